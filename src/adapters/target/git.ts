@@ -1,0 +1,73 @@
+import { execa } from "execa";
+
+import { Failure } from "../../workflow/failure.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+
+/** The neutral environment of git.md 2: nothing of the caller, the user, the system or the repository is inherited. */
+const NEUTRAL_ENV: Readonly<Record<string, string>> = {
+  PATH: "/usr/bin:/bin",
+  HOME: "/nonexistent",
+  LC_ALL: "C",
+  TZ: "UTC",
+  GIT_CONFIG_NOSYSTEM: "1",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_ATTR_NOSYSTEM: "1",
+  GIT_NO_REPLACE_OBJECTS: "1",
+  GIT_OPTIONAL_LOCKS: "0",
+  GIT_TERMINAL_PROMPT: "0",
+};
+
+const NEUTRAL_CONFIG = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.fileMode=true",
+  "core.symlinks=true",
+  "core.autocrlf=false",
+  "core.excludesFile=/dev/null",
+  "core.attributesFile=/dev/null",
+  "core.fsync=all",
+  "core.untrackedCache=false",
+  "commit.gpgSign=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "protocol.allow=never",
+].flatMap((setting) => ["-c", setting]);
+
+/** Debian's path; never looked up, so that no PATH of the caller decides which git runs. */
+export const GIT = "/usr/bin/git";
+
+export interface GitCall {
+  /** Only GIT_* variables that name files and identities of ours. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly input?: Uint8Array | string;
+  /** Exit codes besides 0 that are answers. */
+  readonly answers?: readonly number[];
+}
+
+export interface GitAnswer {
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  readonly text: string;
+}
+
+/** Runs one git command on a git directory of ours. `T/.git` is never given here (git.md 3). */
+export const git = async (gitDir: string, args: readonly string[], call: GitCall = {}): Promise<GitAnswer> => {
+  const done = await execa(GIT, [...NEUTRAL_CONFIG, `--git-dir=${gitDir}`, ...args], {
+    env: { ...NEUTRAL_ENV, ...call.env },
+    extendEnv: false,
+    cwd: "/",
+    ...(call.input === undefined ? { stdin: "ignore" } : { input: call.input }),
+    encoding: "buffer",
+    stripFinalNewline: false,
+    reject: false,
+    timeout: LIMITS.gitTimeoutMs,
+    maxBuffer: LIMITS.gitOutputBytesMax,
+  });
+  const code = done.exitCode ?? -1;
+  if (code !== 0 && !(call.answers ?? []).includes(code)) {
+    if (done.code === "ENOENT") throw new Failure("target/tool-absent", `${GIT} is not there: apt-get install git`);
+    const words = new TextDecoder().decode(done.stderr).trim();
+    throw new Failure("target/git-failed", `git ${args[0] ?? ""}: ${words || done.message}`, { cause: done });
+  }
+  return { code, stdout: done.stdout, text: new TextDecoder().decode(done.stdout).trimEnd() };
+};

@@ -1,0 +1,23 @@
+import type { Digest } from "../workflow/digest.ts";
+import type { RunId } from "../workflow/ids.ts";
+
+/** Evidence folders: `.cto/runs/<run-id>/`, sealed by one rename (evidence.md 7). */
+export interface Archive {
+  /** Starts, or starts again, the partial folder of a run. Whatever a broken seal left there is removed. */
+  begin(run: RunId): Promise<void>;
+  put(run: RunId, name: string, bytes: Uint8Array): Promise<void>;
+  /** fsync, read-only, one atomic rename. Called again on a sealed run: no effect. Answers the digest of SHA256SUMS. */
+  seal(run: RunId): Promise<Digest>;
+  isSealed(run: RunId): Promise<boolean>;
+  /** Absolute path of the sealed folder. */
+  folder(run: RunId): string;
+  /** Any folder that claims to be a bundle, as path -> bytes; refuses links and special files by listing them as `odd`. */
+  open(place: { readonly run: RunId } | { readonly folder: string }): Promise<OpenBundle | "absent">;
+}
+
+export interface OpenBundle {
+  readonly folder: string;
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Names that are no plain files, or that collide; the verifier fails on any. */
+  readonly odd: readonly string[];
+}

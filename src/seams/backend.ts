@@ -1,0 +1,29 @@
+import type { Assignment } from "../workflow/backend/assignment.ts";
+import type { Attempt, BackendProbe, Intent, Verdict } from "../workflow/backend/attempt.ts";
+import type { BackendEvent } from "../workflow/backend/backend-events.ts";
+import type { BackendKind } from "../workflow/contract/contract.ts";
+import type { Refusal } from "../workflow/refusal.ts";
+import type { Result } from "../workflow/result.ts";
+import type { Confined, StageOrder } from "./sandbox.ts";
+
+/** One coding agent. It performs and tells; it chooses, approves and judges nothing (backends.md). */
+export interface Backend {
+  readonly kind: BackendKind;
+  /** What stands behind this kind here; refuses when it is absent. Calls no model, starts no agent. */
+  probe(): Promise<Result<BackendProbe, Refusal>>;
+  /** What its stage needs besides the Workspace: host paths to see, files to lay in. */
+  needs(assignment: Assignment): Promise<Pick<StageOrder, "readOnlyHostPaths" | "files">>;
+  perform(assignment: Assignment, room: Room): Promise<Attempt>;
+}
+
+/** All that a backend can reach while it performs. */
+export interface Room {
+  /** Starts a process confined. The only way to start anything. */
+  start(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Confined>;
+  /** The contract's answer to one thing the agent asks to do. What cannot be judged is denied. */
+  judge(intent: Intent): Verdict;
+  tell(event: BackendEvent): void;
+  /** Raw bytes for `backend/<log>`, before anything parses them. */
+  keep(log: string, bytes: Uint8Array): void;
+  readonly signal: AbortSignal;
+}

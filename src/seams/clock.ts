@@ -1,0 +1,10 @@
+import type { Instant } from "../workflow/instant.ts";
+
+/** Time, ids and chance: the only source of all three. */
+export interface Clock {
+  now(): Instant;
+  /** A ULID. */
+  newId(): string;
+  /** 32 random bytes. */
+  newNonce(): Uint8Array;
+}

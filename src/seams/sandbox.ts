@@ -1,0 +1,84 @@
+import type { ConfinementLevel } from "../workflow/authority.ts";
+import type { Digest } from "../workflow/digest.ts";
+import type { RunLimits } from "../workflow/limits.ts";
+import type { Workspace } from "../workflow/workspace/workspace.ts";
+
+/** Confinement. Nothing of an agent or a validation runs without it (confinement.md). */
+export interface Sandbox {
+  /** Really does each protection once on this machine; tells the confinement level and why. */
+  probe(): Promise<Protections>;
+  open(order: StageOrder): Promise<ConfinedStage>;
+}
+
+export interface Protections {
+  readonly confinement: ConfinementLevel | "none";
+  readonly checks: readonly { readonly id: string; readonly ok: boolean; readonly says: string; readonly fix: string }[];
+  readonly tools: readonly { readonly name: string; readonly version: string; readonly sha256: Digest }[];
+}
+
+export interface StageOrder {
+  readonly purpose: "agent" | "validation" | "probe";
+  readonly limits: RunLimits;
+  readonly workspace: Workspace;
+  /** Where the agent may write: allowed patterns of the contract, or nothing at all. */
+  readonly writable: readonly string[] | "nothing";
+  /** Patterns whose existing paths are unreadable inside. */
+  readonly masked: readonly string[];
+  /** Patterns whose existing paths are readable and never writable. */
+  readonly readOnly: readonly string[];
+  /** Extra folders and files of the host, read-only at their own path. */
+  readonly readOnlyHostPaths: readonly string[];
+  /** Text files laid read-only into the sandbox, by absolute path inside. */
+  readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
+  readonly uidBase: number;
+}
+
+/** One set of mounts, limits and filter; several processes may be started in it, one after or beside the other. */
+export interface ConfinedStage {
+  start(argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Confined>;
+  /** Absolute path inside at which the Workspace stands. */
+  readonly inside: "/workspace";
+  readonly description: StageDescription;
+  /** The end of every process, proven by looking. */
+  close(): Promise<StageReport>;
+}
+
+/** What goes into `sandbox.started` and confinement-proof.json. */
+export interface StageDescription {
+  readonly purpose: StageOrder["purpose"];
+  readonly confinement: ConfinementLevel;
+  readonly uid: number;
+  readonly args: readonly string[];
+  readonly argsSha256: Digest;
+  readonly seccompSha256: Digest;
+  readonly envNames: readonly string[];
+  readonly writableParents: readonly string[];
+  readonly pins: readonly string[];
+  readonly masks: readonly string[];
+  readonly unpinned: readonly string[];
+  readonly limits: readonly { readonly name: string; readonly value: number; readonly guard: string }[];
+}
+
+export interface StageReport {
+  readonly processTreeDead: boolean;
+  readonly alive: number;
+  /** The limit that was hit, by name. */
+  readonly limit?: string;
+}
+
+export interface Confined {
+  readonly pid: number;
+  readonly stdin: WritableStream<Uint8Array>;
+  readonly stdout: ReadableStream<Uint8Array>;
+  readonly stderr: ReadableStream<Uint8Array>;
+  /** TERM, then KILL to the whole tree. */
+  stop(): Promise<void>;
+  readonly ended: Promise<Ended>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: string | null;
+  readonly ms: number;
+  readonly limit?: string;
+}

@@ -1,0 +1,92 @@
+import type { WorkState } from "../workflow/contract/work-item.ts";
+import type { Digest, Json } from "../workflow/digest.ts";
+import type { RunId, WorkId } from "../workflow/ids.ts";
+import type { LedgerEntry, LedgerRecord } from "../workflow/ledger.ts";
+
+/** The one database (engine.md 2). A stream is a run. Only facts and leaves are truth; rows are projections of them. */
+export interface Store {
+  /** All of `work` or nothing, serial with every other transaction of this home. */
+  transact<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
+  /** The event lines of a run, in order, without line feeds. */
+  facts(run: RunId): Promise<readonly string[]>;
+  leaves(after: number): Promise<readonly LedgerRecord[]>;
+  document(digest: Digest): Promise<Uint8Array | "absent">;
+  run(run: RunId): Promise<RunRow | "absent">;
+  runs(filter: { readonly work?: WorkId; readonly open?: true }): Promise<readonly RunRow[]>;
+  works(): Promise<readonly WorkRow[]>;
+  work(work: WorkId): Promise<WorkRow | "absent">;
+  /** Recomputes the ledger's chain and head; the sequence numbers at which it does not hold. */
+  check(): Promise<readonly number[]>;
+  close(): Promise<void>;
+}
+
+export interface Ledger {
+  /** Appends facts of a run, made by `event-chain.ts`; under a fence that is not the newest: Failure `store/fenced`. */
+  append(run: RunId, lines: readonly string[], by: Fence | "unfenced"): Promise<void>;
+  facts(run: RunId): Promise<readonly string[]>;
+  /** One leaf of the home's ledger: gives it its number, time and previous digest. */
+  appendLeaf(entry: LedgerEntry): Promise<LedgerRecord>;
+  leaves(after: number): Promise<readonly LedgerRecord[]>;
+  /** The next attempt of a step. From now on every older fence of this run is dead. */
+  beginAttempt(run: RunId, step: string, holder: Holder): Promise<Fence>;
+  /** True for the first claimant, and again for the same one; false for everybody else, for ever. */
+  claimOnce(what: "approval" | "nonce" | "commit" | "outcome" | "rollback", id: string, by: string): Promise<boolean>;
+  keep(kind: string, document: Uint8Array): Promise<Digest>;
+  /** The next run id of a work item, gap-free, with its row; refuses nothing: an open run of the target answers "locked". */
+  openRun(row: Omit<RunRow, "state" | "ending" | "runNo" | "token" | "run">): Promise<RunRow | { readonly locked: RunRow }>;
+  updateRun(run: RunId, change: Partial<Pick<RunRow, "state" | "ending" | "summary" | "holder">>): Promise<void>;
+  putWork(row: WorkRow): Promise<void>;
+  work(work: WorkId): Promise<WorkRow | "absent">;
+  run(run: RunId): Promise<RunRow | "absent">;
+}
+
+/** The right to append to a run: the token rises with every attempt of any step. */
+export interface Fence {
+  readonly run: RunId;
+  readonly step: string;
+  readonly attempt: number;
+  readonly token: number;
+}
+
+/** The process that works on a run: enough to prove it dead. */
+export interface Holder {
+  readonly pid: number;
+  /** Field 22 of /proc/<pid>/stat. */
+  readonly pidStart: string;
+  readonly bootId: string;
+  readonly host: string;
+}
+
+export interface RunRow {
+  readonly run: RunId;
+  readonly runNo: number;
+  readonly kind: "execute" | "rollback";
+  readonly work: WorkId;
+  readonly targetId: string;
+  readonly ofRun: RunId | null;
+  readonly state: "ordered" | "executing" | "committing" | "sealing" | "ended";
+  readonly ending: RunEnding | null;
+  readonly token: number;
+  readonly orderedAt: string;
+  readonly epochSeconds: number;
+  readonly holder: Holder;
+  readonly summary: { readonly [key: string]: Json | undefined };
+}
+
+export const RUN_ENDINGS = [
+  "blocked",
+  "voided",
+  "failed",
+  "stopped",
+  "interrupted",
+  "awaiting_outcome",
+  "rolled_back",
+  "rollback_failed",
+] as const;
+export type RunEnding = (typeof RUN_ENDINGS)[number];
+
+export interface WorkRow {
+  readonly work: WorkId;
+  readonly state: WorkState;
+  readonly lastRun: RunId | null;
+}

@@ -1,0 +1,64 @@
+import type { ControlPlane, Observation } from "../workflow/admission/observation.ts";
+import type { Candidate, Commit, ExportedObjects, Rehearsal, TargetProof } from "../workflow/commit/commit.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import type { Digest } from "../workflow/digest.ts";
+import type { Oid, RunId } from "../workflow/ids.ts";
+import type { Changes } from "../workflow/policy/changes.ts";
+import type { Clearance } from "../workflow/policy/judge-changes.ts";
+import type { Refusal } from "../workflow/refusal.ts";
+import type { Result } from "../workflow/result.ts";
+import type { PassedValidation } from "../workflow/validation/validation.ts";
+import type { Workspace } from "../workflow/workspace/workspace.ts";
+
+/** The Target Repository. Looking is free, all else needs a Permit. Its own git config is never used (git.md). */
+export interface Target {
+  /** The whole preflight of git.md 4, every refusal at once. Writes nothing anywhere. */
+  observe(path: string): Promise<Result<Observation, Refusal>>;
+  /** Manifest digest of the work tree and control plane as they are, plain or not: for proving that nothing moved. */
+  fingerprint(path: string): Promise<{ readonly manifest: Digest; readonly controlPlane: ControlPlane }>;
+  /** A fresh copy of one tree that the Harness's own git directory holds: the base, or a tree from `writeTree`. */
+  openWorkspace(permit: Permit, tree: Oid, purpose: Workspace["purpose"]): Promise<Workspace>;
+  /** Every difference of a workspace nothing runs in any more; new contents are copied out by digest. */
+  harvest(permit: Permit, workspace: Workspace): Promise<Changes>;
+  /** Digest of a workspace's manifest, for "the tree after validation equals the tree before". */
+  manifestOf(workspace: Workspace): Promise<Digest>;
+  closeWorkspace(workspace: Workspace): Promise<void>;
+  /** The tree that the cleared changes make of the base, in the Harness's own git directory. */
+  writeTree(permit: Permit, clearance: Clearance): Promise<Oid>;
+  /** Builds the one commit there. Same inputs, same object id; the target is untouched. */
+  prepareCommit(permit: Permit, clearance: Clearance, validation: PassedValidation): Promise<Candidate>;
+  /** Brings the candidate in and moves the branch by compare-and-swap (git.md 9, 4 to 7). Again: the same commit. */
+  commit(permit: Permit, candidate: Candidate): Promise<Result<Commit, Refusal>>;
+  /** The commit of this run if the admitted branch already holds it. */
+  landed(permit: Permit): Promise<Commit | "none">;
+  /** What moved since the permit: one commit and one branch, or nothing. */
+  prove(permit: Permit, before: Observation, commit: Commit | "none"): Promise<TargetProof>;
+  rehearseRollback(permit: Permit, commit: Commit): Promise<Rehearsal>;
+  exportObjects(permit: Permit, commit: Commit): Promise<ExportedObjects>;
+  /** patch.diff between two trees that the Harness's own git directory holds. */
+  diff(permit: Permit, from: Oid, to: Oid): Promise<Uint8Array>;
+  /** The inverse commit, from exactly the Harness commit, by compare-and-swap; a dry run changes nothing (git.md 12). */
+  rollback(order: RollbackOrder, mode: "dry-run" | "real"): Promise<Result<RollbackDone, Refusal>>;
+}
+
+export interface RollbackOrder {
+  readonly run: RunId;
+  readonly path: string;
+  readonly branch: string;
+  readonly commit: Oid;
+  readonly base: Oid;
+  readonly baseTree: Oid;
+  readonly pathsChanged: readonly string[];
+  /** Second of the signed rejection: same inputs, same id. */
+  readonly epochSeconds: number;
+  readonly message: string;
+}
+
+export interface RollbackDone {
+  readonly rollbackCommit: Oid;
+  readonly parent: Oid;
+  readonly tree: Oid;
+  /** Tree equals base; or, with later commits on top, the patch's paths equal base and all others equal the tip. */
+  readonly proof: "tree-equals-base" | "paths-equal-base";
+  readonly clean: boolean;
+}

@@ -1,0 +1,42 @@
+import type { BackendKind } from "./contract/contract.ts";
+import type { Digest } from "./digest.ts";
+import type { RunLimits } from "./limits.ts";
+
+export const ASSURANCE_LEVELS = ["A0", "A1", "A2", "A3"] as const;
+/** How sure we are that the owner said it: typed, typed at a terminal, SSH key, hardware key with verification (R047). */
+export type Assurance = (typeof ASSURANCE_LEVELS)[number];
+
+export const CONFINEMENT_LEVELS = ["A", "B", "C"] as const;
+/** Full stage, single sandbox over a copy, processes only (confinement.md 11). Never called just "level". */
+export type ConfinementLevel = (typeof CONFINEMENT_LEVELS)[number];
+
+/** policy.yaml, read and checked: what the operator's home allows at most. An unknown key is refused. */
+export interface Authority {
+  readonly digest: Digest;
+  readonly riskClasses: Readonly<
+    Record<string, { readonly minimumAssurance: Assurance; readonly minimumConfinement: ConfinementLevel }>
+  >;
+  /** The base eight; a packet may add, never remove (R030). */
+  readonly baseForbiddenPaths: readonly string[];
+  /** Of the forbidden paths, those that validation may not even read. */
+  readonly secretPaths: readonly string[];
+  readonly scratchPaths: readonly string[];
+  readonly deniedAttempts: "record" | "void";
+  readonly requirePriorStage: boolean;
+  readonly approvalExpiryMs: number;
+  readonly limits: RunLimits;
+  /** What stands behind a backend kind. Listing a kind grants nothing. */
+  readonly backends: {
+    readonly scripted?: { readonly steps: string };
+    readonly acp?: { readonly profile: string };
+    readonly command?: { readonly profile: string };
+    readonly case?: { readonly binary?: string; readonly profile?: string };
+  };
+  readonly toolchains: readonly string[];
+  /** Folders outside the home that no run may change (R085). */
+  readonly coreRoots: readonly string[];
+  readonly uidBase: number;
+}
+
+export const configuredBackends = (authority: Authority): readonly BackendKind[] =>
+  (["scripted", "acp", "command", "case"] as const).filter((kind) => authority.backends[kind] !== undefined);

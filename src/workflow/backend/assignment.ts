@@ -1,0 +1,19 @@
+import type { ForbiddenAction } from "../contract/contract.ts";
+import type { RunId } from "../ids.ts";
+import type { RunLimits } from "../limits.ts";
+
+/** Frozen before the agent starts; the digest of its canonical bytes is in `backend.started` (backends.md 1). */
+export interface Assignment {
+  readonly run: RunId;
+  /** The contract's statement, word for word. */
+  readonly task: string;
+  readonly allowedPaths: readonly string[];
+  readonly forbiddenPaths: readonly string[];
+  readonly forbiddenActions: readonly ForbiddenAction[];
+  readonly criteria: readonly { readonly id: string; readonly text: string }[];
+  /** So that the agent may try it; its own try is a claim. */
+  readonly validation: readonly string[];
+  readonly limits: RunLimits;
+  /** The prompt: a pure function of the fields above, and of nothing else. */
+  readonly words: string;
+}

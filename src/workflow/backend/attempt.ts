@@ -1,0 +1,43 @@
+import type { Digest } from "../digest.ts";
+
+/** What a backend wants to do. What fits no other kind is "other", and "other" is denied. */
+export type Intent =
+  | { readonly kind: "read" | "write" | "delete"; readonly path: string }
+  | { readonly kind: "move"; readonly from: string; readonly to: string }
+  | { readonly kind: "run"; readonly line: string }
+  | { readonly kind: "fetch"; readonly url: string }
+  | { readonly kind: "other"; readonly title: string };
+
+/** `rule` is the packet line or base rule that decided; `action` the forbidden action that it was a try at. */
+export interface Verdict {
+  readonly allowed: boolean;
+  readonly rule: string;
+  readonly action?: string;
+}
+
+/** How much of an agent's work passes through our hands (backends.md 4). Enforcement never rests on it. */
+export const MEDIATION = ["full", "writes", "ask", "observe", "none"] as const;
+export type Mediation = (typeof MEDIATION)[number];
+
+/** What stands behind a backend kind here. Probing calls no model. */
+export interface BackendProbe {
+  readonly profile: string;
+  readonly version: string;
+  readonly binary: Digest;
+  readonly declared: Mediation;
+}
+
+/** A claim of success proves nothing. A claim of failure is believed: there is nothing to accept. */
+export interface Attempt {
+  readonly stop: "completed" | "gave_up" | "cancelled";
+  /** Its own stop word. */
+  readonly said: string;
+  readonly probe: BackendProbe;
+  readonly requests: number;
+  readonly refused: number;
+  readonly unasked: number;
+  /** What it claimed about things it may not choose; each a finding `backend/claims-authority`. */
+  readonly authorityClaims: readonly string[];
+  /** The limit that ended it, by name, if one did. */
+  readonly limit?: string;
+}

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+
+declare const brand: unique symbol;
+
+/** SHA-256 in 64 lower-case hex digits. Only `digestOf` and `parseDigest` make one. */
+export type Digest = string & { readonly [brand]: "Digest" };
+
+export const digestOf = (bytes: Uint8Array | string): Digest =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place a Digest is made
+  createHash("sha256").update(bytes).digest("hex") as Digest;
+
+/** A digest that was written down somewhere, or undefined if the text is none. */
+export const parseDigest = (text: string): Digest | undefined =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place a written Digest is read
+  /^[0-9a-f]{64}$/.test(text) ? (text as Digest) : undefined;
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
+
+/** RFC 8785: keys sorted by UTF-16 unit, no white space, numbers as ECMAScript writes them. What JSON cannot hold is a bug. */
+export const canonicalJson = (value: unknown): string => {
+  if (value === null || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return canonicalNumber(value);
+  if (typeof value === "string") return canonicalString(value);
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
+  if (typeof value !== "object") throw new TypeError(`JSON has no ${typeof value}`);
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${canonicalString(key)}:${canonicalJson(member)}`);
+  return `{${members.join(",")}}`;
+};
+
+const canonicalNumber = (value: number): string => {
+  if (!Number.isFinite(value)) throw new TypeError("JSON has no such number");
+  return JSON.stringify(value);
+};
+
+const canonicalString = (text: string): string => {
+  if (!text.isWellFormed()) throw new TypeError("a lone surrogate has no canonical form");
+  return JSON.stringify(text);
+};
+
+/** The value as plain JSON data: interfaces lose their names, undefined members vanish. */
+export const asJson = (value: unknown): Json => {
+  if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(asJson);
+  if (typeof value !== "object") throw new TypeError(`JSON has no ${typeof value}`);
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .map(([key, member]) => [key, asJson(member)]),
+  );
+};

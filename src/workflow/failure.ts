@@ -1,0 +1,39 @@
+/** The world broke: a tool, a disk, a database. Thrown by adapters and the harness only; ends in exit 4. */
+export class Failure extends Error {
+  readonly code: FailureCode;
+  /** Whether the same command may simply be given again. */
+  readonly retry: boolean;
+
+  constructor(code: FailureCode, message: string, options: { readonly cause?: unknown; readonly retry?: boolean } = {}) {
+    super(message, { cause: options.cause });
+    this.name = "Failure";
+    this.code = code;
+    this.retry = options.retry ?? false;
+  }
+}
+
+/** Every failure of the program -> its next step, for the command line and `cto explain`. */
+export const FAILURES = {
+  "backend/crashed": "cto logs RUN --backend shows its last words; the approval is spent, approve again",
+  "backend/gave-up": "cto logs RUN --backend shows why the agent stopped; approve again or change the task",
+  "backend/no-answer": "cto logs RUN --backend; check that the agent starts outside the Harness",
+  "backend/protocol-unknown": "use an agent that speaks ACP protocol version 1",
+  "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
+  "evidence/unsealable": "cto doctor; then the same command again, the run continues at its seal",
+  "home/unreadable": "check the permissions of the named file",
+  "home/changed-meanwhile": "read the file again, then give the command again",
+  "keys/signing-failed": "check that the private key belongs to the public key and that ssh-keygen can use it",
+  "sandbox/broken": "cto doctor shows which protection does not work here",
+  "store/busy": "another process holds the ledger; the same command again",
+  "store/corrupt": "the ledger's chain does not recompute; restore it from a backup before going on",
+  "store/fenced": "another process took this run over; cto show RUN",
+  "store/no-space": "free disk space, then the same command again",
+  "store/unknown-version": "this ledger was written by another version of cto; use that one",
+  "target/busy": "another git process holds the target's index.lock; let it end, then the same command again",
+  "target/git-failed": "cto doctor; the message holds what git said",
+  "target/tool-absent": "script/bootstrap, or install the named program",
+} as const;
+
+export type FailureCode = keyof typeof FAILURES;
+
+export const isFailureCode = (code: string): code is FailureCode => Object.hasOwn(FAILURES, code);

@@ -1,0 +1,50 @@
+/** Every bound of the program in one table; units in the names. Limits of one run are in policy.yaml (`RunLimits`). */
+export const LIMITS = {
+  packetBytesMax: 262_144,
+  sentenceBytesMax: 4096,
+  approvalRecordBytesMax: 65_536,
+  admissionRecordBytesMax: 65_536,
+  checksBytesMax: 65_536,
+  policyBytesMax: 65_536,
+  signersBytesMax: 262_144,
+  signatureBytesMax: 16_384,
+  gitTimeoutMs: 120_000,
+  gitOutputBytesMax: 268_435_456,
+  manifestEntriesMax: 200_000,
+  manifestDepthMax: 64,
+  manifestPathBytesMax: 1024,
+  manifestFileBytesMax: 268_435_456,
+  manifestTotalBytesMax: 2_147_483_648,
+  manifestTimeMs: 120_000,
+  indexLockWaitMs: 5_000,
+  sshKeygenTimeoutMs: 120_000,
+  frameBytesMax: 8_388_608,
+  framesBytesMax: 67_108_864,
+  sandboxProbeTimeoutMs: 20_000,
+  handshakeTimeoutMs: 60_000,
+  cancelTimeoutMs: 5_000,
+  killTimeoutMs: 10_000,
+  storeBusyTimeoutMs: 5_000,
+  stepAttemptsMax: 3,
+  bundleFilesMax: 20_000,
+  bundleBytesMax: 2_147_483_648,
+  stepOutputBytesMax: 65_536,
+  clockSkewMaxMs: 5_000,
+} as const;
+
+/** What one run may use; policy.yaml `limits`, bound by the policy digest. */
+export interface RunLimits {
+  readonly wallMs: number;
+  readonly idleMs: number;
+  readonly processesMax: number;
+  readonly descriptorsMax: number;
+  readonly fileBytesMax: number;
+  readonly dataBytesMax: number;
+  readonly scratchBytesMax: number;
+  readonly scratchInodesMax: number;
+  readonly tmpBytesMax: number;
+  readonly outputBytesMax: number;
+  readonly changedFilesMax: number;
+  readonly patchBytesMax: number;
+  readonly committedFileBytesMax: number;
+}

@@ -1,0 +1,2 @@
+/** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
+export const contractRefusals = {} as const;

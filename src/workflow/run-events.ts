@@ -1,0 +1,73 @@
+import type { Json } from "./digest.ts";
+
+/** Every fact a run can record (evidence.md 6); the written type is `cto.<name>.v1`. Unknown ones are a crash. */
+export const EVENT_TYPES = [
+  "run.ordered",
+  "run.started",
+  "run.stopping",
+  "run.recovered",
+  "run.finished",
+  "step.finished",
+  "gate.checked",
+  "gate.decided",
+  "approval.verified",
+  "approval.consumed",
+  "permit.issued",
+  "preflight.found",
+  "workspace.prepared",
+  "workspace.collected",
+  "sandbox.started",
+  "sandbox.canary",
+  "sandbox.attempt",
+  "backend.started",
+  "backend.exited",
+  "backend.ready",
+  "backend.extension",
+  "session.started",
+  "session.changed",
+  "turn.started",
+  "turn.finished",
+  "message.recorded",
+  "plan.updated",
+  "usage.reported",
+  "tool.started",
+  "tool.updated",
+  "tool.finished",
+  "permission.requested",
+  "permission.decided",
+  "file.read",
+  "file.written",
+  "terminal.started",
+  "terminal.output",
+  "terminal.finished",
+  "model.requested",
+  "model.answered",
+  "policy.violated",
+  "policy.unmediated",
+  "cancel.sent",
+  "cancel.settled",
+  "diff.captured",
+  "diff.judged",
+  "validation.started",
+  "validation.finished",
+  "commit.created",
+  "commit.proved",
+  "rollback.rehearsed",
+  "redaction.applied",
+  "evidence.checkpointed",
+  "error.raised",
+] as const;
+export type EventType = (typeof EVENT_TYPES)[number];
+
+export const TRUST = ["human-signed", "harness-observed", "derived", "agent-claimed", "backend-claimed"] as const;
+/** Who vouches for a fact (evidence.md 1). A claim is never read as a fact by gate, policy or verdict. */
+export type Trust = (typeof TRUST)[number];
+
+/** A fact before it has its place in the chain. */
+export interface RunEvent {
+  readonly type: EventType;
+  /** gate/N | tool/<callId> | path/<path> | canary/<id> | step/<name> | run */
+  readonly subject: string;
+  readonly trust: Trust;
+  readonly data: { readonly [key: string]: Json | undefined };
+}
