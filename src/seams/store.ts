@@ -2,6 +2,9 @@ import type { WorkState } from "../workflow/contract/work-item.ts";
 import type { Digest, Json } from "../workflow/digest.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerEntry, LedgerRecord } from "../workflow/ledger.ts";
+import type { RunEnding } from "../workflow/run-state.ts";
+
+export { RUN_ENDINGS, type RunEnding } from "../workflow/run-state.ts";
 
 /** The one database (engine.md 2). A stream is a run. Only facts and leaves are truth; rows are projections of them. */
 export interface Store {
@@ -15,7 +18,9 @@ export interface Store {
   runs(filter: { readonly work?: WorkId; readonly open?: true }): Promise<readonly RunRow[]>;
   works(): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
-  /** Recomputes the ledger's chain and head; the sequence numbers at which it does not hold. */
+  seals(run: RunId): Promise<readonly SealRow[]>;
+  /** Recomputes the ledger's chain and head; the sequence numbers at which it does not hold. A work item's row that differs
+   * from the fold counts as its last record, 0 if it has none. */
   check(): Promise<readonly number[]>;
   close(): Promise<void>;
 }
@@ -24,7 +29,12 @@ export interface Ledger {
   /** Appends facts of a run, made by `event-chain.ts`; under a fence that is not the newest: Failure `store/fenced`. */
   append(run: RunId, lines: readonly string[], by: Fence | "unfenced"): Promise<void>;
   facts(run: RunId): Promise<readonly string[]>;
-  /** One leaf of the home's ledger: gives it its number, time and previous digest. */
+  /** Where the next fact of a run goes: its sequence and the digest it is chained to. */
+  tip(run: RunId): Promise<{ readonly sequence: number; readonly prev: Digest }>;
+  /**
+   * One leaf of the home's ledger: gives it its number, time and previous digest, and writes the state that the table of
+   * work items gives for it. A leaf that the table does not allow is a bug and writes nothing: ask `transition` before.
+   */
   appendLeaf(entry: LedgerEntry): Promise<LedgerRecord>;
   leaves(after: number): Promise<readonly LedgerRecord[]>;
   /** The next attempt of a step. From now on every older fence of this run is dead. */
@@ -35,7 +45,10 @@ export interface Ledger {
   /** The next run id of a work item, gap-free, with its row; refuses nothing: an open run of the target answers "locked". */
   openRun(row: Omit<RunRow, "state" | "ending" | "runNo" | "token" | "run">): Promise<RunRow | { readonly locked: RunRow }>;
   updateRun(run: RunId, change: Partial<Pick<RunRow, "state" | "ending" | "summary" | "holder">>): Promise<void>;
+  /** Rows are written with their leaves; putting one that the fold does not give is a bug. */
   putWork(row: WorkRow): Promise<void>;
+  /** The digests of a sealed bundle; the same revision twice must bring the same. */
+  seal(row: Omit<SealRow, "at">): Promise<void>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   run(run: RunId): Promise<RunRow | "absent">;
 }
@@ -73,20 +86,17 @@ export interface RunRow {
   readonly summary: { readonly [key: string]: Json | undefined };
 }
 
-export const RUN_ENDINGS = [
-  "blocked",
-  "voided",
-  "failed",
-  "stopped",
-  "interrupted",
-  "awaiting_outcome",
-  "rolled_back",
-  "rollback_failed",
-] as const;
-export type RunEnding = (typeof RUN_ENDINGS)[number];
-
 export interface WorkRow {
   readonly work: WorkId;
   readonly state: WorkState;
   readonly lastRun: RunId | null;
+}
+
+export interface SealRow {
+  readonly run: RunId;
+  readonly revision: number;
+  /** Digest of SHA256SUMS. */
+  readonly sums: Digest;
+  readonly bytes: number;
+  readonly at: string;
 }

@@ -16,6 +16,10 @@ export const parseDigest = (text: string): Digest | undefined =>
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
+/** Whether something that `JSON.parse` gave is an object. */
+export const isJsonObject = (value: unknown): value is { readonly [key: string]: Json } =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
 /** RFC 8785: keys sorted by UTF-16 unit, no white space, numbers as ECMAScript writes them. What JSON cannot hold is a bug. */
 export const canonicalJson = (value: unknown): string => {
   if (value === null || typeof value === "boolean") return String(value);

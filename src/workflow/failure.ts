@@ -31,6 +31,7 @@ export const FAILURES = {
   "store/unknown-version": "this ledger was written by another version of cto; use that one",
   "target/busy": "another git process holds the target's index.lock; let it end, then the same command again",
   "target/git-failed": "cto doctor; the message holds what git said",
+  "target/unreadable": "check the owner and the permissions of the named entry, or make the target smaller",
   "target/tool-absent": "script/bootstrap, or install the named program",
 } as const;
 

@@ -1,5 +1,7 @@
-import type { Digest, Json } from "./digest.ts";
-import type { RunId, WorkId } from "./ids.ts";
+import { z } from "zod";
+
+import { asJson, canonicalJson, digestOf, isJsonObject, parseDigest, type Digest, type Json } from "./digest.ts";
+import { parseRunId, workId, type RunId, type WorkId } from "./ids.ts";
 
 /** Every kind of governance record (evidence.md 5). Unknown ones are a crash. */
 export const LEDGER_TYPES = [
@@ -62,3 +64,75 @@ export interface LedgerRecord extends LedgerEntry {
   readonly sha256: Digest;
   readonly text: string;
 }
+
+/** What the first record of a home's ledger is chained to. */
+export const ledgerStart = (homeId: string): Digest => digestOf(`cto-harness/ledger/v1\n${homeId}`);
+
+/** The exact text of a record: canonical JSON, so that one record has one text. */
+export const ledgerText = (entry: LedgerEntry, seq: number, at: string, prev: Digest): string => {
+  const { type, actor, channel, work, run, approvalId, digests, refusals, detail } = entry;
+  return canonicalJson(
+    asJson({ seq, at, type, actor, channel, work, run, approvalId, digests, refusals, detail, prev }),
+  );
+};
+
+/** A record from its text. Text that is no record of this version is a crash, not a default (R017). */
+export const readLedgerRecord = (text: string): LedgerRecord => {
+  const json: unknown = JSON.parse(text);
+  const members = Members.parse(json);
+  if (canonicalJson(json) !== text) throw new TypeError("a ledger record is not in its canonical form");
+  return { ...members, sha256: digestOf(text), text };
+};
+
+/** A row of the ledger as it lies in the database, nothing about it believed yet. */
+export type LedgerRow = Pick<LedgerRecord, "seq" | "text"> & { readonly sha256: string };
+
+/**
+ * The sequence numbers at which a ledger does not hold: a gap, an edit, a broken link, no record at all. `start` is what
+ * the first of these rows must be chained to, and the number it must have.
+ */
+export const walkLedger = (
+  rows: Iterable<LedgerRow>,
+  start: { readonly seq: number; readonly prev: Digest },
+): readonly number[] => {
+  const wrong: number[] = [];
+  let { seq, prev } = start;
+  for (const row of rows) {
+    if (!follows(row, seq, prev)) wrong.push(row.seq);
+    seq = row.seq + 1;
+    prev = digestOf(row.text);
+  }
+  return wrong;
+};
+
+const follows = (row: LedgerRow, seq: number, prev: Digest): boolean => {
+  try {
+    const record = readLedgerRecord(row.text);
+    return row.seq === seq && record.seq === seq && record.prev === prev && record.sha256 === row.sha256;
+  } catch {
+    return false;
+  }
+};
+
+const branded = <T>(parse: (text: string) => T | undefined): z.ZodType<T> =>
+  z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value !== undefined) return value;
+    context.issues.push({ code: "custom", message: "malformed", input: text });
+    return z.NEVER;
+  });
+
+const Members = z.strictObject({
+  seq: z.int().positive(),
+  at: z.iso.datetime({ precision: 3 }),
+  type: z.enum(LEDGER_TYPES),
+  actor: z.string(),
+  channel: z.enum(["cli", "harness"]),
+  work: branded(workId).exactOptional(),
+  run: branded(parseRunId).exactOptional(),
+  approvalId: z.string().exactOptional(),
+  digests: z.record(z.string(), branded(parseDigest)).exactOptional(),
+  refusals: z.array(z.string()).exactOptional(),
+  detail: z.custom<NonNullable<LedgerEntry["detail"]>>(isJsonObject).exactOptional(),
+  prev: branded(parseDigest),
+});

@@ -1,6 +1,9 @@
 /** Every bound of the program in one table; units in the names. Limits of one run are in policy.yaml (`RunLimits`). */
 export const LIMITS = {
+  homeFileBytesMax: 1_048_576,
   packetBytesMax: 262_144,
+  packetLinesMax: 4096,
+  packetPathsMax: 256,
   sentenceBytesMax: 4096,
   approvalRecordBytesMax: 65_536,
   admissionRecordBytesMax: 65_536,
@@ -21,6 +24,12 @@ export const LIMITS = {
   frameBytesMax: 8_388_608,
   framesBytesMax: 67_108_864,
   sandboxProbeTimeoutMs: 20_000,
+  /** bubblewrap takes 9,000 arguments, three of them a mount. */
+  sandboxMountsMax: 2_700,
+  sandboxSlots: 16,
+  sandboxStreamBytesMax: 268_435_456,
+  scratchPollMs: 200,
+  termGraceMs: 3_000,
   handshakeTimeoutMs: 60_000,
   cancelTimeoutMs: 5_000,
   killTimeoutMs: 10_000,

@@ -10,6 +10,7 @@ import { packetRefusals } from "./refusals/packet.ts";
 import { policyRefusals } from "./refusals/policy.ts";
 import { preflightRefusals } from "./refusals/preflight.ts";
 import { validationRefusals } from "./refusals/validation.ts";
+import { workRefusals } from "./refusals/work.ts";
 import { workspaceRefusals } from "./refusals/workspace.ts";
 
 /** What one code means. `{name}` in the texts is a fact that the code must bring (requirements.md: a refusal). */
@@ -25,6 +26,7 @@ export interface RefusalWords {
 /** Every refusal of the program, in the line's order. Codes are `stage/what-is-wrong` and never reused. */
 export const REFUSALS: typeof packetRefusals &
   typeof contractRefusals &
+  typeof workRefusals &
   typeof admissionRefusals &
   typeof preflightRefusals &
   typeof approvalRefusals &
@@ -38,6 +40,7 @@ export const REFUSALS: typeof packetRefusals &
   typeof outcomeRefusals = {
   ...packetRefusals,
   ...contractRefusals,
+  ...workRefusals,
   ...admissionRefusals,
   ...preflightRefusals,
   ...approvalRefusals,

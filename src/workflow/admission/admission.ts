@@ -24,6 +24,7 @@ export interface AdmissionRecord {
   readonly backends: readonly BackendKind[];
   readonly admittedAt: string;
   readonly expiresAt: string;
+  /** Why it has its status; empty when nobody had to say. */
   readonly reason: string;
 }
 

@@ -58,3 +58,28 @@ export interface ApprovalSubjects {
   readonly policy: Digest;
   readonly target: { readonly gitCommit: Oid; readonly gitTree: Oid };
 }
+
+export const APPROVAL_NAMESPACE = "approval@cto-harness";
+export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
+export const APPROVAL_PREDICATE = "urn:cto-harness:predicate:approval:v1";
+
+/** The exact bytes that the owner signs. */
+export const writeApprovalRecord = (record: ApprovalRecord, subjects: ApprovalSubjects): string => {
+  const named = (name: "packet" | "contract" | "admission" | "policy"): object => ({
+    name,
+    digest: { sha256: subjects[name] },
+  });
+  const statement = {
+    _type: STATEMENT_TYPE,
+    predicateType: APPROVAL_PREDICATE,
+    subject: [
+      named("packet"),
+      named("contract"),
+      named("admission"),
+      named("policy"),
+      { name: "target", digest: { gitCommit: subjects.target.gitCommit, gitTree: subjects.target.gitTree } },
+    ],
+    predicate: record,
+  };
+  return `${JSON.stringify(statement, null, 2)}\n`;
+};

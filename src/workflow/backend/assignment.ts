@@ -1,6 +1,7 @@
-import type { ForbiddenAction } from "../contract/contract.ts";
+import type { Contract, ForbiddenAction } from "../contract/contract.ts";
 import type { RunId } from "../ids.ts";
 import type { RunLimits } from "../limits.ts";
+import { promptFor } from "./prompt.ts";
 
 /** Frozen before the agent starts; the digest of its canonical bytes is in `backend.started` (backends.md 1). */
 export interface Assignment {
@@ -17,3 +18,18 @@ export interface Assignment {
   /** The prompt: a pure function of the fields above, and of nothing else. */
   readonly words: string;
 }
+
+/** What a backend is told of a contract: the work and its bounds, nothing that it could choose. */
+export const assignmentOf = (contract: Contract, run: RunId, limits: RunLimits): Assignment => {
+  const told: Omit<Assignment, "words"> = {
+    run,
+    task: contract.task.statement,
+    allowedPaths: contract.allowedPaths,
+    forbiddenPaths: contract.forbiddenPaths,
+    forbiddenActions: contract.forbiddenActions,
+    criteria: contract.successCriteria.map(({ id, text }) => ({ id, text })),
+    validation: contract.validation.argv,
+    limits,
+  };
+  return { ...told, words: promptFor(told) };
+};

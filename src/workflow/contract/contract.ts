@@ -1,33 +1,15 @@
 import { canonicalJson, digestOf, type Digest } from "../digest.ts";
 import type { WorkId } from "../ids.ts";
+import type { BackendKind, CriterionCheck, ForbiddenAction } from "../vocabulary.ts";
 
-/** The ten actions no run may take (R030, R076 to R085). The set is closed. */
-export const FORBIDDEN_ACTIONS = [
-  "push",
-  "merge",
-  "deploy",
-  "close",
-  "pr_open",
-  "issue_close",
-  "public_publication",
-  "credential_change",
-  "vendor_source_mutation",
-  "cortex_core_mutation",
-] as const;
-export type ForbiddenAction = (typeof FORBIDDEN_ACTIONS)[number];
-
-export const BACKEND_KINDS = ["scripted", "acp", "command", "case"] as const;
-export type BackendKind = (typeof BACKEND_KINDS)[number];
-
-/** How a criterion is proven: four recognised sentences by the Harness, all others by the owner (R031). */
-export const CRITERION_CHECKS = [
-  "target-clean",
-  "evidence-complete",
-  "replay-paths",
-  "default-activation-false",
-  "owner-judged",
-] as const;
-export type CriterionCheck = (typeof CRITERION_CHECKS)[number];
+export {
+  BACKEND_KINDS,
+  CRITERION_CHECKS,
+  FORBIDDEN_ACTIONS,
+  type BackendKind,
+  type CriterionCheck,
+  type ForbiddenAction,
+} from "../vocabulary.ts";
 
 export interface Criterion {
   readonly id: string;

@@ -1,6 +1,7 @@
 import type { Digest } from "../digest.ts";
 import type { WorkId } from "../ids.ts";
-import type { Place } from "../refusal.ts";
+import type { Place, Refusal } from "../refusal.ts";
+import type { BackendKind, ForbiddenAction } from "../vocabulary.ts";
 
 /** A document of the home as it was read, once; every later stage uses these bytes (R014). */
 export interface SourceDocument {
@@ -47,7 +48,7 @@ export interface Packet {
   };
   readonly task: Placed<string>;
   readonly allowedPaths: readonly Placed<string>[];
-  readonly forbiddenActions: readonly Placed<string>[];
+  readonly forbiddenActions: readonly Placed<ForbiddenAction>[];
   readonly forbiddenPaths: readonly Placed<string>[];
   readonly criteria: readonly Placed<string>[];
   readonly validation: Placed<readonly string[]>;
@@ -55,8 +56,15 @@ export interface Packet {
   readonly sentence: Placed<string>;
   /** The words between `for the ` and ` task.` of the sentence. */
   readonly label: string;
-  readonly gate: { readonly backend: Placed<string>; readonly stage: Placed<number> };
+  readonly gate: { readonly backend: Placed<BackendKind>; readonly stage: Placed<number> };
   readonly evidence: readonly Placed<string>[];
   /** Prose that the grammar knows no rule for: shown, digested, enforces nothing (R023). */
   readonly prose: readonly Placed<string>[];
+}
+
+/** A packet without a fault, and what its author should know nevertheless. */
+export interface ReadPacket {
+  readonly packet: Packet;
+  /** In the form of refusals; they stop nothing. */
+  readonly warnings: readonly Refusal[];
 }

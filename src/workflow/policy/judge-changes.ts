@@ -1,6 +1,14 @@
+import type { Authority } from "../authority.ts";
+import type { Contract } from "../contract/contract.ts";
 import type { Digest } from "../digest.ts";
 import type { Finding } from "../finding.ts";
+import type { Permit } from "../gate/permit.ts";
 import type { RunId } from "../ids.ts";
+import { refusal, type Refusal } from "../refusal.ts";
+import { unless, type Result } from "../result.ts";
+import type { Changes } from "./changes.ts";
+import { judgeChange } from "./judge-change.ts";
+import { collisionsOf } from "./path-collisions.ts";
 
 declare const brand: unique symbol;
 
@@ -14,6 +22,7 @@ export interface JudgedChange {
   readonly newMode: string;
   readonly size: number;
   readonly sha256: Digest | null;
+  readonly blob: string | null;
   readonly verdict: PathVerdict;
   /** The rule that decided: a packet pattern, a base rule, or the name of the anomaly. */
   readonly rule: string;
@@ -37,3 +46,99 @@ export interface Clearance {
   /** Folder of the contents, by digest. */
   readonly contents: string;
 }
+
+/** What the rows are judged by: the contract's paths, the policy's scratch paths and the names that already exist. */
+export interface PathGround {
+  readonly contract: Pick<Contract, "allowedPaths" | "forbiddenPaths">;
+  readonly authority: Pick<Authority, "baseForbiddenPaths" | "scratchPaths">;
+  /** Every file path of the base tree. */
+  readonly basePaths: readonly string[];
+  /** Line of each rule in the packet. */
+  readonly lines: ReadonlyMap<string, number>;
+}
+
+/** A refused try at a forbidden action. */
+export interface DeniedAttempt {
+  readonly action: string;
+  readonly rule: string;
+}
+
+/** Every changed path with its verdict, whatever the run comes to. */
+export const judgedRows = (ground: PathGround, changes: Changes): readonly JudgedChange[] =>
+  changes.changes.flatMap((change) => judgeChange(ground, change, changes.changes) ?? []);
+
+/** The changes as a whole: one refusal for each row that may not be, and for each limit that is passed (R087 to R090). */
+export const judgeChanges = (
+  permit: Permit,
+  ground: PathGround,
+  changes: Changes,
+  denied: readonly DeniedAttempt[],
+): Result<Clearance, Refusal> => {
+  const judged = judgedRows(ground, changes);
+  return unless(
+    objections(permit, ground, changes, judged, denied),
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place a Clearance is made
+    () => ({ run: permit.run, files: clearedFiles(judged), judged, findings: [], contents: changes.contents }) as unknown as Clearance,
+  );
+};
+
+/** A part of a clearance: what is cleared together is cleared apart. Used to try new tests on old sources. */
+export const partOf = (clearance: Clearance, wanted: (path: string) => boolean): Clearance => ({
+  ...clearance,
+  files: clearance.files.filter((file) => wanted(file.path)),
+});
+
+function* objections(
+  permit: Permit,
+  ground: PathGround,
+  changes: Changes,
+  judged: readonly JudgedChange[],
+  denied: readonly DeniedAttempt[],
+): Iterable<Refusal> {
+  if (changes.limit !== undefined) yield refusal("policy/harvest-limit", { limit: changes.limit });
+  yield* judged.flatMap(refusalOfRow);
+  for (const { path, other } of collisionsOf(ground.basePaths, changes.changes))
+    yield refusal("policy/path-collision", { path, other });
+  for (const path of changes.disagreements) yield refusal("policy/detectors-disagree", { path });
+  yield* beyondLimits(permit.authority.limits, judged);
+  if (permit.authority.deniedAttempts === "void")
+    for (const { action, rule } of denied) yield refusal("policy/action-denied", { action, rule });
+  if (judged.every(({ verdict }) => verdict === "scratch") && changes.limit === undefined)
+    yield refusal("policy/no-change", {});
+}
+
+const refusalOfRow = ({ path, change, verdict, rule }: JudgedChange): readonly Refusal[] => {
+  switch (verdict) {
+    case "forbidden":
+      return [refusal("policy/forbidden-path", { path, change, rule })];
+    case "unlisted":
+      return [refusal("policy/unlisted-path", { path, change })];
+    case "anomalous":
+      return [refusal("policy/anomalous-path", { path, rule })];
+    case "scratch":
+    case "allowed":
+      return [];
+  }
+};
+
+function* beyondLimits(limits: Authority["limits"], judged: readonly JudgedChange[]): Iterable<Refusal> {
+  const kept = judged.filter(({ verdict }) => verdict !== "scratch");
+  if (kept.length > limits.changedFilesMax)
+    yield refusal("policy/limit-reached", { limit: "changedFilesMax", max: limits.changedFilesMax, got: `${kept.length} files` });
+  for (const { path, size } of kept)
+    if (size > limits.committedFileBytesMax)
+      yield refusal("policy/limit-reached", {
+        limit: "committedFileBytesMax",
+        max: limits.committedFileBytesMax,
+        got: `${path} has ${size} bytes`,
+      });
+}
+
+const clearedFiles = (judged: readonly JudgedChange[]): readonly ClearedFile[] =>
+  judged
+    .filter(({ verdict }) => verdict === "allowed")
+    .map(({ path, oldMode, newMode, sha256, blob, size }) => {
+      const isDeleted = newMode === "000000" || sha256 === null || blob === null;
+      const mode = (isDeleted ? oldMode : newMode) === "100755" ? "100755" : "100644";
+      return { path, mode, content: isDeleted ? "deleted" : { sha256, blob, size } };
+    });

@@ -1,2 +1,88 @@
 /** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
-export const approvalRefusals = {} as const;
+export const approvalRefusals = {
+  "approval/absent": {
+    says: "There is no approval of {work} for this packet.",
+    next: "cto approve {work}",
+    why: "Execution is blocked until the owner approves the exact target and contract.",
+  },
+  "approval/record-unreadable": {
+    says: "The Approval record cannot be read: {problem}.",
+    next: "cto approve WORK-ID writes a new record",
+    why: "What was signed is read once, strictly, and in one meaning, or not at all.",
+  },
+  "approval/no-signer": {
+    says: "Nobody can approve: {problem}.",
+    next: "cto init --owner NAME --key PUB, or add the key to .sot/authority/allowed_signers",
+    why: "The allowed_signers file is the whole trust root; a key that it does not name has no role.",
+  },
+  "approval/not-exact": {
+    says: "At character {at}: expected {expected}, got {got}. Nothing was recorded.",
+    next: "cto approve WORK-ID shows the sentence and what it is bound to",
+    why: "Consent is exact or it is nothing: only one final line ending is removed before the bytes are compared.",
+  },
+  "approval/not-the-owner": {
+    says: "The approval is by {by}, the owner is {owner}.",
+    next: "{owner} gives the command cto approve WORK-ID",
+    why: "Only the owner's own key approves; no name, flag or variable stands in for it.",
+  },
+  "approval/not-signed": {
+    says: "The Approval record claims a signature and there is none beside it.",
+    next: "cto approve WORK-ID --key KEY",
+    why: "A record without its signature proves nothing about who made it.",
+  },
+  "approval/signature-invalid": {
+    says: "The signature of the Approval record does not hold: {problem}.",
+    next: "cto approve WORK-ID --key KEY signs a new record",
+    why: "The signature covers the exact bytes of the record, in its own namespace.",
+  },
+  "approval/key-revoked": {
+    says: "The approval was signed by {key}, which is revoked.",
+    next: "cto approve WORK-ID --key with a key that is not in revoked_keys",
+    why: "A revoked key may be in other hands.",
+  },
+  "approval/no-user-presence": {
+    says: "The hardware key {key} signed without a touch.",
+    next: "cto approve WORK-ID, and touch the key",
+    why: "Without the presence flag a program can use the key while nobody is there.",
+  },
+  "approval/below-minimum": {
+    says: "The approval is {found}, policy asks {minimum}.",
+    next: "cto approve WORK-ID --key KEY",
+    why: "Each risk class has a minimum assurance; below A2 consent is host-attested only.",
+  },
+  "approval/stale": {
+    says: "The approval is stale, moved since: {moved}.",
+    next: "cto packet diff WORK-ID, then cto approve WORK-ID",
+    why: "A consent is bound to one packet, contract, admission, policy, build and state of the target.",
+  },
+  "approval/contradicts-contract": {
+    says: "The Approval record contradicts the contract in {field}.",
+    next: "cto approve WORK-ID writes a new record",
+    why: "What the signed record says in words must be what the contract says.",
+  },
+  "approval/expired": {
+    says: "The approval expired at {at}.",
+    next: "cto approve WORK-ID",
+    why: "An approval is for now; one that lies around is an invitation.",
+  },
+  "approval/withdrawn": {
+    says: "The approval {approval} was withdrawn by {by}.",
+    next: "cto approve WORK-ID, when the owner wants it again",
+    why: "Withdrawing only removes authority, so it takes effect at once.",
+  },
+  "approval/consumed": {
+    says: "The approval {approval} was spent on {run}.",
+    next: "cto approve WORK-ID for another attempt",
+    why: "An approval starts one run; a crash does not give it back.",
+  },
+  "approval/unknown-challenge": {
+    says: "The approval {approval} answers no challenge of this home's ledger.",
+    next: "cto approve WORK-ID issues a new challenge",
+    why: "An approval must come after a question that this home asked, once.",
+  },
+  "approval/key-unusable": {
+    says: "The key {key} cannot sign: {problem}.",
+    next: "ssh-keygen -Y sign -f {key} -n test with any file shows whether the key works",
+    why: "The owner's own ssh-keygen signs; the Harness never holds a private key of a human.",
+  },
+} as const;

@@ -1,2 +1,28 @@
 /** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
-export const contractRefusals = {} as const;
+export const contractRefusals = {
+  "contract/packet-not-validated": {
+    says: "The packet is {status}; only a validated packet yields a contract.",
+    next: "let its author set status: validated in frontmatter and Status section, then cto packet lint",
+    why: "A draft is still being written, and a superseded or retired packet has ended.",
+  },
+  "contract/checks-unreadable": {
+    says: "The checks file {path} cannot be used: {says}.",
+    next: "mend the file beside the packet, or remove it, then cto gate WORK-ID",
+    why: "A probe that is not understood would be a criterion that nobody checks.",
+  },
+  "contract/work-id": {
+    says: "{value} is no work item id.",
+    next: "write CTO-WORK- and at least three digits in the work-item list",
+    why: "A work item that cannot be named cannot be approved.",
+  },
+  "contract/work-untitled": {
+    says: "The work item {work} has no title.",
+    next: "write what the work is behind the id in the work-item list",
+    why: "A list of bare numbers tells its reader nothing.",
+  },
+  "contract/work-repeated": {
+    says: "The work item {work} is already listed in line {line}.",
+    next: "give the second one an id that was never used",
+    why: "An id is unique in the home and never used again.",
+  },
+} as const;

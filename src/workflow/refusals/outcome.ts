@@ -1,2 +1,78 @@
 /** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
-export const outcomeRefusals = {} as const;
+export const outcomeRefusals = {
+  "rollback/target-not-clean": {
+    says: "The target is not clean, so nothing was rolled back: {what}.",
+    next: "git status in the target; commit or put aside what is there, then cto rollback RUN again",
+    why: "A rollback adds one commit to a clean repository. Work of a human is never overwritten, stashed or reset.",
+  },
+  "rollback/conflict": {
+    says: "Later commits changed what the rollback would restore: {paths}. Nothing was rolled back.",
+    next: "git revert {commit} in the target and settle the conflict by hand",
+    why: "The Harness undoes its own commit only where nobody else has built on it; it never decides a conflict.",
+  },
+  "rollback/not-the-commit": {
+    says: "{commit} is not the commit that the evidence describes: {what}. Nothing was rolled back.",
+    next: "cto verify RUN, and compare its repo/commit.raw with the target",
+    why: "Only the single commit of this run, on the base of its evidence, may be undone.",
+  },
+  "rollback/not-on-branch": {
+    says: "{commit} is not part of branch {branch} as the target has it checked out. Nothing was rolled back.",
+    next: "git switch {branch} in the target; if the commit is not there, nothing is left to undo",
+    why: "A rollback is one more commit on the admitted branch, after the commit it undoes, and nowhere else.",
+  },
+  "outcome/already-recorded": {
+    says: "{run} already has its outcome: {outcome}. A second one is refused.",
+    next: "cto show {run}",
+    why: "An outcome is said once; what was accepted stays accepted, what was rejected can only be rolled back.",
+  },
+  "outcome/nothing-to-decide": {
+    says: "{run} is {state}: there is no outcome to record.",
+    next: "cto status shows what waits for whom",
+    why: "Only a run that made its one commit and proved it awaits an outcome.",
+  },
+  "outcome/reason-missing": {
+    says: "A rejection of {run} needs a reason.",
+    next: "cto outcome {run} --reject --reason 'what is wrong'",
+    why: "Whoever reads the evidence later must see why the commit was taken back.",
+  },
+  "outcome/evidence-does-not-verify": {
+    says: "The evidence of {run} does not verify: {verdict}.",
+    next: "cto verify {run} names the check; only a rejection is possible",
+    why: "Accepting means that the evidence was true when it was accepted.",
+  },
+  "outcome/criterion-not-proven": {
+    says: "Criterion {id} of {run} is not proven.",
+    next: "cto show {run}; reject, or approve a new attempt",
+    why: "A criterion that the Harness could not prove cannot be waved through.",
+  },
+  "outcome/finding-not-acknowledged": {
+    says: "{run} has a finding that accepting must name: {code}.",
+    next: "cto show {run}, then add --acknowledge {code}",
+    why: "A finding or a denied attempt never disappears: who accepts says that he saw it.",
+  },
+  "outcome/not-exact": {
+    says: "At character {at}: expected {expected}, got {got}. Nothing was recorded.",
+    next: "type exactly: {sentence}",
+    why: "Accepting is said in words that name the run and the commit, and the words are compared byte for byte.",
+  },
+  "outcome/not-the-owner": {
+    says: "The signature is by {by}, the owner is {owner}.",
+    next: "sign with a key that allowed_signers gives the owner for outcome@cto-harness",
+    why: "Only the owner accepts or rejects.",
+  },
+  "outcome/record-unreadable": {
+    says: "The outcome record cannot be read: {says}.",
+    next: "cto show RUN; record the outcome again",
+    why: "A record that is not exactly in its form is no record.",
+  },
+  "outcome/run-unknown": {
+    says: "There is no run {run}.",
+    next: "cto runs lists them",
+    why: "Ids name what the ledger knows, or nothing.",
+  },
+  "rollback/not-rejected": {
+    says: "{run} has no recorded rejection: it is {state}.",
+    next: "cto outcome {run} --reject --reason 'why'",
+    why: "A commit is taken back only after its owner rejected it.",
+  },
+} as const;

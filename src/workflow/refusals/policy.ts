@@ -1,2 +1,48 @@
-/** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
-export const policyRefusals = {} as const;
+/** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. All of them void the run. */
+export const policyRefusals = {
+  "policy/forbidden-path": {
+    says: "The agent {change} {path}, which is forbidden by {rule}. No commit was made.",
+    next: "cto diff RUN shows the change; narrow the task or approve a packet that does not forbid this path",
+    why: "Forbidden beats allowed: such a path at any depth, in any case, makes the whole result unusable.",
+  },
+  "policy/unlisted-path": {
+    says: "The agent {change} {path}, which is not an allowed path. No commit was made.",
+    next: "cto diff RUN shows the change; add the path to the packet and approve again, or narrow the task",
+    why: "Silence is not consent: a path that no rule of the contract names is out of scope.",
+  },
+  "policy/anomalous-path": {
+    says: "The agent left {path} as something other than a plain file change: {rule}. No commit was made.",
+    next: "cto diff RUN; only plain files with plain names and unchanged modes can be committed",
+    why: "Links, special files, mode changes and unusual names can lead a commit or a reader somewhere else.",
+  },
+  "policy/path-collision": {
+    says: "The agent made {path}, which equals {other} on systems that fold case or normalise names. No commit was made.",
+    next: "cto diff RUN; choose a name that differs from every other in more than case",
+    why: "Two names that one file system cannot tell apart let one file stand in for another.",
+  },
+  "policy/no-change": {
+    says: "The agent changed nothing that could be committed.",
+    next: "cto logs RUN --backend shows what it said; change the task and approve again",
+    why: "A run without a change has nothing to judge or accept.",
+  },
+  "policy/limit-reached": {
+    says: "The result exceeds the limit {limit} of {max}: {got}.",
+    next: "narrow the task, or raise limits.{limit} in policy.yaml and approve again",
+    why: "A result that is too large to read is too large to approve.",
+  },
+  "policy/harvest-limit": {
+    says: "The workspace could not be read completely: limit {limit} was reached.",
+    next: "narrow the task, or raise the limit in policy.yaml and approve again",
+    why: "What was not read was not judged, and what was not judged is never committed.",
+  },
+  "policy/detectors-disagree": {
+    says: "The two detectors of change disagree about {path}.",
+    next: "cto doctor; keep the bundle, this is worth a report",
+    why: "The manifest walk and git must both see a change; where one is blind, nothing is cleared.",
+  },
+  "policy/action-denied": {
+    says: "The agent tried {action} and was refused ({rule}); this policy voids a run for a denied attempt.",
+    next: "cto logs RUN --backend shows the attempt; deniedAttempts: record in policy.yaml keeps such runs",
+    why: "policy.yaml says deniedAttempts: void.",
+  },
+} as const;

@@ -1,0 +1,99 @@
+import { link, lstat, mkdir, open, unlink } from "node:fs/promises";
+import path from "node:path";
+
+import { NAMESPACES } from "../../seams/keys.ts";
+import { digestOf, type Digest } from "../../workflow/digest.ts";
+import { isErrno, unreadable } from "./beneath.ts";
+import { folderHome } from "./folder-home.ts";
+
+export interface NewHome {
+  /** Principal of the owner, as it will stand in allowed_signers. */
+  readonly owner: string;
+  /** One OpenSSH public key line. */
+  readonly publicKey: string;
+  readonly policyText: string;
+  /** A ULID: the origin of this home's ledger. */
+  readonly homeId: string;
+}
+
+export interface WrittenFile {
+  /** Relative to the home; a folder ends with `/` and has no digest. */
+  readonly path: string;
+  readonly sha256: Digest | null;
+}
+
+/** Makes what a home lacks and overwrites nothing; answers what it wrote. A malformed owner or key writes nothing. */
+export const initHome = async (
+  folder: string,
+  { owner, publicKey, policyText, homeId }: NewHome,
+): Promise<readonly WrittenFile[] | "owner-malformed" | "key-malformed"> => {
+  const key = publicKey.trim();
+  if (!OWNER.test(owner)) return "owner-malformed";
+  if (!PUBLIC_KEY.test(key)) return "key-malformed";
+  const written: WrittenFile[] = [];
+  try {
+    for (const [name, mode] of FOLDERS)
+      if (await makeFolder(path.join(folder, name), mode)) written.push({ path: `${name}/`, sha256: null });
+    const files: readonly (readonly [string, string, number])[] = [
+      [".sot/authority/policy.yaml", policyText, 0o644],
+      [".sot/authority/allowed_signers", `${owner} namespaces="${NAMESPACES.join(",")}" ${key}\n`, 0o644],
+      [HOME_ID, `${homeId}\n`, 0o600],
+      // The ledger and the bundles are not documents: they stay out of the home's own git repository.
+      [".cto/.gitignore", "*\n", 0o600],
+    ];
+    for (const [name, text, mode] of files)
+      if (await makeFile(path.join(folder, name), text, mode)) written.push({ path: name, sha256: digestOf(text) });
+  } catch (error) {
+    throw unreadable(folder, error);
+  }
+  return written;
+};
+
+/** The id that the ledger of a home begins with, "absent" before `initHome`. */
+export const readHomeId = async (folder: string): Promise<string | "absent"> => {
+  const document = await folderHome(folder).read(HOME_ID);
+  return document === "absent" ? "absent" : new TextDecoder().decode(document.bytes).trim();
+};
+
+const HOME_ID = ".cto/home-id";
+
+// A principal is a pattern to ssh-keygen: no list, no wildcard, no blank.
+const OWNER = /^[a-z][a-z0-9_.-]{0,31}$/;
+const PUBLIC_KEY = /^(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?: [^\p{Cc}]*)?$/u;
+
+const FOLDERS: readonly (readonly [string, number])[] = [
+  [".sot", 0o755],
+  [".sot/03-PROTOCOLS", 0o755],
+  [".sot/authority", 0o755],
+  [".cto", 0o700],
+  ...["runs", "git", "cache", "consumed", "private", "outcomes"].map((name) => [`.cto/${name}`, 0o700] as const),
+];
+
+const makeFolder = async (folder: string, mode: number): Promise<boolean> => {
+  try {
+    await mkdir(folder, { mode });
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST") && (await lstat(folder)).isDirectory()) return false;
+    throw error;
+  }
+};
+
+// The whole file or none: another one that stands there, even one that just appeared, stays.
+const makeFile = async (file: string, text: string, mode: number): Promise<boolean> => {
+  const fresh = `${file}.new-${process.pid}`;
+  const handle = await open(fresh, "wx", mode);
+  try {
+    await handle.writeFile(text);
+    await handle.chmod(mode);
+    await handle.sync();
+    await link(fresh, file);
+    return true;
+  } catch (error) {
+    if (isErrno(error, "EEXIST")) return false;
+    throw error;
+  } finally {
+    await handle.close();
+    await unlink(fresh);
+  }
+};

@@ -1,0 +1,13 @@
+/** The agent's variables, exactly, beside what a start brings (confinement.md 7). PWD is bubblewrap's own. */
+export const baseEnvironment = (toolFolders: readonly string[]): Readonly<Record<string, string>> => ({
+  PATH: [...toolFolders, "/usr/bin", "/bin"].join(":"),
+  HOME: "/home/agent",
+  PWD: "/workspace",
+  TMPDIR: "/tmp",
+  LANG: "C.UTF-8",
+  TERM: "dumb",
+  CI: "1",
+  PYTHONDONTWRITEBYTECODE: "1",
+  PYTHONPYCACHEPREFIX: "/tmp/pycache",
+  PYTEST_ADDOPTS: "-p no:cacheprovider",
+});

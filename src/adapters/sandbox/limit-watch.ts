@@ -1,0 +1,72 @@
+import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
+import type { Usage } from "./scratch-usage.ts";
+
+/** The limits that end a run by a clock or a look; those of the kernel are in `limitArgs`. */
+export const WATCHED_LIMITS = ["wall", "idle", "output", "scratch-bytes", "scratch-inodes"] as const;
+export type WatchedLimit = (typeof WATCHED_LIMITS)[number];
+
+export interface LimitWatch {
+  /** Begins with the first process; `idle` counts only while one runs. */
+  begin(): void;
+  end(): void;
+  /** Bytes that came out on one stream, and how many came there before. */
+  seen(bytes: number, before: number): void;
+}
+
+/** Calls `reached` once, with the first limit that was passed. */
+export const watchLimits = (
+  limits: RunLimits,
+  look: (most: Usage) => Promise<Usage>,
+  baseline: Usage,
+  reached: (limit: WatchedLimit) => void,
+): LimitWatch => {
+  const most = {
+    bytes: baseline.bytes + limits.scratchBytesMax,
+    inodes: baseline.inodes + limits.scratchInodesMax,
+  };
+  let running = false;
+  let told = false;
+  let wall: NodeJS.Timeout | undefined;
+  let idle: NodeJS.Timeout | undefined;
+  let poll: NodeJS.Timeout | undefined;
+
+  const tell = (limit: WatchedLimit): void => {
+    if (told) return;
+    told = true;
+    reached(limit);
+  };
+  const waitForBytes = (): void => {
+    clearTimeout(idle);
+    if (running) idle = setTimeout(() => tell("idle"), limits.idleMs);
+  };
+  const lookSoon = (lastMs: number): void => {
+    // A large tree is looked at less often, so that looking never takes more than a fifth of the time.
+    if (running && !told) poll = setTimeout(() => void lookNow(), Math.max(LIMITS.scratchPollMs, lastMs * 4));
+  };
+  const lookNow = async (): Promise<void> => {
+    const from = performance.now();
+    const found = await look(most);
+    if (found.bytes > most.bytes) tell("scratch-bytes");
+    else if (found.inodes > most.inodes) tell("scratch-inodes");
+    lookSoon(performance.now() - from);
+  };
+
+  return {
+    begin: () => {
+      if (running) return;
+      running = true;
+      wall ??= setTimeout(() => tell("wall"), limits.wallMs);
+      waitForBytes();
+      lookSoon(0);
+    },
+    end: () => {
+      running = false;
+      for (const timer of [wall, idle, poll]) clearTimeout(timer);
+      wall = undefined;
+    },
+    seen: (bytes, before) => {
+      waitForBytes();
+      if (before + bytes > LIMITS.sandboxStreamBytesMax) tell("output");
+    },
+  };
+};

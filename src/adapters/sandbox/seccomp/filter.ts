@@ -1,0 +1,87 @@
+import { assemble, type Step } from "./bpf.ts";
+import { ABSENT_CALLS, AUDIT_ARCH, DENIED_CALLS, JUDGED_CALLS, type FilterMachine } from "./syscalls.ts";
+
+/** The system calls that no process inside may make (confinement.md 6), as bytes for bubblewrap's `--seccomp`. */
+export const seccompFilter = (machine: FilterMachine): Uint8Array => assemble(filterSteps(machine));
+
+const ALLOW = 0x7fff0000;
+const KILL_PROCESS = 0x80000000;
+const ERRNO = 0x00050000;
+const EPERM = 1;
+const ENOSYS = 38;
+const EAFNOSUPPORT = 97;
+
+// struct seccomp_data: number, architecture, instruction pointer, six arguments of 64 bits, low half first.
+const NUMBER = 0;
+const ARCH = 4;
+const argument = (at: number): number => 16 + at * 8;
+
+const X32_BIT = 0x40000000;
+// CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET; NEWTIME shares its bit with clone's exit signal.
+const NEW_NAMESPACE = 0x7e020000;
+const NEW_TIME = 0x80;
+const TIOCSTI = 0x5412;
+const TIOCLINUX = 0x541c;
+const FILE_TYPE = 0xf000;
+const CHARACTER_DEVICE = 0x2000;
+const BLOCK_DEVICE = 0x6000;
+const SOCKET_FAMILIES = { unix: 1, inet: 2, inet6: 10, netlink: 16 } as const;
+
+const filterSteps = (machine: FilterMachine): readonly Step[] => {
+  const judged = JUDGED_CALLS[machine];
+  return [
+    { kind: "load", offset: ARCH },
+    { kind: "equal", value: AUDIT_ARCH[machine], otherwise: "kill" },
+    { kind: "load", offset: NUMBER },
+    ...(machine === "x64" ? ([{ kind: "at-least", value: X32_BIT, then: "absent" }] as const) : []),
+    ...DENIED_CALLS.flatMap(([, x64, arm64]) => jump(machine === "x64" ? x64 : arm64, "denied")),
+    ...ABSENT_CALLS.flatMap(([, number]) => jump(number, "absent")),
+    ...jump(judged.unshare, "unshare"),
+    ...jump(judged.clone, "clone"),
+    ...jump(judged.ioctl, "ioctl"),
+    ...jump(judged.mknod, "mknod"),
+    ...jump(judged.mknodat, "mknodat"),
+    ...jump(judged.socket, "socket"),
+    { kind: "answer", value: ALLOW },
+
+    { kind: "label", name: "unshare" },
+    { kind: "load", offset: argument(0) },
+    { kind: "any-bit", value: NEW_NAMESPACE + NEW_TIME, then: "denied", otherwise: "allowed" },
+    { kind: "label", name: "clone" },
+    { kind: "load", offset: argument(0) },
+    { kind: "any-bit", value: NEW_NAMESPACE, then: "denied", otherwise: "allowed" },
+    // The kernel reads 32 bits of an ioctl's command; the high half must not hide one.
+    { kind: "label", name: "ioctl" },
+    { kind: "load", offset: argument(1) },
+    { kind: "equal", value: TIOCSTI, then: "denied" },
+    { kind: "equal", value: TIOCLINUX, then: "denied", otherwise: "allowed" },
+    { kind: "label", name: "mknod" },
+    { kind: "load", offset: argument(1) },
+    ...DEVICE_TYPE,
+    { kind: "label", name: "mknodat" },
+    { kind: "load", offset: argument(2) },
+    ...DEVICE_TYPE,
+    { kind: "label", name: "socket" },
+    { kind: "load", offset: argument(0) },
+    ...Object.values(SOCKET_FAMILIES).map((value) => ({ kind: "equal", value, then: "allowed" }) as const),
+    { kind: "answer", value: ERRNO + EAFNOSUPPORT },
+
+    { kind: "label", name: "allowed" },
+    { kind: "answer", value: ALLOW },
+    { kind: "label", name: "denied" },
+    { kind: "answer", value: ERRNO + EPERM },
+    { kind: "label", name: "absent" },
+    { kind: "answer", value: ERRNO + ENOSYS },
+    { kind: "label", name: "kill" },
+    { kind: "answer", value: KILL_PROCESS },
+  ];
+};
+
+const jump = (number: number | "-", to: string): readonly Step[] =>
+  number === "-" ? [] : [{ kind: "equal", value: number, then: to }];
+
+const DEVICE_TYPE: readonly Step[] = [
+  { kind: "and", value: FILE_TYPE },
+  { kind: "equal", value: CHARACTER_DEVICE, then: "denied" },
+  { kind: "equal", value: BLOCK_DEVICE, then: "denied", otherwise: "allowed" },
+];

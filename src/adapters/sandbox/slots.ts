@@ -1,0 +1,77 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { promisify } from "node:util";
+
+import { Failure } from "../../workflow/failure.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import { isAlive, livingOfUid, statOf } from "./processes.ts";
+
+/** A uid of the host that one stage has for itself. */
+export interface Slot {
+  readonly uid: number;
+  release(): Promise<void>;
+}
+
+/** The first free slot of `uidBase`. Only root takes slots: a plain user's stages keep that user's uid. */
+export const takeSlot = async (uidBase: number, folder: string = SLOTS_FOLDER): Promise<Slot> => {
+  await ownFolder(folder);
+  const tried: string[] = [];
+  for (let slot = 0; slot < LIMITS.sandboxSlots; slot += 1) {
+    const uid = uidBase + slot;
+    const claim = await claimOf(folder, uid);
+    const objection = (await heldByAnother(folder, claim)) ?? (await objectionTo(uid));
+    if (objection === undefined) return { uid, release: () => rm(`${folder}/${claim}`, { force: true }) };
+    await rm(`${folder}/${claim}`, { force: true });
+    tried.push(`${uid}: ${objection}`);
+  }
+  throw new Failure("sandbox/broken", `no uid is free for a stage; ${tried.join("; ")}`, { retry: true });
+};
+
+// The same for every process of the host, whatever its TMPDIR is.
+const SLOTS_FOLDER = "/run/cto-harness-slots";
+
+const ownFolder = async (folder: string): Promise<void> => {
+  await mkdir(folder, { mode: 0o700, recursive: true });
+  const found = await lstat(folder);
+  if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0)
+    throw new Failure("sandbox/broken", `${folder} is not a private folder of this user`);
+};
+
+// A claim is a file whose name no other claim has: uid, holder's pid and start time, chance. A dead holder's claim is
+// worth nothing, so nobody ever has to take one over, and two who remove the same one do no harm.
+const claimOf = async (folder: string, uid: number): Promise<string> => {
+  const start = (await statOf(process.pid))?.start ?? "0";
+  const claim = `${uid}.${process.pid}.${start}.${randomBytes(8).toString("hex")}`;
+  await (await open(`${folder}/${claim}`, "wx", 0o600)).close();
+  return claim;
+};
+
+// Everybody claims first and looks second, so of two that claim at once at least one sees the other and steps back.
+const heldByAnother = async (folder: string, own: string): Promise<string | undefined> => {
+  const uid = own.slice(0, own.indexOf("."));
+  for (const claim of await readdir(folder)) {
+    if (claim === own || !claim.startsWith(`${uid}.`)) continue;
+    const [, pid, start] = claim.split(".");
+    if (await isAlive({ pid: Number(pid), start: start ?? "" })) return `in use by process ${pid}`;
+    await rm(`${folder}/${claim}`, { force: true });
+  }
+  return undefined;
+};
+
+const objectionTo = async (uid: number): Promise<string | undefined> => {
+  if (await hasAccount(uid)) return "has an account on this host";
+  const alive = await livingOfUid(uid);
+  return alive.length > 0 ? `has ${alive.length} living processes` : undefined;
+};
+
+const hasAccount = async (uid: number): Promise<boolean> => {
+  try {
+    await promisify(execFile)("/usr/bin/getent", ["passwd", String(uid)], { env: {} });
+    return true;
+  } catch (error) {
+    // getent answers 2 for "no such key"; any other trouble is no proof that the uid is free.
+    if (error instanceof Error && "code" in error && error.code === 2) return false;
+    throw new Failure("sandbox/broken", `getent cannot tell whether uid ${uid} has an account`, { cause: error });
+  }
+};

@@ -1,0 +1,68 @@
+import type { Kysely } from "kysely";
+
+import { foldWork, type Work } from "../../workflow/contract/fold-work.ts";
+import type { Digest } from "../../workflow/digest.ts";
+import { readLedgerRecord, walkLedger, type LedgerRecord } from "../../workflow/ledger.ts";
+import type { LedgerTable, Tables, WorkItemTable } from "./tables.ts";
+
+/** The sequence numbers at which the ledger does not hold: chain, head, columns, and rows of work items against the fold. */
+export const checkLedger = async (db: Kysely<Tables>, start: Digest): Promise<readonly number[]> => {
+  const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
+  const head = await db.selectFrom("ledger_head").select(["seq", "sha256"]).where("id", "=", 1).executeTakeFirst();
+  const works = await db.selectFrom("work_items").selectAll().execute();
+
+  const wrong = new Set(
+    walkLedger(
+      rows.map(({ seq, body, sha256 }) => ({ seq, text: body, sha256 })),
+      { seq: 1, prev: start },
+    ),
+  );
+  const last = rows.at(-1);
+  if (head?.seq !== (last?.seq ?? 0) || head.sha256 !== (last?.sha256 ?? start)) wrong.add(head?.seq ?? 0);
+  for (const row of rows) if (!columnsAgree(row)) wrong.add(row.seq);
+  if (wrong.size === 0) for (const seq of projectionsThatDiffer(rows, works)) wrong.add(seq);
+  return [...wrong].toSorted((a, b) => a - b);
+};
+
+/** What the first record of this ledger is chained to, or will be. */
+export const ledgerBeginning = async (db: Kysely<Tables>): Promise<string | undefined> => {
+  const first = await db.selectFrom("ledger").select("prev").orderBy("seq").limit(1).executeTakeFirst();
+  if (first !== undefined) return first.prev;
+  const head = await db.selectFrom("ledger_head").select("sha256").where("id", "=", 1).executeTakeFirst();
+  return head?.sha256;
+};
+
+const columnsAgree = (row: LedgerTable): boolean => {
+  const record = readOrNone(row.body);
+  return (
+    record !== undefined &&
+    record.type === row.type &&
+    record.prev === row.prev &&
+    (record.work ?? null) === row.work_id &&
+    (record.run ?? null) === row.run_id &&
+    (record.approvalId ?? null) === row.approval_id
+  );
+};
+
+const projectionsThatDiffer = (rows: readonly LedgerTable[], works: readonly WorkItemTable[]): readonly number[] => {
+  const records = rows.map(({ body }) => readLedgerRecord(body));
+  const folded = foldWork(records);
+  const written = new Map(works.map((row) => [row.work_id, row]));
+  const names = new Set<string>([...folded.keys(), ...written.keys()]);
+  const byName = new Map<string, Work>(folded);
+  return [...names]
+    .filter((name) => {
+      const work = byName.get(name);
+      const row = written.get(name);
+      return work === undefined || row === undefined || work.state !== row.state || work.lastRun !== row.run_id;
+    })
+    .map((name) => records.findLast((record) => record.work === name)?.seq ?? 0);
+};
+
+const readOrNone = (text: string): LedgerRecord | undefined => {
+  try {
+    return readLedgerRecord(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import { link, open, unlink } from "node:fs/promises";
+import { constants } from "node:fs";
+import path from "node:path";
+
+import { Failure } from "../../workflow/failure.ts";
+import { parseRunId, type RunId } from "../../workflow/ids.ts";
+
+/**
+ * The lock on an approval that outlives a restored database: one file for ever, named for the approval and holding the
+ * run that spent it. "won" for the first run, "again" for the same one, "lost" for every other (evidence.md 3.4).
+ */
+export const consumeOnce = async (
+  folder: string,
+  approvalId: string,
+  run: RunId,
+): Promise<"won" | "again" | "lost"> => {
+  const file = fileOf(folder, approvalId);
+  const fresh = path.join(folder, `.${approvalId}.${randomBytes(8).toString("hex")}`);
+  return orFailure(folder, async () => {
+    try {
+      await writeDurably(fresh, `${run}\n`);
+      const won = await linkOnce(fresh, file);
+      // Also for "again": the one that won may have died before its directory entry was on disk.
+      await syncFolder(folder);
+      if (won) return "won";
+      return (await consumedBy(folder, approvalId)) === run ? "again" : "lost";
+    } finally {
+      await unlink(fresh).catch(() => undefined);
+    }
+  });
+};
+
+/** The run that spent an approval. What is no run id is named too, and is nobody's. */
+export const consumedBy = async (folder: string, approvalId: string): Promise<RunId | "nobody" | "unreadable"> => {
+  const text = await readPlain(fileOf(folder, approvalId));
+  return text === "absent" ? "nobody" : (parseRunId(text.replace(/\n$/, "")) ?? "unreadable");
+};
+
+const fileOf = (folder: string, approvalId: string): string => {
+  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(approvalId)) throw new TypeError(`not an approval id: ${approvalId}`);
+  return path.join(folder, approvalId);
+};
+
+const writeDurably = async (file: string, text: string): Promise<void> => {
+  const handle = await open(file, "wx", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const linkOnce = async (from: string, to: string): Promise<boolean> => {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+};
+
+const syncFolder = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const readPlain = async (file: string): Promise<string> => {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      if (!(await handle.stat()).isFile()) return "";
+      return await handle.readFile("utf8");
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return "absent";
+    if (codeOf(error) === "ELOOP") return "";
+    throw error;
+  }
+};
+
+const orFailure = async <T>(folder: string, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act();
+  } catch (cause) {
+    if (["ENOSPC", "EDQUOT"].includes(codeOf(cause)))
+      throw new Failure("store/no-space", `No space left in ${folder}.`, { cause, retry: true });
+    if (codeOf(cause) !== "") throw new Failure("home/unreadable", `${folder} cannot be written.`, { cause });
+    throw cause;
+  }
+};
+
+const codeOf = (error: unknown): string =>
+  error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";

@@ -1,0 +1,77 @@
+import type { Kysely } from "kysely";
+
+import type { WorkRow } from "../../seams/store.ts";
+import { causeOf } from "../../workflow/contract/fold-work.ts";
+import { ruleOf, stateAfter } from "../../workflow/contract/work-item.ts";
+import { asJson, canonicalJson } from "../../workflow/digest.ts";
+import type { WorkId } from "../../workflow/ids.ts";
+import { ledgerText, readLedgerRecord, type LedgerEntry, type LedgerRecord } from "../../workflow/ledger.ts";
+import { recordOf, workRowOf, writtenDigest } from "./rows.ts";
+import type { Tables } from "./tables.ts";
+
+/** Appends one record and, in the same breath, the state that it gives its work item. */
+export const appendLeaf = async (db: Kysely<Tables>, entry: LedgerEntry, at: string): Promise<LedgerRecord> => {
+  const head = await db.selectFrom("ledger_head").select(["seq", "sha256"]).where("id", "=", 1).executeTakeFirstOrThrow();
+  const record = readLedgerRecord(ledgerText(entry, head.seq + 1, at, writtenDigest(head.sha256)));
+  await db
+    .insertInto("ledger")
+    .values({
+      seq: record.seq,
+      type: record.type,
+      work_id: record.work ?? null,
+      run_id: record.run ?? null,
+      approval_id: record.approvalId ?? null,
+      body: record.text,
+      sha256: record.sha256,
+      prev: record.prev,
+    })
+    .execute();
+  await db.updateTable("ledger_head").set({ seq: record.seq, sha256: record.sha256 }).where("id", "=", 1).execute();
+  if (record.work !== undefined) await project(db, record.work, record);
+  return record;
+};
+
+export const leavesAfter = async (db: Kysely<Tables>, after: number): Promise<readonly LedgerRecord[]> => {
+  const rows = await db.selectFrom("ledger").selectAll().where("seq", ">", after).orderBy("seq").execute();
+  return rows.map(recordOf);
+};
+
+export const findWork = async (db: Kysely<Tables>, work: WorkId): Promise<WorkRow | "absent"> => {
+  const row = await db.selectFrom("work_items").selectAll().where("work_id", "=", work).executeTakeFirst();
+  return row === undefined ? "absent" : workRowOf(row);
+};
+
+export const allWorks = async (db: Kysely<Tables>): Promise<readonly WorkRow[]> => {
+  const rows = await db.selectFrom("work_items").selectAll().orderBy("work_id").execute();
+  return rows.map(workRowOf);
+};
+
+/** The row is already there, written with its leaf; another one than the ledger gives is a bug. */
+export const requireSame = async (db: Kysely<Tables>, row: WorkRow): Promise<void> => {
+  const written = await findWork(db, row.work);
+  if (canonicalJson(asJson(written)) !== canonicalJson(asJson(row)))
+    throw new TypeError(`the ledger gives ${row.work} another state than ${row.state}`);
+};
+
+const project = async (db: Kysely<Tables>, work: WorkId, record: LedgerRecord): Promise<void> => {
+  const row = await findWork(db, work);
+  const from = row === "absent" ? "none" : row.state;
+  const cause = causeOf(record);
+  const rule = cause === "nothing" ? undefined : ruleOf(from, cause);
+  if (cause !== "nothing" && rule === undefined)
+    throw new TypeError(`${record.type} is not in the table: ${work} is ${from}`);
+  const state = rule === undefined ? from : stateAfter(from, rule);
+  if (state === "none") return;
+  const lastRun = record.run ?? (row === "absent" ? null : row.lastRun);
+  await db
+    .insertInto("work_items")
+    .values({ work_id: work, state, version: 1, run_id: lastRun })
+    .onConflict((same) =>
+      same.column("work_id").doUpdateSet((columns) => ({
+        state,
+        run_id: lastRun,
+        version: columns("work_items.version", "+", 1),
+      })),
+    )
+    .execute();
+};

@@ -1,0 +1,48 @@
+const appendOnly = (table: string): string => `
+create trigger ${table}_no_update before update on ${table} begin select raise(abort, '${table} is append-only'); end;
+create trigger ${table}_no_delete before delete on ${table} begin select raise(abort, '${table} is append-only'); end;`;
+
+const FIRST = `
+create table documents (digest text primary key, kind text not null, body blob not null, at text not null) strict;
+
+create table facts (stream text not null, seq integer not null, type text not null, line text not null,
+  sha256 text not null, primary key (stream, seq)) strict;
+
+create table ledger (seq integer primary key, type text not null, work_id text, run_id text, approval_id text,
+  body text not null, sha256 text not null unique, prev text not null unique) strict;
+create unique index approval_consumed_once on ledger (approval_id) where type = 'approval.consumed';
+create unique index ledger_opened_once on ledger (type) where type = 'ledger.opened';
+create index ledger_by_run on ledger (run_id, seq);
+create index ledger_by_work on ledger (work_id, seq);
+
+-- frontier and note wait for the signed checkpoint of the ledger; empty means that none is claimed.
+create table ledger_head (id integer primary key check (id = 1), seq integer not null, run_no integer not null,
+  sha256 text not null, frontier text not null, note text not null) strict;
+
+create table claims (what text not null check (what in ('approval','nonce','request','commit','outcome','rollback')),
+  id text not null, claimant text not null, at text not null, primary key (what, id)) strict;
+
+create table work_items (work_id text primary key, state text not null, version integer not null, run_id text) strict;
+create index work_items_by_state on work_items (state, work_id);
+
+create table runs (run_id text primary key, run_no integer not null unique,
+  kind text not null check (kind in ('execute','rollback')), work_id text not null references work_items (work_id),
+  target_id text not null, of_run text references runs (run_id),
+  state text not null check (state in ('ordered','executing','committing','sealing','ended')),
+  ending text check (ending in ('blocked','voided','failed','stopped','interrupted','awaiting_outcome','rolled_back',
+    'rollback_failed')),
+  version integer not null, token integer not null, ordered_at text not null, epoch integer not null,
+  holder text not null, summary text not null, check ((state = 'ended') = (ending is not null))) strict;
+create unique index target_lock on runs (target_id) where state <> 'ended';
+create index runs_by_state on runs (state, run_no);
+
+create table attempts (run_id text not null references runs (run_id), token integer not null, step text not null,
+  attempt integer not null, holder text not null, at text not null, primary key (run_id, token),
+  unique (run_id, step, attempt)) strict;
+
+create table seals (run_id text not null references runs (run_id), revision integer not null, sums text not null,
+  bytes integer not null, at text not null, primary key (run_id, revision)) strict;
+${["documents", "facts", "ledger", "claims", "attempts", "seals"].map(appendOnly).join("")}`;
+
+/** Forward only: the schema version of a database is the number of these it has been through. */
+export const MIGRATIONS: readonly string[] = [FIRST];

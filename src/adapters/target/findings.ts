@@ -1,0 +1,69 @@
+import { join } from "node:path";
+
+import type { PreflightFinding } from "../../workflow/admission/observation.ts";
+import { digestOf } from "../../workflow/digest.ts";
+import type { Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
+import { digestOfEntries } from "./manifest.ts";
+import { nameKey } from "./path-name.ts";
+import { readPlainFile } from "./plain-file.ts";
+import type { Place } from "./preflight-place.ts";
+import { walk } from "./walk.ts";
+
+/** Programs that git would start by name; samples are never started. */
+export const hookFindings = (repository: string): PreflightFinding[] => {
+  const folder = join(repository, ".git", "hooks");
+  if (readPlainFile(folder, 0).is === "absent") return [];
+  return [...walk(folder, () => false)].flatMap(({ path, absolute, stat }) => {
+    if (stat.isDirectory() || path.endsWith(".sample")) return [];
+    const read = readPlainFile(absolute, HOOK_BYTES_MAX);
+    const where = `.git/hooks/${path}`;
+    return [{ finding: "hook" as const, where, ...(read.is === "plain" ? { digest: digestOf(read.bytes) } : {}) }];
+  });
+};
+
+/** Files that configure or instruct an agent, in whatever folder. */
+export const agentFindings = (manifest: Manifest): PreflightFinding[] =>
+  manifest.entries.flatMap(({ path, type, sha256 }): PreflightFinding[] => {
+    if (type === "d") return [];
+    if (CONFIGURES.test(path)) return [{ finding: "agent-config", where: path, digest: sha256 }];
+    return INSTRUCTS.test(path) ? [{ finding: "agent-prose", where: path, digest: sha256 }] : [];
+  });
+
+/** What is ignored, each wholly ignored folder once, with the digest of all it holds. */
+export const ignoredFindings = (manifest: Manifest, ignored: readonly ManifestEntry[]): PreflightFinding[] => {
+  const keys = new Set(ignored.map(nameKey));
+  const mixed = new Set<string>();
+  for (const entry of manifest.entries) {
+    const key = nameKey(entry);
+    if (entry.type !== "d" && !keys.has(key)) for (const above of foldersAbove(key)) mixed.add(above);
+  }
+  const groups = Map.groupBy(ignored, (entry) => {
+    const key = nameKey(entry);
+    return foldersAbove(key).find((folder) => !mixed.has(folder)) ?? key;
+  });
+  return [...groups].map(([key, entries]) => {
+    const [first] = entries;
+    const single = first !== undefined && nameKey(first) === key;
+    const where = single ? first.path : `${Buffer.from(key, "latin1").toString("utf8")}/`;
+    return { finding: "ignored-file", where, digest: digestOfEntries(entries) };
+  });
+};
+
+/** Whoever is in the group may write: worth knowing, and usual. */
+export const groupFindings = ({ root, git }: Place): PreflightFinding[] =>
+  [
+    { where: ".", stat: root },
+    { where: ".git", stat: git },
+  ].flatMap(({ where, stat }) =>
+    (stat.mode & 0o20n) === 0n ? [] : [{ finding: "group-writable" as const, where }],
+  );
+
+const HOOK_BYTES_MAX = 16_777_216;
+
+const CONFIGURES =
+  /(?:^|\/)(?:\.(?:claude|codex|gemini|qwen|pi|opencode|vscode)\/.*|opencode\.jsonc?|\.mcp\.json)$/is;
+const INSTRUCTS = /(?:^|\/)(?:(?:AGENTS|CLAUDE|GEMINI)\.md|\.github\/copilot-instructions\.md)$/is;
+
+/** Outermost first. */
+const foldersAbove = (key: string): string[] =>
+  [...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index));

@@ -1,0 +1,182 @@
+import { copyFile, lstat, readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+
+import type { Observation } from "../../workflow/admission/observation.ts";
+import { movesBetween } from "../../workflow/commit/nothing-else.ts";
+import { Failure } from "../../workflow/failure.ts";
+import type { Oid, RunId } from "../../workflow/ids.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import { refusal, type Refusal } from "../../workflow/refusal.ts";
+import { checkOut } from "./checkout.ts";
+import { replaceFile } from "./durable-file.ts";
+import { git } from "./git.ts";
+import { indexLockText, releaseIndexLock, takeIndexLock } from "./index-lock.ts";
+import { readRef } from "./ledger-clone.ts";
+import { damagedObject } from "./object-check.ts";
+import { observe } from "./observe.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+import { identityAt } from "./plumb-commit.ts";
+import { newObjects, treeChanges } from "./tree-changes.ts";
+import { withIndex } from "./write-tree.ts";
+
+/** One commit on its way into the target: the branch goes from exactly `from` to exactly `to`. */
+export interface Landing {
+  readonly run: RunId;
+  readonly repository: string;
+  readonly branch: string;
+  /** Ledger clone and door (git.md 3). */
+  readonly ledger: string;
+  readonly door: string;
+  readonly from: Oid;
+  readonly to: Oid;
+  readonly epochSeconds: number;
+  /** What the target must still be when the commit comes. */
+  readonly before: Observation;
+}
+
+interface LandingStep {
+  readonly name: "lock" | "look" | "objects" | "swap" | "files" | "index" | "unlock";
+  /** Answers why not; nothing means go on. Doing it again, after a crash at any point, does no harm. */
+  readonly act: (landing: Landing) => Promise<readonly Refusal[]>;
+}
+
+/**
+ * Steps 4 to 7 of git.md 9. The look comes before the objects, so that a refusal leaves no object behind. The index
+ * lock is held from look to end: without it a human's commit could take our commit as parent and his old index as tree.
+ */
+export const LANDING_STEPS: readonly LandingStep[] = [
+  { name: "lock", act: lock },
+  { name: "look", act: look },
+  { name: "objects", act: bringObjects },
+  { name: "swap", act: swap },
+  { name: "files", act: checkOutAll },
+  { name: "index", act: moveIndex },
+  { name: "unlock", act: unlock },
+];
+
+/** Every step in order, one process at a time. Refused: the lock is gone and the branch never moved. */
+export const land = (landing: Landing): Promise<readonly Refusal[]> =>
+  oneAtATime(path.join(landing.ledger, "landing.lock"), async () => {
+    let refusals: readonly Refusal[] = [];
+    try {
+      for (const { act } of LANDING_STEPS) {
+        refusals = await act(landing);
+        if (refusals.length > 0) break;
+      }
+    } finally {
+      // A branch that moved without its index stays locked until the same run comes again and finishes.
+      if ((await positionOf(landing)) !== "landed") await unlock(landing);
+    }
+    return refusals;
+  });
+
+/** Where the branch stands: still at `from`, at `to`, at a descendant of `to`, or somewhere else. */
+export const positionOf = async ({ door, branch, from, to }: Landing): Promise<"before" | "landed" | "past" | "moved"> => {
+  const tip = await readRef(door, `refs/heads/${branch}`);
+  if (tip === to) return "landed";
+  if (tip === from) return "before";
+  return tip !== undefined && (await isAncestor(door, to, tip)) ? "past" : "moved";
+};
+
+/** Whether a commit is `tip` or one of its ancestors; a commit that the repository does not hold is not. */
+export const isAncestor = async (door: string, commit: Oid, tip: Oid): Promise<boolean> => {
+  if ((await readRef(door, commit)) === undefined) return false;
+  return (await git(door, ["merge-base", "--is-ancestor", commit, tip], { answers: [1] })).code === 0;
+};
+
+async function lock({ repository, run }: Landing): Promise<readonly Refusal[]> {
+  await takeIndexLock(repository, run);
+  return [];
+}
+
+async function look(landing: Landing): Promise<readonly Refusal[]> {
+  const position = await positionOf(landing);
+  if (position === "moved") return [await baseMoved(landing)];
+  if (position !== "before") return [];
+  const seen = await observe(landing.repository, { heldLock: indexLockText(landing.run) });
+  if ((await positionOf(landing)) !== "before") return [await baseMoved(landing)];
+  if (!seen.ok) {
+    const what = seen.refusals.map(({ code }) => code).join(", ");
+    return [refusal("commit/target-not-clean", { what }), ...seen.refusals];
+  }
+  const oid = await damagedObject(landing.door, await newObjects(landing.ledger, landing.from, landing.to));
+  return [...differences(landing.before, seen.value), ...(oid === undefined ? [] : [refusal("commit/object-damaged", { oid })])];
+}
+
+async function bringObjects(landing: Landing): Promise<readonly Refusal[]> {
+  if ((await positionOf(landing)) !== "before") return [];
+  const { ledger, repository, from, to } = landing;
+  const pack = await git(ledger, ["pack-objects", "-q", "--revs", "--stdout"], { input: `${to}\n^${from}\n` });
+  const env = { GIT_OBJECT_DIRECTORY: path.join(repository, ".git", "objects") };
+  await git(ledger, ["unpack-objects", "-q"], { env, input: pack.stdout });
+  return [];
+}
+
+async function swap(landing: Landing): Promise<readonly Refusal[]> {
+  const { door, branch, from, to, run, epochSeconds } = landing;
+  const args = ["update-ref", "--create-reflog", "-m", `cto run ${run}`, `refs/heads/${branch}`, to, from];
+  const endsAt = performance.now() + LIMITS.indexLockWaitMs;
+  for (;;) {
+    const position = await positionOf(landing);
+    if (position === "moved") return [await baseMoved(landing)];
+    if (position !== "before") return [];
+    if (performance.now() > endsAt) throw new Failure("target/busy", `refs/heads/${branch} is locked`, { retry: true });
+    const swapped = await git(door, args, { env: identityAt(epochSeconds), answers: [1, 128] });
+    if (swapped.code !== 0) await pause(SWAP_POLL_MS);
+  }
+}
+
+async function checkOutAll(landing: Landing): Promise<readonly Refusal[]> {
+  if ((await positionOf(landing)) !== "landed") return [];
+  for (const change of await treeChanges(landing.ledger, landing.from, landing.to)) await checkOut(landing, change);
+  return [];
+}
+
+async function moveIndex(landing: Landing): Promise<readonly Refusal[]> {
+  if ((await positionOf(landing)) !== "landed") return [];
+  const { ledger, repository, run, from, to } = landing;
+  const file = path.join(repository, ".git", "index");
+  await withIndex(async (index) => {
+    await copyFile(file, index);
+    const call = { env: { GIT_INDEX_FILE: index }, answers: [1] };
+    const differs = async (from: Oid): Promise<boolean> =>
+      (await git(ledger, ["diff-index", "--cached", "--quiet", from], call)).code === 1;
+    // An index that is neither the old tree's nor ours holds what a human staged, and stays his.
+    if (!(await differs(to)) || (await differs(from))) return;
+    await git(ledger, ["read-tree", "-i", "-m", from, to], call);
+    await git(ledger, [`--work-tree=${repository}`, "update-index", "-q", "--refresh"], call);
+    const { mode } = await lstat(file);
+    await replaceFile(file, run, await readFile(index), mode & 0o7777);
+  });
+  return [];
+}
+
+async function unlock({ repository, run }: Landing): Promise<readonly Refusal[]> {
+  await releaseIndexLock(repository, run);
+  return [];
+}
+
+const SWAP_POLL_MS = 20;
+
+const ENTRIES_SHOWN = 8;
+
+const differences = (before: Observation, now: Observation): readonly Refusal[] => {
+  const moved = movesBetween(before.controlPlane, now.controlPlane).map(({ name }) => name);
+  const refusals: Refusal[] = [];
+  if (moved.length > 0) {
+    const more = moved.length > ENTRIES_SHOWN ? ` and ${moved.length - ENTRIES_SHOWN} more` : "";
+    const entries = `${moved.slice(0, ENTRIES_SHOWN).join(", ")}${more}`;
+    refusals.push(refusal("commit/control-plane-changed", { entries }));
+  }
+  if (before.manifest !== now.manifest) {
+    const what = before.ignored === now.ignored ? "modes or folders changed" : "files that git ignores changed";
+    refusals.push(refusal("commit/target-not-clean", { what }));
+  }
+  return refusals;
+};
+
+const baseMoved = async ({ door, branch, from }: Landing): Promise<Refusal> => {
+  const found = (await readRef(door, `refs/heads/${branch}`)) ?? "no commit";
+  return refusal("commit/base-moved", { branch, found, expected: from });
+};

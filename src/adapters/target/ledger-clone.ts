@@ -1,0 +1,78 @@
+import { appendFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+
+import type { TargetId } from "../../workflow/admission/observation.ts";
+import { digestOf } from "../../workflow/digest.ts";
+import { Failure } from "../../workflow/failure.ts";
+import { parseOid, type Oid } from "../../workflow/ids.ts";
+import { git } from "./git.ts";
+
+/** The attributes of every git directory of ours: bytes are bytes, whatever the tree's own attributes say. */
+export const PLAIN_ATTRIBUTES = "* -text !eol -ident !filter !working-tree-encoding\n";
+
+export const targetIdOf = (realPath: string): TargetId => digestOf(realPath).slice(0, 16);
+
+/**
+ * The Harness's own git directory of one target (git.md 3): bare, made without a template, never seen by the target.
+ * Made on first use; several processes may make it at once, one of them wins by a rename.
+ */
+export const openLedgerClone = async (stateFolder: string, realPath: string): Promise<string> => {
+  const shelf = path.join(stateFolder, "git");
+  const gitDir = path.join(shelf, `${targetIdOf(realPath)}.git`);
+  if (await exists(path.join(gitDir, "HEAD"))) return gitDir;
+  await mkdir(shelf, { recursive: true, mode: 0o700 });
+  const fresh = await mkdtemp(path.join(shelf, ".new-"));
+  try {
+    await initialise(fresh);
+    await rename(fresh, gitDir);
+  } catch (cause) {
+    if (!(await exists(path.join(gitDir, "HEAD")))) throw cause;
+    await rm(fresh, { recursive: true, force: true });
+  }
+  return gitDir;
+};
+
+/** An empty git directory with nothing in it that could run or rewrite anything. */
+export const initialise = async (gitDir: string): Promise<void> => {
+  await git(gitDir, ["init", "-q", "--bare", "--template=", "-b", "none"]);
+  await mkdir(path.join(gitDir, "info"), { recursive: true });
+  await writeFile(path.join(gitDir, "info", "attributes"), PLAIN_ATTRIBUTES);
+};
+
+/**
+ * Copies one commit with its whole tree, without its history, through the door into the ledger clone, where every
+ * object id is computed anew. The ref is written last, so that a commit with a ref is a commit that was checked.
+ */
+export const importCommit = async (ledger: string, door: string, commit: Oid): Promise<void> => {
+  const ref = `refs/cto/bases/${commit}`;
+  if ((await readRef(ledger, ref)) === commit) return;
+  const names = await git(door, ["rev-list", "--objects", "--no-walk", "--no-object-names", commit]);
+  const pack = await git(door, ["pack-objects", "-q", "--stdout"], { input: names.stdout });
+  // One short append: several importers may do so at once, and a line that stands there twice does no harm.
+  await appendFile(path.join(ledger, "shallow"), `${commit}\n`);
+  await git(ledger, ["index-pack", "--strict", "--stdin"], { input: pack.stdout });
+  await git(ledger, ["fsck", "--strict", "--no-dangling", "--no-progress"]);
+  await git(ledger, ["update-ref", ref, commit]);
+};
+
+/** The commit that a ref names, or undefined where there is no such ref. */
+export const readRef = async (gitDir: string, ref: string): Promise<Oid | undefined> => {
+  const answer = await git(gitDir, ["rev-parse", "-q", "--verify", `${ref}^{commit}`], { answers: [1] });
+  return answer.code === 0 ? parseOid(answer.text) : undefined;
+};
+
+/** The one object id that a git command printed. */
+export const oidOf = (text: string): Oid => {
+  const oid = parseOid(text.trim());
+  if (oid === undefined) throw new Failure("target/git-failed", `git printed ${JSON.stringify(text)}, not an object id`);
+  return oid;
+};
+
+export const treeOf = async (gitDir: string, commit: Oid): Promise<Oid> =>
+  oidOf((await git(gitDir, ["rev-parse", "--verify", `${commit}^{tree}`])).text);
+
+const exists = async (file: string): Promise<boolean> =>
+  stat(file).then(
+    () => true,
+    () => false,
+  );

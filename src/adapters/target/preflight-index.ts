@@ -1,0 +1,90 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { refusal, type Refusal } from "../../workflow/refusal.ts";
+import { git } from "./git.ts";
+import { parseIndex } from "./index-file.ts";
+import { pathName, shown } from "./path-name.ts";
+import { readPlainFile } from "./plain-file.ts";
+import type { TreeEntry } from "./tree.ts";
+
+export interface IndexSeen {
+  readonly refusals: readonly Refusal[];
+  /** Names whose staged content or mode is not the base's, as latin1 bytes. */
+  readonly unlike: readonly string[];
+}
+
+/** The index, read twice from one copy: by our own parser, then by git. Any flag, stage or gitlink is refused. */
+export const lookAtIndex = async (repository: string, door: string, base: readonly TreeEntry[]): Promise<IndexSeen> => {
+  const file = readPlainFile(join(repository, ".git", "index"), INDEX_BYTES_MAX);
+  if (file.is === "absent") return { refusals: [], unlike: filesOf(base).map(({ raw }) => raw.toString("latin1")) };
+  if (file.is !== "plain") return unreadable(`.git/index is ${file.is}`);
+  const index = parseIndex(file.bytes);
+  if (index === undefined) return unreadable("it is no index of version 2 to 4 with a right checksum");
+  if (index.extensions.includes("link")) {
+    return { refusals: [refusal("admission/split-index", { found: "the index says link" })], unlike: [] };
+  }
+  if (index.extensions.includes("sdir")) {
+    return { refusals: [refusal("admission/sparse", { found: "the index says sdir" })], unlike: [] };
+  }
+  const listed = await listedByGit(door, file.bytes);
+  const agree =
+    listed.length === index.entries.length &&
+    index.entries.every(({ name, mode, oid, stage }, at) => listed[at]?.line === `${mode} ${oid} ${stage}\t${name}`);
+  return agree ? judge(listed, base) : unreadable("git reads it otherwise");
+};
+
+const INDEX_BYTES_MAX = 268_435_456;
+
+const unreadable = (found: string): IndexSeen => ({
+  refusals: [refusal("admission/index-unreadable", { found })],
+  unlike: [],
+});
+
+interface Listed {
+  readonly tag: string;
+  readonly line: string;
+  readonly name: string;
+}
+
+const listedByGit = async (door: string, index: Uint8Array): Promise<readonly Listed[]> => {
+  const folder = await mkdtemp(join(tmpdir(), "cto-index-"));
+  try {
+    const copy = join(folder, "index");
+    await writeFile(copy, index, { mode: 0o600 });
+    const { stdout } = await git(door, ["ls-files", "-v", "-s", "-z"], { env: { GIT_INDEX_FILE: copy } });
+    return Buffer.from(stdout)
+      .toString("latin1")
+      .split("\0")
+      .filter((row) => row !== "")
+      .map((row) => ({ tag: row.slice(0, 1), line: row.slice(2), name: row.slice(row.indexOf("\t") + 1) }));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const judge = (listed: readonly Listed[], base: readonly TreeEntry[]): IndexSeen => {
+  const hidden = listed.filter(({ tag }) => tag === "S" || tag === tag.toLowerCase());
+  const [first] = hidden;
+  const gitlink = listed.find(({ line }) => line.startsWith("160000 "));
+  const refusals: Refusal[] = [];
+  if (first !== undefined) {
+    refusals.push(refusal("admission/index-flag", { count: hidden.length, found: nameShown(first.name) }));
+  }
+  if (gitlink !== undefined) {
+    refusals.push(refusal("admission/submodule", { found: `${nameShown(gitlink.name)} in the index` }));
+  }
+  const expected = new Set(
+    filesOf(base).map(({ raw, mode, oid }) => `${mode} ${oid} 0\t${raw.toString("latin1")}`),
+  );
+  const staged = new Set(listed.map(({ line }) => line));
+  const differing = [...staged].filter((line) => !expected.has(line));
+  differing.push(...[...expected].filter((line) => !staged.has(line)));
+  const unlike = differing.map((line) => line.slice(line.indexOf("\t") + 1));
+  return { refusals, unlike: [...new Set(unlike)] };
+};
+
+const filesOf = (base: readonly TreeEntry[]): TreeEntry[] => base.filter(({ mode }) => mode !== "040000");
+
+const nameShown = (latin1: string): string => shown(pathName(Buffer.from(latin1, "latin1")).path);

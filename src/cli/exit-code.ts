@@ -1,0 +1,23 @@
+import { Failure } from "../workflow/failure.ts";
+
+/** What a shell sees (R128). */
+export const EXIT = {
+  done: 0,
+  bug: 1,
+  usage: 2,
+  refused: 3,
+  failed: 4,
+  unverified: 5,
+  voided: 6,
+  wrongNode: 78,
+  stopped: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** The parser's own codes are negative; all of them are mistakes in the command line, but the ones of loading. */
+export const exitOfParser = (code: number): ExitCode => {
+  if (code === 0) return EXIT.done;
+  return code === -4 || code === -5 ? EXIT.usage : EXIT.bug;
+};
+
+export const exitOfError = (error: unknown): ExitCode => (error instanceof Failure ? EXIT.failed : EXIT.bug);

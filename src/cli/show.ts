@@ -1,0 +1,50 @@
+import { FAILURES, type Failure } from "../workflow/failure.ts";
+import { wordsOf, type Refusal } from "../workflow/refusal.ts";
+import { visible } from "../workflow/visible-text.ts";
+
+/** A table of cells: columns as wide as their widest cell, the last one free. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
+  return rows
+    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd())
+    .join("\n");
+};
+
+/** Refusals as people read them: kind, code, sentence; then the next step of each, once. */
+export const showRefusals = (refusals: readonly Refusal[], spared: string | undefined): string => {
+  const rows = refusals.map((refusal) => ["refused", refusal.code, placed(refusal) + visible(wordsOf(refusal).says)]);
+  const steps = [...new Set(refusals.map((refusal) => visible(wordsOf(refusal).next)))].map((next) => ["next", next]);
+  return [table(rows), ...(spared === undefined ? [] : [spared]), table(steps)].join("\n");
+};
+
+const placed = ({ at }: Refusal): string => (at === undefined ? "" : `${visible(at.file)}:${at.line}:${at.column} `);
+
+export const jsonRefusal = (refusal: Refusal): { readonly [key: string]: unknown } => ({
+  code: refusal.code,
+  message: wordsOf(refusal).says,
+  next: wordsOf(refusal).next,
+  ...(refusal.at === undefined ? {} : { at: refusal.at }),
+  detail: refusal.facts,
+});
+
+export const showFailure = (failure: Failure): string =>
+  table([
+    ["failed", failure.code, visible(failure.message)],
+    ["next", "", FAILURES[failure.code]],
+    ["may be retried", "", failure.retry ? "yes" : "no"],
+  ]);
+
+export const jsonFailure = (failure: Failure): { readonly [key: string]: unknown } => ({
+  code: failure.code,
+  message: failure.message,
+  next: FAILURES[failure.code],
+  retry: failure.retry,
+});
+
+/** `0.3s`, `12.4s`, `3m 20s`. */
+export const duration = (ms: number): string => {
+  const seconds = ms / 1000;
+  return seconds < 60 ? `${seconds.toFixed(1)}s` : `${Math.floor(seconds / 60)}m ${Math.round(seconds % 60)}s`;
+};
+
+export const short = (digest: string): string => digest.slice(0, 8);

@@ -1,0 +1,52 @@
+import type { Archive } from "../seams/archive.ts";
+import type { Backend } from "../seams/backend.ts";
+import type { Clock } from "../seams/clock.ts";
+import type { Host } from "../seams/host.ts";
+import type { Home } from "../seams/home.ts";
+import type { Keys } from "../seams/keys.ts";
+import type { Sandbox } from "../seams/sandbox.ts";
+import type { Holder, Store } from "../seams/store.ts";
+import type { Target } from "../seams/target.ts";
+import type { Authority } from "../workflow/authority.ts";
+import type { BackendKind } from "../workflow/contract/contract.ts";
+import type { Digest } from "../workflow/digest.ts";
+import type { RunId } from "../workflow/ids.ts";
+
+/** Everything that the verbs work with: one home, its ledger, and the adapters that compose.ts chose. */
+export interface World {
+  readonly home: Home;
+  readonly store: Store;
+  readonly target: Target;
+  readonly sandbox: Sandbox;
+  readonly keys: Keys;
+  readonly archive: Archive;
+  readonly clock: Clock;
+  /** The backend of a kind as policy.yaml configures it; undefined where this version has none of that kind. */
+  readonly backendOf: (kind: BackendKind, authority: Authority) => Backend | undefined;
+  /** The environment that the operator gave; read for the gate's switches only. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly operator: Operator;
+  readonly build: { readonly version: string; readonly digest: Digest };
+  readonly host: Host;
+  readonly facts: HostFacts;
+  readonly holder: Holder;
+  /** `link(2)` of evidence.md 3.4: the lock on an approval that outlives a restored database. */
+  readonly consume: (approvalId: string, run: RunId) => Promise<"won" | "again" | "lost">;
+  readonly consumedBy: (approvalId: string) => Promise<string | "nobody">;
+  /** Absolute path of `.cto` in the home. */
+  readonly stateFolder: string;
+  readonly isAlive: (holder: Holder) => boolean;
+}
+
+export interface Operator {
+  readonly uid: number;
+  readonly user: string;
+  readonly tty: string | null;
+}
+
+export interface HostFacts {
+  /** SHA-256 of `cto-host` NUL machine id, so that no machine id leaves the host. */
+  readonly hostId: string;
+  readonly hostname: string;
+  readonly kernel: string;
+}

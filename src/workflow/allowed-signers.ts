@@ -1,0 +1,132 @@
+import { LIMITS } from "./limits.ts";
+import { refusal, type Refusal } from "./refusal.ts";
+import { ok, refuse, unless, type Result } from "./result.ts";
+import { KEY_TYPES, readPublicKeyLine, readTypedKey, type SshPublicKey } from "./ssh-public-key.ts";
+import { utf8Text } from "./strict-json.ts";
+
+/** One line of allowed_signers: whose key it is, and for which roles and times. */
+export interface Signer {
+  readonly principals: readonly string[];
+  /** One namespace per role; never a pattern. */
+  readonly namespaces: readonly string[];
+  /** First and last second at which the key has its roles, since the epoch. */
+  readonly validAfter: number | null;
+  readonly validBefore: number | null;
+  readonly key: SshPublicKey;
+  readonly line: number;
+}
+
+const SIGNERS = ".sot/authority/allowed_signers";
+const REVOKED = ".sot/authority/revoked_keys";
+
+/** The OpenSSH allowed_signers file, read whole or not at all; every wrong line is told. */
+export const readAllowedSigners = (bytes: Uint8Array): Result<readonly Signer[], Refusal> =>
+  readLines(bytes, SIGNERS, readSigner);
+
+/** revoked_keys in its plain form, one public key a line: the fingerprints of keys that no longer count. */
+export const readRevokedKeys = (bytes: Uint8Array): Result<ReadonlySet<string>, Refusal> => {
+  const keys = readLines(bytes, REVOKED, (text) => readPublicKeyLine(text));
+  return keys.ok ? ok(new Set(keys.value.map(({ fingerprint }) => fingerprint))) : keys;
+};
+
+/** Who has this key for this role at this moment. */
+export const holdersOf = (
+  signers: readonly Signer[],
+  fingerprint: string,
+  namespace: string,
+  atMs: number,
+): readonly string[] => [
+  ...new Set(
+    signers
+      .filter(({ key }) => key.fingerprint === fingerprint)
+      .filter((signer) => hasRole(signer, namespace, atMs))
+      .flatMap(({ principals }) => principals),
+  ),
+];
+
+/** Both ends are inclusive to the second, as ssh-keygen reads them. */
+export const hasRole = (signer: Signer, namespace: string, atMs: number): boolean => {
+  const at = Math.floor(atMs / 1000);
+  return (
+    signer.namespaces.includes(namespace) &&
+    (signer.validAfter === null || at >= signer.validAfter) &&
+    (signer.validBefore === null || at <= signer.validBefore)
+  );
+};
+
+const readLines = <T>(
+  bytes: Uint8Array,
+  file: string,
+  readLine: (text: string, line: number) => Result<T, string>,
+): Result<readonly T[], Refusal> => {
+  const whole = (problem: string): Result<never, Refusal> => refuse(unreadable(file, 1, problem));
+  if (bytes.length > LIMITS.signersBytesMax) return whole(`the file is longer than ${LIMITS.signersBytesMax} bytes`);
+  const text = utf8Text(bytes);
+  if (text === undefined) return whole("the file is not UTF-8 text");
+  const read = text
+    .split("\n")
+    .map((content, index) => ({ content: content.replace(/^[ \t]+|[ \t]+$/g, ""), line: index + 1 }))
+    .filter(({ content }) => content !== "" && !content.startsWith("#"))
+    .map(({ content, line }) => ({
+      line,
+      result: HIDDEN.test(content) ? refuse("it holds a character that cannot be seen") : readLine(content, line),
+    }));
+  return unless(
+    read.flatMap(({ line, result }) => (result.ok ? [] : [unreadable(file, line, result.refusals[0])])),
+    () => read.flatMap(({ result }) => (result.ok ? [result.value] : [])),
+  );
+};
+
+const HIDDEN = /[^\P{C}\t]|\p{Zl}|\p{Zp}/u;
+
+const unreadable = (file: string, line: number, problem: string): Refusal =>
+  refusal("gate/signers-unreadable", { file, line, problem }, { file, line, column: 1 });
+
+const LINE = new RegExp(
+  String.raw`^(\S+)(?:[ \t]+(\S*?))??[ \t]+(${KEY_TYPES.map((type) => type.replaceAll(".", String.raw`\.`)).join("|")})[ \t]+([A-Za-z0-9+/=]+)(?:[ \t].*)?$`,
+);
+
+const readSigner = (text: string, line: number): Result<Signer, string> => {
+  const [, names, options = "", type, base64] = LINE.exec(text) ?? [];
+  if (names === undefined || type === undefined || base64 === undefined)
+    return refuse("it is not principals, options, a known key type and a key");
+  const principals = names.split(",");
+  const odd = principals.find((name) => !/^[A-Za-z0-9_][A-Za-z0-9@._+-]{0,254}$/.test(name));
+  if (odd !== undefined) return refuse(`${JSON.stringify(odd)} is not a plain name; patterns are not accepted`);
+  const read = readOptions(options);
+  if (!read.ok) return read;
+  const key = readTypedKey(type, base64);
+  return key.ok ? ok({ principals, ...read.value, key: key.value, line }) : key;
+};
+
+const readOptions = (text: string): Result<Pick<Signer, "namespaces" | "validAfter" | "validBefore">, string> => {
+  const options = new Map<string, string>();
+  for (const option of text === "" ? [] : text.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
+    const [, rawName = "", value] = /^([A-Za-z-]+)(?:="([^"\\]*)")?$/.exec(option) ?? [];
+    const name = rawName.toLowerCase();
+    if (name === "cert-authority") return refuse("cert-authority is not accepted: every key is named itself");
+    if (value === undefined || !["namespaces", "valid-after", "valid-before"].includes(name))
+      return refuse(`${JSON.stringify(option)} is not an option that is known here`);
+    if (options.has(name)) return refuse(`option ${name} is there twice`);
+    options.set(name, value);
+  }
+  const namespaces = options.get("namespaces")?.split(",") ?? [];
+  if (namespaces.length === 0) return refuse("namespaces= is missing: a key without a role list would have every role");
+  const odd = namespaces.find((name) => !/^[a-z0-9][a-z0-9@._-]*$/.test(name));
+  if (odd !== undefined) return refuse(`${JSON.stringify(odd)} is not a plain namespace; patterns are not accepted`);
+  const validAfter = readTime(options.get("valid-after"));
+  const validBefore = readTime(options.get("valid-before"));
+  if (validAfter === undefined || validBefore === undefined)
+    return refuse(
+      "a time is not YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ; without Z it means another time elsewhere",
+    );
+  return ok({ namespaces, validAfter, validBefore });
+};
+
+const readTime = (text: string | undefined): number | null | undefined => {
+  if (text === undefined) return null;
+  const [, day = "", hour = "00", minute = "00", second = "00"] = /^(\d{8})(?:(\d\d)(\d\d)(\d\d)?)?Z$/.exec(text) ?? [];
+  const iso = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${hour}:${minute}:${second}.000Z`;
+  const at = Date.parse(iso);
+  return Number.isNaN(at) || new Date(at).toISOString() !== iso ? undefined : at / 1000;
+};

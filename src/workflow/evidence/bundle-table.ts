@@ -1,0 +1,88 @@
+import type { Reach } from "./ending.ts";
+
+export type BundleTrust = "human-signed" | "harness-observed" | "derived" | "agent-claimed";
+
+/** One row of the file table (evidence.md 7.1). A name with `*` stands for any number of files. */
+export interface BundleRow {
+  readonly name: string;
+  readonly mediaType: string;
+  readonly schema: string | null;
+  readonly producer: "harness" | "human" | "backend";
+  readonly trust: BundleTrust;
+  /** The bundle must hold it once the run has come this far. */
+  readonly requiredFrom: Reach | "never";
+}
+
+const json = (name: string): string => `application/vnd.cto-harness.${name}+json`;
+
+/** The whole table. SHA256SUMS and bundle.json stand outside it: no file can hold its own digest. */
+export const BUNDLE_TABLE: readonly BundleRow[] = [
+  row("VERIFY.md", "text/markdown", null, "harness", "derived", "gate"),
+  row("report.json", json("report"), "cto/report/v1", "harness", "derived", "gate"),
+  row("report.md", "text/markdown", null, "harness", "derived", "gate"),
+  row("control-surface.json", json("control-surface"), "cto/control-surface/v1", "harness", "derived", "gate"),
+  row("events.normalized.jsonl", "application/cloudevents+json", "cto/event/v1", "harness", "harness-observed", "gate"),
+  row("trace.jsonl", "application/json", "cto/trace/v1", "harness", "derived", "gate"),
+  row("patch.diff", "text/x-diff", null, "harness", "derived", "commit"),
+  row("repo/base.pack", "application/x-git-packed-objects", null, "harness", "harness-observed", "commit"),
+  row("repo/base.idx", "application/octet-stream", null, "harness", "harness-observed", "commit"),
+  row("repo/base-commit.raw", "application/octet-stream", null, "harness", "harness-observed", "commit"),
+  row("repo/commit.raw", "application/octet-stream", null, "harness", "harness-observed", "commit"),
+  row("test.log", "text/plain", "cto/test-log/v1", "harness", "harness-observed", "commit"),
+  row("backend/*", "application/octet-stream", null, "backend", "agent-claimed", "commit"),
+  row("freshness-proof.json", json("freshness"), "cto/freshness/v1", "harness", "harness-observed", "gate"),
+  row("stage5-owned-repo-proof.json", json("owned-repo"), "cto/owned-repo/v1", "harness", "harness-observed", "gate"),
+  row("confinement-proof.json", json("confinement"), "cto/confinement/v1", "harness", "harness-observed", "gate"),
+  row("redactions.json", json("redactions"), "cto/redactions/v1", "harness", "harness-observed", "never"),
+  row("approval/packet.md", "text/markdown", null, "human", "human-signed", "permit"),
+  row("approval/contract.json", json("contract"), "cto/contract/v1", "harness", "derived", "permit"),
+  row("approval/checks.yaml", "application/yaml", "cto/checks/v1", "human", "human-signed", "never"),
+  row("approval/policy.yaml", "application/yaml", null, "human", "human-signed", "permit"),
+  row("approval/admission.json", json("admission"), "cto/admission/v1", "human", "human-signed", "permit"),
+  row("approval/admission.json.sig", "application/x-ssh-signature", null, "human", "human-signed", "permit"),
+  row("approval/challenge.json", json("challenge"), "cto/challenge/v1", "harness", "harness-observed", "permit"),
+  row("approval/approval.*.json", json("approval"), "cto/approval/v1", "human", "human-signed", "permit"),
+  row("approval/approval.*.json.sig", "application/x-ssh-signature", null, "human", "human-signed", "never"),
+  row("approval/consumption.json", "application/json", "cto/ledger/v1", "harness", "harness-observed", "permit"),
+];
+
+function row(
+  name: string,
+  mediaType: string,
+  schema: string | null,
+  producer: BundleRow["producer"],
+  trust: BundleTrust,
+  requiredFrom: BundleRow["requiredFrom"],
+): BundleRow {
+  return { name, mediaType, schema, producer, trust, requiredFrom };
+}
+
+/** The row that a file belongs to, or undefined for a file that has no place in a bundle. */
+export const rowOf = (path: string): BundleRow | undefined =>
+  BUNDLE_TABLE.find(({ name }) => name === path) ?? BUNDLE_TABLE.find(({ name }) => PATTERNS[name]?.test(path));
+
+// Names below backend/ come from the adapters, the principal from the record: both are kept to plain characters.
+const PATTERNS: Readonly<Record<string, RegExp>> = {
+  "backend/*": /^backend\/(?:attempt-[1-9]\d{0,3}\/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/,
+  "approval/approval.*.json": /^approval\/approval\.[A-Za-z0-9_@][A-Za-z0-9._@+-]{0,99}\.json$/,
+  "approval/approval.*.json.sig": /^approval\/approval\.[A-Za-z0-9_@][A-Za-z0-9._@+-]{0,99}\.json\.sig$/,
+};
+
+/** The two files that hold the digests of the others. */
+export const MANIFEST = "bundle.json";
+export const SUMS = "SHA256SUMS";
+
+const ORDER: Readonly<Record<Reach | "never", number>> = { gate: 0, permit: 1, commit: 2, never: 3 };
+
+/** Whether a run that came this far must have left this file; a rollback owes only what every run owes. */
+export const isRequired = (row: BundleRow, reach: Reach): boolean => ORDER[row.requiredFrom] <= ORDER[reach];
+
+/** What no bundle of this form shows, whatever else it proves. */
+export const BUNDLE_NOT_CLAIMED: readonly string[] = [
+  "harness signature: sealed without one, whoever can write this folder could rewrite it consistently",
+  "event checkpoint: a log rewritten from its first line to its last is seen only against a signed note",
+  "ledger inclusion: that this run stands in the home's ledger is not shown by this folder",
+  "key revocation: revoked_keys is not part of the bundle",
+  "host not compromised",
+  "absolute wall time",
+];

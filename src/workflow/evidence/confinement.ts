@@ -1,0 +1,68 @@
+import { canonicalJson, digestOf } from "../digest.ts";
+import type { RunRecord, SandboxFacts } from "./run-record.ts";
+import type { ConfinementProof, ProvenSandbox } from "./schemas/confinement.ts";
+
+/** confinement-proof.json: what each sandbox was given. What was refused inside by trying is not shown by this version. */
+export const confinementProof = (record: RunRecord): ConfinementProof => {
+  const facts = factsOf(record);
+  const claims = CLAIMS.filter(({ holds }) => holds(facts)).map(({ claim }) => claim);
+  return {
+    ...facts,
+    claims,
+    notClaimed: [...CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim)), ...NEVER],
+  };
+};
+
+type Facts = Omit<ConfinementProof, "claims" | "notClaimed">;
+
+const factsOf = (record: RunRecord): Facts => ({
+  schema: "cto/confinement/v1",
+  run: record.run,
+  level: record.confinement,
+  host: { kernel: record.host.kernel, tools: record.tools },
+  target: record.before === "unknown" ? "unknown" : record.before.realPath,
+  sandboxes: record.sandboxes.map(provenSandbox),
+  probes: [],
+  attempts: {
+    prevented: record.attempts.length,
+    sequences: record.attempts.flatMap(({ event }) => (event === "unknown" ? [] : [event])),
+  },
+});
+
+const provenSandbox = ({ pins, ...given }: SandboxFacts): ProvenSandbox => ({
+  ...given,
+  pins: { count: pins.length, sha256: digestOf(canonicalJson(pins)) },
+});
+
+interface Claim {
+  readonly claim: string;
+  readonly holds: (facts: Facts) => boolean;
+}
+
+const CLAIMS: readonly Claim[] = [
+  { claim: "no-network-but-relay", holds: ({ sandboxes }) => every(sandboxes, ({ args }) => hasNoNetwork(args)) },
+  {
+    claim: "target-not-mounted",
+    holds: ({ sandboxes, target }) => target !== "unknown" && every(sandboxes, ({ args }) => !args.some((arg) => reaches(arg, target))),
+  },
+  { claim: "processes-ended", holds: ({ sandboxes }) => every(sandboxes, ({ alive }) => alive === 0) },
+];
+
+const every = (sandboxes: readonly ProvenSandbox[], holds: (one: ProvenSandbox) => boolean): boolean =>
+  sandboxes.length > 0 && sandboxes.every(holds);
+
+const hasNoNetwork = (args: readonly string[]): boolean =>
+  (args.includes("--unshare-net") || args.includes("--unshare-all")) && !args.includes("--share-net");
+
+// A folder above the target would bring it in as well.
+const reaches = (arg: string, target: string): boolean =>
+  arg === target || arg.startsWith(`${target}/`) || (arg.startsWith("/") && arg !== "/" && target.startsWith(`${arg}/`));
+
+const NEVER: readonly string[] = [
+  "probes-held-before-and-after",
+  "no-credentials-in-reach",
+  "signing-key-not-readable",
+  "no kernel escape",
+  "nothing hidden in allowed model traffic",
+  "probes not listed here",
+];

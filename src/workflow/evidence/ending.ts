@@ -1,0 +1,28 @@
+import type { FailureCode } from "../failure.ts";
+import type { Refusal } from "../refusal.ts";
+
+/** How a run can end. The verdict of `cto verify` is about the evidence, never about this. */
+export const ENDINGS = [
+  "awaiting_outcome",
+  "blocked",
+  "voided",
+  "failed",
+  "stopped",
+  "interrupted",
+  "rolled_back",
+  "rollback_failed",
+] as const;
+export type EndingKind = (typeof ENDINGS)[number];
+
+export interface Ending {
+  readonly kind: EndingKind;
+  /** Every reason, in the line's order; none where the run awaits its outcome. */
+  readonly refusals: readonly Refusal[];
+  readonly failure: { readonly code: FailureCode; readonly message: string } | "none";
+  /** The stage that the run had reached, for `stopped`, `failed` and `interrupted`. */
+  readonly at: string | "end";
+}
+
+/** How far a run came: it decides which files its bundle must hold. */
+export const REACHES = ["gate", "permit", "commit"] as const;
+export type Reach = (typeof REACHES)[number];

@@ -1,0 +1,129 @@
+import { digestOf } from "../digest.ts";
+import { wordsOf } from "../refusal.ts";
+import { actionRows } from "./actions.ts";
+import type { Files } from "./bundle.ts";
+import { BUNDLE_NOT_CLAIMED } from "./bundle-table.ts";
+import { changedLines } from "./change-lines.ts";
+import { toldApart } from "./claims.ts";
+import { criteriaOf, type BundlePlan } from "./criteria-of.ts";
+import { readEventLine } from "./event-line.ts";
+import { replayPaths } from "./replay.ts";
+import { sayEnding } from "./ending-words.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { Citation, Report, ReportApproval, ReportCriterion } from "./schemas/report.ts";
+
+/** report.json: a pure function of the record and of the files that it cites. */
+export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Report => {
+  const events = record.events.map(readEventLine);
+  const { contract, commit, backend, ending } = record;
+  return {
+    schema: "cto/report/v1",
+    run: record.run,
+    work: record.work,
+    kind: record.kind,
+    verdict: ending.kind,
+    says: sayEnding(record),
+    ending: {
+      at: ending.at,
+      failure: ending.failure === "none" ? null : ending.failure,
+      refusals: ending.refusals.map((one) => ({ code: one.code, ...wordsOf(one) })),
+    },
+    task: contract === "not-drawn" ? null : { ...contract.task, target: contract.targetRepository.path },
+    commit: commit === "none" ? null : { id: commit.commit, tree: commit.tree, base: commit.parent, ref: commit.ref },
+    attempts: record.attempts.map(({ event, ...rest }) => ({ ...rest, event: event === "unknown" ? null : event })),
+    criteria: criteriaOf(record, plan).map(
+      ({ id, text, check, status, says, cites }): ReportCriterion => ({
+        id,
+        text,
+        check,
+        status,
+        says,
+        cites: cites.map((file) => cite(files, file)),
+      }),
+    ),
+    actions: actionRows(record, messageOf(files)),
+    changes: record.changes.map(({ path, change, verdict, rule, packetLine, size }) => ({
+      path,
+      change,
+      verdict,
+      rule,
+      packetLine,
+      size,
+    })),
+    lines: changedLines(record, files.get("patch.diff") ?? new Uint8Array(), events),
+    validation: record.validation.map(({ on, tree, argv, exitCode, durationMs, counts }) => ({
+      on,
+      tree,
+      argv,
+      exitCode,
+      durationMs,
+      counts: counts ?? null,
+    })),
+    findings: record.findings,
+    approval: approvalOf(record),
+    gate: record.gate.map(({ code, ...rest }) => ({ ...rest, code: code === "none" ? null : code })),
+    digests: digestsOf(record),
+    confinement: { level: record.confinement, why: whyConfined(record) },
+    backend:
+      backend === "not-started"
+        ? null
+        : {
+            kind: contract === "not-drawn" ? "unknown" : contract.executionGate.backend,
+            profile: backend.probe.profile,
+            version: backend.probe.version,
+            mediation: backend.probe.declared,
+            stop: backend.attempt === "no-answer" ? "no-answer" : backend.attempt.stop,
+            said: backend.attempt === "no-answer" ? "" : backend.attempt.said,
+          },
+    defaultActivation: record.defaultActivation,
+    told: toldApart(events),
+    replay: replayPaths(record, files),
+    harness: { version: record.harness.version, buildSha256: record.harness.build },
+    controlSurface: "control-surface.json",
+    files: [...files.keys()].sort().map((file) => ({ file, sha256: digestOf(files.get(file) ?? "") })),
+    notClaimed: [...BUNDLE_NOT_CLAIMED, "prevention of the ten actions: no canary was run", "model answers reproducible"],
+  };
+};
+
+/** The line that a reader is led to: in the log its last one, in texts the first. */
+const cite = (files: Files, file: string): Citation => {
+  const bytes = files.get(file);
+  if (bytes === undefined) return { file, line: null, sha256: null };
+  const line = LINED.has(file) ? 1 : file === "events.normalized.jsonl" ? linesOf(bytes) : null;
+  return { file, line, sha256: digestOf(bytes) };
+};
+
+const LINED: ReadonlySet<string> = new Set(["patch.diff", "test.log"]);
+
+const linesOf = (bytes: Uint8Array): number => bytes.reduce((lines, byte) => lines + Number(byte === 0x0a), 0);
+
+const messageOf = (files: Files): string | "none" => {
+  const raw = files.get("repo/commit.raw");
+  if (raw === undefined) return "none";
+  const text = new TextDecoder().decode(raw);
+  return text.slice(text.indexOf("\n\n") + 2);
+};
+
+const approvalOf = ({ approval }: RunRecord): ReportApproval | null => {
+  if (approval === "none") return null;
+  const { record, assurance } = approval;
+  return {
+    approvalId: record.approvalId,
+    principal: record.approver.principal,
+    assurance,
+    identity: assurance === "A2" || assurance === "A3" ? "verified" : "attested",
+    keyFingerprint: record.approver.keyFingerprint,
+    sentence: record.sentence,
+    selfApproved: record.quorum.selfApproved,
+  };
+};
+
+const digestsOf = ({ inputs, approval }: RunRecord): Report["digests"] => ({
+  ...Object.fromEntries(
+    Object.entries(inputs).map(([name, { atGate }]) => [name, atGate === "none" || atGate === "unknown" ? null : atGate]),
+  ),
+  approval: approval === "none" ? null : approval.digest,
+});
+
+const whyConfined = ({ sandboxes, confinement }: RunRecord): readonly string[] =>
+  sandboxes.length === 0 ? ["No sandbox was opened in this run."] : [`${sandboxes.length} sandboxes, each opened at level ${confinement}.`];

@@ -1,0 +1,56 @@
+import { z } from "zod";
+
+import { ENDINGS, REACHES, type EndingKind, type Reach } from "../ending.ts";
+import type { BundleTrust } from "../bundle-table.ts";
+
+/** bundle.json (evidence.md 7.1): every file of the bundle but itself and SHA256SUMS, and what is absent with its reason. */
+export interface BundleManifest {
+  readonly schema: "cto/bundle/v1";
+  readonly run: string;
+  readonly work: string;
+  readonly kind: "execute" | "rollback";
+  readonly ending: EndingKind;
+  readonly reach: Reach;
+  /** This form carries no Harness signature; one that says otherwise is of an unknown version. */
+  readonly signatures: "none";
+  readonly files: readonly BundleFile[];
+  readonly absent: readonly { readonly path: string; readonly why: string }[];
+  readonly notClaimed: readonly string[];
+}
+
+export interface BundleFile {
+  readonly path: string;
+  readonly mediaType: string;
+  readonly schema: string | null;
+  readonly sha256: string;
+  readonly size: number;
+  readonly producer: string;
+  readonly trust: BundleTrust;
+  readonly required: boolean;
+}
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const bundleManifestSchema: z.ZodType<BundleManifest> = z.strictObject({
+  schema: z.literal("cto/bundle/v1"),
+  run: z.string().regex(/^R-\d{3,9}-\d{2,6}$/),
+  work: z.string().regex(/^CTO-WORK-\d{3,9}$/),
+  kind: z.enum(["execute", "rollback"]),
+  ending: z.enum(ENDINGS),
+  reach: z.enum(REACHES),
+  signatures: z.literal("none"),
+  files: z.array(
+    z.strictObject({
+      path: z.string().min(1),
+      mediaType: z.string(),
+      schema: z.string().nullable(),
+      sha256,
+      size: z.int().nonnegative(),
+      producer: z.string(),
+      trust: z.enum(["human-signed", "harness-observed", "derived", "agent-claimed"]),
+      required: z.boolean(),
+    }),
+  ),
+  absent: z.array(z.strictObject({ path: z.string().min(1), why: z.string().min(1) })),
+  notClaimed: z.array(z.string()),
+});

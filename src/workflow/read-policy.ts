@@ -1,0 +1,121 @@
+import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
+import { z } from "zod";
+
+import { ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
+import { LIMITS } from "./limits.ts";
+import type { SourceDocument } from "./packet/packet.ts";
+import { refusal, type Refusal } from "./refusal.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { problemIn, utf8Text } from "./strict-json.ts";
+import { writtenLine } from "./written.ts";
+
+export const POLICY_PATH = ".sot/authority/policy.yaml";
+
+/** policy.yaml, strictly: a key that is unknown, repeated, anchored or tagged is refused, with its line. */
+export const readPolicy = (source: SourceDocument | "absent"): Result<Authority, Refusal> => {
+  if (source === "absent") return refuse(refusal("gate/policy-absent", { path: POLICY_PATH }));
+  const no = (problem: string, line = 1, column = 1): Result<never, Refusal> =>
+    refuse(refusal("gate/policy-unreadable", { problem }, { file: source.path, line, column }));
+
+  if (source.bytes.length > LIMITS.policyBytesMax) return no(`it is longer than ${LIMITS.policyBytesMax} bytes`);
+  const text = utf8Text(source.bytes);
+  if (text === undefined) return no("it is not UTF-8");
+  if (/[^\P{C}\n]/u.test(text)) return no("it holds a character that cannot be seen");
+
+  const lines = new LineCounter();
+  const document = parseDocument(text, { version: "1.2", schema: "core", lineCounter: lines, uniqueKeys: true });
+  const [wrong] = [...document.errors, ...document.warnings];
+  if (wrong !== undefined) {
+    const { line, col } = lines.linePos(wrong.pos[0]);
+    return no(wrong.message.split(/ at line |\n/)[0] ?? wrong.code, line, col);
+  }
+  const clever = cleverNodeIn(document);
+  if (clever !== undefined) {
+    const { line, col } = lines.linePos(clever.offset);
+    return no(clever.problem, line, col);
+  }
+
+  const read = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
+  if (!read.success) {
+    const { line, col } = lines.linePos(offsetOf(document, read.error.issues[0]?.path ?? []));
+    return no(problemIn(read.error), line, col);
+  }
+  const { schema: _version, ...authority } = read.data;
+  return ok({ digest: source.digest, ...authority });
+};
+
+// YAML can say one thing and mean another; what policy.yaml does not need is not accepted in it.
+const cleverNodeIn = (document: Document): { readonly problem: string; readonly offset: number } | undefined => {
+  let found: { readonly problem: string; readonly offset: number } | undefined;
+  const stop = (problem: string, offset: number): symbol => {
+    found = { problem, offset };
+    return visit.BREAK;
+  };
+  visit(document, {
+    Node: (_key, node) => {
+      const offset = node.range?.[0] ?? 0;
+      if (isAlias(node) || node.anchor !== undefined) return stop("anchors and aliases are not accepted", offset);
+      return node.tag === undefined ? undefined : stop("tags are not accepted", offset);
+    },
+    Pair: (_key, pair) =>
+      isScalar(pair.key) && typeof pair.key.value === "string" && pair.key.value !== "__proto__"
+        ? undefined
+        : stop("a key is not plain text", isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0),
+  });
+  return found;
+};
+
+// The place of what is wrong, or of the nearest thing around it.
+const offsetOf = (document: Document, path: readonly PropertyKey[]): number => {
+  for (let length = path.length; length > 0; length -= 1) {
+    const around: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
+    const key = path[length - 1];
+    const pair = isMap(around)
+      ? around.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
+      : undefined;
+    if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? 0;
+  }
+  return 0;
+};
+
+const count = (max: number): z.ZodType<number> => z.int().positive().max(max);
+const paths = z.array(writtenLine).max(200).readonly();
+const DAY_MS = 86_400_000;
+
+const schema = z.strictObject({
+  schema: z.literal("cto/policy/v1"),
+  riskClasses: z.record(
+    z.string().regex(/^[a-z][a-z0-9_]{0,63}$/),
+    z.strictObject({ minimumAssurance: z.enum(ASSURANCE_LEVELS), minimumConfinement: z.enum(CONFINEMENT_LEVELS) }),
+  ),
+  baseForbiddenPaths: paths,
+  secretPaths: paths,
+  scratchPaths: paths,
+  deniedAttempts: z.enum(["record", "void"]),
+  requirePriorStage: z.boolean(),
+  approvalExpiryMs: count(30 * DAY_MS),
+  limits: z.strictObject({
+    wallMs: count(DAY_MS),
+    idleMs: count(DAY_MS),
+    processesMax: count(100_000),
+    descriptorsMax: count(1_048_576),
+    fileBytesMax: count(2 ** 40),
+    dataBytesMax: count(2 ** 40),
+    scratchBytesMax: count(2 ** 40),
+    scratchInodesMax: count(10_000_000),
+    tmpBytesMax: count(2 ** 40),
+    outputBytesMax: count(2 ** 32),
+    changedFilesMax: count(100_000),
+    patchBytesMax: count(2 ** 32),
+    committedFileBytesMax: count(2 ** 32),
+  }),
+  backends: z.strictObject({
+    scripted: z.strictObject({ steps: writtenLine }).exactOptional(),
+    acp: z.strictObject({ profile: writtenLine }).exactOptional(),
+    command: z.strictObject({ profile: writtenLine }).exactOptional(),
+    case: z.strictObject({ binary: writtenLine.exactOptional(), profile: writtenLine.exactOptional() }).exactOptional(),
+  }),
+  toolchains: paths,
+  coreRoots: paths,
+  uidBase: z.int().min(1000).max(2_000_000_000),
+});

@@ -1,0 +1,80 @@
+import { assertNever } from "../assert-never.ts";
+import type { Criterion } from "../contract/contract.ts";
+
+/** What the Harness knows when it judges the criteria; each part is an observation, none a claim of the backend. */
+export interface CriteriaFacts {
+  readonly targetClean: { readonly clean: boolean; readonly says: string };
+  /** Entries of the contract's evidence list that the bundle lacks. */
+  readonly evidenceMissing: readonly string[];
+  readonly replayPaths: { readonly readBack: boolean; readonly count: number };
+  readonly defaultActivation: { readonly before: boolean; readonly after: boolean };
+  /** Results of the owner's own probes, by criterion id (the checks file beside the packet). */
+  readonly probes: ReadonlyMap<string, ProbeResult>;
+}
+
+/** One bound probe: what it did on the candidate, and on the base, where it is expected to fail if it has teeth. */
+export interface ProbeResult {
+  readonly argv: readonly string[];
+  readonly onCandidate: number | null;
+  readonly onBase: number | null;
+  readonly baseExpected: "fails" | "passes" | "any";
+}
+
+export type CriterionStatus = "proven" | "not-proven" | "owner-judged";
+
+export interface CriterionResult extends Criterion {
+  readonly status: CriterionStatus;
+  /** The facts beside it, one sentence. */
+  readonly says: string;
+  /** Files of the bundle that hold the facts. */
+  readonly cites: readonly string[];
+}
+
+/** Each success criterion with what proves it (R031, R118). Never by the agent; a sentence of the owner's is his to judge. */
+export const judgeCriteria = (criteria: readonly Criterion[], facts: CriteriaFacts): readonly CriterionResult[] =>
+  criteria.map((criterion) => ({ ...criterion, ...judge(criterion, facts) }));
+
+type Judgement = Pick<CriterionResult, "status" | "says" | "cites">;
+
+const judge = ({ id, check }: Criterion, facts: CriteriaFacts): Judgement => {
+  switch (check) {
+    case "target-clean":
+      return machine(facts.targetClean.clean, facts.targetClean.says, ["stage5-owned-repo-proof.json"]);
+    case "evidence-complete":
+      return machine(
+        facts.evidenceMissing.length === 0,
+        facts.evidenceMissing.length === 0 ? "Every required entry is in the bundle." : `Missing: ${facts.evidenceMissing.join(", ")}.`,
+        ["bundle.json", "SHA256SUMS"],
+      );
+    case "replay-paths":
+      return machine(
+        facts.replayPaths.readBack && facts.replayPaths.count > 0,
+        `${facts.replayPaths.count} replay paths read back from the summary.`,
+        ["control-surface.json"],
+      );
+    case "default-activation-false":
+      return machine(
+        !facts.defaultActivation.before && !facts.defaultActivation.after,
+        `runtime.defaultActivation was ${facts.defaultActivation.before} before and ${facts.defaultActivation.after} after.`,
+        ["events.normalized.jsonl"],
+      );
+    case "owner-judged":
+      return ownerJudged(facts.probes.get(id));
+    default:
+      return assertNever(check);
+  }
+};
+
+const machine = (holds: boolean, says: string, cites: readonly string[]): Judgement => ({
+  status: holds ? "proven" : "not-proven",
+  says,
+  cites,
+});
+
+const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
+  if (probe === undefined)
+    return { status: "owner-judged", says: "Judged by the owner at the outcome; no probe is bound to it.", cites: ["patch.diff", "test.log"] };
+  const hasTeeth = probe.baseExpected === "any" || (probe.onBase === 0) === (probe.baseExpected === "passes");
+  const says = `The owner's probe ended with ${probe.onCandidate} on the candidate and ${probe.onBase} on the base (expected: ${probe.baseExpected}).`;
+  return machine(probe.onCandidate === 0 && hasTeeth, says, ["test.log"]);
+};

@@ -1,0 +1,18 @@
+// Builds dist/: TypeScript to JavaScript, and the plain programs that run inside the sandbox beside it.
+import { execFileSync } from "node:child_process";
+import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
+import { createHash } from "node:crypto";
+
+rmSync("dist", { recursive: true, force: true });
+execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
+cpSync("src/adapters/backend/programs", "dist/adapters/backend/programs", { recursive: true });
+
+// The digest of the build is what an approval binds: every file below dist, in order of its name.
+const files = readdirSync("dist", { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => `${entry.parentPath}/${entry.name}`)
+  .sort();
+const sum = createHash("sha256");
+for (const file of files) sum.update(`${createHash("sha256").update(readFileSync(file)).digest("hex")}  ${file}\n`);
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
+writeFileSync("dist/build.json", `${JSON.stringify({ version, sha256: sum.digest("hex") })}\n`);
