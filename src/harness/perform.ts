@@ -7,6 +7,8 @@ import type { Attempt, Intent } from "../workflow/backend/attempt.ts";
 import { canonicalJson, digestOf } from "../workflow/digest.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
+import type { Oid } from "../workflow/ids.ts";
+import type { Instant } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
@@ -23,6 +25,10 @@ export interface Performed {
   readonly basePaths: readonly string[];
   readonly stage: StageDescription;
   readonly performance: number;
+  readonly alive: number;
+  /** Right before the agent could write. */
+  readonly firstWriteAt: Instant;
+  readonly headBeforeFirstWrite: Oid;
 }
 
 /** The agent in its sandbox, once: workspace, stage, performance, proof of death, harvest. */
@@ -63,6 +69,7 @@ export const perform = async (
   observed("sandbox.started", { ...stageData(stage.description), performance });
   await recorder.flush();
 
+  const firstWriteAt = world.clock.now();
   let started = 0;
   const room: Room = {
     start: async (argv, env) => {
@@ -142,6 +149,9 @@ export const perform = async (
     basePaths,
     stage: stage.description,
     performance,
+    alive: report.alive,
+    firstWriteAt,
+    headBeforeFirstWrite: permit.admission.observation.head,
   };
 };
 

@@ -13,7 +13,7 @@ export interface Recorder {
   record(event: RunEvent): void;
   /** Everything recorded so far is in the ledger when this settles. */
   flush(): Promise<void>;
-  /** The same inside a transaction that is already open. */
+  /** The same inside a transaction that is already open: `flush` before it, or two writers wait for each other. */
   flushInto(ledger: Ledger): Promise<void>;
   /** From now on facts are written under this fence. */
   under(fence: Fence): void;
@@ -61,10 +61,7 @@ export const openRecorder = async ({ run, host, store, clock, onLine }: Recorder
       );
       return writing;
     },
-    flushInto: async (ledger) => {
-      await writing;
-      await write((pending) => ledger.append(run, pending, fence));
-    },
+    flushInto: (ledger) => write((pending) => ledger.append(run, pending, fence)),
     under: (newer) => {
       fence = newer;
     },

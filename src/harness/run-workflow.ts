@@ -1,5 +1,5 @@
 import type { RunEnding } from "../seams/store.ts";
-import { Failure } from "../workflow/failure.ts";
+import { Failure, type FailureCode } from "../workflow/failure.ts";
 import type { Commit } from "../workflow/commit/commit.ts";
 import { judgeChanges } from "../workflow/policy/judge-changes.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
@@ -11,17 +11,22 @@ import type { Bench } from "./bench.ts";
 export interface Ending {
   readonly kind: RunEnding;
   readonly refusals: readonly Refusal[];
-  readonly failure?: { readonly code: string; readonly message: string };
+  readonly failure?: { readonly code: FailureCode; readonly message: string };
   readonly commit?: Commit;
 }
 
 /** The line of the workflow after the packet was read and the contract drawn: gate, backend, policy, validation, commit. */
-const followLine = async (bench: Bench): Promise<Result<Commit, Refusal>> => {
+const followLine = async (bench: Bench): Promise<Result<Commit, Refusal> | "stopped"> => {
   const gate = await bench.gate();
   if (!gate.ok) return gate;
   const permit = gate.value;
 
-  const performed = await bench.perform(permit);
+  const backend = await bench.perform(permit);
+  if (!backend.ok) return backend;
+  const performed = backend.value;
+  if (bench.isStopped() || performed.attempt.stop === "cancelled") return "stopped";
+  if (performed.attempt.stop === "gave_up" && performed.attempt.limit === undefined)
+    throw new Failure("backend/gave-up", `The agent gave up: ${performed.attempt.said}`);
   const policy = judgeChanges(permit, bench.groundOf(permit, performed), performed.changes, performed.denied);
   bench.tellJudged(permit, performed, policy);
   const cleared = withoutLimit(performed.attempt.limit, policy);
@@ -30,6 +35,7 @@ const followLine = async (bench: Bench): Promise<Result<Commit, Refusal>> => {
   const validated = await bench.validate(permit, cleared.value);
   const validation = after(validated, ({ runs }) => judgeValidation(runs));
   if (!validation.ok) return validation;
+  if (bench.isStopped()) return "stopped";
 
   return bench.commit(permit, cleared.value, validation.value);
 };
@@ -38,7 +44,7 @@ const followLine = async (bench: Bench): Promise<Result<Commit, Refusal>> => {
 export const runWorkflow = async (bench: Bench): Promise<Ending> => {
   const ending = await endingOf(bench, () => followLine(bench));
   const proven = await bench.prove(ending);
-  await bench.seal(proven);
+  await bench.seal();
   return proven;
 };
 
@@ -48,9 +54,10 @@ const withoutLimit = <T>(limit: string | undefined, policy: Result<T, Refusal>):
     ? policy
     : refuse(refusal("workspace/limit-reached", { limit }), ...(policy.ok ? [] : policy.refusals));
 
-const endingOf = async (bench: Bench, line: () => Promise<Result<Commit, Refusal>>): Promise<Ending> => {
+const endingOf = async (bench: Bench, line: () => Promise<Result<Commit, Refusal> | "stopped">): Promise<Ending> => {
   try {
     const result = await line();
+    if (result === "stopped" || (!result.ok && bench.isStopped())) return { kind: "stopped", refusals: [] };
     if (result.ok) return { kind: "awaiting_outcome", refusals: [], commit: result.value };
     return { kind: bench.permitted() === undefined ? "blocked" : "voided", refusals: result.refusals };
   } catch (error) {

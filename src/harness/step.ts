@@ -24,6 +24,7 @@ export const stepsOf =
     if (fence.attempt > LIMITS.stepAttemptsMax)
       throw new Failure("engine/attempts-exhausted", `The step ${name} began ${fence.attempt} times.`);
     const output = await act(fence.attempt);
+    await recorder.flush();
     await ledger.transact(async (book) => {
       const outputSha256 = await book.keep("step", stored(output));
       recorder.record({

@@ -1,12 +1,14 @@
 import type { Program } from "../seams/host.ts";
-import type { ConfinedStage } from "../seams/sandbox.ts";
+import type { ConfinedStage, Ended, StageDescription } from "../seams/sandbox.ts";
 import type { Check } from "../workflow/contract/checks.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid } from "../workflow/ids.ts";
-import { timeText } from "../workflow/instant.ts";
+import { timeText, type Instant } from "../workflow/instant.ts";
 import { partOf, type Clearance } from "../workflow/policy/judge-changes.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
+import { ok, refuse, type Result } from "../workflow/result.ts";
 import type { ProbeResult } from "../workflow/validation/criteria.ts";
 import { countsOf, type ValidationRuns } from "../workflow/validation/judge-validation.ts";
 import { isTestPath } from "../workflow/validation/test-paths.ts";
@@ -20,6 +22,8 @@ export interface Validated {
   readonly tree: Oid;
   readonly runs: ValidationRuns;
   readonly probes: readonly (ProbeResult & { readonly criterion: string; readonly output: string })[];
+  readonly stages: readonly StageDescription[];
+  readonly at: Instant;
 }
 
 /** The contract's command and the owner's probes, each in a fresh sandbox without network (R092 to R096). */
@@ -29,14 +33,16 @@ export const validate = async (
   clearance: Clearance,
   checks: readonly Check[],
   recorder: Recorder,
-): Promise<Validated | { readonly absent: string }> => {
+): Promise<Result<Validated, Refusal>> => {
   const base = permit.admission.observation.tree;
   const tree = await world.target.writeTree(permit, clearance);
   const argv = permit.contract.validation.argv;
   const program = await world.host.findProgram(argv[0] ?? "", permit.authority.toolchains);
-  if (program === undefined) return { absent: argv[0] ?? "" };
+  if (program === undefined) return refuse(refusal("validation/program-absent", { program: argv[0] ?? "" }));
 
-  const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => execute(world, permit, recorder, { on, tree: of, argv, program });
+  const stages: StageDescription[] = [];
+  const bench: Bench = { world, permit, recorder, stages };
+  const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => execute(bench, { on, tree: of, argv, program });
   const candidate = await run("candidate", tree);
   const onBase = await run("base", base);
   const tests = clearance.files.filter(({ path }) => isTestPath(path));
@@ -55,22 +61,27 @@ export const validate = async (
       : {}),
   };
   const probes = [];
-  for (const check of checks) probes.push(await probe(world, permit, recorder, check, { base, tree }));
-  return { tree, runs, probes };
+  for (const check of checks) probes.push(await probe(bench, check, { base, tree }));
+  return ok({ tree, runs, probes, stages, at: world.clock.now() });
 };
 
+interface Bench {
+  readonly world: World;
+  readonly permit: Permit;
+  readonly recorder: Recorder;
+  readonly stages: StageDescription[];
+}
+
 const probe = async (
-  world: World,
-  permit: Permit,
-  recorder: Recorder,
+  bench: Bench,
   { criterion, argv, onBase }: Check,
   trees: { readonly base: Oid; readonly tree: Oid },
 ): Promise<Validated["probes"][number]> => {
-  const program = await world.host.findProgram(argv[0] ?? "", permit.authority.toolchains);
+  const program = await bench.world.host.findProgram(argv[0] ?? "", bench.permit.authority.toolchains);
   if (program === undefined)
     return { criterion, argv, onCandidate: null, onBase: null, baseExpected: onBase, output: `${argv[0]} is not in the sandbox` };
-  const candidate = await execute(world, permit, recorder, { on: "candidate", tree: trees.tree, argv, program });
-  const base = await execute(world, permit, recorder, { on: "base", tree: trees.base, argv, program });
+  const candidate = await execute(bench, { on: "candidate", tree: trees.tree, argv, program });
+  const base = await execute(bench, { on: "base", tree: trees.base, argv, program });
   const output = new TextDecoder().decode(candidate.output);
   return { criterion, argv, onCandidate: candidate.exitCode, onBase: base.exitCode, baseExpected: onBase, output };
 };
@@ -82,7 +93,8 @@ interface Execution {
   readonly program: Program;
 }
 
-const execute = async (world: World, permit: Permit, recorder: Recorder, { on, tree, argv, program }: Execution): Promise<ValidationRun> => {
+const execute = async (bench: Bench, { on, tree, argv, program }: Execution): Promise<ValidationRun> => {
+  const { world, permit, recorder, stages } = bench;
   const { authority, contract } = permit;
   const workspace = await world.target.openWorkspace(permit, tree, "validation");
   const manifestBefore = await world.target.manifestOf(workspace);
@@ -105,6 +117,7 @@ const execute = async (world: World, permit: Permit, recorder: Recorder, { on, t
     files: [],
     uidBase: authority.uidBase,
   });
+  stages.push(stage.description);
   recorder.record({ type: "sandbox.started", subject: "run", trust: "harness-observed", data: stageData(stage.description) });
   const { ended, output, outputBytes, outputDigest } = await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax);
   const report = await stage.close();
@@ -143,7 +156,7 @@ const runToEnd = async (
   stage: ConfinedStage,
   argv: readonly string[],
   bytesMax: number,
-): Promise<{ readonly ended: Awaited<Awaited<ReturnType<ConfinedStage["start"]>>["ended"]>; readonly output: Uint8Array; readonly outputBytes: number; readonly outputDigest: Digest }> => {
+): Promise<{ readonly ended: Ended; readonly output: Uint8Array; readonly outputBytes: number; readonly outputDigest: Digest }> => {
   const confined = await stage.start(argv, {});
   await confined.stdin.close();
   const kept: Uint8Array[] = [];

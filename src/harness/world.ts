@@ -33,6 +33,8 @@ export interface World {
   /** `link(2)` of evidence.md 3.4: the lock on an approval that outlives a restored database. */
   readonly consume: (approvalId: string, run: RunId) => Promise<"won" | "again" | "lost">;
   readonly consumedBy: (approvalId: string) => Promise<string | "nobody">;
+  /** The ULID that this home's ledger begins with. */
+  readonly homeId: string;
   /** Absolute path of `.cto` in the home. */
   readonly stateFolder: string;
   readonly isAlive: (holder: Holder) => boolean;
@@ -49,4 +51,5 @@ export interface HostFacts {
   readonly hostId: string;
   readonly hostname: string;
   readonly kernel: string;
+  readonly loginuid: number | "unknown";
 }

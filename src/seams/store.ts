@@ -43,7 +43,9 @@ export interface Ledger {
   claimOnce(what: "approval" | "nonce" | "commit" | "outcome" | "rollback", id: string, by: string): Promise<boolean>;
   keep(kind: string, document: Uint8Array): Promise<Digest>;
   /** The next run id of a work item, gap-free, with its row; refuses nothing: an open run of the target answers "locked". */
-  openRun(row: Omit<RunRow, "state" | "ending" | "runNo" | "token" | "run">): Promise<RunRow | { readonly locked: RunRow }>;
+  openRun(
+    row: Omit<RunRow, "state" | "ending" | "runNo" | "token" | "run">,
+  ): Promise<RunRow | { readonly locked: RunRow }>;
   updateRun(run: RunId, change: Partial<Pick<RunRow, "state" | "ending" | "summary" | "holder">>): Promise<void>;
   /** Rows are written with their leaves; putting one that the fold does not give is a bug. */
   putWork(row: WorkRow): Promise<void>;

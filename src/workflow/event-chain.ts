@@ -163,4 +163,3 @@ const Line = z.strictObject({
   authid: z.string(),
   data: z.custom<RunEvent["data"]>(isJsonObject),
 });
-

@@ -23,6 +23,16 @@ export const LIMITS = {
   sshKeygenTimeoutMs: 120_000,
   frameBytesMax: 8_388_608,
   framesBytesMax: 67_108_864,
+  /** Lines that one backend may send in one run. */
+  framesMax: 20_000,
+  frameRawCharactersMax: 2_000,
+  extensionBytesMax: 4_096,
+  authorityClaimsMax: 100,
+  terminalsMax: 200,
+  /** How long an agent may take to leave after its input was closed. */
+  leaveTimeoutMs: 6_000,
+  handActTimeoutMs: 30_000,
+  handReadBytesMax: 4_194_304,
   sandboxProbeTimeoutMs: 20_000,
   /** bubblewrap takes 9,000 arguments, three of them a mount. */
   sandboxMountsMax: 2_700,

@@ -43,7 +43,7 @@ export const foldRun = (facts: Iterable<Fact>): RunState | "none" => {
 /** One step of the fold. */
 export const afterFact = (run: RunState | "none", fact: Fact): RunState => {
   const stage = STAGE_OF[fact.type];
-  if (stage === undefined) throw new TypeError(`no such fact: ${String(fact.type)}`);
+  if (stage === undefined) throw new TypeError(`no such fact: ${fact.type}`);
   if (run === "none") return firstFact(fact);
   if (run.state === "finished") throw new TypeError(`${fact.type} after the run was finished`);
   const effect = EFFECTS[fact.type]?.(fact, run) ?? {};

@@ -43,13 +43,14 @@ export interface StateWords {
   readonly first: boolean;
 }
 
-const words = (
-  subject: StateWords["subject"],
-  tone: Tone,
-  word: string,
-  next: string,
-  event: string,
-): StateWords => ({ word, tone, subject, next, event, first: false });
+const words = (subject: StateWords["subject"], tone: Tone, word: string, next: string, event: string): StateWords => ({
+  word,
+  tone,
+  subject,
+  next,
+  event,
+  first: false,
+});
 
 /** Every state and what it is called. */
 export const STATE_WORDS: Readonly<Record<ShownState, StateWords>> = {

@@ -37,7 +37,14 @@ export const BACKEND_NAMES: Readonly<Record<BackendKind, string>> = {
 };
 
 /** What no backend chooses (R002). */
-export const MUST_NOT_CHOOSE = ["target", "scope", "authority", "approval", "success criteria", "default status"] as const;
+export const MUST_NOT_CHOOSE = [
+  "target",
+  "scope",
+  "authority",
+  "approval",
+  "success criteria",
+  "default status",
+] as const;
 
 /** How a criterion is proven: four recognised sentences by the Harness, all others by the owner (R031). */
 export const CRITERION_CHECKS = [

@@ -2,7 +2,7 @@
 export const matchesName = (pattern: string, name: string): boolean =>
   isPlain(pattern)
     ? pattern === name
-    : lastOf(reach([...pattern], [...name], "*", (wanted, found) => wanted === "?" || wanted === found));
+    : lastOf(reach(Array.from(pattern), Array.from(name), "*", (wanted, found) => wanted === "?" || wanted === found));
 
 /** Whether the pattern's segments, `**` being any number of folders, are equal to the whole path. */
 export const matchesWhole = (pattern: readonly string[], path: readonly string[]): boolean =>

@@ -12,10 +12,10 @@ import { beneath, isErrno, unreadable, type Place } from "./beneath.ts";
 import { DOCUMENT_KINDS } from "./document-kinds.ts";
 
 /** The nearest folder, from here upwards, that holds `.sot` (R008). */
-export const findHome = async (from: string): Promise<string | "absent"> => {
+export const findHome = async (from: string): Promise<string | undefined> => {
   for (let folder = await realpath(from); ; folder = nodePath.dirname(folder)) {
     if (await exists(nodePath.join(folder, ".sot"))) return folder;
-    if (folder === nodePath.dirname(folder)) return "absent";
+    if (folder === nodePath.dirname(folder)) return undefined;
   }
 };
 

@@ -32,6 +32,7 @@ export const initHome = async (
   if (!PUBLIC_KEY.test(key)) return "key-malformed";
   const written: WrittenFile[] = [];
   try {
+    await mkdir(folder, { recursive: true });
     for (const [name, mode] of FOLDERS)
       if (await makeFolder(path.join(folder, name), mode)) written.push({ path: `${name}/`, sha256: null });
     const files: readonly (readonly [string, string, number])[] = [
@@ -49,10 +50,10 @@ export const initHome = async (
   return written;
 };
 
-/** The id that the ledger of a home begins with, "absent" before `initHome`. */
-export const readHomeId = async (folder: string): Promise<string | "absent"> => {
+/** The id that the ledger of a home begins with, undefined before `initHome`. */
+export const readHomeId = async (folder: string): Promise<string | undefined> => {
   const document = await folderHome(folder).read(HOME_ID);
-  return document === "absent" ? "absent" : new TextDecoder().decode(document.bytes).trim();
+  return document === "absent" ? undefined : new TextDecoder().decode(document.bytes).trim();
 };
 
 const HOME_ID = ".cto/home-id";

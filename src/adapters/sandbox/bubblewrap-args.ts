@@ -23,7 +23,11 @@ export interface InnerSandbox {
 
 /** The synthetic files of `/etc` inside, by their names in the control folder. */
 export const ETC_FILES = ["passwd", "group", "hosts", "nsswitch.conf", "gitconfig"] as const;
-export const COVERS = { "unreadable-file": "none.f", "unreadable-folder": "none.d", "empty-folder": "empty.d" } as const;
+export const COVERS = {
+  "unreadable-file": "none.f",
+  "unreadable-folder": "none.d",
+  "empty-folder": "empty.d",
+} as const;
 
 /** bubblewrap's arguments for the sandbox proper (confinement.md 2, table 7): nothing in it has a network. */
 export const innerArgs = (inner: InnerSandbox): readonly string[] => [

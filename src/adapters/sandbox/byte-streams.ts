@@ -1,18 +1,34 @@
 import type { Readable, Writable } from "node:stream";
 
-/** A child's output, read only as fast as it is asked for: what nobody reads stays in the pipe and stops its writer. */
+/**
+ * Makes a child's output wait for its reader. Without this Node throws away, when the child exits, whatever nobody has
+ * begun to read. A listener of this event also reads no more than one buffer ahead.
+ */
+export const holdOutput = (source: Readable): void => {
+  source.on("readable", () => undefined);
+  source.on("error", () => undefined);
+};
+
+/** A held output, read only as fast as it is asked for: what nobody reads stays in the pipe and stops its writer. */
 export const outputStream = (source: Readable, seen: (chunk: Uint8Array) => void): ReadableStream<Uint8Array> => {
-  const chunks: AsyncIterator<unknown> = source[Symbol.asyncIterator]();
+  let wake = (): void => undefined;
+  for (const event of ["readable", "end", "close"]) source.on(event, () => wake());
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
-        const next = await chunks.next().catch(() => ({ done: true, value: undefined }));
-        if (next.done === true || !(next.value instanceof Uint8Array)) return controller.close();
-        seen(next.value);
-        controller.enqueue(new Uint8Array(next.value));
+        for (;;) {
+          const chunk: unknown = source.read();
+          if (chunk instanceof Uint8Array) {
+            seen(chunk);
+            return controller.enqueue(new Uint8Array(chunk));
+          }
+          if (source.readableEnded || source.destroyed) return controller.close();
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
       },
       cancel: () => {
         source.destroy();
+        wake();
       },
     },
     { highWaterMark: 0 },

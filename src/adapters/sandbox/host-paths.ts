@@ -12,12 +12,13 @@ export interface HostPaths {
 
 /** Checks that none of them would open a home or our own state to a stage. Paths under `/usr` are visible anyway. */
 export const hostPaths = async (wanted: readonly string[], stateFolder: string): Promise<HostPaths> => {
-  const paths = [...new Set(wanted)].filter((path) => !isIn("/usr", path)).sort();
-  for (const path of paths) {
+  const unique = [...new Set(wanted)].sort();
+  for (const path of unique) {
     const problem = await problemWith(path, stateFolder);
     if (problem !== undefined) throw new Failure("sandbox/broken", `${path} cannot be shown inside: ${problem}`);
   }
-  return { paths, programs: (await Promise.all([...new Set(wanted)].map(programFolder))).flat() };
+  const paths = unique.filter((path) => !isIn("/usr", path));
+  return { paths, programs: (await Promise.all(unique.map(programFolder))).flat() };
 };
 
 /** Refuses to lay a file where the sandbox has something of its own. */
@@ -36,10 +37,19 @@ const problemWith = async (path: string, stateFolder: string): Promise<string | 
   if (real === undefined) return "it does not exist";
   for (const place of [path, real]) {
     if (CLOSED.includes(place)) return "it holds more than a program";
-    if (isIn(place, homedir())) return "it holds the home folder";
+    if (isIn(place, homeFolder())) return "it holds the home folder";
     if (isIn(place, stateFolder) || isIn(stateFolder, place)) return "it holds state of the Harness";
   }
   return undefined;
+};
+
+// Somebody without an account and without HOME has no home that could be shown.
+const homeFolder = (): string => {
+  try {
+    return homedir();
+  } catch {
+    return "/nonexistent";
+  }
 };
 
 const programFolder = async (path: string): Promise<readonly string[]> => {
@@ -50,4 +60,5 @@ const programFolder = async (path: string): Promise<readonly string[]> => {
 const isNormal = (path: string): boolean =>
   path.startsWith("/") && !path.includes("\0") && normalize(path) === path && (path === "/" || !path.endsWith("/"));
 
-const isIn = (folder: string, path: string): boolean => path === folder || folder === "/" || path.startsWith(`${folder}/`);
+const isIn = (folder: string, path: string): boolean =>
+  path === folder || folder === "/" || path.startsWith(`${folder}/`);

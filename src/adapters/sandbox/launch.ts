@@ -5,6 +5,7 @@ import { Readable, Writable } from "node:stream";
 
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
+import { holdOutput } from "./byte-streams.ts";
 import { BWRAP } from "./launch-chain.ts";
 import { signal, statNow, type ProcessId } from "./processes.ts";
 
@@ -52,8 +53,17 @@ export const launch = async (
 
 const stood = async (child: ChildProcess): Promise<Launched> => {
   const [stdin, stdout, stderr, status] = child.stdio;
-  if (!(stdin instanceof Writable && stdout instanceof Readable && stderr instanceof Readable && status instanceof Readable))
+  if (
+    !(
+      stdin instanceof Writable &&
+      stdout instanceof Readable &&
+      stderr instanceof Readable &&
+      status instanceof Readable
+    )
+  )
     throw new TypeError("the chain was started without its pipes");
+  holdOutput(stdout);
+  holdOutput(stderr);
   const monitor = processAt(child.pid);
   let told = "";
   const standing = new Promise<void>((resolve) => {

@@ -6,11 +6,14 @@ export const WATCHED_LIMITS = ["wall", "idle", "output", "scratch-bytes", "scrat
 export type WatchedLimit = (typeof WATCHED_LIMITS)[number];
 
 export interface LimitWatch {
-  /** Begins with the first process; `idle` counts only while one runs. */
-  begin(): void;
-  end(): void;
-  /** Bytes that came out on one stream, and how many came there before. */
+  /** A process runs: the first one begins `wall`, and `idle` and the looks go on. */
+  running(): void;
+  /** No process runs. */
+  resting(): void;
+  /** Bytes that came out on one stream, and how many had come there before. */
   seen(bytes: number, before: number): void;
+  /** The last look; nothing is reached after it. */
+  end(): Promise<void>;
 }
 
 /** Calls `reached` once, with the first limit that was passed. */
@@ -52,21 +55,27 @@ export const watchLimits = (
   };
 
   return {
-    begin: () => {
+    running: () => {
       if (running) return;
       running = true;
-      wall ??= setTimeout(() => tell("wall"), limits.wallMs);
+      wall ??= setTimeout(() => tell("wall"), limits.wallMs).unref();
       waitForBytes();
       lookSoon(0);
     },
-    end: () => {
+    resting: () => {
       running = false;
-      for (const timer of [wall, idle, poll]) clearTimeout(timer);
-      wall = undefined;
+      clearTimeout(idle);
+      clearTimeout(poll);
     },
     seen: (bytes, before) => {
       waitForBytes();
       if (before + bytes > LIMITS.sandboxStreamBytesMax) tell("output");
+    },
+    end: async () => {
+      running = false;
+      for (const timer of [wall, idle, poll]) clearTimeout(timer);
+      await lookNow();
+      told = true;
     },
   };
 };

@@ -1,7 +1,5 @@
 import { lstat, readdir } from "node:fs/promises";
 
-import { isWithin } from "../../workflow/workspace/tree-view.ts";
-
 export interface Usage {
   readonly bytes: number;
   readonly inodes: number;
@@ -20,7 +18,7 @@ export const scratchUsage = async (
   closed: ReadonlySet<string>,
   most: Usage,
 ): Promise<Usage> => {
-  const roots = writable.filter((path) => !writable.some((other) => other !== path && isWithin(other, path) && !closed.has(path)));
+  const roots = new Set(writable);
   const waiting = [...roots];
   let bytes = 0;
   let inodes = 0;
@@ -29,7 +27,8 @@ export const scratchUsage = async (
     if (names === "unseen") return UNSEEN;
     for (const name of names) {
       const path = folder === "" ? name : `${folder}/${name}`;
-      if (closed.has(path)) continue;
+      // A writable folder within another is walked for itself, as what lies between may be closed.
+      if (closed.has(path) || roots.has(path)) continue;
       const found = await lstat(`${workspace}/${path}`).catch(goneOrUnseen);
       if (found === "unseen") return UNSEEN;
       if (found === "gone") continue;
@@ -48,4 +47,6 @@ const namesIn = async (folder: string): Promise<readonly string[] | "unseen"> =>
 };
 
 const goneOrUnseen = (error: unknown): "gone" | "unseen" =>
-  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR") ? "gone" : "unseen";
+  error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")
+    ? "gone"
+    : "unseen";

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 
@@ -14,8 +14,29 @@ export interface Slot {
 }
 
 /** The first free slot of `uidBase`. Only root takes slots: a plain user's stages keep that user's uid. */
-export const takeSlot = async (uidBase: number, folder: string = SLOTS_FOLDER): Promise<Slot> => {
+export const takeSlot = (uidBase: number, folder: string = SLOTS_FOLDER): Promise<Slot> => {
+  // Within this process one after the other; `lastTaken` never rejects.
+  const taken = lastTaken.then(() => takeInRounds(uidBase, folder));
+  lastTaken = taken.catch(() => undefined);
+  return taken;
+};
+
+let lastTaken: Promise<unknown> = Promise.resolve();
+
+// Processes that claim at the same moment all step back, so each comes again after a wait of its own length.
+const takeInRounds = async (uidBase: number, folder: string): Promise<Slot> => {
   await ownFolder(folder);
+  for (let round = 1; ; round += 1) {
+    const found = await takeOnce(uidBase, folder);
+    if (typeof found !== "string") return found;
+    if (round === ROUNDS) throw new Failure("sandbox/broken", `no uid is free for a stage; ${found}`, { retry: true });
+    await new Promise((resolve) => setTimeout(resolve, randomInt(5, 50)));
+  }
+};
+
+const ROUNDS = 20;
+
+const takeOnce = async (uidBase: number, folder: string): Promise<Slot | string> => {
   const tried: string[] = [];
   for (let slot = 0; slot < LIMITS.sandboxSlots; slot += 1) {
     const uid = uidBase + slot;
@@ -25,7 +46,7 @@ export const takeSlot = async (uidBase: number, folder: string = SLOTS_FOLDER): 
     await rm(`${folder}/${claim}`, { force: true });
     tried.push(`${uid}: ${objection}`);
   }
-  throw new Failure("sandbox/broken", `no uid is free for a stage; ${tried.join("; ")}`, { retry: true });
+  return tried.join("; ");
 };
 
 // The same for every process of the host, whatever its TMPDIR is.

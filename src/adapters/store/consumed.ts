@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { link, open, unlink } from "node:fs/promises";
 import { constants } from "node:fs";
+import { link, open, unlink } from "node:fs/promises";
 import path from "node:path";
 
 import { Failure } from "../../workflow/failure.ts";

@@ -24,6 +24,7 @@ export const documentOf = async (db: Kysely<Tables>, digest: Digest): Promise<Ui
   const row = await db.selectFrom("documents").select("body").where("digest", "=", digest).executeTakeFirst();
   if (row === undefined) return "absent";
   const bytes = new Uint8Array(row.body);
-  if (digestOf(bytes) !== digest) throw new Failure("store/corrupt", `Document ${digest} has other bytes than its name.`);
+  if (digestOf(bytes) !== digest)
+    throw new Failure("store/corrupt", `Document ${digest} has other bytes than its name.`);
   return bytes;
 };

@@ -24,10 +24,7 @@ export const appendFacts = async (
     if (event.run !== run || event.sequence !== sequence || event.prev !== prev)
       throw new TypeError(`${event.type} does not continue ${run} at ${sequence}`);
     prev = digestOf(line);
-    await db
-      .insertInto("facts")
-      .values({ stream: run, seq: sequence, type: event.type, line, sha256: prev })
-      .execute();
+    await db.insertInto("facts").values({ stream: run, seq: sequence, type: event.type, line, sha256: prev }).execute();
     sequence += 1;
   }
 };
@@ -59,7 +56,11 @@ export const beginAttempt = async (
 ): Promise<Fence> => {
   const raised = await db
     .updateTable("runs")
-    .set((columns) => ({ token: columns("token", "+", 1), version: columns("version", "+", 1), holder: holderText(holder) }))
+    .set((columns) => ({
+      token: columns("token", "+", 1),
+      version: columns("version", "+", 1),
+      holder: holderText(holder),
+    }))
     .where("run_id", "=", run)
     .returning("token")
     .executeTakeFirst();
@@ -93,4 +94,3 @@ const guard = async (db: Kysely<Tables>, run: RunId, by: Fence | "unfenced"): Pr
   const { numUpdatedRows } = await guarded.where("token", "=", by.token).executeTakeFirst();
   if (numUpdatedRows !== 1n) throw new Failure("store/fenced", `Another process took ${run} over.`);
 };
-

@@ -11,7 +11,11 @@ import type { Tables } from "./tables.ts";
 
 /** Appends one record and, in the same breath, the state that it gives its work item. */
 export const appendLeaf = async (db: Kysely<Tables>, entry: LedgerEntry, at: string): Promise<LedgerRecord> => {
-  const head = await db.selectFrom("ledger_head").select(["seq", "sha256"]).where("id", "=", 1).executeTakeFirstOrThrow();
+  const head = await db
+    .selectFrom("ledger_head")
+    .select(["seq", "sha256"])
+    .where("id", "=", 1)
+    .executeTakeFirstOrThrow();
   const record = readLedgerRecord(ledgerText(entry, head.seq + 1, at, writtenDigest(head.sha256)));
   await db
     .insertInto("ledger")

@@ -11,8 +11,7 @@ import { isBusy } from "./sqlite-errors.ts";
 
 /** The ledger's file, created if it is not there, at the newest schema version. For writing. */
 export const openForWriting = async (path: string, start: Digest): Promise<Database.Database> => {
-  // Journal and index files take the mode of the database file.
-  closeSync(openSync(path, "a", 0o600));
+  makePrivate(path);
   // Short: whoever waits for the write lock waits in `whenFree`, where the rest of this process goes on.
   const database = new Database(path, { timeout: 50 });
   return orClosed(database, async () => {
@@ -49,6 +48,15 @@ export const whenFree = async <T>(act: () => T): Promise<T> => {
   }
 };
 
+// Journal and index files take the mode of the database file.
+const makePrivate = (path: string): void => {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch (cause) {
+    throw new Failure("home/unreadable", `The ledger cannot be written: ${path}.`, { cause });
+  }
+};
+
 const existing = (path: string): Database.Database | undefined => {
   try {
     return new Database(path, { readonly: true, fileMustExist: true, timeout: LIMITS.storeBusyTimeoutMs });
@@ -63,7 +71,8 @@ const absentOnly = (path: string, error: Error): undefined => {
   try {
     closeSync(openSync(path, "r"));
   } catch (cause) {
-    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR")) return undefined;
+    if (cause instanceof Error && "code" in cause && (cause.code === "ENOENT" || cause.code === "ENOTDIR"))
+      return undefined;
   }
   throw error;
 };

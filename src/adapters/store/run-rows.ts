@@ -62,6 +62,7 @@ export const updateRun = async (db: Kysely<Tables>, run: RunId, change: RunChang
   if (state !== row.state && !NEXT[row.state].includes(state) && !reopens)
     throw new TypeError(`a run that is ${row.state} cannot become ${state}`);
   const ending = change.ending === undefined && state !== "ended" ? null : (change.ending ?? row.ending);
+  if ((state === "ended") !== (ending !== null)) throw new TypeError(`${run} has an ending exactly when it is ended`);
   await db
     .updateTable("runs")
     .set((columns) => ({

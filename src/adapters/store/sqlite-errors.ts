@@ -15,7 +15,8 @@ export const orFailure = async <T>(act: () => Promise<T>): Promise<T> => {
 export const failureOf = (error: unknown): unknown => {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code } = error;
-  if (isBusy(error)) return new Failure("store/busy", "Another process holds the ledger.", { cause: error, retry: true });
+  if (isBusy(error))
+    return new Failure("store/busy", "Another process holds the ledger.", { cause: error, retry: true });
   if (code === "SQLITE_FULL" || code.startsWith("SQLITE_IOERR"))
     return new Failure("store/no-space", `The ledger cannot be written: ${error.message}.`, { cause: error });
   if (code.startsWith("SQLITE_CORRUPT") || code === "SQLITE_NOTADB")

@@ -54,7 +54,8 @@ const entriesInside = async (
   { heldLock }: ControlPlaneOptions,
 ): Promise<ControlEntry[]> => {
   const ownLock = isHeldLock(gitDir, heldLock);
-  const elsewhere = (path: string): boolean => path === "objects" || path === "index" || (ownLock && path === "index.lock");
+  const elsewhere = (path: string): boolean =>
+    path === "objects" || path === "index" || (ownLock && path === "index.lock");
   const manifest = await takeManifest(gitDir, { skip: elsewhere });
   const files = manifest.entries.flatMap((entry) => entryOf(gitDir, entry));
   const refs = (await readRefs(gitDir)).map(({ name, value, stored }) => ({ name: `ref ${name} ${stored}`, value }));
@@ -89,7 +90,8 @@ const objectsIn = async (gitDir: string): Promise<ControlEntry[]> => {
   const entries = info.entries.map((entry) => ({ name: `file objects/${entry.path}`, value: valueOf(entry) }));
   for (const { path, stat } of walk(folder, (path) => path === "info")) {
     if (stat.isFile()) entries.push({ name: `object ${path}`, value: String(stat.size) });
-    else if (!stat.isDirectory()) entries.push({ name: `file objects/${path}`, value: `special ${stat.mode.toString(8)}` });
+    else if (!stat.isDirectory())
+      entries.push({ name: `file objects/${path}`, value: `special ${stat.mode.toString(8)}` });
   }
   return entries;
 };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { PreflightFinding } from "../../workflow/admission/observation.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import type { Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
+import { foldersAbove } from "./folders.ts";
 import { digestOfEntries } from "./manifest.ts";
 import { nameKey } from "./path-name.ts";
 import { readPlainFile } from "./plain-file.ts";
@@ -54,16 +55,9 @@ export const groupFindings = ({ root, git }: Place): PreflightFinding[] =>
   [
     { where: ".", stat: root },
     { where: ".git", stat: git },
-  ].flatMap(({ where, stat }) =>
-    (stat.mode & 0o20n) === 0n ? [] : [{ finding: "group-writable" as const, where }],
-  );
+  ].flatMap(({ where, stat }) => ((stat.mode & 0o20n) === 0n ? [] : [{ finding: "group-writable" as const, where }]));
 
 const HOOK_BYTES_MAX = 16_777_216;
 
-const CONFIGURES =
-  /(?:^|\/)(?:\.(?:claude|codex|gemini|qwen|pi|opencode|vscode)\/.*|opencode\.jsonc?|\.mcp\.json)$/is;
+const CONFIGURES = /(?:^|\/)(?:\.(?:claude|codex|gemini|qwen|pi|opencode|vscode)\/.*|opencode\.jsonc?|\.mcp\.json)$/is;
 const INSTRUCTS = /(?:^|\/)(?:(?:AGENTS|CLAUDE|GEMINI)\.md|\.github\/copilot-instructions\.md)$/is;
-
-/** Outermost first. */
-const foldersAbove = (key: string): string[] =>
-  [...key.matchAll(/\//g)].map(({ index }) => key.slice(0, index));

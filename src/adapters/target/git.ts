@@ -4,7 +4,7 @@ import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 
 /** The neutral environment of git.md 2: nothing of the caller, the user, the system or the repository is inherited. */
-const NEUTRAL_ENV: Readonly<Record<string, string>> = {
+export const NEUTRAL_ENV: Readonly<Record<string, string>> = {
   PATH: "/usr/bin:/bin",
   HOME: "/nonexistent",
   LC_ALL: "C",
@@ -17,7 +17,7 @@ const NEUTRAL_ENV: Readonly<Record<string, string>> = {
   GIT_TERMINAL_PROMPT: "0",
 };
 
-const NEUTRAL_CONFIG = [
+export const NEUTRAL_CONFIG: readonly string[] = [
   "core.hooksPath=/dev/null",
   "core.fsmonitor=false",
   "core.fileMode=true",

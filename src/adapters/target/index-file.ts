@@ -45,7 +45,9 @@ const FIXED = 62;
 // A checksum of zeros is what `index.skipHash` writes.
 const checksumHolds = (data: Buffer): boolean => {
   const kept = data.subarray(-CHECKSUM);
-  return kept.every((byte) => byte === 0) || createHash("sha1").update(data.subarray(0, -CHECKSUM)).digest().equals(kept);
+  return (
+    kept.every((byte) => byte === 0) || createHash("sha1").update(data.subarray(0, -CHECKSUM)).digest().equals(kept)
+  );
 };
 
 interface ReadEntry {
@@ -63,7 +65,10 @@ const readEntry = (data: Buffer, at: number, end: number, version: number, last:
   return {
     entry: {
       name: named.name,
-      mode: data.readUInt32BE(at + 24).toString(8).padStart(6, "0"),
+      mode: data
+        .readUInt32BE(at + 24)
+        .toString(8)
+        .padStart(6, "0"),
       oid: data.toString("hex", at + 40, at + 60),
       stage: (flags >> 12) & 3,
       assumeUnchanged: (flags & 0x8000) !== 0,

@@ -1,13 +1,15 @@
+import assert from "node:assert/strict";
 import { copyFile, lstat, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 
 import type { Observation } from "../../workflow/admission/observation.ts";
-import { movesBetween } from "../../workflow/commit/nothing-else.ts";
+import { looseObject, movesBetween } from "../../workflow/commit/nothing-else.ts";
 import { Failure } from "../../workflow/failure.ts";
-import type { Oid, RunId } from "../../workflow/ids.ts";
+import { parseOid, type Oid, type RunId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
+import type { Result } from "../../workflow/result.ts";
 import { checkOut } from "./checkout.ts";
 import { replaceFile } from "./durable-file.ts";
 import { git } from "./git.ts";
@@ -31,8 +33,8 @@ export interface Landing {
   readonly from: Oid;
   readonly to: Oid;
   readonly epochSeconds: number;
-  /** What the target must still be when the commit comes. */
-  readonly before: Observation;
+  /** What the target must still be when the commit comes; of no matter once the branch holds it. */
+  readonly before: Observation | "landed";
 }
 
 interface LandingStep {
@@ -72,11 +74,22 @@ export const land = (landing: Landing): Promise<readonly Refusal[]> =>
   });
 
 /** Where the branch stands: still at `from`, at `to`, at a descendant of `to`, or somewhere else. */
-export const positionOf = async ({ door, branch, from, to }: Landing): Promise<"before" | "landed" | "past" | "moved"> => {
-  const tip = await readRef(door, `refs/heads/${branch}`);
+export const positionOf = async ({
+  door,
+  branch,
+  from,
+  to,
+}: Landing): Promise<"before" | "landed" | "past" | "moved"> => {
+  const tip = await tipOf(door, branch);
   if (tip === to) return "landed";
   if (tip === from) return "before";
   return tip !== undefined && (await isAncestor(door, to, tip)) ? "past" : "moved";
+};
+
+/** What the branch names, read as it is written: the object itself is not looked at. */
+export const tipOf = async (door: string, branch: string): Promise<Oid | undefined> => {
+  const answer = await git(door, ["rev-parse", "-q", "--verify", `refs/heads/${branch}`], { answers: [1] });
+  return parseOid(answer.text);
 };
 
 /** Whether a commit is `tip` or one of its ancestors; a commit that the repository does not hold is not. */
@@ -94,15 +107,30 @@ async function look(landing: Landing): Promise<readonly Refusal[]> {
   const position = await positionOf(landing);
   if (position === "moved") return [await baseMoved(landing)];
   if (position !== "before") return [];
-  const seen = await observe(landing.repository, { heldLock: indexLockText(landing.run) });
-  if ((await positionOf(landing)) !== "before") return [await baseMoved(landing)];
+  const { before } = landing;
+  assert(before !== "landed", "a branch that was moved is where it was before");
+  const seen = await seeAgain(landing);
+  if (seen === "moved") return [await baseMoved(landing)];
   if (!seen.ok) {
     const what = seen.refusals.map(({ code }) => code).join(", ");
     return [refusal("commit/target-not-clean", { what }), ...seen.refusals];
   }
-  const oid = await damagedObject(landing.door, await newObjects(landing.ledger, landing.from, landing.to));
-  return [...differences(landing.before, seen.value), ...(oid === undefined ? [] : [refusal("commit/object-damaged", { oid })])];
+  const objects = await newObjects(landing.ledger, landing.from, landing.to);
+  const oid = await damagedObject(landing.door, objects);
+  const damaged = oid === undefined ? [] : [refusal("commit/object-damaged", { oid })];
+  return [...differences(before, seen.value, objects), ...damaged];
 }
+
+/** The whole preflight once more, our own lock allowed. A branch that moves meanwhile is an answer and no failure. */
+const seeAgain = async (landing: Landing): Promise<Result<Observation, Refusal> | "moved"> => {
+  try {
+    const seen = await observe(landing.repository, { heldLock: indexLockText(landing.run) });
+    return (await positionOf(landing)) === "before" ? seen : "moved";
+  } catch (cause) {
+    if ((await positionOf(landing)) === "before") throw cause;
+    return "moved";
+  }
+};
 
 async function bringObjects(landing: Landing): Promise<readonly Refusal[]> {
   if ((await positionOf(landing)) !== "before") return [];
@@ -161,8 +189,11 @@ const SWAP_POLL_MS = 20;
 
 const ENTRIES_SHOWN = 8;
 
-const differences = (before: Observation, now: Observation): readonly Refusal[] => {
-  const moved = movesBetween(before.controlPlane, now.controlPlane).map(({ name }) => name);
+/** Objects of ours that an earlier attempt left are no difference. */
+const differences = (before: Observation, now: Observation, objects: readonly Oid[]): readonly Refusal[] => {
+  const ours = new Set(objects.map(looseObject));
+  const moves = movesBetween(before.controlPlane, now.controlPlane);
+  const moved = moves.map(({ name }) => name).filter((name) => !ours.has(name));
   const refusals: Refusal[] = [];
   if (moved.length > 0) {
     const more = moved.length > ENTRIES_SHOWN ? ` and ${moved.length - ENTRIES_SHOWN} more` : "";
@@ -177,6 +208,6 @@ const differences = (before: Observation, now: Observation): readonly Refusal[] 
 };
 
 const baseMoved = async ({ door, branch, from }: Landing): Promise<Refusal> => {
-  const found = (await readRef(door, `refs/heads/${branch}`)) ?? "no commit";
+  const found = (await tipOf(door, branch)) ?? "no commit";
   return refusal("commit/base-moved", { branch, found, expected: from });
 };

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { TargetId } from "../../workflow/admission/observation.ts";
@@ -24,6 +24,7 @@ export const openLedgerClone = async (stateFolder: string, realPath: string): Pr
   const fresh = await mkdtemp(path.join(shelf, ".new-"));
   try {
     await initialise(fresh);
+    await chmod(fresh, 0o755);
     await rename(fresh, gitDir);
   } catch (cause) {
     if (!(await exists(path.join(gitDir, "HEAD")))) throw cause;
@@ -44,15 +45,20 @@ export const initialise = async (gitDir: string): Promise<void> => {
  * object id is computed anew. The ref is written last, so that a commit with a ref is a commit that was checked.
  */
 export const importCommit = async (ledger: string, door: string, commit: Oid): Promise<void> => {
-  const ref = `refs/cto/bases/${commit}`;
-  if ((await readRef(ledger, ref)) === commit) return;
+  if (await isHeld(ledger, commit)) return;
   const names = await git(door, ["rev-list", "--objects", "--no-walk", "--no-object-names", commit]);
   const pack = await git(door, ["pack-objects", "-q", "--stdout"], { input: names.stdout });
   // One short append: several importers may do so at once, and a line that stands there twice does no harm.
   await appendFile(path.join(ledger, "shallow"), `${commit}\n`);
   await git(ledger, ["index-pack", "--strict", "--stdin"], { input: pack.stdout });
   await git(ledger, ["fsck", "--strict", "--no-dangling", "--no-progress"]);
-  await git(ledger, ["update-ref", ref, commit]);
+  await git(ledger, ["update-ref", `refs/cto/bases/${commit}`, commit]);
+};
+
+/** Whether a ref of ours names this commit: then it is there with its whole tree. */
+export const isHeld = async (ledger: string, commit: Oid): Promise<boolean> => {
+  const held = await git(ledger, ["for-each-ref", "--format=%(objectname)", "refs/cto"]);
+  return held.text.split("\n").includes(commit);
 };
 
 /** The commit that a ref names, or undefined where there is no such ref. */
@@ -64,11 +70,12 @@ export const readRef = async (gitDir: string, ref: string): Promise<Oid | undefi
 /** The one object id that a git command printed. */
 export const oidOf = (text: string): Oid => {
   const oid = parseOid(text.trim());
-  if (oid === undefined) throw new Failure("target/git-failed", `git printed ${JSON.stringify(text)}, not an object id`);
+  if (oid === undefined)
+    throw new Failure("target/git-failed", `git printed ${JSON.stringify(text)}, not an object id`);
   return oid;
 };
 
-export const treeOf = async (gitDir: string, commit: Oid): Promise<Oid> =>
+export const treeOf = async (gitDir: string, commit: Oid | "HEAD"): Promise<Oid> =>
   oidOf((await git(gitDir, ["rev-parse", "--verify", `${commit}^{tree}`])).text);
 
 const exists = async (file: string): Promise<boolean> =>

@@ -19,6 +19,10 @@ export const makeSample = async (folder: string, files: Readonly<Record<string, 
   await git(gitDir, ["config", "core.bare", "false"]);
   await git(gitDir, [...work, "-C", folder, "add", "-A", "."]);
   const tree = (await git(gitDir, ["write-tree"])).text;
-  const commit = (await git(gitDir, ["commit-tree", tree, "-m", "A small library with two slugify implementations"], { env: { ...name, ...mail, ...date } })).text;
+  const commit = (
+    await git(gitDir, ["commit-tree", tree, "-m", "A small library with two slugify implementations"], {
+      env: { ...name, ...mail, ...date },
+    })
+  ).text;
   await git(gitDir, ["update-ref", "refs/heads/main", commit]);
 };

@@ -68,7 +68,10 @@ const OBJECT_BYTES_MAX = LIMITS.gitOutputBytesMax - BATCH_BYTES_MAX;
 
 const sizesOf = async (gitDir: string, ids: ReadonlySet<Oid>): Promise<ReadonlyMap<string, number>> => {
   if (ids.size === 0) return new Map();
-  const { text } = await git(gitDir, ["cat-file", "--batch-check"], { input: `${[...ids].join("\n")}\n`, answers: [128] });
+  const { text } = await git(gitDir, ["cat-file", "--batch-check"], {
+    input: `${[...ids].join("\n")}\n`,
+    answers: [128],
+  });
   return new Map(
     text.split("\n").flatMap((line) => {
       const [, id, size] = /^([0-9a-f]{40}) \w+ (\d+)$/.exec(line) ?? [];

@@ -29,7 +29,9 @@ export const nameKey = (name: PathName): string => rawName(name).toString("latin
 
 /** A name that may be hostile, on one line of plain characters. */
 export const shown = (text: string): string =>
-  text.replaceAll(/[\\\p{C}\p{Z}]/gu, (char) => (char === " " ? char : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`));
+  text.replaceAll(/[\\\p{C}\p{Z}]/gu, (char) =>
+    char === " " ? char : `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`,
+  );
 
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 
-import { IDENTITY } from "../../workflow/commit/message.ts";
 import type { Candidate } from "../../workflow/commit/commit.ts";
+import { IDENTITY } from "../../workflow/commit/message.ts";
 import type { Oid, RunId } from "../../workflow/ids.ts";
 import { git } from "./git.ts";
 import { oidOf, readRef, treeOf } from "./ledger-clone.ts";
-import { linesOf } from "./tree-changes.ts";
 
 export interface CommitOrder {
   readonly run: RunId;
@@ -53,13 +52,20 @@ export const identityAt = (epochSeconds: number): Readonly<Record<string, string
   GIT_COMMITTER_DATE: `@${epochSeconds} +0000`,
 });
 
-const describe = async (gitDir: string, commit: Oid): Promise<Candidate> => {
-  const raw = linesOf(await git(gitDir, ["cat-file", "commit", commit]));
-  const parents = raw.filter((line) => line.startsWith("parent ")).map((line) => oidOf(line.slice("parent ".length)));
-  const [parent, ...more] = parents;
-  assert(parent !== undefined && more.length === 0, "a commit of the Harness has one parent");
-  return { commit, tree: await treeOf(gitDir, commit), parent };
+/** The one parent that a commit's own bytes name. */
+export const parentOf = async (gitDir: string, commit: Oid): Promise<Oid> => {
+  const [headers = ""] = (await git(gitDir, ["cat-file", "commit", commit])).text.split("\n\n");
+  const parents = headers.split("\n").filter((line) => line.startsWith("parent "));
+  const [parent, ...more] = parents.map((line) => oidOf(line.slice("parent ".length)));
+  if (parent === undefined || more.length > 0) throw new TypeError(`${commit} has ${parents.length} parents, not one`);
+  return parent;
 };
+
+const describe = async (gitDir: string, commit: Oid): Promise<Candidate> => ({
+  commit,
+  tree: await treeOf(gitDir, commit),
+  parent: await parentOf(gitDir, commit),
+});
 
 const mustMatch = (candidate: Candidate, { tree, parent }: CommitOrder): Candidate => {
   assert.equal(candidate.tree, tree, "the run's commit was made of another tree");

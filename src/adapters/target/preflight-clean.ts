@@ -3,7 +3,9 @@ import { createHash } from "node:crypto";
 import { parseDigest, type Digest } from "../../workflow/digest.ts";
 import type { Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
+import { foldersThatHold } from "./folders.ts";
 import { gitLike } from "./git-like.ts";
+import { gitModeOf } from "./git-mode.ts";
 import { ignoredAmong } from "./ignored.ts";
 import { nameKey, pathName, shown } from "./path-name.ts";
 import type { TreeEntry } from "./tree.ts";
@@ -60,37 +62,12 @@ export const treeSha256 = (base: readonly TreeEntry[], manifest: Manifest): Dige
   return digest;
 };
 
-/** How git would write the mode of what stands there; undefined for what it cannot hold. */
-export const gitModeOf = ({ type, mode }: ManifestEntry): TreeEntry["mode"] | undefined => {
-  if (type === "d") return "040000";
-  if (type === "l") return "120000";
-  if (type !== "f") return undefined;
-  return (mode & 0o100) === 0 ? "100644" : "100755";
-};
-
-/** Folders with anything but folders somewhere below, by `nameKey`. */
-export const foldersThatHold = (entries: readonly ManifestEntry[]): ReadonlySet<string> => {
-  const holding = new Set<string>();
-  for (const entry of entries) {
-    if (entry.type === "d") continue;
-    let key = nameKey(entry);
-    for (let end = key.lastIndexOf("/"); end > 0; end = key.lastIndexOf("/")) {
-      key = key.slice(0, end);
-      holding.add(key);
-    }
-  }
-  return holding;
-};
-
 const NAMES_SHOWN = 5;
 
 const isAsCommitted = (entry: TreeEntry, here: ManifestEntry | undefined): boolean =>
   here !== undefined && gitModeOf(here) === entry.mode && (entry.mode === "040000" || here.blob === entry.oid);
 
-const nestedRepositories = (
-  entries: readonly ManifestEntry[],
-  expected: ReadonlyMap<string, TreeEntry>,
-): Refusal[] =>
+const nestedRepositories = (entries: readonly ManifestEntry[], expected: ReadonlyMap<string, TreeEntry>): Refusal[] =>
   entries.flatMap((entry) => {
     const key = nameKey(entry);
     const end = key.lastIndexOf("/");

@@ -62,9 +62,7 @@ const OPERATION =
 
 const operations = (entries: readonly Found[]): Refusal[] => {
   const found = entries.map(({ path }) => path).filter((path) => OPERATION.test(path));
-  return found.length === 0
-    ? []
-    : [refusal("admission/operation-in-progress", { found: found.map(inGit).join(", ") })];
+  return found.length === 0 ? [] : [refusal("admission/operation-in-progress", { found: found.map(inGit).join(", ") })];
 };
 
 const linksAndSpecials = (repository: string, entries: readonly Found[]): Refusal[] =>

@@ -28,7 +28,9 @@ export const lookAtRefs = (refs: readonly Ref[]): HeadSeen => {
 const headOf = (refs: readonly Ref[]): HeadSeen => {
   const value = refValue(refs, "HEAD") ?? "absent";
   const name = /^ref: refs\/heads\/(\S+)$/.exec(value)?.[1];
-  const detached = (found: string): HeadSeen => ({ refusals: [refusal("admission/detached", { found: shown(found) })] });
+  const detached = (found: string): HeadSeen => ({
+    refusals: [refusal("admission/detached", { found: shown(found) })],
+  });
   if (name === undefined) return detached(`HEAD is ${value}`);
   const tip = refValue(refs, `refs/heads/${name}`);
   if (tip === undefined) return { refusals: [refusal("admission/no-commit", { branch: shown(name) })] };

@@ -75,9 +75,7 @@ const judge = (listed: readonly Listed[], base: readonly TreeEntry[]): IndexSeen
   if (gitlink !== undefined) {
     refusals.push(refusal("admission/submodule", { found: `${nameShown(gitlink.name)} in the index` }));
   }
-  const expected = new Set(
-    filesOf(base).map(({ raw, mode, oid }) => `${mode} ${oid} 0\t${raw.toString("latin1")}`),
-  );
+  const expected = new Set(filesOf(base).map(({ raw, mode, oid }) => `${mode} ${oid} 0\t${raw.toString("latin1")}`));
   const staged = new Set(listed.map(({ line }) => line));
   const differing = [...staged].filter((line) => !expected.has(line));
   differing.push(...[...expected].filter((line) => !staged.has(line)));

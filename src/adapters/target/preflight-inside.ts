@@ -46,7 +46,10 @@ export const targetManifest = (
 export const rootsOf = async (door: string, commit: Oid): Promise<readonly Oid[]> => {
   const { code, text } = await git(door, ["rev-list", "--max-parents=0", commit], { answers: [128] });
   if (code !== 0) throw new DamagedObject(commit, "its history cannot be read to the end");
-  return text.split("\n").flatMap((line) => parseOid(line) ?? []).sort();
+  return text
+    .split("\n")
+    .flatMap((line) => parseOid(line) ?? [])
+    .sort();
 };
 
 const treeOfCommit = async (door: string, commit: Oid): Promise<Oid> => {

@@ -35,7 +35,10 @@ export const lookAtPlace = (path: string, uid: number): PlaceSeen => {
   if (git === undefined) return withoutGit(path);
   if (git.isSymbolicLink()) return elsewhere(".git is a symbolic link");
   if (!git.isDirectory()) return { refusals: [gitFile(path)] };
-  return { place: { root, git }, refusals: [...ownership(path, root, uid), ...ownership(join(path, ".git"), git, uid)] };
+  return {
+    place: { root, git },
+    refusals: [...ownership(path, root, uid), ...ownership(join(path, ".git"), git, uid)],
+  };
 };
 
 const ownership = (path: string, stat: BigIntStats, uid: number): Refusal[] => {

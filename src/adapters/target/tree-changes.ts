@@ -1,7 +1,7 @@
 import { Failure } from "../../workflow/failure.ts";
-import { oidOf } from "./ledger-clone.ts";
-import { git } from "./git.ts";
 import type { Oid } from "../../workflow/ids.ts";
+import { git } from "./git.ts";
+import { oidOf } from "./ledger-clone.ts";
 
 /** One path that differs between two trees. Mode and blob are zeros where there is no such file. */
 export interface TreeChange {

@@ -79,7 +79,7 @@ const SLASH = Buffer.from("/");
 
 const namesIn = (folder: Buffer, prefix: Buffer): Buffer[] => {
   try {
-    return readdirSync(folder, { encoding: "buffer" }).sort(Buffer.compare);
+    return readdirSync(folder, { encoding: "buffer" }).sort((a, b) => a.compare(b));
   } catch (cause) {
     throw new ManifestLimit("entry-unreadable", shown(pathName(prefix).path), cause);
   }

@@ -52,6 +52,7 @@ const writeBlob = async (ledger: string, contents: string, file: ClearedFile): P
     throw new Failure("target/contents-differ", `the kept content ${sha256} is not what was judged`);
   }
   const written = await git(ledger, ["hash-object", "-w", "--no-filters", "--stdin"], { input: read.bytes });
-  if (written.text !== blob) throw new Failure("target/contents-differ", `git stored ${written.text}, judged was ${blob}`);
+  if (written.text !== blob)
+    throw new Failure("target/contents-differ", `git stored ${written.text}, judged was ${blob}`);
   return blob;
 };

@@ -10,8 +10,7 @@ import type { Observation } from "./observation.ts";
 export function* objectionsToRecord(record: AdmissionRecord, contract: Contract, now: Instant): Iterable<Refusal> {
   const { targetRepository: claimed, executionGate } = contract;
   yield* statusObjections(record);
-  if (now.epochMs >= Date.parse(record.expiresAt))
-    yield refusal("admission/expired", { expiresAt: record.expiresAt });
+  if (now.epochMs >= Date.parse(record.expiresAt)) yield refusal("admission/expired", { expiresAt: record.expiresAt });
   if (now.epochMs < Date.parse(record.admittedAt)) {
     const problem = `the admission is of ${record.admittedAt}, now is ${timeText(now.epochMs)}`;
     yield refusal("gate/clock-disagrees", { problem });
@@ -26,7 +25,11 @@ export function* objectionsToRecord(record: AdmissionRecord, contract: Contract,
     ["risk classification", claimed.riskClassification, record.riskClassification],
     ["branch", claimed.observedState.branch, record.branch],
     // A record that is not admitted has said so above; here the packet claims something else than `admitted`.
-    ["admission status", claimed.admissionStatus, record.status === "admitted" ? record.status : claimed.admissionStatus],
+    [
+      "admission status",
+      claimed.admissionStatus,
+      record.status === "admitted" ? record.status : claimed.admissionStatus,
+    ],
   ] as const;
   for (const [field, inPacket, inRecord] of claims)
     if (inPacket !== inRecord) yield refusal("admission/claim-differs", { field, packet: inPacket, record: inRecord });
@@ -54,7 +57,8 @@ export function* objectionsToPlace(record: AdmissionRecord, observed: Observatio
     ["the inode", observed.inode, record.inode],
     ["the root commits", roots(observed.rootCommits), roots(record.rootCommits)],
   ] as const;
-  for (const [what, found, admitted] of identity) if (found !== admitted) 
+  for (const [what, found, admitted] of identity)
+    if (found !== admitted)
       yield notTheRepository(observed.requestedPath, `${what} is ${found}, admitted was ${admitted}`);
   if (observed.branch !== record.branch)
     yield refusal("admission/branch-differs", { found: observed.branch, admitted: record.branch });

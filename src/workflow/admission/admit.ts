@@ -35,7 +35,8 @@ export const admit = (facts: AdmissionFacts): Result<Admission, Refusal> => {
   if (!read.ok) return refuse(...read.refusals, ...unread);
 
   const record = read.value;
-  const signer = trust.ok && signature !== "absent" ? admissionSigner(record, source, signature, trust.value, now) : "unknown";
+  const signer =
+    trust.ok && signature !== "absent" ? admissionSigner(record, source, signature, trust.value, now) : "unknown";
   const objections = [
     ...objectionsToRecord(record, contract, now),
     ...(authority.ok ? objectionsToRisk(record, authority.value) : []),

@@ -3,7 +3,19 @@ import type { Oid } from "../ids.ts";
 
 /** Something found in the target that could execute or instruct: listed, never run, never a refusal (git.md 4). */
 export interface PreflightFinding {
-  readonly finding: "hook" | "driver" | "alias" | "remote" | "url-rewrite" | "credential" | "agent-config" | "agent-prose" | "fsmonitor" | "signing" | "ignored-file" | "group-writable";
+  readonly finding:
+    | "hook"
+    | "driver"
+    | "alias"
+    | "remote"
+    | "url-rewrite"
+    | "credential"
+    | "agent-config"
+    | "agent-prose"
+    | "fsmonitor"
+    | "signing"
+    | "ignored-file"
+    | "group-writable";
   /** Path in the target, or the configuration key. May be hostile: show it escaped. */
   readonly where: string;
   readonly digest?: Digest;

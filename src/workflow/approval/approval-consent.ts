@@ -1,5 +1,5 @@
-import type { Assurance } from "../authority.ts";
 import { assertNever } from "../assert-never.ts";
+import type { Assurance } from "../authority.ts";
 import type { Instant } from "../instant.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { after, ok, refuse, type Result } from "../result.ts";

@@ -43,10 +43,32 @@ export interface ApprovalRecord {
   readonly harness: { readonly version: string; readonly buildSha256: Digest; readonly keyFingerprint: string | null };
   readonly authority: { readonly allowedSignersSha256: Digest; readonly minimumAssurance: Assurance };
   readonly supersedes: string | null;
-  readonly challenge: { readonly nonce: string; readonly issuedAt: string; readonly sha256: Digest; readonly bootId: string; readonly bootMs: number };
-  readonly validity: { readonly notBefore: string; readonly expiresAt: string; readonly executeBy: string; readonly maxUses: 1 };
-  readonly quorum: { readonly required: 1; readonly eligible: readonly string[]; readonly requester: string; readonly selfApproved: boolean; readonly distinctKeys: true };
-  readonly approver: { readonly principal: string; readonly method: "typed" | "tty" | "sshsig"; readonly keyFingerprint: string | null; readonly assurance: Assurance };
+  readonly challenge: {
+    readonly nonce: string;
+    readonly issuedAt: string;
+    readonly sha256: Digest;
+    readonly bootId: string;
+    readonly bootMs: number;
+  };
+  readonly validity: {
+    readonly notBefore: string;
+    readonly expiresAt: string;
+    readonly executeBy: string;
+    readonly maxUses: 1;
+  };
+  readonly quorum: {
+    readonly required: 1;
+    readonly eligible: readonly string[];
+    readonly requester: string;
+    readonly selfApproved: boolean;
+    readonly distinctKeys: true;
+  };
+  readonly approver: {
+    readonly principal: string;
+    readonly method: "typed" | "tty" | "sshsig";
+    readonly keyFingerprint: string | null;
+    readonly assurance: Assurance;
+  };
   readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
 }
 

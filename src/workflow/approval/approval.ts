@@ -5,7 +5,19 @@ import type { ApprovalRecord } from "./approval-record.ts";
 declare const brand: unique symbol;
 
 /** What a consent is bound to. When any of these has moved, the consent is stale (R045, R050). */
-export const BOUND = ["packet", "contract", "admission", "policy", "signers", "checks", "build", "path", "branch", "head", "tree"] as const;
+export const BOUND = [
+  "packet",
+  "contract",
+  "admission",
+  "policy",
+  "signers",
+  "checks",
+  "build",
+  "path",
+  "branch",
+  "head",
+  "tree",
+] as const;
 export type Bound = (typeof BOUND)[number];
 export type Binding = Readonly<Record<Bound, string>>;
 

@@ -1,33 +1,21 @@
-import type { Observation } from "../admission/observation.ts";
-import type { Assurance, Authority } from "../authority.ts";
-import type { Contract } from "../contract/contract.ts";
-import { digestOf, type Digest } from "../digest.ts";
+import type { Assurance } from "../authority.ts";
+import { digestOf } from "../digest.ts";
 import type { RunId } from "../ids.ts";
 import type { Instant } from "../instant.ts";
-import type { SourceDocument } from "../packet/packet.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { refuse, refusalsOf, unless, type Result } from "../result.ts";
-import type { TrustRoot } from "../trust-root.ts";
 import { objectionsToAge } from "./approval-age.ts";
-import { objectionsToBinding } from "./approval-binding.ts";
-import type { ApprovalHistory } from "./approval-history.ts";
+import { objectionsToBinding, type BoundFacts } from "./approval-binding.ts";
 import { consentOf, objectionsToConsent } from "./approval-consent.ts";
-import type { Approval } from "./approval.ts";
+import type { ApprovalHistory } from "./approval-history.ts";
 import { objectionsToHistory } from "./approval-use.ts";
+import type { Approval } from "./approval.ts";
 import { readApprovalRecord, type ReadApproval } from "./read-approval-record.ts";
 import { requiredSentenceMatch } from "./sentence.ts";
 
 /** The signed bytes, and the state of the world now that they must still fit. */
-export interface ApprovalFacts {
+export interface ApprovalFacts extends BoundFacts {
   readonly said: SignedWords | "absent";
-  readonly contract: Contract;
-  readonly packet: Digest;
-  readonly admission: SourceDocument["digest"] | "absent";
-  readonly checks: Digest | null;
-  readonly build: Digest;
-  readonly authority: Result<Authority, Refusal>;
-  readonly trust: Result<TrustRoot, Refusal>;
-  readonly observation: Result<Observation, Refusal>;
   readonly history: ApprovalHistory;
   /** The run that asks: an approval spent on it is still its own. */
   readonly run: RunId;

@@ -54,8 +54,10 @@ const contradictionIn = (record: ApprovalRecord, subjects: ApprovalSubjects): st
 const lines = z.array(writtenLine).max(1000).readonly();
 const subject = <Name extends string>(
   name: Name,
-): z.ZodObject<{ name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> }, z.core.$strict> =>
-  z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });
+): z.ZodObject<
+  { name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> },
+  z.core.$strict
+> => z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });
 
 const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
   approvalId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
@@ -137,7 +139,10 @@ const schema = z.strictObject({
     subject("contract"),
     subject("admission"),
     subject("policy"),
-    z.strictObject({ name: z.literal("target"), digest: z.strictObject({ gitCommit: writtenOid, gitTree: writtenOid }) }),
+    z.strictObject({
+      name: z.literal("target"),
+      digest: z.strictObject({ gitCommit: writtenOid, gitTree: writtenOid }),
+    }),
   ]),
   predicate,
 });

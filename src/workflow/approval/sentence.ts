@@ -6,10 +6,13 @@ import { utf8Text } from "../strict-json.ts";
 /** The one line ending that was removed: a shell or a text box adds it, anything more was said by the owner. */
 export type Terminator = "none" | "LF" | "CRLF";
 
-export const TERMINATORS = { none: "", LF: "\n", CRLF: "\r\n" } as const satisfies Record<Terminator, string>;
+export const TERMINATORS: Readonly<Record<Terminator, string>> = { none: "", LF: "\n", CRLF: "\r\n" };
 
 /** Consent is exact or it is nothing: no trim, no normalisation, no case folding (R044). */
-export const requiredSentenceMatch = (expected: string, received: Uint8Array): Result<{ readonly terminator: Terminator }, Refusal> => {
+export const requiredSentenceMatch = (
+  expected: string,
+  received: Uint8Array,
+): Result<{ readonly terminator: Terminator }, Refusal> => {
   const wanted = Buffer.from(expected, "utf8");
   const bytes = Buffer.from(received.buffer, received.byteOffset, received.byteLength);
   const terminator = terminatorOf(bytes);

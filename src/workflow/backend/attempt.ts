@@ -38,6 +38,8 @@ export interface Attempt {
   readonly unasked: number;
   /** What it claimed about things it may not choose; each a finding `backend/claims-authority`. */
   readonly authorityClaims: readonly string[];
+  /** What it said against the protocol or against the truth of its own frames; each a finding `backend/protocol-violation`. */
+  readonly protocolViolations: readonly string[];
   /** The limit that ended it, by name, if one did. */
   readonly limit?: string;
 }

@@ -57,6 +57,9 @@ export const reflogLine = ({ run, from, to, epochSeconds }: Omit<BranchMove, "br
 /** Names of the reflogs that grow by that line. */
 export const reflogsOf = (branch: string): readonly string[] => ["logs/HEAD", `logs/refs/heads/${branch}`];
 
+/** The entry of `.git` that a loose object is. */
+export const looseObject = (oid: Oid): string => `object ${oid.slice(0, 2)}/${oid.slice(2)}`;
+
 const branchEntry = ({ branch }: BranchMove): string => `ref refs/heads/${branch} loose`;
 
 const sentence = ({ name, kind }: Move): string => `In .git, ${name} ${kind}.`;
@@ -69,8 +72,6 @@ const isPartOf = (move: BranchMove, moved: Move): boolean => {
   if (reflogsOf(move.branch).some((log) => moved.name === `log ${log}`)) return grewByOneLine(move, moved);
   return moved.kind === "appeared" && move.objects.some((oid) => moved.name === looseObject(oid));
 };
-
-const looseObject = (oid: Oid): string => `object ${oid.slice(0, 2)}/${oid.slice(2)}`;
 
 /** Values of reflogs are `bytes SP sha256 SP last line`. */
 const grewByOneLine = (move: BranchMove, { before, after }: Move): boolean => {

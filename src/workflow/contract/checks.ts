@@ -32,14 +32,19 @@ export const checksPathOf = (packetPath: string): string => packetPath.replace(/
 
 /** Reads a checks file; every probe must belong to a criterion that is the owner's to judge. */
 export const readChecks = (source: SourceDocument, contract: Contract): Result<readonly Check[], Refusal> => {
-  const wrong = (says: string): Result<never, Refusal> => refuse(refusal("contract/checks-unreadable", { path: source.path, says }));
+  const wrong = (says: string): Result<never, Refusal> =>
+    refuse(refusal("contract/checks-unreadable", { path: source.path, says }));
   if (source.bytes.length > LIMITS.checksBytesMax) return wrong(`it has more than ${LIMITS.checksBytesMax} bytes`);
-  const document = parseDocument(new TextDecoder().decode(source.bytes), { lineCounter: new LineCounter(), uniqueKeys: true });
+  const document = parseDocument(new TextDecoder().decode(source.bytes), {
+    lineCounter: new LineCounter(),
+    uniqueKeys: true,
+  });
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) return wrong(problem.message.split("\n")[0] ?? "it is not YAML");
   const read = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
   if (!read.success) return wrong(z.prettifyError(read.error).split("\n").join(" "));
-  if (read.data.packet !== contract.packet) return wrong(`it names the packet ${read.data.packet}, not ${contract.packet}`);
+  if (read.data.packet !== contract.packet)
+    return wrong(`it names the packet ${read.data.packet}, not ${contract.packet}`);
   const judged = new Set(contract.successCriteria.filter(({ check }) => check === "owner-judged").map(({ id }) => id));
   const stray = Object.keys(read.data.checks).find((id) => !judged.has(id));
   if (stray !== undefined) return wrong(`${stray} is not a criterion that the owner judges`);

@@ -46,14 +46,16 @@ export const afterRecord = (work: Work | "none", record: LedgerRecord): Work | "
 /** What an entry does to the work item it names. An entry of an unknown type is a crash. */
 export const causeOf = (entry: LedgerEntry): WorkCause | "nothing" => {
   const cause = CAUSES[entry.type];
-  if (cause === undefined) throw new TypeError(`no such ledger record: ${String(entry.type)}`);
+  if (cause === undefined) throw new TypeError(`no such ledger record: ${entry.type}`);
   return typeof cause === "function" ? cause(entry) : cause;
 };
 
 const rowOf = (from: WorkState | "none", cause: WorkCause, entry: LedgerEntry): WorkRule => {
   const rule = ruleOf(from, cause);
   if (rule === undefined)
-    throw new TypeError(`${entry.type} cannot follow: ${String(entry.work)} is ${from} and ${cause} is not in its table`);
+    throw new TypeError(
+      `${entry.type} cannot follow: ${String(entry.work)} is ${from} and ${cause} is not in its table`,
+    );
   return rule;
 };
 
@@ -65,6 +67,10 @@ const retirement = ({ detail }: LedgerEntry): WorkCause => {
 
 const interruption = ({ detail }: LedgerEntry): WorkCause =>
   typeof detail?.["commit"] === "string" ? "interrupted-after-commit" : "interrupted";
+
+// Withdrawn while its run is under way, an approval is spent already: the run itself is stopped or voided.
+const withdrawal = ({ detail }: LedgerEntry): WorkCause | "nothing" =>
+  detail?.["spent"] === true ? "nothing" : "withdrawn";
 
 // Every bundle is sealed; only the seal over a proven commit moves the work item.
 const seal = ({ detail }: LedgerEntry): WorkCause | "nothing" => {
@@ -87,7 +93,7 @@ const CAUSES: Readonly<Record<LedgerType, WorkCause | "nothing" | ((entry: Ledge
   "approval.refused": "nothing",
   "approval.stale": "stale",
   "approval.expired": "expired",
-  "approval.withdrawn": "withdrawn",
+  "approval.withdrawn": withdrawal,
   "approval.consumed": "started",
   "run.started": "nothing",
   "run.stopping": "nothing",

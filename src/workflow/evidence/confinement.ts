@@ -43,7 +43,8 @@ const CLAIMS: readonly Claim[] = [
   { claim: "no-network-but-relay", holds: ({ sandboxes }) => every(sandboxes, ({ args }) => hasNoNetwork(args)) },
   {
     claim: "target-not-mounted",
-    holds: ({ sandboxes, target }) => target !== "unknown" && every(sandboxes, ({ args }) => !args.some((arg) => reaches(arg, target))),
+    holds: ({ sandboxes, target }) =>
+      target !== "unknown" && every(sandboxes, ({ args }) => !sourcesIn(args).some((source) => reaches(source, target))),
   },
   { claim: "processes-ended", holds: ({ sandboxes }) => every(sandboxes, ({ alive }) => alive === 0) },
 ];
@@ -55,8 +56,12 @@ const hasNoNetwork = (args: readonly string[]): boolean =>
   (args.includes("--unshare-net") || args.includes("--unshare-all")) && !args.includes("--share-net");
 
 // A folder above the target would bring it in as well.
-const reaches = (arg: string, target: string): boolean =>
-  arg === target || arg.startsWith(`${target}/`) || (arg.startsWith("/") && arg !== "/" && target.startsWith(`${arg}/`));
+const reaches = (source: string, target: string): boolean =>
+  source === target || source.startsWith(`${target}/`) || target.startsWith(source.endsWith("/") ? source : `${source}/`);
+
+/** The folders of the host that the arguments bring in. */
+const sourcesIn = (args: readonly string[]): readonly string[] =>
+  args.filter((_, at) => /^--(?:(?:ro-|dev-)?bind(?:-try)?|overlay-src)$/.test(args[at - 1] ?? ""));
 
 const NEVER: readonly string[] = [
   "probes-held-before-and-after",

@@ -30,7 +30,12 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     },
     task: contract === "not-drawn" ? null : { ...contract.task, target: contract.targetRepository.path },
     commit: commit === "none" ? null : { id: commit.commit, tree: commit.tree, base: commit.parent, ref: commit.ref },
-    attempts: record.attempts.map(({ event, ...rest }) => ({ ...rest, event: event === "unknown" ? null : event })),
+    attempts: record.attempts.map(({ action, rule, detail, event }) => ({
+      action,
+      rule,
+      detail,
+      event: event === "unknown" ? null : event,
+    })),
     criteria: criteriaOf(record, plan).map(
       ({ id, text, check, status, says, cites }): ReportCriterion => ({
         id,
@@ -61,7 +66,7 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     })),
     findings: record.findings,
     approval: approvalOf(record),
-    gate: record.gate.map(({ code, ...rest }) => ({ ...rest, code: code === "none" ? null : code })),
+    gate: record.gate.map(({ check, result, says, code }) => ({ check, result, says, code: code === "none" ? null : code })),
     digests: digestsOf(record),
     confinement: { level: record.confinement, why: whyConfined(record) },
     backend:

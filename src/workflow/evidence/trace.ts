@@ -23,7 +23,7 @@ export const TRACE_NAMES = {
 /** trace.jsonl: OTLP/JSON, one `TracesData` a line, a pure function of the event lines. */
 export const traceLines = (run: RunId, work: WorkId, lines: readonly string[]): string => {
   const events = lines.map(readEventLine);
-  const trace = createHash("sha256").update(`cto-harness/trace/v1\n${run}`).digest().subarray(0, 16);
+  const trace = createHash("sha256").update(`cto-harness/trace/v1\n${run}`).digest("hex").slice(0, 32);
   const spans = spansOf(events);
   const root = spans[0];
   const parent = root === undefined ? undefined : spanId(trace, root.start.sequence);
@@ -79,10 +79,10 @@ const hasFailed = (event: EventLine): boolean => {
   return (typeof exitCode === "number" && exitCode !== 0) || allowed === false;
 };
 
-const spanId = (trace: Uint8Array, sequence: number): string =>
-  createHash("sha256").update(trace).update(String(sequence)).digest("hex").slice(0, 16);
+const spanId = (trace: string, sequence: number): string =>
+  createHash("sha256").update(`${trace}${sequence}`).digest("hex").slice(0, 16);
 
-const tracesData = (run: RunId, work: WorkId, trace: Uint8Array, span: Span, parent: string | undefined): object => ({
+const tracesData = (run: RunId, work: WorkId, trace: string, span: Span, parent: string | undefined): object => ({
   resourceSpans: [
     {
       resource: { attributes: [attribute("service.name", TRACE_NAMES.scope)] },
@@ -91,7 +91,7 @@ const tracesData = (run: RunId, work: WorkId, trace: Uint8Array, span: Span, par
           scope: { name: TRACE_NAMES.scope },
           spans: [
             {
-              traceId: Buffer.from(trace).toString("hex"),
+              traceId: trace,
               spanId: spanId(trace, span.start.sequence),
               ...(parent === undefined ? {} : { parentSpanId: parent }),
               name: span.name,

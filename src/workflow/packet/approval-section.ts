@@ -6,7 +6,7 @@ import type { Placed } from "./packet.ts";
 import { exactly, linesOfSection, objectionsToStray } from "./section-lines.ts";
 import type { Block, Section } from "./sections.ts";
 
-export interface ApprovalSection {
+interface ApprovalSection {
   readonly sentence?: Placed<string>;
   readonly label?: string;
   readonly prose: readonly Placed<string>[];

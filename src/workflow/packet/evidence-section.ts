@@ -6,7 +6,7 @@ import { repeated } from "./path-lists.ts";
 import { leadingItems, linesOfSection } from "./section-lines.ts";
 import type { Section } from "./sections.ts";
 
-export interface EvidenceSection {
+interface EvidenceSection {
   readonly evidence: readonly Placed<string>[];
   readonly prose: readonly Placed<string>[];
 }
@@ -20,7 +20,9 @@ export const readEvidence = (section: Section, objections: Refusal[]): EvidenceS
   const unreadable = evidence.filter(({ value }) => !/^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,127}$/.test(value));
   objections.push(
     ...missing.map((item) => refusal("packet/evidence-missing", { item }, section.at)),
-    ...unreadable.map(({ value, at }) => refusal("packet/item-form", { item: value, form: "a `FILE` or plain words" }, at)),
+    ...unreadable.map(({ value, at }) =>
+      refusal("packet/item-form", { item: value, form: "a `FILE` or plain words" }, at),
+    ),
     ...repeated(evidence),
   );
   return { evidence, prose };

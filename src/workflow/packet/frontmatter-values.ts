@@ -12,7 +12,13 @@ const DAY_MS = 86_400_000;
 export function* objectionsToValues(values: Values, path: string, today: string): Iterable<Refusal> {
   const { tier, status, owner, lifecycle_classification: lifecycle, core_promotion_status: promotion } = values;
   const wrong = (
-    code: "packet/tier" | "packet/status" | "packet/owner" | "packet/lifecycle" | "packet/promotion" | "packet/source-path",
+    code:
+      | "packet/tier"
+      | "packet/status"
+      | "packet/owner"
+      | "packet/lifecycle"
+      | "packet/promotion"
+      | "packet/source-path",
     { value, at }: Placed<string>,
   ): Refusal => refusal(code, { value }, at);
 
@@ -22,7 +28,8 @@ export function* objectionsToValues(values: Values, path: string, today: string)
   if (owner !== undefined && !isPrincipal(owner.value)) yield wrong("packet/owner", owner);
   if (lifecycle !== undefined && lifecycle.value !== "planning") yield wrong("packet/lifecycle", lifecycle);
   if (promotion !== undefined && !PROMOTIONS.includes(promotion.value)) yield wrong("packet/promotion", promotion);
-  if (values.source !== undefined && !isOtherFile(values.source.value, path)) yield wrong("packet/source-path", values.source);
+  if (values.source !== undefined && !isOtherFile(values.source.value, path))
+    yield wrong("packet/source-path", values.source);
   yield* objectionsToDates(values, today);
 }
 

@@ -1,24 +1,24 @@
 import { isMap, isScalar, parseDocument } from "yaml";
 
 import { refusal, type Place, type Refusal } from "../refusal.ts";
-import { FRONTMATTER_KEYS, type FrontmatterKey, type Placed } from "./packet.ts";
 import { placeWithin, type Line } from "./line.ts";
+import { FRONTMATTER_KEYS, type FrontmatterKey, type Placed } from "./packet.ts";
 
 export interface Frontmatter {
   readonly values: Readonly<Partial<Record<FrontmatterKey, Placed<string>>>>;
   readonly objections: readonly Refusal[];
-  /** The lines behind it. */
-  readonly body: readonly Line[];
+  /** The lines behind it, where it ends. */
+  readonly body: readonly Line[] | undefined;
 }
 
 /** The ten keys, each once, each one flat string on one line (R010). */
 export const readFrontmatter = (lines: readonly Line[], file: string): Frontmatter => {
   const start: Place = { file, line: 1, column: 1 };
-  if (lines[0]?.text !== "---") return without("does not begin in line 1", start, lines);
+  if (lines[0]?.text !== "---") return without("does not begin in line 1", start);
   const end = lines.findIndex(({ text }, index) => index > 0 && text === "---");
-  if (end < 0) return without("is never closed", start, lines.slice(1));
+  if (end < 0) return without("is never closed", start);
 
-  if (end > LINES_MAX) return without(`has more than ${LINES_MAX} lines`, start, lines.slice(end + 1));
+  if (end > LINES_MAX) return without(`has more than ${LINES_MAX} lines`, start);
 
   const values: Partial<Record<FrontmatterKey, Placed<string>>> = {};
   const objections: Refusal[] = [];
@@ -31,7 +31,8 @@ export const readFrontmatter = (lines: readonly Line[], file: string): Frontmatt
     const { key, value } = entry;
     const earlier = isKey(key) ? values[key] : undefined;
     if (!isKey(key)) objections.push(refusal("packet/unknown-key", { key }, line.at));
-    else if (earlier !== undefined) objections.push(refusal("packet/key-repeated", { key, line: earlier.at.line }, line.at));
+    else if (earlier !== undefined)
+      objections.push(refusal("packet/key-repeated", { key, line: earlier.at.line }, line.at));
     else values[key] = { value, at: placeWithin(line.at, line.text, key.length + 2) };
   }
   const closing = lines[end]?.at ?? start;
@@ -47,10 +48,13 @@ export const readFlatLine = (
   const [, key, written] = /^([A-Za-z][A-Za-z0-9_-]*): (.+)$/.exec(text) ?? [];
   if (key === undefined || written === undefined) return { problem: "it is not written as key: value" };
   const quote = /^["']/.exec(written)?.[0];
-  if (quote === undefined && INDICATOR.test(written)) return { problem: `a value cannot begin with ${written.slice(0, 1)}` };
+  if (quote === undefined && INDICATOR.test(written))
+    return { problem: `a value cannot begin with ${written.slice(0, 1)}` };
   const value = quote === undefined ? written : written.slice(1, -1);
   // Only what is free of escapes reaches YAML: then its answer must be the text that stands there.
-  return yamlReads(text, key, value) ? { key, value } : { problem: "YAML reads another value than the one that stands there" };
+  return yamlReads(text, key, value)
+    ? { key, value }
+    : { problem: "YAML reads another value than the one that stands there" };
 };
 
 const LINES_MAX = 64;
@@ -66,8 +70,8 @@ const yamlReads = (text: string, key: string, value: string): boolean => {
 
 const isKey = (key: string): key is FrontmatterKey => FRONTMATTER_KEYS.some((known) => known === key);
 
-const without = (problem: string, at: Place, body: readonly Line[]): Frontmatter => ({
+const without = (problem: string, at: Place): Frontmatter => ({
   values: {},
   objections: [refusal("packet/frontmatter", { problem }, at)],
-  body,
+  body: undefined,
 });

@@ -7,7 +7,7 @@ import { repeated } from "./path-lists.ts";
 import { beginning, exactly, linesOfSection, objectionsToStray, type LineRule } from "./section-lines.ts";
 import type { Section } from "./sections.ts";
 
-export interface GateSection {
+interface GateSection {
   readonly backend?: Placed<BackendKind>;
   readonly gate?: Packet["gate"];
   readonly prose: readonly Placed<string>[];
@@ -26,7 +26,8 @@ export const readGate = (section: Section, objections: Refusal[]): GateSection =
   const { blocks, prose } = linesOfSection(section, rules, objections);
   const items = blocks.get("seam")?.items ?? [];
   objections.push(...objectionsToStray({ items: blocks.get("choice")?.items ?? [], fences: [] }, section.heading));
-  for (const { fences } of blocks.values()) objections.push(...objectionsToStray({ items: [], fences }, section.heading));
+  for (const { fences } of blocks.values())
+    objections.push(...objectionsToStray({ items: [], fences }, section.heading));
   if (backend === undefined) return { prose };
 
   const stage = stageIn(items, backend.value, section, objections);

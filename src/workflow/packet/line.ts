@@ -9,5 +9,5 @@ export interface Line {
 /** The place of a position in a text whose first character stands at `start`. Columns count code points. */
 export const placeWithin = (start: Place, text: string, index: number): Place => ({
   ...start,
-  column: start.column + [...text.slice(0, index)].length,
+  column: start.column + Array.from(text.slice(0, index)).length,
 });

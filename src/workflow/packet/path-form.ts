@@ -41,4 +41,5 @@ const likenessOf = (path: string): string | undefined => {
   return path.split("/").some(isMixed) ? "mixes letters of two scripts that look alike" : undefined;
 };
 
-const LIKE_LATIN = /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;
+const LIKE_LATIN =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/u;

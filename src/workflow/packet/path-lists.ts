@@ -8,7 +8,7 @@ import { objectionsToForm } from "./path-form.ts";
 import { isForbidden } from "./path-overlap.ts";
 import type { Block } from "./sections.ts";
 
-export interface PathLists {
+interface PathLists {
   readonly allowed: readonly Placed<string>[];
   readonly forbidden: readonly Placed<string>[];
 }
@@ -25,7 +25,8 @@ export const readPaths = (allowed: Block, forbidden: Block, objections: Refusal[
   }
   objections.push(...places.flatMap(objectionsToForm), ...twins(lists.allowed), ...twins(lists.forbidden));
   objections.push(...removedIn(forbidden, lists.forbidden));
-  objections.push(...lists.allowed.flatMap((path) => overlapOf(path, lists.forbidden)));
+  const readable = lists.allowed.filter((path) => objectionsToForm(path).length === 0);
+  objections.push(...readable.flatMap((path) => overlapOf(path, lists.forbidden)));
   return lists;
 };
 
@@ -44,7 +45,7 @@ const removedIn = ({ lead }: Block, forbidden: readonly Placed<string>[]): reado
 };
 
 /** Items that are one piece of inline code each; the value is what stands inside. */
-export const codeItems = (items: readonly Placed<string>[], objections: Refusal[]): readonly Placed<string>[] =>
+const codeItems = (items: readonly Placed<string>[], objections: Refusal[]): readonly Placed<string>[] =>
   items.flatMap((item) => {
     const value = /^`([^`]+)`$/.exec(item.value)?.[1];
     if (value !== undefined) return [{ value, at: placeWithin(item.at, item.value, 1) }];

@@ -26,6 +26,9 @@ export const readPacket = (source: SourceDocument, today: string): Result<ReadPa
   if (!text.ok) return text;
   const { lines } = text.value;
   const frontmatter = readFrontmatter(lines, source.path);
+  // Without its two marks nobody can say where the packet begins.
+  if (frontmatter.body === undefined)
+    return unless([...text.value.objections, ...frontmatter.objections], missingPacket);
   const { statements, objections: toStatements } = statementsOf(frontmatter.body);
   const sections = sectionsOf(statements, endOf(lines, source.path));
   const objections = [
@@ -34,22 +37,22 @@ export const readPacket = (source: SourceDocument, today: string): Result<ReadPa
     ...objectionsToValues(frontmatter.values, source.path, today),
     ...toStatements,
     ...sections.objections,
+    ...otherSentences(statements),
     ...lines.flatMap(secretsIn),
   ];
-  const packet = packetIn(source, frontmatter, sections, objections);
-  objections.push(...otherSentences(statements, packet?.sentence));
-  if (objections.length > 0) return unless(inOrder(objections), () => missingPacket());
+  const owner = frontmatter.values.owner?.value ?? ownerNamedIn(statements);
+  const packet = packetIn(source, { values: frontmatter.values, owner }, sections, objections);
+  if (objections.length > 0) return unless(inOrder(objections), missingPacket);
   if (packet === undefined) return missingPacket();
   return ok({ packet, warnings: warningsOf(packet, today) });
 };
 
 const packetIn = (
   source: SourceDocument,
-  { values }: Frontmatter,
+  { values, owner }: Pick<Frontmatter, "values"> & { readonly owner: string },
   { title, preamble, byHeading }: Sections,
   objections: Refusal[],
 ): Packet | undefined => {
-  const owner = values.owner?.value ?? "owner";
   const section = (heading: Heading): Section =>
     byHeading.get(heading) ?? { heading, at: { file: source.path, line: 1, column: 1 }, blocks: [] };
   // A section that is not there is refused once, as a heading, and not again for every line it lacks.
@@ -88,13 +91,22 @@ const packetIn = (
   };
 };
 
+// Where the frontmatter names no owner, that is one fault, and not one more in every line that names one.
+const ownerNamedIn = (statements: readonly Statement[]): string => {
+  const lines = statements.flatMap((statement) => (statement.kind === "line" ? [statement.text] : []));
+  const names = lines.flatMap((line) => /^Before execution, (\S+) must approve /.exec(line)?.[1] ?? []);
+  return names[0]?.toLowerCase() ?? "owner";
+};
+
 // Outside its fence the sentence would make the reader believe that there are two.
-const otherSentences = (statements: readonly Statement[], sentence: Placed<string> | undefined): readonly Refusal[] =>
-  statements.flatMap((statement) =>
-    statement.kind !== "fence" && /^["'`]?I approve\b/i.test(statement.text)
-      ? [refusal("packet/two-sentences", { line: sentence?.at.line ?? "none" }, statement.at)]
+const otherSentences = (statements: readonly Statement[]): readonly Refusal[] => {
+  const fence = statements.find((statement) => statement.kind === "fence" && statement.language === "text");
+  return statements.flatMap((statement) =>
+    fence !== undefined && statement.kind !== "fence" && /^["'`]?I approve\b/i.test(statement.text)
+      ? [refusal("packet/two-sentences", { line: fence.at.line + 1 }, statement.at)]
       : [],
   );
+};
 
 const completeFrontmatter = (values: Frontmatter["values"]): Packet["frontmatter"] | undefined => {
   const isComplete = (values: Frontmatter["values"]): values is Packet["frontmatter"] =>
@@ -145,4 +157,3 @@ const endOf = (lines: readonly Line[], file: string): Place => lines.at(-1)?.at 
 const missingPacket = (): never => {
   throw new TypeError("a packet without a fault has every field");
 };
-

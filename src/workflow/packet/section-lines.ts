@@ -8,7 +8,7 @@ export interface LineRule {
   readonly is: (text: string) => boolean;
 }
 
-export interface SectionLines<Key extends string> {
+interface SectionLines<Key extends string> {
   /** The block that each line opens. */
   readonly blocks: ReadonlyMap<Key, Block>;
   readonly prose: readonly Placed<string>[];
@@ -52,7 +52,8 @@ export const linesOfSection = <Key extends string>(
     if (index > last.index) last = { index, line: lead.at.line };
   }
   for (const [key, { expected }] of rules) {
-    if (!found.has(key)) objections.push(refusal("packet/line-missing", { section: section.heading, expected }, section.at));
+    if (!found.has(key))
+      objections.push(refusal("packet/line-missing", { section: section.heading, expected }, section.at));
   }
   return { blocks: found, prose };
 };

@@ -3,7 +3,7 @@ import type { Placed } from "./packet.ts";
 import type { Fence, Statement } from "./statements.ts";
 
 /** The seven sections of a packet, in order (R021). */
-export const HEADINGS = [
+const HEADINGS = [
   "Status",
   "Proposed Target Repository",
   "Proposed Task Contract",
@@ -41,7 +41,8 @@ export const sectionsOf = (statements: readonly Statement[], end: Place): Sectio
   const isHead = (statement: Statement): boolean => statement.kind === "heading" || statement.kind === "title";
   const heads = statements.flatMap((statement, index) => (isHead(statement) ? [index] : []));
   const [first] = statements;
-  const objections: Refusal[] = first?.kind === "title" ? [] : [refusal("packet/heading-missing", { heading: "# Title" }, first?.at ?? end)];
+  const objections: Refusal[] =
+    first?.kind === "title" ? [] : [refusal("packet/heading-missing", { heading: "# Title" }, first?.at ?? end)];
   const byHeading = new Map<Heading, Section>();
   let title: Placed<string> | undefined;
   let preamble: readonly Block[] = [];
@@ -87,13 +88,11 @@ const blocksOf = (statements: readonly Statement[]): readonly Block[] => {
 };
 
 function* outOfOrder(sections: readonly Section[]): Iterable<Refusal> {
-  let furthest: Section | undefined;
-  for (const section of sections) {
-    if (furthest === undefined || HEADINGS.indexOf(section.heading) > HEADINGS.indexOf(furthest.heading)) {
-      furthest = section;
-      continue;
+  for (const [index, { heading, at }] of sections.entries()) {
+    const before = sections[index - 1]?.heading;
+    if (before !== undefined && HEADINGS.indexOf(heading) < HEADINGS.indexOf(before)) {
+      yield refusal("packet/heading-order", { heading, after: before }, at);
     }
-    yield refusal("packet/heading-order", { heading: section.heading, after: furthest.heading }, section.at);
   }
 }
 

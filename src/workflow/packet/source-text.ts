@@ -6,7 +6,7 @@ import { placeWithin, type Line } from "./line.ts";
 import type { SourceDocument } from "./packet.ts";
 
 /** A document as lines, and what is wrong with its characters; its lines can be read nevertheless, to find all faults. */
-export interface SourceText {
+interface SourceText {
   readonly lines: readonly Line[];
   readonly objections: readonly Refusal[];
 }
@@ -57,5 +57,5 @@ const firstDifference = (a: Uint8Array, b: Uint8Array): number | undefined => {
 
 const placeOfByte = ({ bytes, path }: SourceDocument, index: number): Place => {
   const before = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(0, index)).split("\n");
-  return { file: path, line: before.length, column: [...(before.at(-1) ?? "")].length + 1 };
+  return { file: path, line: before.length, column: Array.from(before.at(-1) ?? "").length + 1 };
 };

@@ -32,6 +32,10 @@ export const statementsOf = (lines: readonly Line[]): Statements => {
       index += fence.statement.lines.length + 1;
       continue;
     }
+    if (/^#(?!#? )/.test(line.text)) {
+      objections.push(refusal("packet/heading-unknown", { heading: line.text }, line.at));
+      continue;
+    }
     const statement = statementOf(line);
     statements.push(statement);
     objections.push(...objectionsTo(line, statement));
@@ -63,9 +67,10 @@ export const separateStatements = (text: string): string => {
 
 const isBlank = (text: string): boolean => /^ *$/.test(text);
 
-const statementOf = ({ text, at }: Line): Exclude<Statement, Fence> => {
+const statementOf = ({ text: written, at }: Line): Exclude<Statement, Fence> => {
+  const text = written.trimEnd();
   const marker = /^(?:# |## |- )/.exec(text)?.[0];
-  if (marker === undefined) return { kind: text.startsWith("#") ? "heading" : "line", text, at };
+  if (marker === undefined) return { kind: "line", text, at };
   const kind = marker === "- " ? "item" : marker === "# " ? "title" : "heading";
   return { kind, text: text.slice(marker.length), at: placeWithin(at, text, marker.length) };
 };
@@ -91,7 +96,10 @@ const markupIn = ({ kind, text }: Exclude<Statement, Fence>): string | undefined
   return /^[\p{L}\p{N}`"'(]/u.test(text) ? undefined : "Markdown other than a sentence or an item";
 };
 
-const fenceFrom = (lines: readonly Line[], start: number): { readonly statement: Fence; readonly objections: readonly Refusal[] } => {
+const fenceFrom = (
+  lines: readonly Line[],
+  start: number,
+): { readonly statement: Fence; readonly objections: readonly Refusal[] } => {
   const opening = lines[start];
   if (opening === undefined) throw new TypeError("a fence begins on a line");
   const wrong = (problem: string, at: Place): Refusal => refusal("packet/fence", { problem }, at);

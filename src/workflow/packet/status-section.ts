@@ -6,7 +6,7 @@ import type { Placed } from "./packet.ts";
 import { beginning, linesOfSection } from "./section-lines.ts";
 import type { Block, Section } from "./sections.ts";
 
-export interface StatusSection {
+interface StatusSection {
   readonly work?: Placed<WorkId>;
   readonly prose: readonly Placed<string>[];
 }

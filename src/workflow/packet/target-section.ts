@@ -4,7 +4,7 @@ import type { Packet, Placed } from "./packet.ts";
 import { leadingItems, linesOfSection } from "./section-lines.ts";
 import type { Section } from "./sections.ts";
 
-export interface TargetSection {
+interface TargetSection {
   readonly target?: Packet["target"];
   /** The path alone, for the sentence to be compared with, also where another item is wrong. */
   readonly path?: string;
@@ -32,7 +32,7 @@ export const readTarget = (section: Section, owner: string, objections: Refusal[
 };
 
 /** One spelling only, in characters that the owner's sentence may hold. */
-export const isTargetPath = (path: string): boolean =>
+const isTargetPath = (path: string): boolean =>
   /^(?:\/[^/]+)+$/.test(path) &&
   /^[\x20-\x7e]*$/.test(path) &&
   !/["'`<>\\]/.test(path) &&

@@ -8,12 +8,12 @@ import { beginning, exactly, linesOfSection, objectionsToStray } from "./section
 import type { Block, Section } from "./sections.ts";
 import { readValidation } from "./validation-command.ts";
 
-export type TaskFields = Pick<
+type TaskFields = Pick<
   Packet,
   "task" | "allowedPaths" | "forbiddenActions" | "forbiddenPaths" | "criteria" | "validation" | "rollback"
 >;
 
-export interface TaskSection {
+interface TaskSection {
   readonly fields?: TaskFields;
   readonly prose: readonly Placed<string>[];
 }

@@ -25,4 +25,14 @@ export const contractRefusals = {
     next: "give the second one an id that was never used",
     why: "An id is unique in the home and never used again.",
   },
+  "contract/packet-absent": {
+    says: "No packet of this home proposes {work}.",
+    next: "cto packet list shows the packets; cto packet lint shows those that cannot be read",
+    why: "A run follows one written packet, or there is no run.",
+  },
+  "contract/work-claimed-twice": {
+    says: "{work} is proposed by two packets: {first} and {second}.",
+    next: "give one of them another id, or take it out of the home",
+    why: "An approval names a work item, so the work item must name one contract.",
+  },
 } as const;

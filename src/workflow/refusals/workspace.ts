@@ -1,12 +1,12 @@
 /** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
 export const workspaceRefusals = {
   "workspace/limit-reached": {
-    says: "The {purpose} stage was ended because it reached its limit {limit}.",
+    says: "The work was ended because it reached its limit {limit}.",
     next: "cto explain workspace/limit-reached; raise the limit in policy.yaml or narrow the task, then approve again",
     why: "Every run has bounds that the owner's policy names; a run that needs more was not the run that was approved.",
   },
   "workspace/process-outlived": {
-    says: "{alive} processes of the {purpose} stage were still alive after they were killed, so nothing it left can be trusted.",
+    says: "{alive} confined processes were still alive after they were killed, so nothing they left can be trusted.",
     next: "cto doctor shows whether a whole process tree can be killed here",
     why: "A process that still runs can change bytes after they were judged.",
   },

@@ -85,3 +85,7 @@ export const JUDGED_CALLS: Readonly<
   x64: { unshare: 272, clone: 56, ioctl: 16, mknod: 133, mknodat: 259, socket: 41 },
   arm64: { unshare: 97, clone: 220, ioctl: 29, mknod: "-", mknodat: 33, socket: 198 },
 };
+
+/** Two calls by which a probe sees the filter bite: one that it denies, one that it hides. */
+export const probedCalls = (machine: FilterMachine): readonly [denied: number, absent: number] =>
+  machine === "x64" ? [101, 425] : [117, 425];

@@ -1,0 +1,70 @@
+import type { AnyMessage, Stream } from "@agentclientprotocol/sdk";
+
+import type { Confined } from "../../seams/sandbox.ts";
+import { readMessage, type MessageId } from "../../workflow/backend/acp-message.ts";
+import type { FrameLog } from "./frame-log.ts";
+import { linesOf } from "./lines.ts";
+
+/** A confined process as the SDK's stream, with the log in between: kept first, understood later. */
+export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: string) => void): Stream => {
+  const asked = new Set<MessageId>();
+  const writer = confined.stdin.getWriter();
+  const writable = new WritableStream<AnyMessage>({
+    write: async (message) => {
+      if ("method" in message && "id" in message) asked.add(message.id);
+      log.outgoing(message);
+      await writer.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    },
+  });
+  const readable = new ReadableStream<AnyMessage>({
+    start: async (controller) => {
+      try {
+        for await (const line of linesOf(confined.stdout)) {
+          if (line === "too-long") {
+            onLimit("backend frame bytes");
+            break;
+          }
+          if (line.length === 0) continue;
+          const message = forSdk(log.incoming(line), asked);
+          if (message !== undefined) controller.enqueue(message);
+        }
+        controller.close();
+      } catch (error) {
+        controller.error(error);
+      }
+    },
+  });
+  return { readable, writable };
+};
+
+/** Closes the agent's input, whoever holds it. */
+export const closeInput = async (confined: Confined): Promise<void> => {
+  try {
+    if (!confined.stdin.locked) await confined.stdin.close();
+  } catch {
+    // It is gone already.
+  }
+};
+
+// The SDK complains on our stderr about answers to nothing and about what is no message: neither reaches it.
+const forSdk = (frame: unknown, asked: Set<MessageId>): AnyMessage | undefined => {
+  const message = readMessage(frame);
+  switch (message.kind) {
+    case "request":
+      return { jsonrpc: "2.0", id: message.id, method: message.method, params: message.params };
+    case "notification":
+      return { jsonrpc: "2.0", method: message.method, params: message.params };
+    case "response": {
+      if (!asked.delete(message.id)) return undefined;
+      if (message.error === undefined) return { jsonrpc: "2.0", id: message.id, result: message.result };
+      return { jsonrpc: "2.0", id: message.id, error: errorOf(message.error) };
+    }
+    case "malformed":
+      return undefined;
+  }
+};
+
+const errorOf = (error: unknown): { readonly code: number; readonly message: string } => {
+  const { code, message } = typeof error === "object" && error !== null ? { code: undefined, message: undefined, ...error } : {};
+  return { code: typeof code === "number" ? code : -32603, message: typeof message === "string" ? message : "no message" };
+};

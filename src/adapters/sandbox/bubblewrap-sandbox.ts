@@ -1,0 +1,56 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import type { ConfinedStage, Protections, Sandbox, StageOrder } from "../../seams/sandbox.ts";
+import { Failure } from "../../workflow/failure.ts";
+import { makeControlFolder } from "./control-folder.ts";
+import { hostPaths } from "./host-paths.ts";
+import type { Identity } from "./launch-chain.ts";
+import { probeSandbox } from "./probe.ts";
+import { rootParts } from "./root-parts.ts";
+import { seccompFilter } from "./seccomp/filter.ts";
+import { filterMachine } from "./seccomp/syscalls.ts";
+import { takeSlot } from "./slots.ts";
+import { stageMounts } from "./stage-mounts.ts";
+import { openStage } from "./stage.ts";
+
+/** Confinement by one bubblewrap over a copied Workspace. `stateFolder` holds the small files of open stages. */
+export const bubblewrapSandbox = ({ stateFolder }: { readonly stateFolder: string }): Sandbox => {
+  const open = (order: StageOrder): Promise<ConfinedStage> => openOver(stateFolder, order);
+  let probed: Promise<Protections> | undefined;
+  return { open, probe: () => (probed ??= probeSandbox(stateFolder, open)) };
+};
+
+const openOver = async (stateFolder: string, order: StageOrder): Promise<ConfinedStage> => {
+  const machine = filterMachine(process.arch);
+  if (machine === undefined) throw new Failure("sandbox/broken", `there is no system call filter for ${process.arch}`);
+  const host = await hostPaths(order.readOnlyHostPaths, stateFolder);
+  const undo: (() => Promise<void>)[] = [];
+  const release = async (): Promise<void> => {
+    for (const step of undo.toReversed()) await step();
+  };
+  try {
+    const identity = await identityOf(order, undo);
+    const control = await makeControlFolder(stateFolder, order.files);
+    undo.push(control.remove);
+    if (identity.kind === "slot") await giveTo(identity.uid, order.workspace.folder);
+    const mounts = stageMounts({ order, identity, control, host, root: await rootParts() });
+    return await openStage({ order, identity, mounts, filter: seccompFilter(machine), release });
+  } catch (error) {
+    await release();
+    throw error;
+  }
+};
+
+const identityOf = async (order: StageOrder, undo: (() => Promise<void>)[]): Promise<Identity> => {
+  const uid = process.getuid?.() ?? 0;
+  if (uid !== 0) return { kind: "own", uid };
+  const slot = await takeSlot(order.uidBase);
+  undo.push(slot.release);
+  return { kind: "slot", uid: slot.uid };
+};
+
+// A uid that owns nothing of the Workspace could neither write it nor, mapped alone into its namespace, create in it.
+const giveTo = async (uid: number, folder: string): Promise<void> => {
+  await promisify(execFile)("/bin/chown", ["-R", "-h", "-P", "--", `${uid}:${uid}`, folder], { env: {} });
+};

@@ -1,0 +1,110 @@
+import type { Confined, ConfinedStage, StageOrder, StageReport } from "../../seams/sandbox.ts";
+import { Failure } from "../../workflow/failure.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import { limitArgs } from "./bubblewrap-args.ts";
+import { confinedProcess, type ConfinedProcess } from "./confined-process.ts";
+import { launchChain, PRLIMIT, type Identity } from "./launch-chain.ts";
+import { launch } from "./launch.ts";
+import { watchLimits } from "./limit-watch.ts";
+import { livingInNamespaces, livingOfUid, signal, type ProcessId } from "./processes.ts";
+import { scratchUsage, type Usage } from "./scratch-usage.ts";
+import { describeStage } from "./stage-description.ts";
+import { argsOfStart, type StageMounts } from "./stage-mounts.ts";
+
+export interface StageGround {
+  readonly order: StageOrder;
+  readonly identity: Identity;
+  readonly mounts: StageMounts;
+  readonly filter: Uint8Array;
+  /** Gives slot and folders back; only once everything is dead. */
+  readonly release: () => Promise<void>;
+}
+
+/** One set of mounts, limits and filter, and all that was started in it. */
+export const openStage = async ({ order, identity, mounts, filter, release }: StageGround): Promise<ConfinedStage> => {
+  const processes = new Set<ConfinedProcess>();
+  const namespaces = new Set<string>();
+  const starting = new Set<Promise<unknown>>();
+  let limit: string | undefined;
+  let report: Promise<StageReport> | undefined;
+
+  const look = usageLook(order, mounts);
+  const watch = watchLimits(order.limits, look, await look(UNBOUNDED), (reached) => {
+    limit = reached;
+    for (const one of processes) void one.kill(reached);
+  });
+
+  const startNow = async (argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Confined> => {
+    const chain = launchChain(mounts.chain);
+    const launched = await launch(
+      [...chain, PRLIMIT, ...limitArgs(order.limits), ...argv],
+      argsOfStart(mounts, env),
+      filter,
+    );
+    namespaces.add(launched.pidNamespace);
+    const one = confinedProcess(launched, watch.seen);
+    processes.add(one);
+    watch.running();
+    void launched.exited.then(() => {
+      processes.delete(one);
+      if (processes.size === 0) watch.resting();
+    });
+    if (limit !== undefined || report !== undefined) await one.kill(limit);
+    return one;
+  };
+
+  const closeNow = async (): Promise<StageReport> => {
+    await Promise.allSettled(starting);
+    const alive = await killAll(identity, namespaces, processes);
+    await watch.end();
+    if (alive === 0) await release();
+    return { processTreeDead: alive === 0, alive, ...(limit === undefined ? {} : { limit }) };
+  };
+
+  return {
+    inside: "/workspace",
+    description: describeStage(order, identity, mounts, filter),
+    start: async (argv, env) => {
+      if (report !== undefined)
+        throw new Failure("sandbox/broken", "the stage is closed; nothing starts in it any more");
+      if (limit !== undefined) throw new Failure("sandbox/broken", `the stage was ended by its limit ${limit}`);
+      const started = startNow(argv, env);
+      starting.add(started);
+      try {
+        return await started;
+      } finally {
+        starting.delete(started);
+      }
+    },
+    close: () => (report ??= closeNow()),
+  };
+};
+
+const UNBOUNDED: Usage = { bytes: Number.POSITIVE_INFINITY, inodes: Number.POSITIVE_INFINITY };
+
+const usageLook = (order: StageOrder, { plan }: StageMounts): ((most: Usage) => Promise<Usage>) => {
+  const closed = new Set([...plan.pins, ...plan.masks]);
+  return (most) => scratchUsage(order.workspace.folder, plan.writableParents, closed, most);
+};
+
+/** How many are left of everything that ran in the stage, after killing it again and again for as long as is allowed. */
+const killAll = async (
+  identity: Identity,
+  namespaces: ReadonlySet<string>,
+  processes: ReadonlySet<ConfinedProcess>,
+): Promise<number> => {
+  const until = performance.now() + LIMITS.killTimeoutMs;
+  for (;;) {
+    await Promise.all([...processes].map((one) => one.kill()));
+    const alive = await livingOf(identity, namespaces);
+    if (alive.length === 0 || performance.now() > until) return alive.length;
+    // A slot's uid belongs to this stage alone, and so does a namespace that this stage made.
+    await Promise.all(alive.map((one) => signal(one, "SIGKILL", "process")));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+  }
+};
+
+const LOOK_AGAIN_MS = 5;
+
+const livingOf = (identity: Identity, namespaces: ReadonlySet<string>): Promise<readonly ProcessId[]> =>
+  identity.kind === "slot" ? livingOfUid(identity.uid) : livingInNamespaces(namespaces);

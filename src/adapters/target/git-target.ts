@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import path from "node:path";
+
+import type { Target } from "../../seams/target.ts";
+import type { Candidate, Commit } from "../../workflow/commit/commit.ts";
+import { commitMessage } from "../../workflow/commit/message.ts";
+import type { Permit } from "../../workflow/gate/permit.ts";
+import type { Oid } from "../../workflow/ids.ts";
+import type { Clearance } from "../../workflow/policy/judge-changes.ts";
+import type { Refusal } from "../../workflow/refusal.ts";
+import { ok, refuse, type Result } from "../../workflow/result.ts";
+import type { PassedValidation } from "../../workflow/validation/validation.ts";
+import type { Workspace } from "../../workflow/workspace/workspace.ts";
+import { openDoor } from "./door.ts";
+import { canonicalDiff, exportObjects } from "./export-objects.ts";
+import { harvest, manifestOf } from "./harvest.ts";
+import { isAncestor, land, tipOf } from "./landing.ts";
+import { importCommit, isHeld, openLedgerClone } from "./ledger-clone.ts";
+import { fingerprint, observe } from "./observe.ts";
+import { candidateOf, makeCandidate } from "./plumb-commit.ts";
+import { prove } from "./prove.ts";
+import { rehearse } from "./rehearse.ts";
+import { rollBack } from "./rollback.ts";
+import type { Confine } from "./second-detector.ts";
+import { closeWorkspace, layWorkspace } from "./workspace.ts";
+import { writeClearedTree } from "./write-tree.ts";
+
+export interface GitTargetOptions {
+  /** Absolute path of `.cto` in the home: ledger clones, workspaces and kept contents lie below it. */
+  readonly stateFolder: string;
+  /** How the second detector of changes is confined (git.md 6). */
+  readonly confine: Confine;
+}
+
+/** The Target Repository behind the seam: real git, in the neutral environment, on git directories of ours. */
+export const gitTarget = ({ stateFolder, confine }: GitTargetOptions): Target => {
+  const ledgerOf = (permit: Permit): Promise<string> => openLedgerWithBase(stateFolder, permit);
+  return {
+    observe: (path) => observe(path),
+    fingerprint,
+    openWorkspace: async (permit, tree, purpose) =>
+      layWorkspace(await ledgerOf(permit), permit.run, tree, purpose, path.join(stateFolder, "workspaces")),
+    harvest: async (permit, workspace) =>
+      harvest(await ledgerOf(permit), workspace, contentsOf(stateFolder, workspace), confine),
+    manifestOf,
+    closeWorkspace,
+    writeTree: async (permit, clearance) => writeTree(await ledgerOf(permit), permit, clearance),
+    prepareCommit: async (permit, clearance, validation) =>
+      prepareCommit(await ledgerOf(permit), permit, clearance, validation),
+    commit: async (permit, candidate) => commit(await ledgerOf(permit), permit, candidate),
+    landed: async (permit) => landed(await ledgerOf(permit), permit),
+    prove: async (permit, before, commit) => {
+      const { run, epochSeconds } = permit;
+      const { repository, branch } = placeOf(permit);
+      const built = commit === "none" ? "none" : { commit, ledger: await ledgerOf(permit) };
+      return prove({ run, repository, branch, epochSeconds, before, built });
+    },
+    rehearseRollback: async (permit, commit) => rehearse(await ledgerOf(permit), commit, permit.epochSeconds),
+    exportObjects: async (permit, commit) => exportObjects(await ledgerOf(permit), commit),
+    diff: async (permit, from, to) => canonicalDiff(await ledgerOf(permit), from, to),
+    rollback: (order, mode) => rollBack(stateFolder, order, mode),
+  };
+};
+
+interface TargetPlace {
+  readonly repository: string;
+  readonly branch: string;
+  readonly base: Oid;
+}
+
+const placeOf = ({ admission: { observation } }: Permit): TargetPlace => ({
+  repository: observation.realPath,
+  branch: observation.branch,
+  base: observation.head,
+});
+
+const openLedgerWithBase = async (stateFolder: string, permit: Permit): Promise<string> => {
+  const { repository, branch, base } = placeOf(permit);
+  const ledger = await openLedgerClone(stateFolder, repository);
+  if (await isHeld(ledger, base)) return ledger;
+  await throughDoor(repository, branch, (door) => importCommit(ledger, door, base));
+  return ledger;
+};
+
+const throughDoor = async <T>(repository: string, branch: string, work: (door: string) => Promise<T>): Promise<T> => {
+  const door = await openDoor(repository, branch);
+  try {
+    return await work(door.gitDir);
+  } finally {
+    await door.close();
+  }
+};
+
+const contentsOf = (stateFolder: string, { folder }: Workspace): string =>
+  path.join(stateFolder, "contents", path.basename(folder));
+
+const writeTree = (ledger: string, permit: Permit, clearance: Clearance): Promise<Oid> => {
+  assert.equal(clearance.run, permit.run, "a clearance is good for its own run only");
+  return writeClearedTree(ledger, placeOf(permit).base, clearance);
+};
+
+const prepareCommit = async (
+  ledger: string,
+  permit: Permit,
+  clearance: Clearance,
+  validation: PassedValidation,
+): Promise<Candidate> => {
+  const { run, contract, epochSeconds, digests } = permit;
+  const tree = await writeTree(ledger, permit, clearance);
+  assert.equal(tree, validation.tree, "only the validated tree is committed");
+  assert.notEqual(tree, permit.admission.observation.tree, "a run without a change ends before the commit");
+  const facts = { contract, run, contractDigest: digests.contract, approvalDigest: digests.approval };
+  const message = commitMessage(facts);
+  return makeCandidate(ledger, { run, tree, parent: placeOf(permit).base, epochSeconds, message });
+};
+
+const commit = async (ledger: string, permit: Permit, candidate: Candidate): Promise<Result<Commit, Refusal>> => {
+  const { run, epochSeconds } = permit;
+  const { repository, branch, base } = placeOf(permit);
+  const kept = await candidateOf(ledger, run);
+  assert(kept !== "none" && kept.commit === candidate.commit, "only the commit that this run prepared is brought in");
+  assert.equal(kept.parent, base, "the commit is made on the approved base");
+  const before = permit.admission.observation;
+  const [first, ...rest] = await throughDoor(repository, branch, (door) =>
+    land({ run, repository, branch, ledger, door, from: base, to: kept.commit, epochSeconds, before }),
+  );
+  return first === undefined ? ok({ ...kept, ref: `refs/heads/${branch}` }) : refuse(first, ...rest);
+};
+
+const landed = async (ledger: string, permit: Permit): Promise<Commit | "none"> => {
+  const { repository, branch } = placeOf(permit);
+  const kept = await candidateOf(ledger, permit.run);
+  if (kept === "none") return "none";
+  const isThere = await throughDoor(repository, branch, async (door) => {
+    const tip = await tipOf(door, branch);
+    return tip !== undefined && (await isAncestor(door, kept.commit, tip));
+  });
+  return isThere ? { ...kept, ref: `refs/heads/${branch}` } : "none";
+};

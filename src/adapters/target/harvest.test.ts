@@ -1,0 +1,253 @@
+import { execFileSync } from "node:child_process";
+import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { afterEach, beforeEach, expect, test } from "vitest";
+
+import { confine } from "../../../test/repositories/confine.ts";
+import { scratchRepository, type ScratchRepository } from "../../../test/repositories/scratch-repository.ts";
+import { digestOf } from "../../workflow/digest.ts";
+import { parseOid, runId, workId, type Oid } from "../../workflow/ids.ts";
+import type { Changes } from "../../workflow/policy/changes.ts";
+import type { Workspace } from "../../workflow/workspace/workspace.ts";
+import { openDoor } from "./door.ts";
+import { GIT_NOT_FINISHED, harvest, manifestOf } from "./harvest.ts";
+import { importCommit, initialise } from "./ledger-clone.ts";
+import { blobOf } from "./manifest.ts";
+import { parseGitChanges } from "./second-detector.ts";
+import { layWorkspace } from "./workspace.ts";
+
+let folder = "";
+let ledger = "";
+let target: ScratchRepository;
+let workspace: Workspace;
+
+const oid = (text: string): Oid => {
+  const parsed = parseOid(text.trim());
+  if (parsed === undefined) throw new Error(text);
+  return parsed;
+};
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), "cto-harvest-"));
+  target = scratchRepository();
+  target.sh("ln -s README.md link; printf '* text=auto\\n' > .gitattributes; git add -A; git commit -qm links");
+  ledger = join(folder, "ledger.git");
+  await initialise(ledger);
+  const door = await openDoor(target.path, "main");
+  await importCommit(ledger, door.gitDir, oid(target.git("rev-parse", "HEAD")));
+  await door.close();
+  const work = workId("CTO-WORK-049");
+  if (work === undefined) throw new Error("no work id");
+  const tree = oid(target.git("rev-parse", "HEAD^{tree}"));
+  workspace = await layWorkspace(ledger, runId(work, 1), tree, "agent", join(folder, "workspaces"));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+  target.remove();
+});
+
+const contents = (): string => join(folder, "contents");
+const reap = (): Promise<Changes> => harvest(ledger, workspace, contents(), confine);
+const agent = (script: string): void => {
+  execFileSync("/bin/bash", ["-ec", script], {
+    cwd: workspace.folder,
+    stdio: "pipe",
+    env: { PATH: "/usr/bin:/bin", HOME: folder },
+  });
+};
+const lines = ({ changes }: Changes): string[] => changes.map(({ path, kind }) => `${kind} ${path}`);
+
+test("an untouched workspace has no change, and both detectors say so", async () => {
+  const changes = await reap();
+  expect(changes).toMatchObject({ changes: [], disagreements: [], files: 5, contents: contents() });
+  expect(changes.harvest).toBe(await manifestOf(workspace));
+  expect(readdirSync(contents())).toEqual([]);
+});
+
+test("a changed file is told of before and after, its new content kept by digest", async () => {
+  agent("printf 'new\\n' > src/strings.py");
+  const { changes, disagreements } = await reap();
+  const was = "def slugify(text):\n    return text\n";
+  const both = { path: "src/strings.py", utf8: true, type: "f", mode: 0o644, nlink: 1 };
+  expect(disagreements).toEqual([]);
+  expect(changes).toEqual([
+    {
+      path: "src/strings.py",
+      utf8: true,
+      kind: "modified",
+      before: { ...both, size: was.length, sha256: digestOf(was), blob: blobOf(Buffer.from(was)) },
+      after: { ...both, size: 4, sha256: digestOf("new\n"), blob: blobOf(Buffer.from("new\n")) },
+    },
+  ]);
+  expect(readdirSync(contents())).toEqual([digestOf("new\n")]);
+  expect(readFileSync(join(contents(), digestOf("new\n")), "utf8")).toBe("new\n");
+});
+
+type Row = readonly [what: string, script: string, changes: readonly string[]];
+
+const AGREED: readonly Row[] = [
+  ["a new file", "echo 1 > src/extra.py", ["added src/extra.py"]],
+  ["a new file in new folders", "mkdir -p a/b; echo 1 > a/b/c", ["added a/b/c"]],
+  ["a deletion", "rm src/other.py", ["deleted src/other.py"]],
+  [
+    "a rename, as a deletion and an addition",
+    "mv src/other.py src/moved.py",
+    ["added src/moved.py", "deleted src/other.py"],
+  ],
+  ["a folder that is gone", "rm -r deploy", ["deleted deploy/run.sh"]],
+  [
+    "everything gone",
+    "rm -rf -- * .gitattributes",
+    [
+      "deleted .gitattributes",
+      "deleted README.md",
+      "deleted deploy/run.sh",
+      "deleted link",
+      "deleted src/other.py",
+      "deleted src/strings.py",
+    ],
+  ],
+  ["an executable bit", "chmod +x README.md", ["mode README.md"]],
+  ["a mode that git does not hold", "chmod 600 README.md; chmod 1755 src", ["mode README.md", "mode src"]],
+  ["a set-id bit", "chmod u+s README.md", ["mode README.md"]],
+  [
+    "a file that became a link",
+    "cp README.md /tmp/x-$$; ln -sf src/other.py README.md; rm /tmp/x-$$",
+    ["retyped README.md"],
+  ],
+  ["a link that became a file", "rm link; echo x > link", ["retyped link"]],
+  ["a link that leads elsewhere", "ln -sf /etc/passwd link", ["modified link"]],
+  [
+    "a folder that became a link",
+    "mv src /tmp/src-$$; ln -s /tmp/src-$$ src",
+    ["retyped src", "deleted src/other.py", "deleted src/strings.py"],
+  ],
+  [
+    "a file that became a folder",
+    "rm README.md; mkdir README.md; echo x > README.md/x",
+    ["retyped README.md", "added README.md/x"],
+  ],
+  ["a hard link", "ln src/other.py src/twin.py", ["modified src/other.py", "added src/twin.py"]],
+  ["an empty folder", "mkdir -p e/f", ["added e", "added e/f"]],
+  ["a folder with a sticky bit", "mkdir -m 1777 s; echo x > s/x", ["added s", "added s/x"]],
+  ["a named pipe", "mkfifo pipe", ["added pipe"]],
+  ["a socket", "perl -MSocket -e 'socket(S,AF_UNIX,SOCK_STREAM,0); bind(S, sockaddr_un(\"sock\"))'", ["added sock"]],
+  [
+    "files hidden by a new ignore file",
+    "printf '*\\n' > src/.gitignore; echo x > src/evil",
+    ["added src/.gitignore", "added src/evil"],
+  ],
+  [
+    "a repository of the agent at the root",
+    "git init -q; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x; rm -rf .git/[a-z]*; echo x >> README.md",
+    ["added .git", "added .git/HEAD", "modified README.md"].filter((line) => !line.endsWith("HEAD")),
+  ],
+  [
+    "a case twin",
+    "echo x > src/Strings.py; echo x > 'src/strings.py '",
+    ["added src/Strings.py", "added src/strings.py "],
+  ],
+  ["names that are not UTF-8", "echo x > $'a\\377'; echo x > $'b\\nc'", ["added a\\xff", "added b\nc"]],
+  ["line endings under text=auto", "printf '# Sample\\r\\n' > README.md", ["modified README.md"]],
+  [
+    "attributes with a filter and ident",
+    "printf '* filter=x ident\\n' > .gitattributes; printf '$Id: x $' > README.md",
+    ["modified .gitattributes", "modified README.md"],
+  ],
+];
+
+test.each(AGREED)("%s is seen, and git agrees where it can see (R089, R090)", async (_, script, expected) => {
+  agent(script);
+  const changes = await reap();
+  expect(lines(changes)).toEqual(expected);
+  expect(changes.disagreements).toEqual([]);
+});
+
+test("git's own flags, times and monitors hide nothing, since the ledger's index knows none of them", async () => {
+  const was = readFileSync(join(workspace.folder, "src/other.py"));
+  agent("cp -p src/other.py ../stamp; printf 'EVIL_= 1\\n' > src/other.py; touch -r ../stamp src/other.py");
+  expect(readFileSync(join(workspace.folder, "src/other.py")).length).toBe(was.length);
+  expect(lines(await reap())).toEqual(["modified src/other.py"]);
+});
+
+const DISAGREED: readonly Row[] = [
+  [
+    "a nested repository with a commit",
+    "git init -q n; cd n; echo x > y; git add y; git -c user.name=a -c user.email=a@b commit -qm x",
+    ["n", "n/y"],
+  ],
+  ["a nested repository without a commit", "git init -q n; echo x > n/y", [GIT_NOT_FINISHED]],
+  ["a tracked file that became a named pipe", "rm README.md; mkfifo README.md", [GIT_NOT_FINISHED]],
+  ["a disguise of .git", "echo x > 'git~1'", [GIT_NOT_FINISHED]],
+];
+
+test.each(DISAGREED)("%s sets the detectors at odds, which clears nothing", async (_, script, expected) => {
+  agent(script);
+  const { changes, disagreements } = await reap();
+  expect(disagreements).toEqual(expected);
+  expect(changes.length).toBeGreaterThan(0);
+});
+
+test("nothing of a repository that the agent made runs while it is looked at", async () => {
+  const ran = join(folder, "ran");
+  agent(`git init -q; git config core.fsmonitor 'touch ${ran}'; git config filter.x.clean 'touch ${ran}'; printf '* filter=x\\n' > .gitattributes
+    for h in post-index-change pre-commit fsmonitor-watchman; do printf '#!/bin/sh\\ntouch ${ran}\\n' > .git/hooks/$h; chmod +x .git/hooks/$h; done`);
+  const changes = await reap();
+  expect(changes.disagreements).toEqual([]);
+  expect(lines(changes)).toContain("added .git/config");
+  expect(readdirSync(folder)).not.toContain("ran");
+});
+
+test("git can write nothing but its stage: ledger and workspace stay as they are", async () => {
+  agent("head -c 100000 /dev/urandom > big");
+  const objects = (): string => execFileSync("/usr/bin/find", [ledger, "-type", "f"], { encoding: "utf8" });
+  const before = [objects(), await manifestOf(workspace)];
+  await reap();
+  expect([objects(), await manifestOf(workspace)]).toEqual(before);
+});
+
+test.each([
+  ["manifest-depth", "for i in $(seq 70); do mkdir d; cd d; done"],
+  ["manifest-file-bytes", "truncate -s 300M huge"],
+  ["manifest-total-bytes", "for i in 1 2 3 4 5 6 7 8 9; do truncate -s 256M huge$i; done"],
+  ["manifest-path-bytes", "n=$(printf 'n%.0s' $(seq 250)); mkdir -p $n/$n/$n/$n/$n"],
+])("a harvest that meets %s says so by name and tells of nothing else", async (limit, script) => {
+  agent(script);
+  expect(await reap()).toMatchObject({ limit, changes: [], disagreements: [] });
+});
+
+test("a hard link to a file outside the workspace is seen by its link count", async () => {
+  writeFileSync(join(folder, "secret"), "x");
+  linkSync(join(folder, "secret"), join(workspace.folder, "src/extra.py"));
+  const { changes } = await reap();
+  expect(changes).toMatchObject([{ path: "src/extra.py", kind: "added", after: { nlink: 2 } }]);
+});
+
+test.each([
+  ["nothing", ""],
+  ["an error", "ended 128"],
+  ["a row without its end", ":100644 100644 " + "a".repeat(40) + " " + "b".repeat(40) + " M\0x\0"],
+  ["a row that is none", "x\0y\0ended 0"],
+  [
+    "a status that git does not make here",
+    ":100644 100644 " + "a".repeat(40) + " " + "b".repeat(40) + " R100\0x\0ended 0",
+  ],
+  ["a word after the end", "ended 0 "],
+])("%s is no answer of the second detector", (_, output) => {
+  expect(parseGitChanges(Buffer.from(output))).toBe("not-finished");
+});
+
+test("a detector that is silent because its confinement ended is no answer", async () => {
+  agent("echo x > src/strings.py");
+  const silent = await harvest(ledger, workspace, contents(), async () => new Uint8Array());
+  expect(silent.disagreements).toEqual([GIT_NOT_FINISHED]);
+});
+
+test("a change that git tells of and the manifest does not is a disagreement", async () => {
+  const row = `:100644 100644 ${"a".repeat(40)} ${"b".repeat(40)} M\0README.md\0ended 0`;
+  const { disagreements } = await harvest(ledger, workspace, contents(), async () => Buffer.from(row));
+  expect(disagreements).toEqual(["README.md"]);
+});

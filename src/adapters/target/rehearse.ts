@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import type { Commit, Rehearsal } from "../../workflow/commit/commit.ts";
+import { git } from "./git.ts";
+import { initialise, treeOf } from "./ledger-clone.ts";
+import { identityAt } from "./plumb-commit.ts";
+
+/**
+ * The revert of a commit by git's own machinery, in a throw-away git directory that only borrows the ledger clone's
+ * objects (git.md 12). Whatever comes out is told as it is; the target has no part in it.
+ */
+export const rehearse = async (ledger: string, commit: Commit, epochSeconds: number): Promise<Rehearsal> => {
+  const folder = await mkdtemp(path.join(tmpdir(), "cto-rehearsal-"));
+  try {
+    const scratch = await openScratch(path.join(folder, "scratch.git"), ledger, commit);
+    const worktree = path.join(folder, "tree");
+    await mkdir(worktree);
+    const call = { env: { ...identityAt(epochSeconds), GIT_WORK_TREE: worktree } };
+    await git(scratch, ["read-tree", "-m", "-u", "HEAD"], call);
+    const revert = ["revert", "--no-edit", "--no-gpg-sign", commit.commit];
+    const { text } = await git(scratch, revert, { ...call, answers: [1, 128] });
+    const revertTree = await treeOf(scratch, "HEAD");
+    const baseTree = await treeOf(scratch, commit.parent);
+    return { argv: ["git", ...revert], output: text, revertTree, equalsBaseTree: revertTree === baseTree };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** A git directory of its own that stands on the commit. Its history ends at the base, whatever the ledger clone holds. */
+const openScratch = async (gitDir: string, ledger: string, { commit, parent }: Commit): Promise<string> => {
+  await mkdir(gitDir);
+  await initialise(gitDir);
+  await writeFile(path.join(gitDir, "objects", "info", "alternates"), `${path.join(ledger, "objects")}\n`);
+  await writeFile(path.join(gitDir, "shallow"), `${parent}\n`);
+  await writeFile(path.join(gitDir, "HEAD"), `${commit}\n`);
+  return gitDir;
+};

@@ -1,0 +1,132 @@
+import { readFileSync } from "node:fs";
+import { userInfo } from "node:os";
+import path from "node:path";
+
+import { folderArchive } from "./adapters/archive/folder-archive.ts";
+import { caseBackend } from "./adapters/backend/case-backend.ts";
+import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
+import { hostFacts } from "./adapters/clock/host.ts";
+import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
+import { systemClock } from "./adapters/clock/system-clock.ts";
+import { findHome, folderHome } from "./adapters/home/folder-home.ts";
+import { readHomeId } from "./adapters/home/init-home.ts";
+import { localHost } from "./adapters/host/local-host.ts";
+import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
+import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
+import { confineOnce } from "./adapters/sandbox/confine-once.ts";
+import { consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
+import { openStore } from "./adapters/store/kysely-store.ts";
+import { gitTarget } from "./adapters/target/git-target.ts";
+import type { Confine } from "./adapters/target/second-detector.ts";
+import type { World } from "./harness/world.ts";
+import type { Authority } from "./workflow/authority.ts";
+import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
+import { Failure } from "./workflow/failure.ts";
+
+export interface ComposeOptions {
+  readonly home: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Whether a person sits at a terminal that may be asked. */
+  readonly terminal: boolean;
+  readonly mode: "read" | "write";
+}
+
+/** The world of the home that is named, or of the nearest parent that holds `.sot` (R008). */
+export const openHome = async ({ home, cwd, ...options }: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> => {
+  const found = home === undefined ? await findHome(cwd) : path.resolve(cwd, home);
+  if (found === undefined) throw new Failure("home/absent", `No parent of ${cwd} holds .sot.`);
+  return compose({ home: found, ...options });
+};
+
+/** The only place where adapters meet seams: one home, with everything real behind it. */
+export const compose = async ({ home: folder, environment, terminal, mode }: ComposeOptions): Promise<World> => {
+  const homeId = await readHomeId(folder);
+  if (homeId === undefined) throw new Failure("home/unreadable", `${folder} has no .cto/home-id: cto init makes a home complete.`);
+  const stateFolder = path.join(folder, ".cto");
+  const clock = systemClock();
+  const home = folderHome(folder);
+  const store = await openStore(path.join(stateFolder, "ledger.db"), {
+    homeId,
+    now: () => clock.now(),
+    ...(mode === "read" ? { readOnly: true as const } : {}),
+  });
+  const consumed = path.join(stateFolder, "consumed");
+  const { uid, username } = userInfo();
+  return {
+    home,
+    homeId,
+    stateFolder,
+    store,
+    clock,
+    environment,
+    target: gitTarget({ stateFolder, confine }),
+    sandbox: bubblewrapSandbox({ stateFolder }),
+    keys: sshKeygenKeys({ home: environment["HOME"] ?? "/nonexistent", authSock: environment["SSH_AUTH_SOCK"], terminal, temporary: stateFolder }),
+    archive: folderArchive(path.join(stateFolder, "runs")),
+    host: localHost(stateFolder),
+    backendOf: (kind, authority) => {
+      switch (kind) {
+        case "scripted":
+          return authority.backends.scripted === undefined ? undefined : scriptedBackend({ stepsPath: () => path.resolve(folder, authority.backends.scripted?.steps ?? "") });
+        case "case":
+          return authority.backends.case === undefined ? undefined : caseBackend({ binary: () => caseBinary(authority, environment) });
+        case "acp":
+        case "command":
+          return undefined;
+      }
+    },
+    operator: { uid, user: username, tty: terminal ? "stdin" : null },
+    build: readBuild(),
+    facts: { ...hostFacts(), loginuid: loginuid() },
+    holder: holderOfThisProcess(),
+    isAlive,
+    consume: (approvalId, run) => consumeOnce(consumed, approvalId, run),
+    consumedBy: (approvalId) => consumedBy(consumed, approvalId),
+  };
+};
+
+const confine: Confine = async (argv, binds) => {
+  const { stdout } = await confineOnce(argv, {
+    readOnly: binds.filter(({ writable }) => !writable),
+    writable: binds.filter(({ writable }) => writable),
+  });
+  return stdout;
+};
+
+/** policy.yaml names the binary, else the environment, else the first `ca` on PATH (README of the design). */
+const caseBinary = ({ backends }: Authority, environment: ComposeOptions["environment"]): string | undefined => {
+  if (backends.case?.binary !== undefined) return backends.case.binary;
+  if (environment["CTO_HARNESS_CASE_BIN"] !== undefined) return environment["CTO_HARNESS_CASE_BIN"];
+  return (environment["PATH"] ?? "").split(":").filter(path.isAbsolute).map((place) => path.join(place, "ca")).find(isFile);
+};
+
+const isFile = (place: string): boolean => {
+  try {
+    readFileSync(place, { flag: "r" });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const loginuid = (): number | "unknown" => {
+  try {
+    return Number(readFileSync("/proc/self/loginuid", "utf8"));
+  } catch {
+    return "unknown";
+  }
+};
+
+/** Version and digest of this build; run from sources it is the digest of nothing but the word `source`. */
+const readBuild = (): { readonly version: string; readonly digest: Digest } => {
+  try {
+    const built: unknown = JSON.parse(readFileSync(new URL("./build.json", import.meta.url), "utf8"));
+    if (typeof built === "object" && built !== null && "version" in built && "sha256" in built) {
+      const digest = parseDigest(String(built.sha256));
+      if (digest !== undefined) return { version: String(built.version), digest };
+    }
+  } catch {
+    return { version: "source", digest: digestOf("source") };
+  }
+  return { version: "source", digest: digestOf("source") };
+};

@@ -1,0 +1,81 @@
+import type { RunRow } from "../seams/store.ts";
+import type { Candidate, Commit } from "../workflow/commit/commit.ts";
+import type { Digest } from "../workflow/digest.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import { permitStillStands } from "../workflow/gate/permit.ts";
+import { parseOid } from "../workflow/ids.ts";
+import type { Instant } from "../workflow/instant.ts";
+import type { Clearance } from "../workflow/policy/judge-changes.ts";
+import type { Refusal } from "../workflow/refusal.ts";
+import { ok, type Result } from "../workflow/result.ts";
+import type { PassedValidation } from "../workflow/validation/validation.ts";
+import { refuseAll } from "./read-facts.ts";
+import { readStanding } from "./read-standing.ts";
+import type { Recorder } from "./recorder.ts";
+import type { World } from "./world.ts";
+
+export interface Committed {
+  readonly commit: Commit;
+  /** Digests of the bound inputs as they were read right before the commit. */
+  readonly inputs: { readonly [name: string]: Digest | "none" };
+  readonly at: Instant;
+}
+
+/** The permit held against the bytes of now; every objection voids (R059). */
+export const holdPermit = async (world: World, row: RunRow, permit: Permit): Promise<readonly Refusal[]> => {
+  const { standing } = await readStanding(world, row.work, row.run, row.epochSeconds);
+  return permitStillStands(permit, { admission: standing.admission, approval: standing.approval });
+};
+
+/**
+ * The one commit. Its id is fixed and claimed in the ledger before the target hears of it; from then on it is finished,
+ * whatever happens: a second try adopts the same commit (git.md 9).
+ */
+export const commitRun = async (
+  world: World,
+  row: RunRow,
+  permit: Permit,
+  clearance: Clearance,
+  validation: PassedValidation,
+  recorder: Recorder,
+): Promise<Result<Committed, Refusal>> => {
+  const claimed = claimedCandidate(row);
+  if (claimed === undefined) {
+    const objections = await holdPermit(world, row, permit);
+    if (objections.length > 0) return refuseAll(objections);
+  }
+  const candidate = claimed ?? (await claim(world, row, await world.target.prepareCommit(permit, clearance, validation), recorder));
+  const landed = await world.target.commit(permit, candidate);
+  if (!landed.ok) return landed;
+  const { commit, parent, tree, ref } = landed.value;
+  recorder.record({ type: "commit.created", subject: "run", trust: "harness-observed", data: { commit, parent, tree, ref } });
+  return ok({ commit: landed.value, inputs: inputsOf(permit), at: world.clock.now() });
+};
+
+const claim = async (world: World, row: RunRow, candidate: Candidate, recorder: Recorder): Promise<Candidate> => {
+  await recorder.flush();
+  await world.store.transact(async (ledger) => {
+    if (!(await ledger.claimOnce("commit", row.run, candidate.commit)))
+      throw new TypeError("this run has claimed another commit: the same inputs gave another id");
+    await ledger.updateRun(row.run, { state: "committing", summary: { ...row.summary, ...candidate } });
+    await recorder.flushInto(ledger);
+  });
+  return candidate;
+};
+
+/** The candidate that an earlier attempt claimed, if this run is past that point. */
+export const claimedCandidate = ({ state, summary }: RunRow): Candidate | undefined => {
+  const [commit, tree, parent] = ["commit", "tree", "parent"].map((name) => parseOid(String(summary[name])));
+  if (state === "ordered" || state === "executing") return undefined;
+  return commit === undefined || tree === undefined || parent === undefined ? undefined : { commit, tree, parent };
+};
+
+const inputsOf = ({ digests }: Permit): Committed["inputs"] => ({
+  packet: digests.packet,
+  contract: digests.contract,
+  admission: digests.admission,
+  policy: digests.policy,
+  signers: digests.signers,
+  checks: digests.checks ?? "none",
+  build: digests.build,
+});

@@ -1,0 +1,157 @@
+import type { RunRow } from "../seams/store.ts";
+import { FORBIDDEN_ACTIONS } from "../workflow/contract/contract.ts";
+import type { Digest } from "../workflow/digest.ts";
+import { parseEvent } from "../workflow/event-chain.ts";
+import { BOUND_INPUTS, type BoundInput, type DeniedTry, type InputReadings, type Known, type RunRecord, type SandboxFacts } from "../workflow/evidence/run-record.ts";
+import type { Finding } from "../workflow/finding.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import { wordsOf } from "../workflow/refusal.ts";
+import { judgedRows } from "../workflow/policy/judge-changes.ts";
+import { judgeValidation } from "../workflow/validation/judge-validation.ts";
+import type { StageDescription } from "../seams/sandbox.ts";
+import type { Committed } from "./commit-run.ts";
+import { groundOf } from "./ground.ts";
+import type { GateOutput } from "./open-gate.ts";
+import type { Performed } from "./perform.ts";
+import type { Proven } from "./prove-run.ts";
+import type { Validated } from "./validate.ts";
+import type { World } from "./world.ts";
+
+/** What the steps of a run left; absent where the run did not come so far. */
+export interface StepOutputs {
+  readonly gate: GateOutput;
+  readonly performed?: Performed;
+  readonly validated?: Validated;
+  readonly committed?: Committed;
+  readonly proven: Proven;
+}
+
+/** The record that all evidence of a run is drawn from: recorded outputs and facts only, so that a second seal is equal. */
+export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, lines: readonly string[]): RunRecord => {
+  const { gate, performed, validated, committed, proven } = outputs;
+  const permit = gate.result.ok ? gate.result.value : undefined;
+  const { ending } = proven;
+  const drawn = gate.drawn === "not-drawn" ? undefined : gate.drawn;
+  return {
+    run: row.run,
+    work: row.work,
+    kind: row.kind,
+    ending: { kind: ending.kind, refusals: ending.refusals, failure: ending.failure ?? "none", at: reachedBy(outputs) },
+    reach: committed !== undefined ? "commit" : permit === undefined ? "gate" : "permit",
+    harness: { version: world.build.version, build: world.build.digest },
+    contract: drawn?.contract ?? "not-drawn",
+    inputs: inputReadings(permit, committed),
+    admission: permit?.admission ?? "none",
+    approval: permit?.approval ?? "none",
+    consumption:
+      gate.consumption === "none"
+        ? "none"
+        : { approvalId: gate.consumption.approvalId, ledgerIndex: gate.consumption.ledgerIndex, method: "link+claim+unique-index" },
+    gate: gate.checks.map(({ name, status, says, refusals: [first] }) => ({
+      check: name,
+      result: status,
+      says: first === undefined ? says : wordsOf(first).says,
+      code: first?.code ?? "none",
+    })),
+    before: gate.before,
+    headBeforeFirstWrite: performed?.headBeforeFirstWrite ?? "unknown",
+    proof: proven.proof,
+    commit: ending.commit ?? "none",
+    rehearsal: proven.rehearsal,
+    changes: permit === undefined || performed === undefined ? [] : judgedRows(groundOf(permit, drawn, performed), performed.changes),
+    findings: findingsOf(performed, validated),
+    validation: validated === undefined ? [] : Object.values(validated.runs),
+    probes: new Map(validated?.probes.map(({ criterion, ...probe }) => [criterion, probe]) ?? []),
+    attempts: attemptsIn(lines),
+    watched: gate.watched.map(({ action, what, digest }) => ({
+      action,
+      what,
+      before: known(digest),
+      after: known(proven.watched.find((place) => place.what === what)?.digest),
+    })),
+    backend: permit === undefined || performed === undefined ? startedOnly(permit, lines) : { probe: permit.backend, attempt: performed.attempt },
+    confinement: performed?.stage.confinement ?? "unknown",
+    tools: gate.tools,
+    sandboxes: [
+      ...(performed === undefined ? [] : [sandboxFacts(performed.stage, performed.alive)]),
+      ...(validated?.stages.map((stage) => sandboxFacts(stage, 0)) ?? []),
+    ],
+    defaultActivation: { before: gate.defaultActivation, after: proven.defaultActivation },
+    events: lines,
+    timeline: {
+      challenge: permit === undefined ? "unknown" : challengeInstant(permit),
+      approval: permit === undefined ? "unknown" : challengeInstant(permit),
+      consumption: permit === undefined ? "unknown" : gate.at,
+      "first-write": performed?.firstWriteAt ?? "unknown",
+      validation: validated?.at ?? "unknown",
+      commit: committed?.at ?? "unknown",
+      seal: proven.at,
+    },
+    host: {
+      hostId: world.facts.hostId,
+      kernel: world.facts.kernel,
+      bootId: proven.at.bootId,
+      uid: world.operator.uid,
+      loginuid: world.facts.loginuid,
+      container: "unknown",
+    },
+  };
+};
+
+const known = (digest: Digest | "absent" | undefined): Known<Digest> => (digest === undefined || digest === "absent" ? "unknown" : digest);
+
+const reachedBy = ({ gate, performed, validated, committed }: StepOutputs): string => {
+  if (committed !== undefined) return "commit";
+  if (validated !== undefined) return "validation";
+  if (performed !== undefined) return "policy";
+  return gate.result.ok ? "backend" : "gate";
+};
+
+const inputReadings = (permit: Permit | undefined, committed: Committed | undefined): RunRecord["inputs"] => {
+  const reading = (name: BoundInput): InputReadings => {
+    if (permit === undefined) return { atApproval: "unknown", atGate: "unknown", atCommit: "unknown" };
+    const atGate = permit.digests[name] ?? "none";
+    return { atApproval: atApprovalOf(permit, name), atGate, atCommit: committed?.inputs[name] ?? "unknown" };
+  };
+  const [packet, contract, admission, policy, signers, checks, build] = BOUND_INPUTS.map(reading);
+  if (!packet || !contract || !admission || !policy || !signers || !checks || !build) throw new TypeError("every bound input has a reading");
+  return { packet, contract, admission, policy, signers, checks, build };
+};
+
+// The gate refuses an approval whose digests differ from what it reads, so for the subjects both are one.
+const atApprovalOf = ({ approval: { record }, digests }: Permit, name: BoundInput): Digest | "none" => {
+  if (name === "signers") return record.authority.allowedSignersSha256;
+  if (name === "checks") return record.packet.checksSha256 ?? "none";
+  if (name === "build") return record.harness.buildSha256;
+  return digests[name] ?? "none";
+};
+
+const challengeInstant = ({ approval: { record } }: Permit): RunRecord["timeline"]["challenge"] => ({
+  epochMs: Date.parse(record.challenge.issuedAt),
+  bootMs: record.challenge.bootMs,
+  bootId: record.challenge.bootId,
+});
+
+const findingsOf = (performed: Performed | undefined, validated: Validated | undefined): readonly Finding[] => {
+  const claims = performed?.attempt.authorityClaims.map((says) => ({ code: "backend/claims-authority", says })) ?? [];
+  const unasked = (performed?.attempt.unasked ?? 0) > 0;
+  const unmediated = unasked
+    ? [{ code: "policy/unmediated-effect", says: `${performed?.attempt.unasked} effects had no request; the result was judged by its bytes.` }]
+    : [];
+  const judged = validated === undefined ? undefined : judgeValidation(validated.runs);
+  return [...claims, ...unmediated, ...(judged?.ok === true ? judged.value.findings : [])];
+};
+
+const attemptsIn = (lines: readonly string[]): readonly DeniedTry[] =>
+  lines.map(parseEvent).flatMap(({ type, data, sequence }) => {
+    if (type !== "sandbox.attempt") return [];
+    const action = FORBIDDEN_ACTIONS.find((known) => known === data["action"]) ?? "other";
+    return [{ action, rule: String(data["rule"]), detail: String(data["detail"]), event: sequence }];
+  });
+
+const startedOnly = (permit: Permit | undefined, lines: readonly string[]): RunRecord["backend"] =>
+  permit !== undefined && lines.some((line) => parseEvent(line).type === "backend.started")
+    ? { probe: permit.backend, attempt: "no-answer" }
+    : "not-started";
+
+const sandboxFacts = (stage: StageDescription, alive: number): SandboxFacts => ({ ...stage, alive });

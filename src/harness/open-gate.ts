@@ -1,0 +1,146 @@
+import type { RunRow } from "../seams/store.ts";
+import type { Observation } from "../workflow/admission/observation.ts";
+import { openGate } from "../workflow/gate/gate.ts";
+import type { GateCheck } from "../workflow/gate/gate-check.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import type { Instant } from "../workflow/instant.ts";
+import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
+import { ok, refuse, type Result } from "../workflow/result.ts";
+import type { Drawn } from "./documents.ts";
+import { readStanding, type StandingRead } from "./read-standing.ts";
+import type { Recorder } from "./recorder.ts";
+import { watch, type Watched } from "./watched.ts";
+import type { World } from "./world.ts";
+
+/** What the gate step leaves for the rest of the run, and for its evidence. */
+export interface GateOutput {
+  readonly checks: readonly GateCheck[];
+  readonly result: Result<Permit, Refusal>;
+  readonly drawn: Drawn | "not-drawn";
+  readonly before: Observation | "unknown";
+  readonly documents: { readonly [name: string]: Uint8Array };
+  readonly consumption: { readonly approvalId: string; readonly ledgerIndex: number; readonly text: string } | "none";
+  readonly challenge: Uint8Array | "absent";
+  readonly tools: StandingRead["tools"];
+  readonly watched: Watched;
+  readonly defaultActivation: boolean;
+  readonly at: Instant;
+}
+
+/** Reads the standing, asks the gate, and on a yes spends the approval on this run: two locks, either one blocks. */
+export const gateAndConsume = async (world: World, row: RunRow, recorder: Recorder): Promise<GateOutput> => {
+  const read = await readStanding(world, row.work, row.run, row.epochSeconds);
+  const { standing, facts } = read;
+  const asked = openGate(standing);
+  for (const check of asked.checks) recorder.record(checkedEvent(check));
+  const result = asked.result.ok ? await lockApproval(world, row, asked.result.value) : asked.result;
+  recorder.record({
+    type: "gate.decided",
+    subject: "run",
+    trust: "harness-observed",
+    data: { allowed: result.ok, refusals: result.ok ? [] : result.refusals.map(({ code }) => code) },
+  });
+  if (facts.observation.ok)
+    for (const { finding, where, digest } of facts.observation.value.findings)
+      recorder.record({
+        type: "preflight.found",
+        subject: `path/${where}`,
+        trust: "harness-observed",
+        data: { finding, path: where, sha256: digest, severity: "listed" },
+      });
+  const consumption = result.ok ? await consume(world, row, result.value, recorder) : "none";
+  return {
+    checks: asked.checks,
+    result,
+    drawn: facts.drawn.ok ? facts.drawn.value : "not-drawn",
+    before: facts.observation.ok ? facts.observation.value : "unknown",
+    documents: documentsOf(read),
+    consumption,
+    challenge: await challengeOf(world, read),
+    tools: read.tools,
+    watched: await watch(world, facts.authority.ok ? facts.authority.value.coreRoots : []),
+    defaultActivation: standing.defaultActivation !== false,
+    at: world.clock.now(),
+  };
+};
+
+const checkedEvent = (check: GateCheck): Parameters<Recorder["record"]>[0] => ({
+  type: "gate.checked",
+  subject: `gate/${check.step}`,
+  trust: "harness-observed",
+  data: {
+    step: check.step,
+    check: check.name,
+    stage: check.stage,
+    ok: check.status === "pass",
+    status: check.status,
+    code: check.refusals[0]?.code,
+    reason: check.refusals[0] === undefined ? check.says : wordsOf(check.refusals[0]).says,
+    next: check.refusals[0] === undefined ? undefined : wordsOf(check.refusals[0]).next,
+  },
+});
+
+const lockApproval = async (world: World, row: RunRow, permit: Permit): Promise<Result<Permit, Refusal>> => {
+  const { approvalId } = permit.approval.record;
+  const won = await world.consume(approvalId, row.run);
+  if (won !== "lost") return ok(permit);
+  return refuse(refusal("approval/consumed", { approval: approvalId, run: await world.consumedBy(approvalId) }));
+};
+
+// In one transaction: the claim, the record of it, the item executing, and the permit as a fact.
+const consume = async (world: World, row: RunRow, permit: Permit, recorder: Recorder): Promise<GateOutput["consumption"]> => {
+  const { record, assurance, digest, signatureDigest } = permit.approval;
+  const { approvalId } = record;
+  await recorder.flush();
+  return world.store.transact(async (ledger) => {
+    const mine = await ledger.claimOnce("approval", approvalId, row.run);
+    if (!mine) throw new TypeError("an approval was linked by this run and claimed by another");
+    const spent = (await ledger.leaves(0)).find((leaf) => leaf.type === "approval.consumed" && leaf.approvalId === approvalId);
+    const leaf =
+      spent ??
+      (await ledger.appendLeaf({
+        type: "approval.consumed",
+        actor: `uid:${world.operator.uid}`,
+        channel: "cli",
+        work: row.work,
+        run: row.run,
+        approvalId,
+        digests: { record: digest },
+      }));
+    if (spent === undefined)
+      await ledger.appendLeaf({ type: "run.started", actor: `uid:${world.operator.uid}`, channel: "cli", work: row.work, run: row.run });
+    await ledger.updateRun(row.run, { state: "executing" });
+    const observed = (type: "approval.verified" | "approval.consumed" | "permit.issued", data: Parameters<Recorder["record"]>[0]["data"]): void =>
+      recorder.record({ type, subject: "run", trust: "harness-observed", data });
+    observed("approval.verified", { approvalId, principal: record.approver.principal, keyFingerprint: record.approver.keyFingerprint, assurance, signatureSha256: signatureDigest });
+    observed("approval.consumed", { approvalId, ledgerIndex: leaf.seq, method: "link+claim+unique-index" });
+    observed("permit.issued", { permitId: row.run, digests: { ...permit.digests }, executeBy: record.validity.executeBy });
+    await recorder.flushInto(ledger);
+    return { approvalId, ledgerIndex: leaf.seq, text: leaf.text };
+  });
+};
+
+const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["documents"] => {
+  const files: Record<string, Uint8Array> = {};
+  const put = (name: string, bytes: Uint8Array | "absent"): void => {
+    if (bytes !== "absent") files[name] = bytes;
+  };
+  put("approval/policy.yaml", facts.policySource === "absent" ? "absent" : facts.policySource.bytes);
+  put("approval/admission.json", facts.admissionSource === "absent" ? "absent" : facts.admissionSource.bytes);
+  put("approval/admission.json.sig", facts.admissionSignature);
+  if (facts.drawn.ok) {
+    put("approval/packet.md", facts.drawn.value.packet.source.bytes);
+    put("approval/checks.yaml", facts.drawn.value.checksSource === "absent" ? "absent" : facts.drawn.value.checksSource.bytes);
+  }
+  if (said !== "absent" && standing.contract.ok) {
+    const name = `approval/approval.${standing.contract.value.owner}.json`;
+    put(name, said.record);
+    put(`${name}.sig`, said.signature);
+  }
+  return files;
+};
+
+const challengeOf = async (world: World, { approvalLeaf }: StandingRead): Promise<Uint8Array | "absent"> => {
+  const digest = approvalLeaf === "absent" ? undefined : approvalLeaf.digests?.["challenge"];
+  return digest === undefined ? "absent" : world.store.document(digest);
+};

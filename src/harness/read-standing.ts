@@ -1,0 +1,140 @@
+import path from "node:path";
+
+import { approvalHistory } from "../workflow/approval/approval-history.ts";
+import { approve, type SignedWords } from "../workflow/approval/approve.ts";
+import type { Approval } from "../workflow/approval/approval.ts";
+import type { Contract } from "../workflow/contract/contract.ts";
+import { defaultActivationIn } from "../workflow/default-activation.ts";
+import { parseDigest } from "../workflow/digest.ts";
+import type { Standing } from "../workflow/gate/standing.ts";
+import { switchesOf, type SwitchReadings } from "../workflow/gate/switches.ts";
+import type { RunId, WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import { POLICY_PATH } from "../workflow/read-policy.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
+import { ok, refuse, type Result } from "../workflow/result.ts";
+import { readFacts, REVOKED_PATH, SIGNERS_PATH, type Facts } from "./read-facts.ts";
+import { targetIdOf } from "./target-id.ts";
+import type { World } from "./world.ts";
+
+/** The standing with the documents that it was read from. */
+export interface StandingRead {
+  readonly standing: Standing;
+  readonly facts: Facts;
+  readonly said: SignedWords | "absent";
+  readonly approvalLeaf: LedgerRecord | "absent";
+  readonly tools: Awaited<ReturnType<World["sandbox"]["probe"]>>["tools"];
+}
+
+/** Everything that the gate judges, read now. Changes nothing and consumes nothing (R054). */
+export const readStanding = async (world: World, work: WorkId, run: RunId, epochSeconds: number): Promise<StandingRead> => {
+  const facts = await readFacts(world, work);
+  const { drawn, authority, trust, observation, admission, admissionSource } = facts;
+  const contract: Result<Contract, Refusal> = drawn.ok ? ok(drawn.value.contract) : drawn;
+  const leaves = await world.store.leaves(0);
+  const approvalLeaf = leaves.findLast(({ type, work: of }) => type === "approval.recorded" && of === work) ?? "absent";
+  const said = await signedWords(world, approvalLeaf);
+  const checks = drawn.ok && drawn.value.checksSource !== "absent" ? drawn.value.checksSource.digest : null;
+  const now = world.clock.now();
+  const approval: Result<Approval, Refusal> = drawn.ok
+    ? approve({
+        said,
+        contract: drawn.value.contract,
+        packet: drawn.value.packet.source.digest,
+        admission: admissionSource === "absent" ? "absent" : admissionSource.digest,
+        checks,
+        build: world.build.digest,
+        authority,
+        trust,
+        observation,
+        history: approvalHistory(leaves),
+        run,
+        now,
+      })
+    : drawn;
+  const protections = await world.sandbox.probe();
+  const { confinement, tools } = protections;
+  const standing: Standing = {
+    run,
+    epochSeconds,
+    nowMs: now.epochMs,
+    build: world.build.digest,
+    policy: authority,
+    trust,
+    writableByOthers: await writableByOthers(world),
+    ledgerBreaks: await world.store.check(),
+    packet: drawn.ok ? ok(drawn.value.packet) : drawn,
+    contract,
+    checks,
+    observation,
+    admission,
+    admissionRecord: admissionSource === "absent" ? "absent" : admissionSource.digest,
+    approval,
+    workState: await workStateFor(world, work, run),
+    switches: await readSwitches(world, contract),
+    backend: await probeBackend(world, facts),
+    sandbox: { confinement, failed: protections.checks.filter((check) => !check.ok) },
+    keysInReach: [],
+    lock: await lockOn(world, contract, run),
+    diskFreeBytes: await world.host.diskFree(),
+    defaultActivation: defaultActivationIn(facts.policySource),
+    priorStage: "absent",
+  };
+  return { standing, facts, said, approvalLeaf, tools };
+};
+
+const signedWords = async (world: World, leaf: LedgerRecord | "absent"): Promise<SignedWords | "absent"> => {
+  if (leaf === "absent") return "absent";
+  const document = async (name: string): Promise<Uint8Array | "absent"> => {
+    const digest = parseDigest(leaf.digests?.[name] ?? "");
+    return digest === undefined ? "absent" : world.store.document(digest);
+  };
+  const record = await document("record");
+  return record === "absent" ? "absent" : { record, signature: await document("signature") };
+};
+
+// A run that goes on after a crash finds its own work item executing: for that run it still counts as approved.
+const workStateFor = async (world: World, work: WorkId, run: RunId): Promise<Standing["workState"]> => {
+  const row = await world.store.work(work);
+  if (row === "absent") return "unlisted";
+  return row.state === "executing" && row.lastRun === run ? "approved" : row.state;
+};
+
+const writableByOthers = async (world: World): Promise<readonly string[]> => {
+  const guarded = [];
+  for (const file of [POLICY_PATH, SIGNERS_PATH, REVOKED_PATH])
+    if ((await world.home.guard(file)) === "group-or-world-writable") guarded.push(file);
+  return guarded;
+};
+
+const readSwitches = async (world: World, contract: Result<Contract, Refusal>): Promise<SwitchReadings> => {
+  if (!contract.ok) return { env: {}, admissionFile: "unreadable" };
+  const names = Object.values(switchesOf(contract.value.executionGate.backend));
+  const env = Object.fromEntries(names.map((name) => [name, world.environment[name]]));
+  const given = env[switchesOf(contract.value.executionGate.backend).admissionFile];
+  return { env, admissionFile: given === undefined || given === "" ? "unreadable" : await admissionFileAt(world, given) };
+};
+
+const admissionFileAt = async (world: World, given: string): Promise<SwitchReadings["admissionFile"]> => {
+  const relative = path.relative(world.home.folder, path.resolve(world.home.folder, given));
+  if (relative.startsWith("..") || path.isAbsolute(relative)) return "unreadable";
+  const document = await world.home.read(relative);
+  return document === "absent" ? "unreadable" : { path: document.path, digest: document.digest };
+};
+
+const probeBackend = async (world: World, { drawn, authority }: Facts): Promise<Standing["backend"]> => {
+  if (!drawn.ok) return drawn;
+  if (!authority.ok) return authority;
+  const kind = drawn.value.contract.executionGate.backend;
+  const backend = world.backendOf(kind, authority.value);
+  if (backend === undefined) return refuse(refusal("backend/not-configured", { kind }));
+  const probe = await backend.probe();
+  return probe.ok ? ok({ kind, probe: probe.value }) : probe;
+};
+
+const lockOn = async (world: World, contract: Result<Contract, Refusal>, run: RunId): Promise<Standing["lock"]> => {
+  if (!contract.ok) return "free";
+  const targetId = targetIdOf(contract.value.targetRepository.path);
+  const open = (await world.store.runs({ open: true })).find((row) => row.targetId === targetId && row.run !== run);
+  return open === undefined ? "free" : { run: open.run, pid: open.holder.pid, since: open.orderedAt };
+};

@@ -1,0 +1,45 @@
+import type { RunRow } from "../seams/store.ts";
+import type { WorkId } from "../workflow/ids.ts";
+import { timeText } from "../workflow/instant.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
+import { ok, refuse, type Result } from "../workflow/result.ts";
+import { listWork } from "./list-work.ts";
+import { packetOf } from "./documents.ts";
+import { targetIdOf } from "./target-id.ts";
+import type { World } from "./world.ts";
+
+/** A run to do: a new one, or the open one of this work item whose process died. */
+export interface Ordered {
+  readonly row: RunRow;
+  readonly isResumed: boolean;
+}
+
+/** One run per work item and per target; a dead holder's run is taken over, a living one's never (R133, R134). */
+export const orderRun = async (world: World, work: WorkId): Promise<Result<Ordered, Refusal>> => {
+  const [open] = await world.store.runs({ work, open: true });
+  if (open !== undefined) {
+    if (world.isAlive(open.holder)) return locked(open);
+    await world.store.transact((ledger) => ledger.updateRun(open.run, { holder: world.holder }));
+    return ok({ row: { ...open, holder: world.holder }, isResumed: true });
+  }
+  const packet = await packetOf(world, work);
+  const targetId = targetIdOf(packet.ok ? packet.value.packet.target.path.value : work);
+  await listWork(world, work);
+  const now = world.clock.now();
+  const row = await world.store.transact((ledger) =>
+    ledger.openRun({
+      kind: "execute",
+      work,
+      targetId,
+      ofRun: null,
+      orderedAt: timeText(now.epochMs),
+      epochSeconds: Math.floor(now.epochMs / 1000),
+      holder: world.holder,
+      summary: {},
+    }),
+  );
+  return "locked" in row ? locked(row.locked) : ok({ row, isResumed: false });
+};
+
+const locked = (row: RunRow): Result<never, Refusal> =>
+  refuse(refusal("gate/target-locked", { run: row.run, pid: row.holder.pid, since: row.orderedAt }));

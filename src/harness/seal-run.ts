@@ -1,0 +1,144 @@
+import type { RunRow } from "../seams/store.ts";
+import { transition } from "../workflow/contract/work-item.ts";
+import { contractText } from "../workflow/contract/contract.ts";
+import { digestOf, type Digest } from "../workflow/digest.ts";
+import { bundleFiles } from "../workflow/evidence/bundle-files.ts";
+import { SUMS } from "../workflow/evidence/bundle-table.ts";
+import { Failure } from "../workflow/failure.ts";
+import type { LedgerEntry } from "../workflow/ledger.ts";
+import { drawRecord, type StepOutputs } from "./draw-record.ts";
+import { findFact, type Recorder } from "./recorder.ts";
+import type { Ending } from "./run-workflow.ts";
+import { verifyFolder } from "./verify-folder.ts";
+import type { World } from "./world.ts";
+
+/** Ends the log, draws every file, writes and verifies the folder, and renames it into place; again: the same bytes. */
+export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, recorder: Recorder): Promise<Digest> => {
+  const { ending } = outputs.proven;
+  await finish(world, row, ending, recorder);
+  const record = drawRecord(world, row, outputs, recorder.lines());
+  const files = bundleFiles(record, await givenFiles(world, row, outputs));
+  const sums = digestOf(files.get(SUMS) ?? "");
+  if (!(await world.archive.isSealed(row.run))) {
+    await world.archive.begin(row.run);
+    for (const [name, bytes] of files) await world.archive.put(row.run, name, bytes);
+    const partial = world.archive.partialFolder(row.run);
+    const verdict = await verifyFolder(world, { folder: partial }, await world.home.read(".sot/authority/allowed_signers"));
+    if (verdict.verdict === "FAIL") {
+      const failed = verdict.checks.filter((check) => check.verdict === "FAIL").map(({ id, says }) => `${id}: ${says}`);
+      throw new Failure("evidence/unsealable", `The bundle of ${row.run} does not verify: ${failed.join("; ")}`);
+    }
+  }
+  await recordSeal(world, row, ending, sums, [...files.values()].reduce((sum, { length }) => sum + length, 0));
+  await world.archive.seal(row.run);
+  await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
+  return sums;
+};
+
+/** `run.finished` is the last line of the log; the work item moves with it, unless the seal has to move it. */
+const finish = async (world: World, row: RunRow, ending: Ending, recorder: Recorder): Promise<void> => {
+  if (findFact(recorder.lines(), "run.finished") !== undefined) return;
+  const started = Date.parse(row.orderedAt);
+  recorder.record({
+    type: "run.finished",
+    subject: "run",
+    trust: "harness-observed",
+    data: {
+      result: ending.kind,
+      code: ending.refusals[0]?.code ?? ending.failure?.code,
+      durationMs: world.clock.now().epochMs - started,
+      events: recorder.lines().length + 1,
+      runtimeDefaultActivation: false,
+    },
+  });
+  await recorder.flush();
+  await world.store.transact(async (ledger) => {
+    for (const entry of endingLeaves(row, ending)) {
+      const now = await ledger.work(row.work);
+      const allowed = now !== "absent" && fits(now.state, entry.type);
+      await ledger.appendLeaf(allowed ? entry : { ...entry, type: "command.refused" });
+    }
+    await ledger.updateRun(row.run, { state: "sealing" });
+  });
+};
+
+const fits = (state: Parameters<typeof transition>[0], type: LedgerEntry["type"]): boolean => {
+  switch (type) {
+    case "run.blocked":
+      return transition(state, "blocked", "operator").ok;
+    case "approval.stale":
+      return transition(state, "stale", "harness").ok;
+    case "approval.expired":
+      return transition(state, "expired", "harness").ok;
+    default:
+      return true;
+  }
+};
+
+const endingLeaves = (row: RunRow, ending: Ending): readonly LedgerEntry[] => {
+  const leaf = (type: LedgerEntry["type"], detail: LedgerEntry["detail"] = {}): LedgerEntry => ({
+    type,
+    actor: "harness",
+    channel: "harness",
+    work: row.work,
+    run: row.run,
+    refusals: ending.refusals.map(({ code }) => code),
+    detail,
+  });
+  switch (ending.kind) {
+    case "blocked": {
+      const moved = ending.refusals.find(({ code }) => code === "approval/stale" || code === "admission/head-moved");
+      const expired = ending.refusals.some(({ code }) => code === "approval/expired");
+      return [
+        leaf("run.blocked"),
+        ...(moved === undefined ? [] : [leaf("approval.stale", { moved: String(moved.facts["moved"] ?? moved.code) })]),
+        ...(expired && moved === undefined ? [leaf("approval.expired")] : []),
+      ];
+    }
+    case "voided":
+      return [leaf("run.voided")];
+    case "failed":
+      return [leaf("run.failed", { failure: ending.failure?.code })];
+    case "stopped":
+      return [leaf("run.stopped")];
+    case "interrupted":
+      return [leaf("run.interrupted", ending.commit === undefined ? {} : { commit: ending.commit.commit })];
+    case "awaiting_outcome":
+    case "rolled_back":
+    case "rollback_failed":
+      return [];
+  }
+};
+
+const recordSeal = (world: World, row: RunRow, ending: Ending, sums: Digest, bytes: number): Promise<void> =>
+  world.store.transact(async (ledger) => {
+    const sealed = (await ledger.leaves(0)).some((leaf) => leaf.type === "run.sealed" && leaf.run === row.run);
+    if (sealed) return;
+    await ledger.appendLeaf({
+      type: "run.sealed",
+      actor: "harness",
+      channel: "harness",
+      work: row.work,
+      run: row.run,
+      digests: { sums },
+      detail: { result: ending.kind },
+    });
+    await ledger.seal({ run: row.run, revision: 1, sums, bytes });
+  });
+
+const givenFiles = async (world: World, row: RunRow, { gate, proven }: StepOutputs): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+  const files = new Map<string, Uint8Array>(Object.entries(gate.documents));
+  if (gate.drawn !== "not-drawn") files.set("approval/contract.json", text(contractText(gate.drawn.contract)));
+  if (gate.challenge !== "absent") files.set("approval/challenge.json", gate.challenge);
+  if (gate.consumption !== "none") files.set("approval/consumption.json", text(gate.consumption.text));
+  if (proven.objects !== "none") {
+    files.set("patch.diff", proven.objects.patch);
+    files.set("repo/base.pack", proven.objects.basePack);
+    files.set("repo/base.idx", proven.objects.baseIndex);
+    files.set("repo/base-commit.raw", proven.objects.baseCommitRaw);
+    files.set("repo/commit.raw", proven.objects.commitRaw);
+  }
+  for (const [name, bytes] of await world.host.readRawLogs(row.run)) files.set(name, bytes);
+  return files;
+};

@@ -1,0 +1,2 @@
+import { createHash } from "node:crypto";
+import type { SourceDocument } from "../workflow/packet/packet.ts";

@@ -1,0 +1,20 @@
+import path from "node:path";
+
+import type { ForbiddenAction } from "../workflow/contract/contract.ts";
+import type { Digest } from "../workflow/digest.ts";
+import type { World } from "./world.ts";
+
+/** Digests of places that no run may change (R083, R085), by what they are. */
+export type Watched = readonly { readonly action: ForbiddenAction; readonly what: string; readonly digest: Digest | "absent" }[];
+
+/** Looks at the home's authority, the home's documents and the core roots of policy.yaml. */
+export const watch = async (world: World, coreRoots: readonly string[]): Promise<Watched> => {
+  const places: readonly (readonly [ForbiddenAction, string, string])[] = [
+    ["credential_change", ".sot/authority", path.join(world.home.folder, ".sot", "authority")],
+    ["cortex_core_mutation", ".sot", path.join(world.home.folder, ".sot")],
+    ...coreRoots.map((root) => ["cortex_core_mutation", root, root] as const),
+  ];
+  const seen = [];
+  for (const [action, what, place] of places) seen.push({ action, what, digest: await world.host.fingerprint(place) });
+  return seen;
+};

@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+import type { Json } from "../digest.ts";
+import type { Intent } from "./attempt.ts";
+import { plainJson } from "./loose.ts";
+
+/** Something that the Harness itself decided or did for an agent, written into the log beside the frames. */
+export type OwnFact =
+  | {
+      readonly did: "judged";
+      readonly method: string;
+      readonly callId?: string | undefined;
+      readonly intent: Intent;
+      readonly decision: "allowed" | "denied" | "cancelled";
+      readonly rule: string;
+      readonly action?: string | undefined;
+      readonly optionId?: string | undefined;
+      readonly by: "policy" | "cancel";
+      readonly ms: number;
+    }
+  | { readonly did: "read" | "wrote"; readonly path: string; readonly bytes: number; readonly sha256: string; readonly rule: string }
+  | { readonly did: "started"; readonly terminal: string; readonly command: string; readonly cwd: string; readonly rule: string }
+  | {
+      readonly did: "ended";
+      readonly terminal: string;
+      readonly exitCode: number | null;
+      readonly signal: string | null;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly truncated: boolean;
+    }
+  | { readonly did: "cancelled"; readonly reason: string }
+  | { readonly did: "settled"; readonly ms: number; readonly forced: boolean };
+
+/** One line of `backend/frames.jsonl`: a message as it came or went, a line that was none, or a fact of our own. */
+export type Frame =
+  | { readonly t: number; readonly dir: "in" | "out"; readonly frame: Json }
+  | { readonly t: number; readonly dir: "in" | "out"; readonly raw: string; readonly bytes: number }
+  | { readonly t: number; readonly dir: "own"; readonly frame: OwnFact };
+
+const path = z.string();
+const intent = z.union([
+  z.object({ kind: z.enum(["read", "write", "delete"]), path }),
+  z.object({ kind: z.literal("move"), from: path, to: path }),
+  z.object({ kind: z.literal("run"), line: z.string() }),
+  z.object({ kind: z.literal("fetch"), url: z.string() }),
+  z.object({ kind: z.literal("other"), title: z.string() }),
+]);
+const ownFact = z.union([
+  z.object({
+    did: z.literal("judged"),
+    method: z.string(),
+    callId: z.string().optional(),
+    intent,
+    decision: z.enum(["allowed", "denied", "cancelled"]),
+    rule: z.string(),
+    action: z.string().optional(),
+    optionId: z.string().optional(),
+    by: z.enum(["policy", "cancel"]),
+    ms: z.number(),
+  }),
+  z.object({ did: z.enum(["read", "wrote"]), path, bytes: z.number(), sha256: z.string(), rule: z.string() }),
+  z.object({ did: z.literal("started"), terminal: z.string(), command: z.string(), cwd: z.string(), rule: z.string() }),
+  z.object({
+    did: z.literal("ended"),
+    terminal: z.string(),
+    exitCode: z.number().nullable(),
+    signal: z.string().nullable(),
+    bytes: z.number(),
+    sha256: z.string(),
+    truncated: z.boolean(),
+  }),
+  z.object({ did: z.literal("cancelled"), reason: z.string() }),
+  z.object({ did: z.literal("settled"), ms: z.number(), forced: z.boolean() }),
+]);
+const frame = z.union([
+  z.strictObject({ t: z.number(), dir: z.literal("own"), frame: ownFact }),
+  z.strictObject({ t: z.number(), dir: z.enum(["in", "out"]), frame: z.unknown().transform(plainJson) }),
+  z.strictObject({ t: z.number(), dir: z.enum(["in", "out"]), raw: z.string(), bytes: z.number() }),
+]);
+
+/** The lines of a recorded log. A line of another form is a bug of the writer, or the log was touched: it throws. */
+export const readFrames = (text: string): readonly Frame[] =>
+  text
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => frame.parse(JSON.parse(line)));

@@ -1,0 +1,84 @@
+import { EVENT_TYPES, TRUST } from "../../run-events.ts";
+import { hex, utf8 } from "./bytes.ts";
+import { eventsOf, type Event, type EventData } from "./events.ts";
+import type { Reading } from "./reading.ts";
+import { fail, notProven, passUnless, type Check } from "./verdict.ts";
+
+const CHAIN = "events";
+const STORY = "event-order";
+const FILE = "events.normalized.jsonl";
+
+const broken = (says: string): Check => fail(CHAIN, "evidence/chain-broken", says, FILE);
+
+/** Step 7: every line in its place, each with the digest of the one before; the first bound to the run, the last its end. */
+export const checkEvents = (reading: Reading): readonly Check[] => {
+  const { events, manifest } = reading;
+  if (events === undefined) return [broken("it is not there, or no text of whole lines")];
+  const run = manifest?.run ?? "";
+  const unread = events.find(({ event }) => event === undefined);
+  if (unread !== undefined) return [broken(`line ${unread.line} is no event`)];
+  const strange = events.find(({ event }) => event !== undefined && !KNOWN.has(event.type));
+  if (strange !== undefined) return [notProven(CHAIN, `line ${strange.line} is of a type that this verifier does not know`, FILE)];
+  const objections = events.flatMap((event, at) => lineRows(reading, run, event, events[at - 1]));
+  return passUnless(CHAIN, objections, `${events.length} lines, each chained to the one before`);
+};
+
+const KNOWN: ReadonlySet<string> = new Set(EVENT_TYPES.map((type) => `cto.${type}.v1`));
+const TRUSTS: ReadonlySet<string> = new Set(TRUST);
+
+const lineRows = ({ tools }: Reading, run: string, { event, line }: Event, before: Event | undefined): readonly Check[] => {
+  if (event === undefined) return [];
+  const start = `cto-harness/events/v1\ncto-harness/run/${run}`;
+  const prev = hex(tools.sha256(utf8(before?.text ?? start)));
+  const isClaim = event.trust === "agent-claimed" || event.trust === "backend-claimed";
+  const holds: readonly (readonly [boolean, string])[] = [
+    [event.sequence === String(line - 1).padStart(10, "0"), "has the wrong number"],
+    [event.prevhash === prev, "does not follow the line before"],
+    [event.source.startsWith("urn:cto-harness:host:") && event.source.endsWith(`:run:${run}`), "is of another run"],
+    [event.source === (before?.event ?? event).source, "is of another host"],
+    [event.dataschema === schemaOf(event.type), "names another schema than its type"],
+    [TRUSTS.has(event.trust), "has an unknown trust"],
+    [event.authtype === (isClaim ? "unauthenticated" : "system"), "does not say whose word it is"],
+  ];
+  return holds.filter(([held]) => !held).map(([, says]) => broken(`line ${line} ${says}`));
+};
+
+const schemaOf = (type: string): string => type.replace(/^cto\.(.+)\.v1$/, "urn:cto-harness:event:$1:v1");
+
+/** One end, at the end; and the story that the log tells is the one that bundle.json tells. */
+export const checkStory = ({ events, manifest, commit }: Reading): readonly Check[] => {
+  if (events === undefined || manifest === undefined) return [broken("without log and bundle.json there is no story")];
+  const off = (says: string): Check => fail(STORY, "evidence/chain-broken", says, FILE);
+  const last = events.at(-1)?.event;
+  const ends = eventsOf(events, "run.finished");
+  const created = eventsOf(events, "commit.created");
+  const objections = [
+    ...(last?.type === "cto.run.finished.v1" && ends.length === 1 ? [] : [off("it does not end with run.finished, once")]),
+    ...(events[0]?.event?.type === "cto.run.ordered.v1" ? [] : [off("it does not begin with run.ordered")]),
+    ...(ends[0]?.data["result"] === manifest.ending ? [] : [off(`it did not end as ${manifest.ending}`)]),
+    ...countRows(ends[0], events.length).map(off),
+    ...(manifest.kind === "rollback" ? [] : reachRows(manifest.reach, events).map(off)),
+    ...(manifest.reach !== "commit" || created.some(({ data }) => data["commit"] === commit?.id)
+      ? []
+      : [off("it tells of no such commit")]),
+  ];
+  return passUnless(STORY, objections, `ends once, as ${manifest.ending}`);
+};
+
+const countRows = (end: EventData | undefined, lines: number): readonly string[] => {
+  const told = end?.data["events"];
+  return told === undefined || told === lines ? [] : [`it tells of ${JSON.stringify(told)} events and has ${lines}`];
+};
+
+const reachRows = (reach: "gate" | "permit" | "commit", events: readonly Event[]): readonly string[] => {
+  const permits = eventsOf(events, "permit.issued");
+  if (reach === "gate") return permits.length === 0 ? [] : ["a permit was issued, though the run is said to have stopped at the gate"];
+  const order = ["approval.consumed", "backend.started", "validation.finished", "commit.created"];
+  const first = order.map((type) => eventsOf(events, type)[0]?.sequence);
+  const known = first.filter((sequence): sequence is string => sequence !== undefined);
+  return [
+    ...(permits.length === 1 ? [] : ["not exactly one permit was issued"]),
+    ...(known.every((sequence, at) => at === 0 || (known[at - 1] ?? "") < sequence) ? [] : ["its steps are out of order"]),
+    ...(reach === "commit" && known.length < order.length ? ["a step before the commit is missing"] : []),
+  ];
+};

@@ -1,0 +1,39 @@
+import { LIMITS } from "../../limits.ts";
+import type { Reading } from "./reading.ts";
+import { fail, passUnless, type Check } from "./verdict.ts";
+
+const ID = "files";
+
+/** Step 1: plain files only, with names that are the same file everywhere, and not too much of them. */
+export const checkFiles = ({ files, odd }: Reading): readonly Check[] => {
+  const paths = [...files.keys()];
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  const objections = [
+    ...odd.map(oddRow),
+    ...paths.filter((path) => !isPlainName(path)).map((path) => differs(`${path} is no plain relative name`, path)),
+    ...twins(paths).map((path) => differs(`${path} is the same name as another in some file systems`, path)),
+    ...(paths.length > LIMITS.bundleFilesMax ? [differs(`there are more than ${LIMITS.bundleFilesMax} files`)] : []),
+    ...(bytes > LIMITS.bundleBytesMax ? [differs(`there are more than ${LIMITS.bundleBytesMax} bytes`)] : []),
+  ];
+  return passUnless(ID, objections, `${paths.length} plain files, ${bytes} bytes`);
+};
+
+const differs = (says: string, file?: string): Check => fail(ID, "evidence/file-set-differs", says, file);
+
+const oddRow = (name: string): Check =>
+  name.startsWith(".partial-")
+    ? fail(ID, "verify/not-sealed", "the folder was never sealed", name)
+    : differs("it is no plain file of this folder alone", name);
+
+const isPlainName = (path: string): boolean =>
+  !/[\\\p{Cc}]/u.test(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+
+const twins = (paths: readonly string[]): readonly string[] => {
+  const seen = new Set<string>();
+  return paths.filter((path) => {
+    const folded = path.normalize("NFC").toLowerCase();
+    const isTwin = seen.has(folded);
+    seen.add(folded);
+    return isTwin;
+  });
+};

@@ -1,0 +1,54 @@
+import { hex } from "./bytes.ts";
+import { eventsOf } from "./events.ts";
+import type { Reading } from "./reading.ts";
+import type { TestRun } from "./test-log-reader.ts";
+import { fail, pass, passUnless, type Check } from "./verdict.ts";
+
+const ID = "tests";
+const FILE = "test.log";
+
+/** Step 10: the command of the contract passed on the very tree that was committed; log, events and report agree. */
+export const checkTests = (reading: Reading): readonly Check[] => {
+  const { files, tests, manifest, report } = reading;
+  const off = (says: string): Check => fail(ID, "evidence/report-contradicted", says, FILE);
+  if (!files.has(FILE)) {
+    const isSilent = (report?.validation.length ?? 0) === 0 && manifest?.reach !== "commit";
+    return isSilent ? [pass(ID, "no validation was run")] : [off("validation is reported without its log")];
+  }
+  if (tests === undefined) return [off("it does not read as test-log/v1")];
+  const runs = tests.filter(({ on }) => on !== "probe");
+  const objections = [
+    ...(manifest?.reach === "commit" ? decidingRows(reading, runs[0]) : []),
+    ...runs.flatMap((run) => runRows(reading, run)),
+    ...(sameRuns(report?.validation ?? [], runs) ? [] : ["the report tells of other runs"]),
+  ].map(off);
+  return passUnless(ID, objections, `${runs.length} runs, exit ${runs.map(({ exitCode }) => exitCode ?? "none").join(", ")}`);
+};
+
+const decidingRows = ({ commit, records }: Reading, run: TestRun | undefined): readonly string[] => [
+  ...(run?.on === "candidate" ? [] : ["its first run was not on the candidate"]),
+  ...(run?.tree === commit?.tree ? [] : ["another tree was validated than committed"]),
+  ...(run?.exitCode === 0 ? [] : ["the command did not pass"]),
+  ...(JSON.stringify(run?.argv) === JSON.stringify(records.contract?.validation.argv) ? [] : ["another command was run than the contract's"]),
+  ...(run?.manifestBefore !== undefined && run.manifestBefore === run.manifestAfter ? [] : ["the command changed the tree"]),
+];
+
+const runRows = ({ events, tools }: Reading, run: TestRun): readonly string[] => {
+  const told = eventsOf(events, "validation.finished").some(
+    ({ data }) => data["on"] === run.on && data["exitCode"] === run.exitCode && data["logSha256"] === run.outputSha256,
+  );
+  const isWhole = run.outputBytes === run.output.length;
+  const isSame = !isWhole || hex(tools.sha256(run.output)) === run.outputSha256;
+  return [
+    ...(told ? [] : [`no event tells of the run on ${run.on}`]),
+    ...(isSame ? [] : [`the output of the run on ${run.on} has another digest`]),
+  ];
+};
+
+const sameRuns = (
+  told: readonly { readonly on: string; readonly tree: string; readonly exitCode: number | null }[],
+  runs: readonly TestRun[],
+): boolean => {
+  const line = ({ on, tree, exitCode }: Pick<TestRun, "on" | "tree" | "exitCode">): string => JSON.stringify([on, tree, exitCode]);
+  return told.map(line).sort().join("\n") === runs.map(line).sort().join("\n");
+};

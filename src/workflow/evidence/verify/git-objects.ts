@@ -1,0 +1,75 @@
+import { fromLatin1, hex, joined, latin1, utf8 } from "./bytes.ts";
+import type { VerifyTools } from "./tools.ts";
+
+export type GitType = "commit" | "tree" | "blob";
+
+/** The id that git gives to these bytes. */
+export const objectId = (tools: VerifyTools, type: GitType, bytes: Uint8Array): string =>
+  hex(tools.sha1(joined(utf8(`${type} ${bytes.length}\0`), bytes)));
+
+/** Names are latin1: one character for each byte. */
+export interface TreeEntry {
+  readonly mode: string;
+  readonly name: string;
+  readonly id: string;
+}
+
+export const readTree = (bytes: Uint8Array): readonly TreeEntry[] | undefined => {
+  const entries: TreeEntry[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const end = bytes.indexOf(0, at);
+    if (end < 0 || end + 21 > bytes.length) return undefined;
+    const [, mode, name] = /^([0-7]{5,6}) (.+)$/s.exec(latin1(bytes.subarray(at, end))) ?? [];
+    if (mode === undefined || name === undefined) return undefined;
+    entries.push({ mode, name, id: hex(bytes.subarray(end + 1, end + 21)) });
+    at = end + 21;
+  }
+  return entries;
+};
+
+export const writeTree = (entries: readonly TreeEntry[]): Uint8Array =>
+  joined(
+    ...[...entries]
+      .sort((a, b) => (sortName(a) < sortName(b) ? -1 : 1))
+      .flatMap(({ mode, name, id }) => [fromLatin1(`${mode} ${name}\0`), idBytes(id)]),
+  );
+
+// Git compares a folder as if its name ended with a slash.
+const sortName = ({ mode, name }: TreeEntry): string => (isFolder(mode) ? `${name}/` : name);
+
+export const isFolder = (mode: string): boolean => mode === "40000" || mode === "040000";
+
+const idBytes = (id: string): Uint8Array =>
+  Uint8Array.from({ length: 20 }, (_, at) => Number.parseInt(id.slice(2 * at, 2 * at + 2), 16));
+
+/** A commit object by its raw bytes. */
+export interface RawCommit {
+  readonly id: string;
+  readonly tree: string;
+  readonly parents: readonly string[];
+  readonly author: string;
+  readonly committer: string;
+  readonly signed: boolean;
+  readonly message: string;
+}
+
+export const readCommit = (bytes: Uint8Array | undefined, tools: VerifyTools): RawCommit | undefined => {
+  if (bytes === undefined) return undefined;
+  const text = latin1(bytes);
+  const end = text.indexOf("\n\n");
+  const head = end < 0 ? [] : text.slice(0, end).split("\n");
+  const all = (name: string): readonly string[] =>
+    head.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+  const [[tree], [author], [committer]] = [all("tree"), all("author"), all("committer")];
+  if (tree === undefined || author === undefined || committer === undefined || !/^[0-9a-f]{40}$/.test(tree)) return undefined;
+  return {
+    id: objectId(tools, "commit", bytes),
+    tree,
+    parents: all("parent"),
+    author,
+    committer,
+    signed: head.some((line) => line.startsWith("gpgsig")),
+    message: text.slice(end + 2),
+  };
+};

@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+import { bundleManifestSchema, type BundleManifest } from "../schemas/bundle.ts";
+import { confinementSchema, type ConfinementProof } from "../schemas/confinement.ts";
+import { freshnessSchema, type FreshnessProof } from "../schemas/freshness.ts";
+import { ownedRepoSchema, type OwnedRepoProof } from "../schemas/owned-repo.ts";
+import { reportSchema, type Report } from "../schemas/report.ts";
+import { hex, textIn } from "./bytes.ts";
+import { readCommit, type RawCommit } from "./git-objects.ts";
+import { parsePatch, PatchProblem, type FilePatch } from "./patch-parse.ts";
+import { readRecords, type Records } from "./records.ts";
+import { readEvents, type Event } from "./events.ts";
+import { strictJson } from "./strict-json.ts";
+import { readTestLog, type TestRun } from "./test-log-reader.ts";
+import type { Trust, VerifyTools } from "./tools.ts";
+
+/** The bundle, each file parsed once. A part is undefined when its file is absent or is not what it must be. */
+export interface Reading {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly odd: readonly string[];
+  readonly tools: VerifyTools;
+  readonly trust: Trust;
+  readonly manifest: BundleManifest | undefined;
+  readonly report: Report | undefined;
+  readonly freshness: FreshnessProof | undefined;
+  readonly ownedRepo: OwnedRepoProof | undefined;
+  readonly confinement: ConfinementProof | undefined;
+  readonly events: readonly Event[] | undefined;
+  readonly base: RawCommit | undefined;
+  readonly commit: RawCommit | undefined;
+  /** The files of patch.diff; a text says why it is no patch. */
+  readonly patch: readonly FilePatch[] | string | undefined;
+  readonly tests: readonly TestRun[] | undefined;
+  readonly records: Records;
+  /** SHA-256 of a file in hex; undefined when it is absent. */
+  digest(path: string): string | undefined;
+}
+
+export const readBundle = (
+  files: ReadonlyMap<string, Uint8Array>,
+  odd: readonly string[],
+  trust: Trust,
+  tools: VerifyTools,
+): Reading => {
+  const json = <T>(path: string, schema: z.ZodType<T>): T | undefined => readJson(files.get(path), schema);
+  const digests = new Map([...files].map(([path, bytes]) => [path, hex(tools.sha256(bytes))]));
+  return {
+    files,
+    odd,
+    tools,
+    trust,
+    manifest: json("bundle.json", bundleManifestSchema),
+    report: json("report.json", reportSchema),
+    freshness: json("freshness-proof.json", freshnessSchema),
+    ownedRepo: json("stage5-owned-repo-proof.json", ownedRepoSchema),
+    confinement: json("confinement-proof.json", confinementSchema),
+    events: readEvents(files.get("events.normalized.jsonl")),
+    base: readCommit(files.get("repo/base-commit.raw"), tools),
+    commit: readCommit(files.get("repo/commit.raw"), tools),
+    patch: readPatch(files.get("patch.diff")),
+    tests: readTestLog(files.get("test.log")),
+    records: readRecords(files),
+    digest: (path) => digests.get(path),
+  };
+};
+
+/** Strict JSON of one shape; undefined when the bytes are anything else. */
+export const readJson = <T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>): T | undefined => {
+  const text = bytes === undefined ? undefined : textIn(bytes);
+  const json = text === undefined ? undefined : strictJson(text);
+  const read = json === undefined ? undefined : schema.safeParse(json.value);
+  return read?.success === true ? read.data : undefined;
+};
+
+/** The member `schema` of a JSON file, to tell an unknown version from a broken file. */
+export const schemaNamed = (bytes: Uint8Array | undefined): string | undefined =>
+  readJson(bytes, z.object({ schema: z.string() }))?.schema;
+
+const readPatch = (bytes: Uint8Array | undefined): Reading["patch"] => {
+  if (bytes === undefined) return undefined;
+  try {
+    return parsePatch(bytes);
+  } catch (error) {
+    if (error instanceof PatchProblem) return error.message;
+    throw error;
+  }
+};

@@ -1,0 +1,21 @@
+/** All that the verifier cannot do in plain code; whoever runs it brings it (node:crypto here, WebCrypto elsewhere). */
+export interface VerifyTools {
+  sha256(bytes: Uint8Array): Uint8Array;
+  sha512(bytes: Uint8Array): Uint8Array;
+  sha1(bytes: Uint8Array): Uint8Array;
+  /** Whether the signature fits; a key or signature of the wrong form is false, never an exception. */
+  verifyKey(key: KeyNumbers, hash: SignatureHash, message: Uint8Array, signature: Uint8Array): boolean;
+  /** zlib, at most `bytesMax` out; undefined for anything that is no whole stream. */
+  inflate(bytes: Uint8Array, bytesMax: number): Uint8Array | undefined;
+}
+
+export type SignatureHash = "none" | "sha256" | "sha384" | "sha512";
+
+export type KeyNumbers =
+  | { readonly kind: "ed25519"; readonly point: Uint8Array }
+  /** The point is 0x04, x, y; the signature r, s, each of the curve's length. */
+  | { readonly kind: "ecdsa"; readonly curve: "P-256" | "P-384" | "P-521"; readonly point: Uint8Array }
+  | { readonly kind: "rsa"; readonly n: Uint8Array; readonly e: Uint8Array };
+
+/** The trust root comes from outside the bundle, as an allowed_signers file. */
+export type Trust = { readonly allowedSigners: Uint8Array } | "none";

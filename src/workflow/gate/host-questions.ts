@@ -1,0 +1,75 @@
+import { CONFINEMENT_LEVELS, type Authority, type ConfinementLevel } from "../authority.ts";
+import type { Contract } from "../contract/contract.ts";
+import { refusal, type Refusal } from "../refusal.ts";
+import { refusalsOf } from "../result.ts";
+import { question, type GateQuestion } from "./gate-check.ts";
+import type { SandboxStanding, Standing } from "./standing.ts";
+
+/** What this machine must offer: a free target, a sandbox that holds, the backend, space (steps 10 to 12). */
+export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
+  const { sandbox, backend, diskFreeBytes } = standing;
+  return [
+    question(10, "gate", "lock", { refusals: lockObjections(standing), says: () => "free", needs: ["contract"] }),
+    question(11, "gate", "sandbox", {
+      refusals: sandboxObjections(sandbox, minimumOf(standing)),
+      says: () => `really started, confinement level ${sandbox.confinement}`,
+      needs: ["policy", "contract"],
+    }),
+    question(11, "gate", "signing key", {
+      refusals: standing.keysInReach.map((key) => refusal("gate/key-in-reach", { key })),
+      says: () => "out of the sandbox's reach",
+    }),
+    question(12, "gate", "backend", {
+      refusals: refusalsOf(backend),
+      says: () => (backend.ok ? `${backend.value.probe.profile} ${backend.value.probe.version}` : ""),
+      needs: ["contract"],
+    }),
+    question(12, "gate", "disk", {
+      refusals: standing.policy.ok ? diskObjections(standing.policy.value, diskFreeBytes) : [],
+      says: () => `${diskFreeBytes} bytes free`,
+      needs: ["policy"],
+    }),
+    question(12, "gate", "prior stage", {
+      refusals: priorStageObjections(standing),
+      says: () => `requirePriorStage is ${String(standing.policy.ok && standing.policy.value.requirePriorStage)}`,
+      needs: ["policy", "contract"],
+    }),
+  ];
+};
+
+const lockObjections = ({ lock }: Standing): readonly Refusal[] =>
+  lock === "free" ? [] : [refusal("gate/target-locked", { run: lock.run, pid: lock.pid, since: lock.since })];
+
+const minimumOf = ({ policy, contract }: Standing): ConfinementLevel => {
+  if (!policy.ok || !contract.ok) return "C";
+  const risk = contract.value.targetRepository.riskClassification;
+  const { riskClasses } = policy.value;
+  return (Object.hasOwn(riskClasses, risk) ? riskClasses[risk]?.minimumConfinement : undefined) ?? "A";
+};
+
+// Level C is what is left when the sandbox itself does not start, so below a minimum it reads as unavailable.
+const sandboxObjections = ({ confinement, failed }: SandboxStanding, minimum: ConfinementLevel): readonly Refusal[] => {
+  const enough =
+    confinement !== "none" && CONFINEMENT_LEVELS.indexOf(confinement) <= CONFINEMENT_LEVELS.indexOf(minimum);
+  if (enough) return [];
+  const tried = failed.map(({ id, says }) => `${id}: ${says}`).join("; ") || "no protection was proven";
+  if (confinement === "B" || confinement === "A")
+    return [refusal("gate/confinement-below-minimum", { found: confinement, minimum, tried })];
+  return [refusal("gate/sandbox-unavailable", { tried, fix: failed[0]?.fix ?? "cto doctor" })];
+};
+
+// Two copies of the Workspace, its harvest and its bundle, each at most as large as the scratch may grow.
+const COPIES = 4;
+
+const diskObjections = ({ limits }: Authority, free: number): readonly Refusal[] => {
+  const needed = COPIES * limits.scratchBytesMax;
+  return free >= needed ? [] : [refusal("gate/disk-low", { free, needed })];
+};
+
+const priorStageObjections = ({ policy, contract, priorStage }: Standing): readonly Refusal[] => {
+  if (!policy.ok || !policy.value.requirePriorStage || !contract.ok || priorStage === "verified") return [];
+  return stageBelow(contract.value);
+};
+
+const stageBelow = ({ executionGate: { backend, stage } }: Contract): readonly Refusal[] =>
+  stage === 0 ? [] : [refusal("gate/prior-stage-missing", { backend, stage: stage - 1 })];

@@ -1,0 +1,97 @@
+import { expect, test } from "vitest";
+
+import { source } from "../../test/fixtures/governed.ts";
+import { configuredBackends } from "./authority.ts";
+import { defaultPolicyText } from "./default-policy.ts";
+import { readPolicy } from "./read-policy.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Result } from "./result.ts";
+
+const PATH = ".sot/authority/policy.yaml";
+const read = (text: string | Uint8Array): Result<unknown, Refusal> => readPolicy(source(PATH, text));
+const text = defaultPolicyText();
+
+test("R040 the policy that `cto init` writes is read whole and allows one risk class, A2 and level B", () => {
+  const policy = readPolicy(source(PATH, text));
+  expect(policy).toMatchObject({
+    ok: true,
+    value: {
+      riskClasses: { low_risk_noncritical: { minimumAssurance: "A2", minimumConfinement: "B" } },
+      approvalExpiryMs: 86_400_000,
+      deniedAttempts: "record",
+      requirePriorStage: false,
+      toolchains: [],
+      coreRoots: [],
+      uidBase: 60_600,
+    },
+  });
+  expect(policy.ok && policy.value.baseForbiddenPaths).toEqual([
+    ".env", ".env.*", "secrets/", "credentials/", "deploy/", "infra/", ".github/workflows/", ".git/",
+  ]);
+  expect(policy.ok && policy.value.digest).toBe(source(PATH, text).digest);
+  expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "acp", "command", "case"]);
+});
+
+test("R135 the limits are those of confinement.md section 8", () => {
+  const policy = readPolicy(source(PATH, text));
+  expect(policy.ok && policy.value.limits).toEqual({
+    wallMs: 30 * 60_000,
+    idleMs: 5 * 60_000,
+    processesMax: 200,
+    descriptorsMax: 1024,
+    fileBytesMax: 256 * 2 ** 20,
+    dataBytesMax: 4 * 2 ** 30,
+    scratchBytesMax: 64 * 2 ** 20,
+    scratchInodesMax: 5000,
+    tmpBytesMax: 256 * 2 ** 20,
+    outputBytesMax: 2 ** 20,
+    changedFilesMax: 200,
+    patchBytesMax: 2 ** 20,
+    committedFileBytesMax: 5 * 2 ** 20,
+  });
+});
+
+test("R055 without a policy there is no authority", () => {
+  expect(readPolicy("absent")).toMatchObject({ ok: false, refusals: [{ code: "gate/policy-absent", facts: { path: PATH } }] });
+});
+
+const lineOf = (start: string): number => text.split("\n").findIndex((line) => line.startsWith(start)) + 1;
+
+test.each<[string, string | Uint8Array, string, number]>([
+  ["an unknown key", `${text}defaultBackend: case\n`, "defaultBackend", 1],
+  ["N4: a default in the backends", text.replace("  case: {}", "  default: case"), "backends", lineOf("backends:")],
+  ["a key twice", `${text}coreRoots: []\n`, "unique", lineOf("uidBase:") + 1],
+  ["a misspelled limit", text.replace("wallMs", "wallTime"), "limits", lineOf("limits:")],
+  ["a missing key", text.replace(/^uidBase.*$/m, ""), "uidBase", 1],
+  ["an unknown assurance", text.replace("minimumAssurance: A2", "minimumAssurance: A9"), "minimumAssurance", lineOf("    minimumAssurance")],
+  ["a limit of nothing", text.replace("wallMs: 1800000", "wallMs: 0"), "limits.wallMs", lineOf("  wallMs")],
+  ["a limit that is text", text.replace("wallMs: 1800000", 'wallMs: "1800000"'), "limits.wallMs", lineOf("  wallMs")],
+  ["a limit without end", text.replace("wallMs: 1800000", "wallMs: .inf"), "limits.wallMs", lineOf("  wallMs")],
+  ["an approval for a year", text.replace("approvalExpiryMs: 86400000", "approvalExpiryMs: 31536000000"), "approvalExpiryMs", lineOf("approvalExpiryMs")],
+  ["a yes that is no boolean", text.replace("requirePriorStage: false", "requirePriorStage: no"), "requirePriorStage", lineOf("requirePriorStage")],
+  ["an anchor and its alias", text.replace("toolchains: []", "toolchains: &a []").replace("coreRoots: []", "coreRoots: *a"), "anchors", lineOf("toolchains")],
+  ["a merge key", text.replace("  case: {}", "  <<: {}"), "backends", lineOf("backends:")],
+  ["a tag", text.replace("toolchains: []", "toolchains: !!seq []"), "tags", lineOf("toolchains")],
+  ["a tag nobody knows", text.replace("toolchains: []", "toolchains: !run []"), "", lineOf("toolchains")],
+  ["a number as key", text.replace("  low_risk_noncritical:", "  7:"), "plain text", lineOf("  low_risk")],
+  ["__proto__ as key", text.replace("  low_risk_noncritical:", "  __proto__:"), "plain text", lineOf("  low_risk")],
+  ["a tab", text.replace("    minimumAssurance", "\tminimumAssurance"), "cannot be seen", 1],
+  ["a zero-width space", text.replace("record", "re\u{200b}cord"), "cannot be seen", 1],
+  ["a byte order mark", `\u{feff}${text}`, "cannot be seen", 1],
+  ["two documents", `${text}---\nschema: cto/policy/v1\n`, "document", lineOf("uidBase:") + 1],
+  ["another version", text.replace("cto/policy/v1", "cto/policy/v2"), "schema", lineOf("schema:")],
+  ["an empty file", "", "", 1],
+  ["no map at all", "- a\n- b\n", "", 1],
+  ["bytes that are not UTF-8", Buffer.of(0xff, 0xfe), "UTF-8", 1],
+  ["more than 64 KiB", `${text}# ${"x".repeat(65_536)}\n`, "longer", 1],
+])("%s is refused", (_, content, problem, line) => {
+  expect(read(content)).toMatchObject({
+    ok: false,
+    refusals: [{ code: "gate/policy-unreadable", facts: { problem: expect.stringContaining(problem) }, at: { file: PATH, line } }],
+  });
+});
+
+test("a backend entry may be left out, and then nothing stands behind that kind", () => {
+  const policy = readPolicy(source(PATH, text.replace(/ {2}acp:\n {4}profile: acp\n/, "")));
+  expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "command", "case"]);
+});

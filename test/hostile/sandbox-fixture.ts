@@ -1,0 +1,147 @@
+import { execFile, spawn } from "node:child_process";
+import { chmod, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+
+import { bubblewrapSandbox } from "../../src/adapters/sandbox/bubblewrap-sandbox.ts";
+import type { ConfinedStage, StageOrder } from "../../src/seams/sandbox.ts";
+import type { Oid, RunId } from "../../src/workflow/ids.ts";
+import type { RunLimits } from "../../src/workflow/limits.ts";
+import type { WorkspaceEntry } from "../../src/workflow/workspace/workspace.ts";
+
+/** No secret itself: every planted secret begins with it, and nothing that is told to the inside holds it. */
+export const CANARY = "cto-canary-";
+
+export const LIMITS_OF_TESTS: RunLimits = {
+  wallMs: 30_000,
+  idleMs: 20_000,
+  processesMax: 60,
+  descriptorsMax: 256,
+  fileBytesMax: 67_108_864,
+  dataBytesMax: 2 ** 32,
+  scratchBytesMax: 8_388_608,
+  scratchInodesMax: 500,
+  tmpBytesMax: 4_194_304,
+  outputBytesMax: 1_048_576,
+  changedFilesMax: 200,
+  patchBytesMax: 1_048_576,
+  committedFileBytesMax: 5_242_880,
+};
+
+/** A host as an attacker would like it: a target with secrets, another run, sockets, a process with a secret. */
+export interface HostFixture {
+  readonly folder: string;
+  /** What the attacks are told of the host; strings that must lead nowhere. */
+  readonly env: Readonly<Record<string, string>>;
+  openStage(change?: Partial<StageOrder>): Promise<{ readonly stage: ConfinedStage; readonly workspace: string }>;
+  close(): Promise<void>;
+}
+
+export const makeHost = async (): Promise<HostFixture> => {
+  const folder = await mkdtemp(`${tmpdir()}/cto-hostile-`);
+  await chmod(folder, 0o755);
+  for (const path of ["target/.env", "other-run/workspace/secret"]) await plant(`${folder}/${path}`);
+  const victim = spawn("/bin/sleep", ["600"], { env: { SECRET: `${CANARY}victim` }, stdio: "ignore" });
+  const tcp = await serving({ port: 0, host: "127.0.0.1" });
+  const unix = await serving({ path: `${folder}/agent.sock` });
+  const abstract = `cto-hostile-${process.pid}`;
+  const hidden = await serving({ path: `\0${abstract}` });
+  const sandbox = bubblewrapSandbox({ stateFolder: `${folder}/state` });
+  let made = 0;
+  return {
+    folder,
+    env: {
+      HOST: folder,
+      HOST_HOME: homedir(),
+      HOST_PID: String(victim.pid),
+      HARNESS_PID: String(process.pid),
+      HOST_PORT: String(portOf(tcp)),
+      HOST_ABSTRACT: abstract,
+    },
+    openStage: async (change = {}) => {
+      made += 1;
+      const workspace = `${folder}/workspaces/${made}`;
+      const entries = await makeWorkspace(workspace);
+      return { workspace, stage: await sandbox.open({ ...orderOf(workspace, entries), ...change }) };
+    },
+    close: async () => {
+      victim.kill("SIGKILL");
+      for (const server of [tcp, unix, hidden]) server.close();
+      // Node's own removal fails on paths that are longer than the kernel takes in one piece.
+      await promisify(execFile)("/bin/rm", ["-rf", "--", folder]);
+    },
+  };
+};
+
+/** What a command inside wrote and how it ended, its output cut at a mebibyte. */
+export const runInside = async (
+  stage: ConfinedStage,
+  argv: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly out: string; readonly code: number | null; readonly limit?: string }> => {
+  const started = await stage.start(argv, env);
+  const [out, err, ended] = await Promise.all([
+    new Response(started.stdout).text(),
+    new Response(started.stderr).text(),
+    started.ended,
+  ]);
+  return { out: (out + err).slice(0, 1_048_576), ...ended };
+};
+
+const orderOf = (folder: string, entries: readonly WorkspaceEntry[]): StageOrder => ({
+  purpose: "agent",
+  limits: LIMITS_OF_TESTS,
+  workspace: { run: "R-001-01" as RunId, purpose: "agent", folder, tree: "0".repeat(40) as Oid, entries },
+  writable: ["src/strings.py", "test_strings.py", "docs/"],
+  masked: [".env", ".env.*", "secrets/", ".git/"],
+  readOnly: ["deploy/"],
+  readOnlyHostPaths: [],
+  files: [{ path: "/opt/cto/note", content: new TextEncoder().encode("laid in") }],
+  uidBase: 60_600,
+});
+
+const FILES = [
+  "README.md",
+  "strings.py",
+  "test_strings.py",
+  "src/__init__.py",
+  "src/strings.py",
+  "docs/index.md",
+  "docs/deploy/notes.md",
+  "deploy/prod.yml",
+  ".env",
+  "docs/.ENV",
+  "secrets/k",
+  ".claude/settings.json",
+  ".mcp.json",
+] as const;
+
+const makeWorkspace = async (folder: string): Promise<readonly WorkspaceEntry[]> => {
+  for (const path of FILES) await plant(`${folder}/${path}`);
+  await symlink("README.md", `${folder}/src/link`);
+  const folders = new Set(FILES.map((path) => dirname(path)).filter((path) => path !== "."));
+  return [
+    ...FILES.map((path) => ({ path, mode: "100644" }) as const),
+    ...[...folders].map((path) => ({ path: `${path}/`, mode: "040000" }) as const),
+    { path: "src/link", mode: "120000" },
+  ];
+};
+
+const plant = async (path: string): Promise<void> => {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, `${CANARY}file\n`);
+};
+
+const serving = (place: { path: string } | { port: number; host: string }): Promise<Server> =>
+  new Promise((resolve, reject) => {
+    const server = createServer((socket) => socket.end("reached"));
+    server.once("error", reject);
+    server.listen(place, () => resolve(server));
+  });
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+};
