@@ -3,6 +3,7 @@ import { userInfo } from "node:os";
 import path from "node:path";
 
 import { folderArchive } from "./adapters/archive/folder-archive.ts";
+import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
@@ -63,6 +64,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     sandbox: bubblewrapSandbox({ stateFolder }),
     keys: sshKeygenKeys({ home: environment["HOME"] ?? "/nonexistent", authSock: environment["SSH_AUTH_SOCK"], terminal, temporary: stateFolder }),
     archive: folderArchive(path.join(stateFolder, "runs")),
+    verifyTools: nodeVerifyTools,
     host: localHost(stateFolder),
     backendOf: (kind, authority) => {
       switch (kind) {

@@ -10,6 +10,7 @@ import type { Target } from "../seams/target.ts";
 import type { Authority } from "../workflow/authority.ts";
 import type { BackendKind } from "../workflow/contract/contract.ts";
 import type { Digest } from "../workflow/digest.ts";
+import type { VerifyTools } from "../workflow/evidence/verify/tools.ts";
 import type { RunId } from "../workflow/ids.ts";
 
 /** Everything that the verbs work with: one home, its ledger, and the adapters that compose.ts chose. */
@@ -20,6 +21,8 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly keys: Keys;
   readonly archive: Archive;
+  /** Digests, signatures and zlib for the verifier, which brings none of its own. */
+  readonly verifyTools: VerifyTools;
   readonly clock: Clock;
   /** The backend of a kind as policy.yaml configures it; undefined where this version has none of that kind. */
   readonly backendOf: (kind: BackendKind, authority: Authority) => Backend | undefined;

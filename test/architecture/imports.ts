@@ -9,6 +9,8 @@ export interface Import {
   readonly file: string | undefined;
   /** The names between the braces, as the other file exports them. */
   readonly names: readonly string[];
+  /** Whether nothing of it is left when the program runs. */
+  readonly isType: boolean;
   readonly line: number;
 }
 
@@ -19,27 +21,32 @@ export const importsIn = (path: string, tokens: readonly Token[]): readonly Impo
     if (tokens[index - 1]?.text === ".") return [];
     const clause = clauseAt(tokens, index);
     if (clause === undefined) return [];
-    const { from, names } = clause;
+    const { from } = clause;
     const file = from.startsWith(".") ? posix.join(posix.dirname(path), from) : undefined;
-    return [{ from, file, names, line: token.line }];
+    return [{ ...clause, file, line: token.line }];
   });
 
-const clauseAt = (tokens: readonly Token[], start: number): Pick<Import, "from" | "names"> | undefined => {
+const clauseAt = (tokens: readonly Token[], start: number): Omit<Import, "file" | "line"> | undefined => {
   const isExport = tokens[start]?.text === "export";
   const next = tokens[start + 1];
   if (next === undefined) return undefined;
-  if (!isExport && next.kind === "string") return { from: next.text, names: [] };
-  if (!isExport && next.text === "(") return { from: dynamicName(tokens, start + 2), names: [] };
+  if (!isExport && next.kind === "string") return { from: next.text, names: [], isType: false };
+  if (!isExport && next.text === "(") return { from: dynamicName(tokens, start + 2), names: [], isType: false };
+  const isWhole = next.text === "type" && tokens[start + 2]?.text !== "from";
   const names: string[] = [];
+  let values = 0;
   for (let at = start + 1; at < tokens.length; at += 1) {
     const token = tokens[at];
     const after = tokens[at + 1];
     if (token === undefined || after === undefined) return undefined;
-    if (token.text === "from" && after.kind === "string") return { from: after.text, names };
+    if (token.text === "from" && after.kind === "string") return { from: after.text, names, isType: isWhole || values === 0 };
     const isPartOfClause = token.kind === "word" || (token.kind === "mark" && ["{", "}", ",", "*"].includes(token.text));
     if (!isPartOfClause) return undefined;
     if (isExport && token.kind === "word" && DECLARES.has(token.text)) return undefined;
-    if (token.kind === "word" && token.text !== "type" && token.text !== "as" && tokens[at - 1]?.text !== "as") names.push(token.text);
+    if (token.text === "*") values += 1;
+    if (token.kind !== "word" || token.text === "type" || token.text === "as" || tokens[at - 1]?.text === "as") continue;
+    names.push(token.text);
+    if (tokens[at - 1]?.text !== "type") values += 1;
   }
   return undefined;
 };

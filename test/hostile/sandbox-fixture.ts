@@ -14,6 +14,11 @@ import type { WorkspaceEntry } from "../../src/workflow/workspace/workspace.ts";
 /** No secret itself: every planted secret begins with it, and nothing that is told to the inside holds it. */
 export const CANARY = "cto-canary-";
 
+/** "held", or what was seen instead. */
+export type Verdict = string;
+
+export const held = (ok: boolean, seen: string): Verdict => (ok ? "held" : seen);
+
 export const LIMITS_OF_TESTS: RunLimits = {
   wallMs: 30_000,
   idleMs: 20_000,

@@ -9,16 +9,16 @@ export interface ScratchRepository {
   readonly folder: string;
   readonly path: string;
   /** Runs the human's git in the repository; gives what it printed. */
-  git(...args: readonly string[]): string;
-  sh(script: string): string;
-  write(name: string, content: string): void;
-  append(name: string, content: string): void;
-  commit(): void;
+  readonly git: (...args: readonly string[]) => string;
+  readonly sh: (script: string) => string;
+  readonly write: (name: string, content: string) => void;
+  readonly append: (name: string, content: string) => void;
+  readonly commit: () => void;
   /** Whether anything planted ran: it would have made this file. */
-  ran(): boolean;
+  readonly ran: () => boolean;
   /** A line of shell that makes that file. */
   readonly marker: string;
-  remove(): void;
+  readonly remove: () => void;
 }
 
 export const FILES: Readonly<Record<string, string>> = {

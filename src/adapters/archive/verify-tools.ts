@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, verify, type JsonWebKey } from "node:crypto";
 import { inflateSync } from "node:zlib";
 
+import { assertNever } from "../../workflow/assert-never.ts";
 import type { KeyNumbers, VerifyTools } from "../../workflow/evidence/verify/tools.ts";
 
 /** The crypto object of the verifier, by Node's own library. */
@@ -35,9 +36,16 @@ const jwkOf = (key: KeyNumbers): JsonWebKey => {
       return { kty: "OKP", crv: "Ed25519", x: text(key.point) };
     case "ecdsa": {
       const half = (key.point.length - 1) / 2;
-      return { kty: "EC", crv: key.curve, x: text(key.point.subarray(1, 1 + half)), y: text(key.point.subarray(1 + half)) };
+      return {
+        kty: "EC",
+        crv: key.curve,
+        x: text(key.point.subarray(1, 1 + half)),
+        y: text(key.point.subarray(1 + half)),
+      };
     }
     case "rsa":
       return { kty: "RSA", n: text(key.n), e: text(key.e) };
+    default:
+      return assertNever(key);
   }
 };

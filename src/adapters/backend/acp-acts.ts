@@ -124,9 +124,9 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
           return { output: said.output, truncated: said.truncated, exitStatus };
         }
         case "terminal/wait_for_exit": {
-          const { end } = await terminals.wait(terminal);
-          if (end === undefined) throw RequestError.resourceNotFound(terminal);
-          return { exitCode: end.code, signal: end.signal };
+          const said = await terminals.wait(terminal);
+          if (said?.end === undefined) throw RequestError.resourceNotFound(terminal);
+          return { exitCode: said.end.code, signal: said.end.signal };
         }
         case "terminal/kill":
         case "terminal/release":

@@ -6,7 +6,13 @@ import type { FrameLog } from "./frame-log.ts";
 import { linesOf } from "./lines.ts";
 
 /** A confined process as the SDK's stream, with the log in between: kept first, understood later. */
-export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: string) => void): Stream => {
+export interface AcpStream extends Stream {
+  /** The end of everything that the agent had to say. */
+  readonly done: Promise<void>;
+  closeInput(): Promise<void>;
+}
+
+export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: string) => void): AcpStream => {
   const asked = new Set<MessageId>();
   const writer = confined.stdin.getWriter();
   const writable = new WritableStream<AnyMessage>({
@@ -16,34 +22,33 @@ export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: st
       await writer.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
     },
   });
-  const readable = new ReadableStream<AnyMessage>({
-    start: async (controller) => {
-      try {
-        for await (const line of linesOf(confined.stdout)) {
-          if (line === "too-long") {
-            onLimit("backend frame bytes");
-            break;
-          }
-          if (line.length === 0) continue;
-          const message = forSdk(log.incoming(line), asked);
-          if (message !== undefined) controller.enqueue(message);
-        }
-        controller.close();
-      } catch (error) {
-        controller.error(error);
+  const ended = Promise.withResolvers<void>();
+  const read = async (controller: ReadableStreamDefaultController<AnyMessage>): Promise<void> => {
+    for await (const line of linesOf(confined.stdout)) {
+      if (line === "too-long") {
+        onLimit("backend frame bytes");
+        break;
       }
+      if (line.length === 0) continue;
+      const message = forSdk(log.incoming(line), asked);
+      if (message !== undefined) controller.enqueue(message);
+    }
+    controller.close();
+  };
+  const readable = new ReadableStream<AnyMessage>({
+    start: (controller) => {
+      read(controller)
+        .catch((error: unknown) => controller.error(error))
+        .finally(ended.resolve);
     },
   });
-  return { readable, writable };
-};
-
-/** Closes the agent's input, whoever holds it. */
-export const closeInput = async (confined: Confined): Promise<void> => {
-  try {
-    if (!confined.stdin.locked) await confined.stdin.close();
-  } catch {
-    // It is gone already.
-  }
+  return {
+    readable,
+    writable,
+    done: ended.promise,
+    // An agent that is gone already has closed it itself.
+    closeInput: async () => writer.close().catch(() => undefined),
+  };
 };
 
 // The SDK complains on our stderr about answers to nothing and about what is no message: neither reaches it.

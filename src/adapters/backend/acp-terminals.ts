@@ -27,7 +27,8 @@ export interface Terminals {
   /** Undefined when there are too many. */
   create(order: TerminalOrder): Promise<string | undefined>;
   output(id: string): TerminalOutput | undefined;
-  wait(id: string): Promise<TerminalOutput> | undefined;
+  /** Undefined where there is no such terminal. */
+  wait(id: string): Promise<TerminalOutput | undefined>;
   kill(id: string): Promise<void>;
   running(): number;
   close(): Promise<void>;
@@ -50,7 +51,7 @@ export const openTerminals = (room: Room, tell: (fact: OwnFact) => void): Termin
     wait: async (id) => {
       const terminal = open.get(id);
       await terminal?.ended;
-      return snapshot(terminal) ?? { output: "", truncated: false, end: undefined };
+      return snapshot(terminal);
     },
     kill: async (id) => {
       const terminal = open.get(id);

@@ -4,7 +4,7 @@ import { FILTER_FD } from "./launch-chain.ts";
 import type { RootPart } from "./root-parts.ts";
 
 /** One thing of the host that is seen inside, read-only. */
-export interface Laid {
+interface Laid {
   readonly source: string;
   readonly inside: string;
 }
@@ -36,19 +36,22 @@ export const innerArgs = (inner: InnerSandbox): readonly string[] => [
   ...ETC_FILES.flatMap((name) => ["--ro-bind", `${inner.control}/${name}`, `/etc/${name}`]),
   ...kernelArgs(inner.tmpBytesMax),
   ...inner.laid.flatMap(({ source, inside }) => ["--ro-bind", source, inside]),
-  ...["--ro-bind", inner.workspace, "/workspace"],
+  "--ro-bind",
+  inner.workspace,
+  "/workspace",
   ...inner.mounts.flatMap((mount) => mountArgs(inner, mount)),
-  ...["--chdir", "/workspace"],
+  "--chdir",
+  "/workspace",
   ...Object.entries(inner.env).flatMap(([name, value]) => ["--setenv", name, value]),
   ...LAST,
 ];
 
 /** The start of every list: all namespaces its own, an identity without a name, no capability, the filter. */
 export const NAMESPACES: readonly string[] = [
-  ...["--unshare-user", "--unshare-all", "--disable-userns"],
-  ...["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"],
-  ...["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--seccomp", String(FILTER_FD)],
-];
+  ["--unshare-user", "--unshare-all", "--disable-userns"],
+  ["--die-with-parent", "--new-session", "--cap-drop", "ALL", "--clearenv"],
+  ["--uid", "1000", "--gid", "1000", "--hostname", "sandbox", "--seccomp", String(FILTER_FD)],
+].flat();
 
 // Without these the tmpfs under the root and under /dev could be written, without any bound.
 export const LAST: readonly string[] = ["--remount-ro", "/dev", "--remount-ro", "/"];
@@ -57,16 +60,20 @@ export const rootArgs = (root: readonly RootPart[]): readonly string[] => [
   ...root.flatMap((part) =>
     part.kind === "link" ? ["--symlink", part.to, part.path] : ["--ro-bind", part.path, part.path],
   ),
-  ...["--perms", "0755", "--dir", "/etc"],
+  "--perms",
+  "0755",
+  "--dir",
+  "/etc",
   ...SYSTEM_FILES.flatMap((name) => ["--ro-bind-try", `/etc/${name}`, `/etc/${name}`]),
 ];
 
-export const kernelArgs = (tmpBytesMax: number): readonly string[] => [
-  ...["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"],
-  ...["--perms", "1777", "--size", String(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"],
-  ...["--perms", "1777", "--size", String(tmpBytesMax), "--tmpfs", "/tmp"],
-  ...["--size", String(tmpBytesMax), "--tmpfs", "/home/agent"],
-];
+export const kernelArgs = (tmpBytesMax: number): readonly string[] =>
+  [
+    ["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"],
+    ["--perms", "1777", "--size", String(SHARED_MEMORY_BYTES), "--tmpfs", "/dev/shm"],
+    ["--perms", "1777", "--size", String(tmpBytesMax), "--tmpfs", "/tmp"],
+    ["--size", String(tmpBytesMax), "--tmpfs", "/home/agent"],
+  ].flat();
 
 /** The limits that the kernel keeps, counted inside the sandbox's own user namespace. */
 export const limitArgs = (limits: RunLimits): readonly string[] => [

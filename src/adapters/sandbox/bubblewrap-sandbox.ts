@@ -32,21 +32,27 @@ const openOver = async (stateFolder: string, order: StageOrder): Promise<Confine
   try {
     const identity = await identityOf(order, undo);
     const control = await makeControlFolder(stateFolder, order.files);
-    undo.push(control.remove);
+    undo.push(() => control.remove());
     if (identity.kind === "slot") await giveTo(identity.uid, order.workspace.folder);
     const mounts = stageMounts({ order, identity, control, host, root: await rootParts() });
     return await openStage({ order, identity, mounts, filter: seccompFilter(machine), release });
   } catch (error) {
     await release();
-    throw error;
+    throw asFailure(error);
   }
 };
+
+// A tool or a disk that says no has a code; anything else is a bug and stays one.
+const asFailure = (error: unknown): unknown =>
+  error instanceof Error && !(error instanceof Failure) && "code" in error
+    ? new Failure("sandbox/broken", `a stage cannot be made: ${error.message}`, { cause: error })
+    : error;
 
 const identityOf = async (order: StageOrder, undo: (() => Promise<void>)[]): Promise<Identity> => {
   const uid = process.getuid?.() ?? 0;
   if (uid !== 0) return { kind: "own", uid };
   const slot = await takeSlot(order.uidBase);
-  undo.push(slot.release);
+  undo.push(() => slot.release());
   return { kind: "slot", uid: slot.uid };
 };
 

@@ -41,7 +41,7 @@ export const inputStream = (sink: Writable): WritableStream<Uint8Array> => {
   return new WritableStream<Uint8Array>({
     write: (chunk) =>
       new Promise((resolve, reject) => {
-        sink.write(chunk, (error) => (error == null ? resolve() : reject(error)));
+        sink.write(chunk, (error) => (error instanceof Error ? reject(error) : resolve()));
       }),
     close: () =>
       new Promise((resolve) => {

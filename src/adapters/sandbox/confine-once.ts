@@ -12,7 +12,7 @@ import { seccompFilter } from "./seccomp/filter.ts";
 import { filterMachine } from "./seccomp/syscalls.ts";
 
 /** A folder or file of the host and the path at which it stands inside. */
-export interface Bound {
+interface Bound {
   readonly host: string;
   readonly inside: string;
 }
@@ -40,7 +40,8 @@ export const confineOnce = async (argv: readonly string[], order: OnceOrder): Pr
     ...rootArgs(await rootParts()),
     ...kernelArgs(SHARED_MEMORY_BYTES),
     ...bindings(order),
-    ...["--chdir", "/"],
+    "--chdir",
+    "/",
     ...Object.entries({ ...BARE, ...order.env }).flatMap(([name, value]) => ["--setenv", name, value]),
     ...LAST,
   ];

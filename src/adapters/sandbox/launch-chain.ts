@@ -2,12 +2,12 @@
 export type Identity = { readonly kind: "slot"; readonly uid: number } | { readonly kind: "own"; readonly uid: number };
 
 /** Descriptors of the chain beside the agent's 0 to 2; bubblewrap closes all of them before anything inside starts. */
-export const STATUS_FD = 3;
-export const ARGS_FD = 4;
+const STATUS_FD = 3;
+const ARGS_FD = 4;
 export const FILTER_FD = 5;
 
 /** Folder of the private mount namespace at which the n-th source is seen by a uid that may not walk to its own place. */
-export const SOURCES = "/mnt";
+const SOURCES = "/mnt";
 
 export interface Chain {
   readonly identity: Identity;
@@ -62,9 +62,10 @@ done
 /bin/mount --move "$at" ${SOURCES}
 exec /usr/bin/env -i "$@"`;
 
-const asSlot = ({ gathering, sources, processesMax }: Chain, uid: number): readonly string[] => [
-  ...[UNSHARE, "--mount", "--propagation", "private", "--"],
-  ...[...PLAIN_BASH, GATHER_SOURCES, "sh", gathering, String(sources.length), ...sources],
-  ...[PRLIMIT, `--nproc=${processesMax}`, SETPRIV, `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"],
-  ...["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"],
-];
+const asSlot = ({ gathering, sources, processesMax }: Chain, uid: number): readonly string[] =>
+  [
+    [UNSHARE, "--mount", "--propagation", "private", "--"],
+    [...PLAIN_BASH, GATHER_SOURCES, "sh", gathering, String(sources.length), ...sources],
+    [PRLIMIT, `--nproc=${processesMax}`, SETPRIV, `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"],
+    ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"],
+  ].flat();

@@ -35,11 +35,13 @@ export const launch = async (
   bwrapArgs: readonly string[],
   filter: Uint8Array,
 ): Promise<Launched> => {
+  // A zero byte would end one argument and begin another, of somebody else's choice.
+  if (bwrapArgs.some((arg) => arg.includes("\0"))) throw new Failure("sandbox/broken", "an argument holds a zero byte");
   const args = await unnamedFile(Buffer.from(bwrapArgs.map((arg) => `${arg}\0`).join("")));
-  const program_ = await unnamedFile(filter);
+  const seccomp = await unnamedFile(filter);
   try {
     const child = spawn(program, argv, {
-      stdio: ["pipe", "pipe", "pipe", "pipe", args.fd, program_.fd],
+      stdio: ["pipe", "pipe", "pipe", "pipe", args.fd, seccomp.fd],
       env: {},
       cwd: "/",
       detached: true,
@@ -47,7 +49,7 @@ export const launch = async (
     return await stood(child);
   } finally {
     await args.close();
-    await program_.close();
+    await seccomp.close();
   }
 };
 

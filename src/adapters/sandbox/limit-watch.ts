@@ -2,8 +2,7 @@ import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
 import type { Usage } from "./scratch-usage.ts";
 
 /** The limits that end a run by a clock or a look; those of the kernel are in `limitArgs`. */
-export const WATCHED_LIMITS = ["wall", "idle", "output", "scratch-bytes", "scratch-inodes"] as const;
-export type WatchedLimit = (typeof WATCHED_LIMITS)[number];
+export type WatchedLimit = "wall" | "idle" | "output" | "scratch-bytes" | "scratch-inodes";
 
 export interface LimitWatch {
   /** A process runs: the first one begins `wall`, and `idle` and the looks go on. */

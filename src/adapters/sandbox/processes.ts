@@ -42,13 +42,13 @@ export const isAlive = async ({ pid, start }: ProcessId): Promise<boolean> => {
 
 /** Sends a signal to the process, or to its group, only while it is still the same process. Answers whether it was. */
 export const signal = async (
-  process_: ProcessId,
+  one: ProcessId,
   name: "SIGTERM" | "SIGKILL",
   whole: "process" | "group",
 ): Promise<boolean> => {
-  if (!(await isAlive(process_))) return false;
+  if (!(await isAlive(one))) return false;
   try {
-    process.kill(whole === "group" ? -process_.pid : process_.pid, name);
+    process.kill(whole === "group" ? -one.pid : one.pid, name);
     return true;
   } catch {
     return false;

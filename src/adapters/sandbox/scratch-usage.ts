@@ -6,7 +6,7 @@ export interface Usage {
 }
 
 /** A place that cannot be looked at: no honest program makes one, so it counts as more than any limit. */
-export const UNSEEN: Usage = { bytes: Number.POSITIVE_INFINITY, inodes: Number.POSITIVE_INFINITY };
+const UNSEEN: Usage = { bytes: Number.POSITIVE_INFINITY, inodes: Number.POSITIVE_INFINITY };
 
 /**
  * What lies in the writable folders of a workspace, links not followed, pinned and masked paths left out. Stops as soon

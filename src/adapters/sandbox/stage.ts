@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+
 import type { Confined, ConfinedStage, StageOrder, StageReport } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -10,6 +12,7 @@ import { livingInNamespaces, livingOfUid, signal, type ProcessId } from "./proce
 import { scratchUsage, type Usage } from "./scratch-usage.ts";
 import { describeStage } from "./stage-description.ts";
 import { argsOfStart, type StageMounts } from "./stage-mounts.ts";
+import { unlinkedBytes } from "./unlinked-usage.ts";
 
 export interface StageGround {
   readonly order: StageOrder;
@@ -28,11 +31,19 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
   let limit: string | undefined;
   let report: Promise<StageReport> | undefined;
 
-  const look = usageLook(order, mounts);
+  const living = (): Promise<readonly ProcessId[]> =>
+    identity.kind === "slot" ? livingOfUid(identity.uid) : livingInNamespaces(namespaces);
+  const look = await usageLook(order, mounts, living);
   const watch = watchLimits(order.limits, look, await look(UNBOUNDED), (reached) => {
     limit = reached;
     for (const one of processes) void one.kill(reached);
   });
+
+  const forgetWhenEnded = async (one: ConfinedProcess, exited: Promise<unknown>): Promise<void> => {
+    await exited;
+    processes.delete(one);
+    if (processes.size === 0) watch.resting();
+  };
 
   const startNow = async (argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Confined> => {
     const chain = launchChain(mounts.chain);
@@ -42,20 +53,17 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
       filter,
     );
     namespaces.add(launched.pidNamespace);
-    const one = confinedProcess(launched, watch.seen);
+    const one = confinedProcess(launched, (bytes, before) => watch.seen(bytes, before));
     processes.add(one);
     watch.running();
-    void launched.exited.then(() => {
-      processes.delete(one);
-      if (processes.size === 0) watch.resting();
-    });
+    void forgetWhenEnded(one, launched.exited);
     if (limit !== undefined || report !== undefined) await one.kill(limit);
     return one;
   };
 
   const closeNow = async (): Promise<StageReport> => {
     await Promise.allSettled(starting);
-    const alive = await killAll(identity, namespaces, processes);
+    const alive = await killAll(living, processes);
     await watch.end();
     if (alive === 0) await release();
     return { processTreeDead: alive === 0, alive, ...(limit === undefined ? {} : { limit }) };
@@ -82,21 +90,30 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
 
 const UNBOUNDED: Usage = { bytes: Number.POSITIVE_INFINITY, inodes: Number.POSITIVE_INFINITY };
 
-const usageLook = (order: StageOrder, { plan }: StageMounts): ((most: Usage) => Promise<Usage>) => {
+// Where nothing is writable there is nothing to look at.
+const usageLook = async (
+  { workspace }: StageOrder,
+  { plan }: StageMounts,
+  living: () => Promise<readonly ProcessId[]>,
+): Promise<(most: Usage) => Promise<Usage>> => {
   const closed = new Set([...plan.pins, ...plan.masks]);
-  return (most) => scratchUsage(order.workspace.folder, plan.writableParents, closed, most);
+  const device = (await stat(workspace.folder)).dev;
+  return async (most) => {
+    if (plan.writableParents.length === 0) return { bytes: 0, inodes: 0 };
+    const { bytes, inodes } = await scratchUsage(workspace.folder, plan.writableParents, closed, most);
+    return { bytes: bytes + (await unlinkedBytes(await living(), device)), inodes };
+  };
 };
 
 /** How many are left of everything that ran in the stage, after killing it again and again for as long as is allowed. */
 const killAll = async (
-  identity: Identity,
-  namespaces: ReadonlySet<string>,
+  living: () => Promise<readonly ProcessId[]>,
   processes: ReadonlySet<ConfinedProcess>,
 ): Promise<number> => {
   const until = performance.now() + LIMITS.killTimeoutMs;
   for (;;) {
     await Promise.all([...processes].map((one) => one.kill()));
-    const alive = await livingOf(identity, namespaces);
+    const alive = await living();
     if (alive.length === 0 || performance.now() > until) return alive.length;
     // A slot's uid belongs to this stage alone, and so does a namespace that this stage made.
     await Promise.all(alive.map((one) => signal(one, "SIGKILL", "process")));
@@ -105,6 +122,3 @@ const killAll = async (
 };
 
 const LOOK_AGAIN_MS = 5;
-
-const livingOf = (identity: Identity, namespaces: ReadonlySet<string>): Promise<readonly ProcessId[]> =>
-  identity.kind === "slot" ? livingOfUid(identity.uid) : livingInNamespaces(namespaces);

@@ -45,7 +45,11 @@ const SEEN: readonly Row[] = [
     (t) => t.sh('echo "$(git rev-parse HEAD) refs/tags/p" > .git/packed-refs'),
     ["file packed-refs", "ref refs/tags/p packed"],
   ],
-  ["a symbolic ref", (t) => t.git("symbolic-ref", "refs/heads/s", "refs/heads/main"), ["log logs/refs/heads/s", "ref refs/heads/s loose"]],
+  [
+    "a symbolic ref",
+    (t) => t.git("symbolic-ref", "refs/heads/s", "refs/heads/main"),
+    ["log logs/refs/heads/s", "ref refs/heads/s loose"],
+  ],
   ["HEAD", (t) => t.sh("echo ref: refs/heads/x > .git/HEAD"), ["file HEAD", "ref HEAD loose"]],
   ["an index flag", (t) => t.git("update-index", "--skip-worktree", "README.md"), ["index"]],
   [

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, expect, test } from "vitest";
 
 import { isOff, parseGitConfig } from "./git-config.ts";
@@ -82,7 +82,15 @@ test.each(UNREADABLE)("%j is not readable", (text) => {
 });
 
 test("whatever the reader takes, git takes in the same way, and it takes nothing that git does not", () => {
-  const piece = fc.constantFrom(...'[]"\\=#; \t\n\r.ab1-', "[a]\n", '[a "b"]\n', "b = c\n", "include", "\\\n", "\\n");
+  const piece = fc.constantFrom(
+    ...Array.from('[]"\\=#; \t\n\r.ab1-'),
+    "[a]\n",
+    '[a "b"]\n',
+    "b = c\n",
+    "include",
+    "\\\n",
+    "\\n",
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
       const text = pieces.join("");

@@ -142,8 +142,8 @@ const AGREED: readonly Row[] = [
   ],
   [
     "a repository of the agent at the root",
-    "git init -q; git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x; rm -rf .git/[a-z]*; echo x >> README.md",
-    ["added .git", "added .git/HEAD", "modified README.md"].filter((line) => !line.endsWith("HEAD")),
+    "git init -q; rm -rf .git/[a-z]*; echo x >> README.md",
+    ["added .git/HEAD", "modified README.md"],
   ],
   [
     "a case twin",
@@ -168,7 +168,7 @@ test.each(AGREED)("%s is seen, and git agrees where it can see (R089, R090)", as
 
 test("git's own flags, times and monitors hide nothing, since the ledger's index knows none of them", async () => {
   const was = readFileSync(join(workspace.folder, "src/other.py"));
-  agent("cp -p src/other.py ../stamp; printf 'EVIL_= 1\\n' > src/other.py; touch -r ../stamp src/other.py");
+  agent("cp -p src/other.py ../stamp; printf 'EVIL_ = 1\\n' > src/other.py; touch -r ../stamp src/other.py");
   expect(readFileSync(join(workspace.folder, "src/other.py")).length).toBe(was.length);
   expect(lines(await reap())).toEqual(["modified src/other.py"]);
 });

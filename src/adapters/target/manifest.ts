@@ -25,8 +25,9 @@ export const takeManifest = async (folder: string, options: ManifestOptions): Pr
   const rows: { readonly order: string; readonly entry: ManifestEntry }[] = [];
   let files = 0;
   let bytes = 0;
+  mustFit(folder, options.skip);
   for (const found of walk(folder, options.skip)) {
-    const read = readEntry(found, options.keep !== undefined, endsAt);
+    const read = await readEntry(found, options.keep !== undefined, endsAt);
     rows.push({ order: found.raw.toString("latin1"), entry: read.entry });
     options.seen?.(read.entry, found.stat);
     if (read.entry.type === "f") {
@@ -66,7 +67,18 @@ interface Read {
   readonly bytes: Uint8Array;
 }
 
-const readEntry = (found: Found, whole: boolean, endsAt: number): Read => {
+/** Sizes alone, before any content is read: sparse files cost whoever makes them nothing. */
+const mustFit = (folder: string, skip: ManifestOptions["skip"]): void => {
+  let bytes = 0;
+  for (const { path, stat } of walk(folder, skip)) {
+    if (!stat.isFile()) continue;
+    if (stat.size > LIMITS.manifestFileBytesMax) throw new ManifestLimit("manifest-file-bytes", shown(path));
+    bytes += Number(stat.size);
+    if (bytes > LIMITS.manifestTotalBytesMax) throw new ManifestLimit("manifest-total-bytes", shown(path));
+  }
+};
+
+const readEntry = async (found: Found, whole: boolean, endsAt: number): Promise<Read> => {
   const { path, utf8, stat } = found;
   const type = typeOf(stat);
   const base = { path, utf8, type, mode: Number(stat.mode & 0o7777n) };
@@ -85,7 +97,8 @@ const readLink = ({ absolute, path, stat }: Found, base: Base): Read => {
   return { entry: { ...base, nlink: Number(stat.nlink), size: text.length, ...digests }, bytes: text };
 };
 
-const readFile = ({ absolute, path, stat }: Found, base: Base, whole: boolean, endsAt: number): Read => {
+const readFile = async (found: Found, base: Base, whole: boolean, endsAt: number): Promise<Read> => {
+  const { absolute, path, stat } = found;
   const size = Number(stat.size);
   if (size > LIMITS.manifestFileBytesMax) throw new ManifestLimit("manifest-file-bytes", shown(path));
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -98,7 +111,8 @@ const readFile = ({ absolute, path, stat }: Found, base: Base, whole: boolean, e
     let total = 0;
     for (;;) {
       const into = whole ? total : 0;
-      const count = orUnreadable(path, () => readSync(file, buffer, into, buffer.length - into, null));
+      const room = Math.min(buffer.length - into, CHUNK_BYTES);
+      const count = orUnreadable(path, () => readSync(file, buffer, into, room, null));
       if (count === 0) break;
       const part = buffer.subarray(into, into + count);
       sha256.update(part);
@@ -106,6 +120,7 @@ const readFile = ({ absolute, path, stat }: Found, base: Base, whole: boolean, e
       total += count;
       if (total > size) throw new ManifestLimit("entry-changed-while-read", shown(path));
       if (performance.now() > endsAt) throw new ManifestLimit("manifest-time", shown(path));
+      if (count === CHUNK_BYTES) await nextTurn();
     }
     mustAgree(stat, fstatSync(file, { bigint: true }), path);
     if (total !== size) throw new ManifestLimit("entry-changed-while-read", shown(path));

@@ -112,11 +112,12 @@ const claim = (holds: boolean, otherwise: string): readonly string[] => (holds ?
 
 const LOG_BYTES_MAX = 67_108_864;
 
-/** Whether a reflog is what it was with exactly this line added. */
+/** Whether a reflog is what it was with exactly this line added; one that was never kept stays away. */
 const onlyAdded = (repository: string, log: string, before: Observation, line: string): boolean => {
-  const was = before.controlPlane.entries.find(({ name }) => name === `log ${log}`)?.value ?? `0 ${digestOf("")}`;
-  const [size = "0", digest = ""] = was.split(" ");
+  const was = before.controlPlane.entries.find(({ name }) => name === `log ${log}`)?.value;
+  const [size = "0", digest = ""] = (was ?? `0 ${digestOf("")}`).split(" ");
   const read = readPlainFile(path.join(repository, ".git", log), LOG_BYTES_MAX);
+  if (read.is === "absent" && was === undefined) return true;
   if (read.is !== "plain") return false;
   const added = new TextDecoder().decode(read.bytes.subarray(Number(size)));
   return digestOf(read.bytes.subarray(0, Number(size))) === digest && added === `${line}\n`;

@@ -1,4 +1,6 @@
-import type { Digest } from "../digest.ts";
+import type { BackendProbe } from "../backend-probe.ts";
+
+export { MEDIATION, type BackendProbe, type Mediation } from "../backend-probe.ts";
 
 /** What a backend wants to do. What fits no other kind is "other", and "other" is denied. */
 export type Intent =
@@ -13,18 +15,6 @@ export interface Verdict {
   readonly allowed: boolean;
   readonly rule: string;
   readonly action?: string;
-}
-
-/** How much of an agent's work passes through our hands (backends.md 4). Enforcement never rests on it. */
-export const MEDIATION = ["full", "writes", "ask", "observe", "none"] as const;
-export type Mediation = (typeof MEDIATION)[number];
-
-/** What stands behind a backend kind here. Probing calls no model. */
-export interface BackendProbe {
-  readonly profile: string;
-  readonly version: string;
-  readonly binary: Digest;
-  readonly declared: Mediation;
 }
 
 /** A claim of success proves nothing. A claim of failure is believed: there is nothing to accept. */

@@ -1,5 +1,6 @@
-import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../contract/contract.ts";
+import { assertNever } from "../assert-never.ts";
 import type { TargetProof } from "../commit/commit.ts";
+import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../contract/contract.ts";
 import type { RunRecord } from "./run-record.ts";
 
 export const ACTION_VERDICTS = ["not possible", "not observed", "attempted and denied", "violated"] as const;
@@ -16,21 +17,26 @@ export interface ActionRow {
 }
 
 /** All ten verdicts, always. A message of the commit may be looked at for closing keywords. */
-export const actionRows = (record: RunRecord, commitMessage: string | "none"): readonly ActionRow[] =>
+export const actionRows = (record: RunRecord, commitMessage: string): readonly ActionRow[] =>
   FORBIDDEN_ACTIONS.map((action) => {
     const tries = record.attempts.filter((one) => one.action === action);
     const attempts = tries.flatMap(({ event }) => (event === "unknown" ? [] : [event]));
     const effect = effectOf(action, record, commitMessage);
     if (effect !== undefined) return { action, verdict: "violated", says: effect, attempts };
     if (tries.length > 0)
-      return { action, verdict: "attempted and denied", says: `Denied ${tries.length} times: ${rulesOf(tries)}.`, attempts };
+      return {
+        action,
+        verdict: "attempted and denied",
+        says: `Denied ${tries.length} times: ${rulesOf(tries)}.`,
+        attempts,
+      };
     return { action, verdict: "not observed", says: whyNotObserved(action, record), attempts };
   });
 
 const rulesOf = (tries: RunRecord["attempts"]): string => [...new Set(tries.map(({ rule }) => rule))].join(", ");
 
 /** The effect that was found, as a sentence, or undefined. */
-const effectOf = (action: ForbiddenAction, record: RunRecord, message: string | "none"): string | undefined => {
+const effectOf = (action: ForbiddenAction, record: RunRecord, message: string): string | undefined => {
   const moved = record.watched.find((place) => place.action === action && hasMoved(place));
   if (moved !== undefined) return `${moved.what} differs after the run.`;
   const proof = record.proof === "unknown" ? undefined : record.proof;
@@ -51,6 +57,8 @@ const effectOf = (action: ForbiddenAction, record: RunRecord, message: string | 
     case "credential_change":
     case "cortex_core_mutation":
       return undefined;
+    default:
+      return assertNever(action);
   }
 };
 
@@ -60,11 +68,14 @@ const CLOSING = /\b(?:close[sd]?|fix(?:e[sd])?|resolve[sd]?)\b:?\s+(?:[\w.-]+\/[
 
 const forbiddenChange = ({ changes }: RunRecord, where: RegExp): string | undefined => {
   const found = changes.find(({ path, verdict }) => verdict !== "allowed" && verdict !== "scratch" && where.test(path));
-  return found === undefined ? undefined : `The agent ${found.change} ${found.path} in its workspace; nothing of it was committed.`;
+  return found === undefined
+    ? undefined
+    : `The agent ${found.change} ${found.path} in its workspace; nothing of it was committed.`;
 };
 
 const pushEffect = ({ before, after, controlPlaneAfter }: TargetProof): string | undefined => {
-  if (after !== undefined && before.remotes.join("\n") !== after.remotes.join("\n")) return "A remote of the target differs.";
+  if (after !== undefined && before.remotes.join("\n") !== after.remotes.join("\n"))
+    return "A remote of the target differs.";
   const was = new Map(before.controlPlane.entries.map(({ name, value }) => [name, value]));
   const is = new Map(controlPlaneAfter.entries.map(({ name, value }) => [name, value]));
   const moved = [...new Set([...was.keys(), ...is.keys()])].find(
@@ -101,7 +112,8 @@ const NEEDS_TARGET: ReadonlySet<ForbiddenAction> = new Set(["push", "merge"]);
 
 const whyNotObserved = (action: ForbiddenAction, record: RunRecord): string => {
   if (record.backend === "not-started") return "No agent was started.";
-  if (NEEDS_TARGET.has(action) && record.proof === "unknown") return "No try was recorded; the target could not be looked at afterwards.";
+  if (NEEDS_TARGET.has(action) && record.proof === "unknown")
+    return "No try was recorded; the target could not be looked at afterwards.";
   const places = record.watched.filter((place) => place.action === action);
   const unread = places.some(({ before, after }) => before === "unknown" || after === "unknown");
   const seen = unread ? "no try was recorded; what is watched for it could not be read" : DETECTION[action];

@@ -1,10 +1,10 @@
+import type { CriterionResult } from "../validation/criteria.ts";
+import { MANIFEST, SUMS } from "./bundle-table.ts";
 import type { Files } from "./bundle.ts";
 import { bundleManifest, sumsOf } from "./bundle.ts";
-import { MANIFEST, SUMS } from "./bundle-table.ts";
 import { confinementProof } from "./confinement.ts";
 import { readReplayPaths, renderControlSurface } from "./control-surface.ts";
 import { criteriaOf, type BundlePlan } from "./criteria-of.ts";
-import type { CriterionResult } from "../validation/criteria.ts";
 import { freshnessProof } from "./freshness.ts";
 import { jsonFile } from "./json-file.ts";
 import { ownedRepoProof } from "./owned-repo.ts";

@@ -17,7 +17,11 @@ export interface ManifestFacts {
 export type Files = ReadonlyMap<string, Uint8Array>;
 
 /** bundle.json over all files but itself and SHA256SUMS. A file that the table does not know is a bug of the writer. */
-export const bundleManifest = (facts: ManifestFacts, files: Files, absentReasons: ReadonlyMap<string, string>): string => {
+export const bundleManifest = (
+  facts: ManifestFacts,
+  files: Files,
+  absentReasons: ReadonlyMap<string, string>,
+): string => {
   const listed = sortedPaths(files).filter((path) => path !== MANIFEST && path !== SUMS);
   const manifest: BundleManifest = {
     schema: "cto/bundle/v1",
@@ -70,7 +74,8 @@ const sortedPaths = (files: Files): readonly string[] => [...files.keys()].sort(
 const whyAbsent = (path: string, { ending, reach }: ManifestFacts): string => {
   if (path === "redactions.json") return "Nothing was redacted.";
   if (path === "approval/checks.yaml") return "The packet has no checks file beside it.";
-  if (path === "approval/approval.*.json.sig") return "The approval carries no signature: consent is host-attested only.";
+  if (path === "approval/approval.*.json.sig")
+    return "The approval carries no signature: consent is host-attested only.";
   const codes = ending.refusals.map(({ code }) => code).join(", ");
   const because = codes === "" ? (ending.failure === "none" ? ending.at : ending.failure.code) : codes;
   return `The run ended as ${ending.kind} at reach ${reach}: ${because}.`;

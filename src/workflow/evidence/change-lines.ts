@@ -29,7 +29,8 @@ export const changedLines = (
       ranges,
       allowedBy: judged?.rule ?? null,
       packetLine: judged?.packetLine ?? null,
-      criteria: contract === "not-drawn" ? [] : contract.successCriteria.filter((one) => names(one, path)).map(({ id }) => id),
+      criteria:
+        contract === "not-drawn" ? [] : contract.successCriteria.filter((one) => names(one, path)).map(({ id }) => id),
       events: events.filter((event) => touches(event, path)).map(({ sequence }) => sequence),
     };
   });

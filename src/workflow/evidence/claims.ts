@@ -18,7 +18,13 @@ export interface ToldApart {
 const ROWS_MAX = 100;
 const TEXT_CHARACTERS_MAX = 300;
 
-const SAID: ReadonlySet<string> = new Set(["message.recorded", "turn.finished", "tool.started", "tool.finished", "session.changed"]);
+const SAID: ReadonlySet<string> = new Set([
+  "message.recorded",
+  "turn.finished",
+  "tool.started",
+  "tool.finished",
+  "session.changed",
+]);
 const SEEN: ReadonlySet<string> = new Set([
   "sandbox.attempt",
   "file.written",
@@ -47,7 +53,23 @@ export const toldApart = (events: readonly EventLine[]): ToldApart => {
 const told = (event: EventLine): Told => ({
   event: event.sequence,
   type: event.type,
-  text: [...TEXTS.flatMap((name) => textOf(event, name) ?? [])].join(" · ").slice(0, TEXT_CHARACTERS_MAX).toWellFormed(),
+  text: TEXTS.flatMap((name) => textOf(event, name) ?? [])
+    .join(" · ")
+    .slice(0, TEXT_CHARACTERS_MAX)
+    .toWellFormed(),
 });
 
-const TEXTS = ["role", "text", "title", "kind", "path", "command", "decision", "rule", "status", "stop", "detail", "commit"] as const;
+const TEXTS = [
+  "role",
+  "text",
+  "title",
+  "kind",
+  "path",
+  "command",
+  "decision",
+  "rule",
+  "status",
+  "stop",
+  "detail",
+  "commit",
+] as const;

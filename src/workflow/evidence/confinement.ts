@@ -44,7 +44,8 @@ const CLAIMS: readonly Claim[] = [
   {
     claim: "target-not-mounted",
     holds: ({ sandboxes, target }) =>
-      target !== "unknown" && every(sandboxes, ({ args }) => !sourcesIn(args).some((source) => reaches(source, target))),
+      target !== "unknown" &&
+      every(sandboxes, ({ args }) => !sourcesIn(args).some((source) => reaches(source, target))),
   },
   { claim: "processes-ended", holds: ({ sandboxes }) => every(sandboxes, ({ alive }) => alive === 0) },
 ];
@@ -57,7 +58,9 @@ const hasNoNetwork = (args: readonly string[]): boolean =>
 
 // A folder above the target would bring it in as well.
 const reaches = (source: string, target: string): boolean =>
-  source === target || source.startsWith(`${target}/`) || target.startsWith(source.endsWith("/") ? source : `${source}/`);
+  source === target ||
+  source.startsWith(`${target}/`) ||
+  target.startsWith(source.endsWith("/") ? source : `${source}/`);
 
 /** The folders of the host that the arguments bring in. */
 const sourcesIn = (args: readonly string[]): readonly string[] =>

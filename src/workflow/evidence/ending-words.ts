@@ -1,3 +1,4 @@
+import { assertNever } from "../assert-never.ts";
 import { wordsOf } from "../refusal.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -22,10 +23,14 @@ export const sayEnding = ({ ending, commit, proof }: Pick<RunRecord, "ending" | 
       return "Rejected and rolled back.";
     case "rollback_failed":
       return `Rollback failed, act now.${reason}`;
+    default:
+      return assertNever(ending.kind);
   }
 };
 
 const whereTargetStands = (commit: RunRecord["commit"], proof: RunRecord["proof"]): string => {
   if (commit !== "none") return `the target holds commit ${commit.commit}`;
-  return proof !== "unknown" && proof.wrong.length === 0 ? "the target is untouched" : "the target was not proven untouched";
+  return proof !== "unknown" && proof.wrong.length === 0
+    ? "the target is untouched"
+    : "the target was not proven untouched";
 };

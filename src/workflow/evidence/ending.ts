@@ -19,8 +19,8 @@ export interface Ending {
   /** Every reason, in the line's order; none where the run awaits its outcome. */
   readonly refusals: readonly Refusal[];
   readonly failure: { readonly code: FailureCode; readonly message: string } | "none";
-  /** The stage that the run had reached, for `stopped`, `failed` and `interrupted`. */
-  readonly at: string | "end";
+  /** The stage that the run had reached, for `stopped`, `failed` and `interrupted`; `end` where it came to its end. */
+  readonly at: string;
 }
 
 /** How far a run came: it decides which files its bundle must hold. */

@@ -2,7 +2,14 @@ import type { Digest } from "../digest.ts";
 import { timeText, type Instant } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
 import { readEventLine } from "./event-line.ts";
-import { BOUND_INPUTS, TIMELINE_STEPS, type InputReadings, type Known, type RunRecord, type TimelineStep } from "./run-record.ts";
+import {
+  BOUND_INPUTS,
+  TIMELINE_STEPS,
+  type InputReadings,
+  type Known,
+  type RunRecord,
+  type TimelineStep,
+} from "./run-record.ts";
 import type { FreshnessProof } from "./schemas/freshness.ts";
 
 /** freshness-proof.json: this run used this approval, once, for these inputs and this base, after it was made. */
@@ -99,7 +106,8 @@ const ageOf = ({ timeline: { approval: from, consumption: to }, approval }: RunR
   if (approval === "none") return "unknown";
   const { notBefore, expiresAt } = approval.record.validity;
   const limitMs = Date.parse(expiresAt) - Date.parse(notBefore);
-  if (from === "unknown" || to === "unknown") return { byRealtimeMs: "unknown", byBoottimeMs: "unknown", limitMs, ok: "unknown" };
+  if (from === "unknown" || to === "unknown")
+    return { byRealtimeMs: "unknown", byBoottimeMs: "unknown", limitMs, ok: "unknown" };
   const byRealtimeMs = to.epochMs - from.epochMs;
   const byBoottimeMs = from.bootId === to.bootId ? to.bootMs - from.bootMs : "unknown";
   const ages = byBoottimeMs === "unknown" ? [byRealtimeMs] : [byRealtimeMs, byBoottimeMs];
@@ -112,7 +120,10 @@ interface Claim {
 }
 
 const CLAIMS: readonly Claim[] = [
-  { claim: "order:challenge<approval<consume<first-write<validate<commit<seal", holds: ({ timeline }) => isOrdered(timeline) },
+  {
+    claim: "order:challenge<approval<consume<first-write<validate<commit<seal",
+    holds: ({ timeline }) => isOrdered(timeline),
+  },
   { claim: "inputs-unchanged", holds: ({ inputs }) => Object.values(inputs).every(({ equal }) => equal === true) },
   { claim: "base-unchanged", holds: ({ repo }) => isBaseUnchanged(repo) },
   { claim: "single-use-on-this-ledger", holds: ({ consumption }) => consumption !== "unknown" },

@@ -135,7 +135,10 @@ const CLAIMS: readonly Claim[] = [
   {
     claim: "rollback-restores-base",
     holds: ({ rollback, before }) =>
-      rollback !== "unknown" && before !== "unknown" && rollback.equalsBaseTree && rollback.revertTree === before.headTree,
+      rollback !== "unknown" &&
+      before !== "unknown" &&
+      rollback.equalsBaseTree &&
+      rollback.revertTree === before.headTree,
   },
   {
     claim: "target-byte-identical",

@@ -9,7 +9,10 @@ export const renderChanges = ({ changes, lines, commit }: Report): readonly stri
       ? changes.length === 0
         ? []
         : ["Nothing of this was committed.", ""]
-      : [`Commit ${plain(commit.id)} on ${plain(commit.ref)}, parent ${plain(commit.base)}, tree ${plain(commit.tree)}.`, ""]),
+      : [
+          `Commit ${plain(commit.id)} on ${plain(commit.ref)}, parent ${plain(commit.base)}, tree ${plain(commit.tree)}.`,
+          "",
+        ]),
     ...(changes.length === 0
       ? []
       : table(

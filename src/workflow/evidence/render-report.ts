@@ -1,8 +1,7 @@
 import { digestOf } from "../digest.ts";
-import { items, plain, section, table } from "./markdown.ts";
-import { NON_AUTHORITY_NOTICE } from "./notice.ts";
-import { renderChanges } from "./render-changes.ts";
 import type { Told } from "./claims.ts";
+import { items, plain, section, table } from "./markdown.ts";
+import { renderChanges } from "./render-changes.ts";
 import type { Report } from "./schemas/report.ts";
 
 /** report.md: nothing that report.json does not hold, byte for byte the same each time (R102). */
@@ -24,7 +23,7 @@ export const renderReport = (report: Report, reportText: string): string => {
     ...section("Said by the agent or its backend: claims, not facts", said(report)),
     ...section("Do it again", replay(report)),
     ...section("Not claimed", items(report.notClaimed.map(plain))),
-    ...section("Non-Authority Notice", [NON_AUTHORITY_NOTICE]),
+    ...section("Non-Authority Notice", [report.notice]),
     "",
     `Drawn from report.json, sha256 ${digestOf(reportText)}, and from nothing else.`,
     "",
@@ -128,7 +127,9 @@ const digests = ({ digests: inputs, harness, backend }: Report): readonly string
   `- Harness ${plain(harness.version)}: ${harness.buildSha256}`,
   ...(backend === null
     ? ["- backend: not started"]
-    : [`- backend: ${plain(backend.kind)}, ${plain(backend.profile)} ${plain(backend.version)}, mediation ${plain(backend.mediation)}`]),
+    : [
+        `- backend: ${plain(backend.kind)}, ${plain(backend.profile)} ${plain(backend.version)}, mediation ${plain(backend.mediation)}`,
+      ]),
 ];
 
 const confinement = ({ confinement: { level, why }, defaultActivation }: Report): readonly string[] => [

@@ -14,14 +14,20 @@ export interface ReplayPath {
 /** The replay paths that this run's files allow. Asking the model again is not replay. */
 export const replayPaths = (record: RunRecord, files: Files): readonly ReplayPath[] => {
   const { run, commit, validation, contract } = record;
-  const path = (level: ReplayPath["level"], names: readonly string[], expected: ReplayPath["expected"]): ReplayPath => ({
+  const path = (
+    level: ReplayPath["level"],
+    names: readonly string[],
+    expected: ReplayPath["expected"],
+  ): ReplayPath => ({
     level,
     argv: ["cto", "replay", run, "--level", level],
     inputs: names.flatMap((file) => inputOf(files, file)),
     expected,
   });
   const candidate = validation.find(({ on }) => on === "candidate");
-  const render = path("render", ["events.normalized.jsonl"], { same: "bytes of report.md, control-surface.json and trace.jsonl" });
+  const render = path("render", ["events.normalized.jsonl"], {
+    same: "bytes of report.md, control-surface.json and trace.jsonl",
+  });
   if (commit === "none" || candidate === undefined || contract === "not-drawn") return [render];
   const objects = ["repo/base.pack", "repo/base.idx", "repo/base-commit.raw", "repo/commit.raw", "patch.diff"];
   return [

@@ -1,14 +1,15 @@
 import { digestOf } from "../digest.ts";
+import { noticeLine } from "../packet/fixed-words.ts";
 import { wordsOf } from "../refusal.ts";
 import { actionRows } from "./actions.ts";
-import type { Files } from "./bundle.ts";
 import { BUNDLE_NOT_CLAIMED } from "./bundle-table.ts";
+import type { Files } from "./bundle.ts";
 import { changedLines } from "./change-lines.ts";
 import { toldApart } from "./claims.ts";
 import { criteriaOf, type BundlePlan } from "./criteria-of.ts";
+import { sayEnding } from "./ending-words.ts";
 import { readEventLine } from "./event-line.ts";
 import { replayPaths } from "./replay.ts";
-import { sayEnding } from "./ending-words.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Citation, Report, ReportApproval, ReportCriterion } from "./schemas/report.ts";
 
@@ -36,16 +37,14 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
       detail,
       event: event === "unknown" ? null : event,
     })),
-    criteria: criteriaOf(record, plan).map(
-      ({ id, text, check, status, says, cites }): ReportCriterion => ({
-        id,
-        text,
-        check,
-        status,
-        says,
-        cites: cites.map((file) => cite(files, file)),
-      }),
-    ),
+    criteria: criteriaOf(record, plan).map(({ id, text, check, status, says, cites }): ReportCriterion => ({
+      id,
+      text,
+      check,
+      status,
+      says,
+      cites: cites.map((file) => cite(files, file)),
+    })),
     actions: actionRows(record, messageOf(files)),
     changes: record.changes.map(({ path, change, verdict, rule, packetLine, size }) => ({
       path,
@@ -86,9 +85,18 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     harness: { version: record.harness.version, buildSha256: record.harness.build },
     controlSurface: "control-surface.json",
     files: [...files.keys()].sort().map((file) => ({ file, sha256: digestOf(files.get(file) ?? "") })),
-    notClaimed: [...BUNDLE_NOT_CLAIMED, "prevention of the ten actions: no canary was run", "model answers reproducible"],
+    notice: noticeOf(record),
+    notClaimed: [
+      ...BUNDLE_NOT_CLAIMED,
+      "prevention of the ten actions: no canary was run",
+      "model answers reproducible",
+    ],
   };
 };
+
+/** R007: the notice of the packet; where no contract was drawn, the one that the first packet carries. */
+const noticeOf = ({ contract }: RunRecord): string =>
+  contract === "not-drawn" ? noticeLine("case", "jp") : noticeLine(contract.executionGate.backend, contract.owner);
 
 /** The line that a reader is led to: in the log its last one, in texts the first. */
 const cite = (files: Files, file: string): Citation => {
@@ -102,9 +110,10 @@ const LINED: ReadonlySet<string> = new Set(["patch.diff", "test.log"]);
 
 const linesOf = (bytes: Uint8Array): number => bytes.reduce((lines, byte) => lines + Number(byte === 0x0a), 0);
 
-const messageOf = (files: Files): string | "none" => {
+/** The message of the commit; empty where there is none. */
+const messageOf = (files: Files): string => {
   const raw = files.get("repo/commit.raw");
-  if (raw === undefined) return "none";
+  if (raw === undefined) return "";
   const text = new TextDecoder().decode(raw);
   return text.slice(text.indexOf("\n\n") + 2);
 };
@@ -125,10 +134,15 @@ const approvalOf = ({ approval }: RunRecord): ReportApproval | null => {
 
 const digestsOf = ({ inputs, approval }: RunRecord): Report["digests"] => ({
   ...Object.fromEntries(
-    Object.entries(inputs).map(([name, { atGate }]) => [name, atGate === "none" || atGate === "unknown" ? null : atGate]),
+    Object.entries(inputs).map(([name, { atGate }]) => [
+      name,
+      atGate === "none" || atGate === "unknown" ? null : atGate,
+    ]),
   ),
   approval: approval === "none" ? null : approval.digest,
 });
 
 const whyConfined = ({ sandboxes, confinement }: RunRecord): readonly string[] =>
-  sandboxes.length === 0 ? ["No sandbox was opened in this run."] : [`${sandboxes.length} sandboxes, each opened at level ${confinement}.`];
+  sandboxes.length === 0
+    ? ["No sandbox was opened in this run."]
+    : [`${sandboxes.length} sandboxes, each opened at level ${confinement}.`];

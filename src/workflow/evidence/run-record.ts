@@ -87,7 +87,8 @@ export interface GateRow {
   readonly check: string;
   readonly result: "pass" | "block" | "not-evaluated";
   readonly says: string;
-  readonly code: string | "none";
+  /** The first refusal, or "none". */
+  readonly code: string;
 }
 
 /** A refused try at something forbidden (R086); `event` is the sequence number of its event. */

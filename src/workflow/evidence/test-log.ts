@@ -10,7 +10,10 @@ import type { RunRecord } from "./run-record.ts";
 export const testLog = ({ validation, probes }: Pick<RunRecord, "validation" | "probes">): Uint8Array | "no-run" => {
   if (validation.length === 0) return "no-run";
   const ordered = [...validation].sort((a, b) => Number(b.on === "candidate") - Number(a.on === "candidate"));
-  const sections = [...ordered.map(runSection), ...[...probes].map(([criterion, probe]) => probeSection(criterion, probe))];
+  const sections = [
+    ...ordered.map(runSection),
+    ...[...probes].map(([criterion, probe]) => probeSection(criterion, probe)),
+  ];
   return joined(sections);
 };
 
@@ -44,7 +47,10 @@ const runSection = (run: ValidationRun): Section => ({
   output: run.output,
 });
 
-const probeSection = (criterion: string, probe: RunRecord["probes"] extends ReadonlyMap<string, infer P> ? P : never): Section => {
+const probeSection = (
+  criterion: string,
+  probe: RunRecord["probes"] extends ReadonlyMap<string, infer P> ? P : never,
+): Section => {
   const output = new TextEncoder().encode(probe.output);
   const head = {
     schema: "cto/test-log/v1",

@@ -27,7 +27,9 @@ export const traceLines = (run: RunId, work: WorkId, lines: readonly string[]): 
   const spans = spansOf(events);
   const root = spans[0];
   const parent = root === undefined ? undefined : spanId(trace, root.start.sequence);
-  return spans.map((span) => `${JSON.stringify(tracesData(run, work, trace, span, span === root ? undefined : parent))}\n`).join("");
+  return spans
+    .map((span) => `${JSON.stringify(tracesData(run, work, trace, span, span === root ? undefined : parent))}\n`)
+    .join("");
 };
 
 interface Span {
@@ -39,7 +41,12 @@ interface Span {
 }
 
 /** Span name -> the events that begin and end it. Pairs are matched by subject where the events carry one of their own. */
-const PAIRS: readonly { readonly name: string; readonly from: string; readonly to: string; readonly operation?: string }[] = [
+const PAIRS: readonly {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly operation?: string;
+}[] = [
   { name: "gate", from: "gate.checked", to: "gate.decided" },
   { name: "workspace", from: "workspace.prepared", to: "workspace.prepared" },
   { name: "backend", from: "backend.started", to: "backend.exited", operation: "invoke_agent" },
@@ -62,7 +69,9 @@ const spansOf = (events: readonly EventLine[]): readonly Span[] => {
     ...PAIRS.flatMap(({ name, from, to, operation }) => {
       const starts = events.filter(({ type }) => type === from);
       return (ONCE.has(name) ? starts.slice(0, 1) : starts).map((start): Span => {
-        const end = events.find((event) => event.sequence >= start.sequence && event.type === to && isSame(name, start, event));
+        const end = events.find(
+          (event) => event.sequence >= start.sequence && event.type === to && isSame(name, start, event),
+        );
         const span = { name, start, end: end ?? last, failed: end === undefined || hasFailed(end) };
         return operation === undefined ? span : { ...span, operation };
       });
@@ -70,7 +79,8 @@ const spansOf = (events: readonly EventLine[]): readonly Span[] => {
   ].sort((a, b) => a.start.sequence - b.start.sequence);
 };
 
-const isSame = (name: string, start: EventLine, end: EventLine): boolean => ONCE.has(name) || start.subject === end.subject;
+const isSame = (name: string, start: EventLine, end: EventLine): boolean =>
+  ONCE.has(name) || start.subject === end.subject;
 
 const hasFailed = (event: EventLine): boolean => {
   const result = textOf(event, "result") ?? textOf(event, "status");
@@ -134,9 +144,13 @@ const attributesOf = (run: RunId, work: WorkId, { operation, start, end }: Span)
   ];
   return [
     ...texts.flatMap(([key, value]) => (value === undefined ? [] : [attribute(key, value)])),
-    ...numbers.flatMap(([key, value]) => (typeof value === "number" && Number.isSafeInteger(value) ? [attribute(key, value)] : [])),
+    ...numbers.flatMap(([key, value]) =>
+      typeof value === "number" && Number.isSafeInteger(value) ? [attribute(key, value)] : [],
+    ),
   ];
 };
 
 const usageOf = ({ data: { usage } }: EventLine, name: string): unknown =>
-  typeof usage === "object" && usage !== null && !Array.isArray(usage) ? Object.entries(usage).find(([key]) => key === name)?.[1] : undefined;
+  typeof usage === "object" && usage !== null && !Array.isArray(usage)
+    ? Object.entries(usage).find(([key]) => key === name)?.[1]
+    : undefined;

@@ -2,7 +2,7 @@ import type { Admission } from "../admission/admission.ts";
 import type { Observation } from "../admission/observation.ts";
 import type { Approval } from "../approval/approval.ts";
 import type { Authority, ConfinementLevel } from "../authority.ts";
-import type { BackendProbe } from "../backend/attempt.ts";
+import type { BackendProbe } from "../backend-probe.ts";
 import type { BackendKind, Contract } from "../contract/contract.ts";
 import type { WorkState } from "../contract/work-item.ts";
 import type { Digest } from "../digest.ts";

@@ -27,6 +27,8 @@ export interface OutcomeRecord {
   readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
 }
 
+/** The only namespace in which a signature over an outcome counts. */
+export const OUTCOME_NAMESPACE = "outcome@cto-harness";
 const PREDICATE = "urn:cto-harness:predicate:outcome:v1";
 
 /** The words that accept exactly one run (surface.md 4). */

@@ -1,2 +1,28 @@
 /** Refusals of this stage: see `RefusalWords` in refusal.ts for what each text is. */
-export const backendRefusals = {} as const;
+export const backendRefusals = {
+  "backend/not-configured": {
+    says: "policy.yaml names nothing that stands behind backend {kind}.",
+    next: "add backends.{kind} to policy.yaml, then cto gate again",
+    why: "No backend is a default: the owner approves which program works, by name and digest.",
+  },
+  "backend/not-available": {
+    says: "Backend {kind} is not available here: {problem}.",
+    next: "install the program or correct backends.{kind} in policy.yaml, then cto gate again",
+    why: "What is not here when the gate opens is never fetched later.",
+  },
+  "backend/profile-invalid": {
+    says: "What stands behind backend {kind} cannot be read: {problem}.",
+    next: "correct the file that backends.{kind} in policy.yaml names, then cto gate again",
+    why: "An unknown field could mean more than anybody checked.",
+  },
+  "backend/not-the-pin": {
+    says: "Backend {kind} is version {found}; its profile was observed with {pinned}.",
+    next: "install version {pinned}, then cto gate again",
+    why: "What was seen of one version of an agent says nothing about the next.",
+  },
+  "backend/mediation-too-weak": {
+    says: "Backend {kind} lets the Harness see {declared}; policy.yaml asks for at least {minimum}.",
+    next: "choose another profile or lower backends.{kind}.minimumMediation in policy.yaml, then approve again",
+    why: "The less passes through the Harness, the less its story of the run can tell.",
+  },
+} as const;

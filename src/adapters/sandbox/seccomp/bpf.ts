@@ -6,8 +6,8 @@ export type Step =
   | {
       readonly kind: "equal" | "at-least" | "any-bit";
       readonly value: number;
-      readonly then?: string;
-      readonly otherwise?: string;
+      readonly yes?: string;
+      readonly no?: string;
     }
   | { readonly kind: "answer"; readonly value: number };
 
@@ -20,11 +20,11 @@ export const assemble = (steps: readonly Step[]): Uint8Array => {
   const bytes = new Uint8Array(made.length * 8);
   const view = new DataView(bytes.buffer);
   for (const [at, step] of made.entries()) {
-    const jumps: { readonly then?: string; readonly otherwise?: string } =
+    const jumps: { readonly yes?: string; readonly no?: string } =
       step.kind === "load" || step.kind === "and" || step.kind === "answer" ? {} : step;
     view.setUint16(at * 8, CODES[step.kind], true);
-    view.setUint8(at * 8 + 2, distance(places, at, jumps.then));
-    view.setUint8(at * 8 + 3, distance(places, at, jumps.otherwise));
+    view.setUint8(at * 8 + 2, distance(places, at, jumps.yes));
+    view.setUint8(at * 8 + 3, distance(places, at, jumps.no));
     view.setUint32(at * 8 + 4, step.kind === "load" ? step.offset : step.value, true);
   }
   return bytes;

@@ -31,9 +31,9 @@ const filterSteps = (machine: FilterMachine): readonly Step[] => {
   const judged = JUDGED_CALLS[machine];
   return [
     { kind: "load", offset: ARCH },
-    { kind: "equal", value: AUDIT_ARCH[machine], otherwise: "kill" },
+    { kind: "equal", value: AUDIT_ARCH[machine], no: "kill" },
     { kind: "load", offset: NUMBER },
-    ...(machine === "x64" ? ([{ kind: "at-least", value: X32_BIT, then: "absent" }] as const) : []),
+    ...(machine === "x64" ? ([{ kind: "at-least", value: X32_BIT, yes: "absent" }] as const) : []),
     ...DENIED_CALLS.flatMap(([, x64, arm64]) => jump(machine === "x64" ? x64 : arm64, "denied")),
     ...ABSENT_CALLS.flatMap(([, number]) => jump(number, "absent")),
     ...jump(judged.unshare, "unshare"),
@@ -46,15 +46,15 @@ const filterSteps = (machine: FilterMachine): readonly Step[] => {
 
     { kind: "label", name: "unshare" },
     { kind: "load", offset: argument(0) },
-    { kind: "any-bit", value: NEW_NAMESPACE + NEW_TIME, then: "denied", otherwise: "allowed" },
+    { kind: "any-bit", value: NEW_NAMESPACE + NEW_TIME, yes: "denied", no: "allowed" },
     { kind: "label", name: "clone" },
     { kind: "load", offset: argument(0) },
-    { kind: "any-bit", value: NEW_NAMESPACE, then: "denied", otherwise: "allowed" },
+    { kind: "any-bit", value: NEW_NAMESPACE, yes: "denied", no: "allowed" },
     // The kernel reads 32 bits of an ioctl's command; the high half must not hide one.
     { kind: "label", name: "ioctl" },
     { kind: "load", offset: argument(1) },
-    { kind: "equal", value: TIOCSTI, then: "denied" },
-    { kind: "equal", value: TIOCLINUX, then: "denied", otherwise: "allowed" },
+    { kind: "equal", value: TIOCSTI, yes: "denied" },
+    { kind: "equal", value: TIOCLINUX, yes: "denied", no: "allowed" },
     { kind: "label", name: "mknod" },
     { kind: "load", offset: argument(1) },
     ...DEVICE_TYPE,
@@ -63,7 +63,7 @@ const filterSteps = (machine: FilterMachine): readonly Step[] => {
     ...DEVICE_TYPE,
     { kind: "label", name: "socket" },
     { kind: "load", offset: argument(0) },
-    ...Object.values(SOCKET_FAMILIES).map((value) => ({ kind: "equal", value, then: "allowed" }) as const),
+    ...Object.values(SOCKET_FAMILIES).map((value) => ({ kind: "equal", value, yes: "allowed" }) as const),
     { kind: "answer", value: ERRNO + EAFNOSUPPORT },
 
     { kind: "label", name: "allowed" },
@@ -78,10 +78,10 @@ const filterSteps = (machine: FilterMachine): readonly Step[] => {
 };
 
 const jump = (number: number | "-", to: string): readonly Step[] =>
-  number === "-" ? [] : [{ kind: "equal", value: number, then: to }];
+  number === "-" ? [] : [{ kind: "equal", value: number, yes: to }];
 
 const DEVICE_TYPE: readonly Step[] = [
   { kind: "and", value: FILE_TYPE },
-  { kind: "equal", value: CHARACTER_DEVICE, then: "denied" },
-  { kind: "equal", value: BLOCK_DEVICE, then: "denied", otherwise: "allowed" },
+  { kind: "equal", value: CHARACTER_DEVICE, yes: "denied" },
+  { kind: "equal", value: BLOCK_DEVICE, yes: "denied", no: "allowed" },
 ];

@@ -1,5 +1,5 @@
 /** The kernel's AUDIT_ARCH words of the machines that a filter is made for, by Node's name of the machine. */
-export const FILTER_MACHINES = ["x64", "arm64"] as const;
+const FILTER_MACHINES = ["x64", "arm64"] as const;
 export type FilterMachine = (typeof FILTER_MACHINES)[number];
 
 export const filterMachine = (arch: string): FilterMachine | undefined =>

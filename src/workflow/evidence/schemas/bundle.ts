@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { ENDINGS, REACHES, type EndingKind, type Reach } from "../ending.ts";
 import type { BundleTrust } from "../bundle-table.ts";
+import { ENDINGS, REACHES, type EndingKind, type Reach } from "../ending.ts";
 
 /** bundle.json (evidence.md 7.1): every file of the bundle but itself and SHA256SUMS, and what is absent with its reason. */
 export interface BundleManifest {

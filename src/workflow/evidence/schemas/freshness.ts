@@ -99,7 +99,10 @@ export const freshnessSchema: z.ZodType<FreshnessProof> = z.strictObject({
   }),
   timeline: z.array(z.strictObject({ step: text, realtime: text, boottimeMs: number, bootId: text, sequence: number })),
   clock: z.strictObject({ maxSkewMs: z.number(), sameBoot: boolean }),
-  age: z.union([unknown, z.strictObject({ byRealtimeMs: number, byBoottimeMs: number, limitMs: z.number(), ok: boolean })]),
+  age: z.union([
+    unknown,
+    z.strictObject({ byRealtimeMs: number, byBoottimeMs: number, limitMs: z.number(), ok: boolean }),
+  ]),
   host: z.strictObject({
     hostId: text,
     kernel: text,

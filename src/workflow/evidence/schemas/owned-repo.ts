@@ -136,9 +136,7 @@ export const ownedRepoSchema: z.ZodType<OwnedRepoProof> = z.strictObject({
     unknown,
     z.strictObject({
       refsChanged: z.array(text),
-      commits: z.array(
-        z.strictObject({ id: text, parents: z.array(text), tree: text, author: text, committer: text }),
-      ),
+      commits: z.array(z.strictObject({ id: text, parents: z.array(text), tree: text, author: text, committer: text })),
       pathsChanged: z.array(z.strictObject({ path: text, mode: text, oldBlob: text, newBlob: text })),
       manifestAfterSha256: text,
       controlPlaneAfterSha256: text,

@@ -39,7 +39,12 @@ export interface ReportValidation {
   readonly argv: readonly string[];
   readonly exitCode: number | null;
   readonly durationMs: number;
-  readonly counts: { readonly passed: number; readonly failed: number; readonly skipped: number; readonly errors: number } | null;
+  readonly counts: {
+    readonly passed: number;
+    readonly failed: number;
+    readonly skipped: number;
+    readonly errors: number;
+  } | null;
 }
 
 /** report.json: everything that report.md and control-surface.json may show, and nothing they could add to. */
@@ -57,7 +62,12 @@ export interface Report {
   };
   readonly task: { readonly label: string; readonly statement: string; readonly target: string } | null;
   readonly commit: { readonly id: string; readonly tree: string; readonly base: string; readonly ref: string } | null;
-  readonly attempts: readonly { readonly action: string; readonly rule: string; readonly detail: string; readonly event: number | null }[];
+  readonly attempts: readonly {
+    readonly action: string;
+    readonly rule: string;
+    readonly detail: string;
+    readonly event: number | null;
+  }[];
   readonly criteria: readonly ReportCriterion[];
   readonly actions: readonly ActionRow[];
   readonly changes: readonly {
@@ -72,7 +82,12 @@ export interface Report {
   readonly validation: readonly ReportValidation[];
   readonly findings: readonly { readonly code: string; readonly says: string }[];
   readonly approval: ReportApproval | null;
-  readonly gate: readonly { readonly check: string; readonly result: string; readonly says: string; readonly code: string | null }[];
+  readonly gate: readonly {
+    readonly check: string;
+    readonly result: string;
+    readonly says: string;
+    readonly code: string | null;
+  }[];
   readonly digests: { readonly [input: string]: string | null };
   readonly confinement: { readonly level: string; readonly why: readonly string[] };
   readonly backend: {
@@ -89,6 +104,7 @@ export interface Report {
   readonly harness: { readonly version: string; readonly buildSha256: string };
   readonly controlSurface: "control-surface.json";
   readonly files: readonly { readonly file: string; readonly sha256: string }[];
+  readonly notice: string;
   readonly notClaimed: readonly string[];
 }
 
@@ -144,7 +160,14 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
     }),
   ),
   changes: z.array(
-    z.strictObject({ path: text, change: text, verdict: text, rule: text, packetLine: number.nullable(), size: number }),
+    z.strictObject({
+      path: text,
+      change: text,
+      verdict: text,
+      rule: text,
+      packetLine: number.nullable(),
+      size: number,
+    }),
   ),
   lines: z.array(
     z.strictObject({
@@ -199,5 +222,6 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
   harness: z.strictObject({ version: text, buildSha256: text }),
   controlSurface: z.literal("control-surface.json"),
   files: z.array(z.strictObject({ file: text, sha256: text })),
+  notice: text,
   notClaimed: z.array(text),
 });

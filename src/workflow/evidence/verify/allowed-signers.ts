@@ -13,7 +13,10 @@ export interface Signer {
 export const readSigners = (bytes: Uint8Array): readonly Signer[] | undefined => {
   const text = textIn(bytes);
   if (text === undefined) return undefined;
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !line.startsWith("#"));
   const signers = lines.flatMap((line) => readSigner(line) ?? []);
   return signers.length === lines.length ? signers : undefined;
 };
@@ -30,7 +33,8 @@ export const principalsOf = (
     .filter(({ from, until }) => Math.floor(atMs / 1000) * 1000 >= from && Math.floor(atMs / 1000) * 1000 <= until)
     .flatMap(({ principals }) => principals);
 
-const LINE = /^([A-Za-z0-9@._+,-]+)[ \t]+(?:([a-zA-Z-]+=\S+)[ \t]+)?((?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/=]+)(?:[ \t].*)?$/;
+const LINE =
+  /^([A-Za-z0-9@._+,-]+)[ \t]+(?:([a-zA-Z-]+=\S+)[ \t]+)?((?:sk-)?(?:ssh|ecdsa)-[a-z0-9@.-]+)[ \t]+([A-Za-z0-9+/=]+)(?:[ \t].*)?$/;
 
 const readSigner = (line: string): Signer | undefined => {
   const [, names = "", options = "", , key = ""] = LINE.exec(line) ?? [];
@@ -45,7 +49,8 @@ const readOptions = (text: string): Pick<Signer, "namespaces" | "from" | "until"
   let rest = text;
   while (rest !== "") {
     const [whole, name, value] = /^([a-zA-Z-]+)="([^"\\]*)"(?:,(?=.)|$)/.exec(rest) ?? [];
-    if (whole === undefined || name === undefined || value === undefined || found.has(name.toLowerCase())) return undefined;
+    if (whole === undefined || name === undefined || value === undefined || found.has(name.toLowerCase()))
+      return undefined;
     found.set(name.toLowerCase(), value);
     rest = rest.slice(whole.length);
   }

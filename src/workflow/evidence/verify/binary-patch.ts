@@ -66,10 +66,11 @@ const hasBit = (byte: number, bit: number): boolean => Math.floor(byte / 2 ** bi
 const decodeLine = (line: string): Uint8Array => {
   const sign = line.charCodeAt(0);
   const length = sign >= 97 ? sign - 96 + 26 : sign - 64;
-  if (!/^[A-Za-z]/.test(line) || line.length !== 1 + Math.ceil(length / 4) * 5) throw new PatchProblem("a binary line has a wrong length");
+  if (!/^[A-Za-z]/.test(line) || line.length !== 1 + Math.ceil(length / 4) * 5)
+    throw new PatchProblem("a binary line has a wrong length");
   const bytes: number[] = [];
   for (let at = 1; at < line.length; at += 5) {
-    const value = [...line.slice(at, at + 5)].reduce((sum, letter) => sum * 85 + digit(letter), 0);
+    const value = Array.from(line.slice(at, at + 5)).reduce((sum, letter) => sum * 85 + digit(letter), 0);
     if (value >= 2 ** 32) throw new PatchProblem("a binary line is no base85");
     for (const place of [3, 2, 1, 0]) bytes.push(Math.floor(value / 256 ** place) % 256);
   }

@@ -25,14 +25,21 @@ export const checkActions = ({ report, events }: Reading): readonly Check[] => {
   const denied = eventsOf(events, "sandbox.attempt").filter(({ data }) => data["class"] === "prevented");
   const told = new Set(report.attempts.map(({ event }) => event));
   const hidden = denied.filter(({ sequence }) => !told.has(Number(sequence)));
-  const strangers = report.attempts.filter(({ event }) => event !== null && !denied.some(({ sequence }) => Number(sequence) === event));
+  const strangers = report.attempts.filter(
+    ({ event }) => event !== null && !denied.some(({ sequence }) => Number(sequence) === event),
+  );
   const objections = [
-    ...(report.actions.map(({ action }) => action).join(" ") === TEN.join(" ") ? [] : [off("it does not tell of the ten actions, once each")]),
+    ...(report.actions.map(({ action }) => action).join(" ") === TEN.join(" ")
+      ? []
+      : [off("it does not tell of the ten actions, once each")]),
     ...report.actions.flatMap(({ action, verdict }) => {
       const wasTried = report.attempts.some((attempt) => attempt.action === action);
       if (verdict === "not possible") return [off(`${action} is called not possible without a canary`)];
-      if (verdict === "violated" && report.verdict === "awaiting_outcome") return [off(`${action} was violated, yet the run awaits its outcome`)];
-      return (verdict === "attempted and denied") === wasTried || verdict === "violated" ? [] : [off(`the attempts at ${action} are told otherwise`)];
+      if (verdict === "violated" && report.verdict === "awaiting_outcome")
+        return [off(`${action} was violated, yet the run awaits its outcome`)];
+      return (verdict === "attempted and denied") === wasTried || verdict === "violated"
+        ? []
+        : [off(`the attempts at ${action} are told otherwise`)];
     }),
     ...hidden.map(({ sequence }) => off(`the denied attempt of event ${Number(sequence)} is left out`)),
     ...strangers.map(({ event }) => off(`event ${event} tells of no denied attempt`)),

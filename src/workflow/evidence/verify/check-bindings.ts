@@ -13,15 +13,28 @@ const ID = "bindings";
 /** Step 4, the subjects: the record names exactly the files that lie here, this contract, this target, this run. */
 export const checkBindings = (reading: Reading): readonly Check[] => {
   const { records, manifest } = reading;
-  if (manifest === undefined || manifest.reach === "gate" || manifest.kind === "rollback") return passUnless(ID, [], "no permit was given");
+  if (manifest === undefined || manifest.reach === "gate" || manifest.kind === "rollback")
+    return passUnless(ID, [], "no permit was given");
   const [approval] = records.approvals;
   if (records.approvals.length !== 1 || approval === undefined)
-    return [fail(ID, "evidence/binding-differs", `${records.approvals.length} approval records lie here, not one`, "approval/")];
-  if (approval.record === undefined) return [fail(ID, "evidence/binding-differs", "it does not read as approval/v1", approval.file)];
+    return [
+      fail(
+        ID,
+        "evidence/binding-differs",
+        `${records.approvals.length} approval records lie here, not one`,
+        "approval/",
+      ),
+    ];
+  if (approval.record === undefined)
+    return [fail(ID, "evidence/binding-differs", "it does not read as approval/v1", approval.file)];
   const objections = objectionsTo(reading, approval.record)
     .filter(([holds]) => !holds)
     .map(([, says, file]) => fail(ID, "evidence/binding-differs", says, file ?? approval.file));
-  return passUnless(ID, objections, "packet, contract, admission, policy, checks, challenge and target are the approved ones");
+  return passUnless(
+    ID,
+    objections,
+    "packet, contract, admission, policy, checks, challenge and target are the approved ones",
+  );
 };
 
 type Statement = readonly [holds: boolean, says: string, file?: string];
@@ -41,8 +54,16 @@ const objectionsTo = (reading: Reading, { subject, predicate }: ApprovalStatemen
     subjectFile(1, "approval/contract.json"),
     subjectFile(2, "approval/admission.json"),
     subjectFile(3, "approval/policy.yaml"),
-    [(predicate.packet.checksSha256 ?? undefined) === digest("approval/checks.yaml"), "the approval names other bytes", "approval/checks.yaml"],
-    [predicate.challenge.sha256 === digest("approval/challenge.json"), "the approval answers another challenge", "approval/challenge.json"],
+    [
+      (predicate.packet.checksSha256 ?? undefined) === digest("approval/checks.yaml"),
+      "the approval names other bytes",
+      "approval/checks.yaml",
+    ],
+    [
+      predicate.challenge.sha256 === digest("approval/challenge.json"),
+      "the approval answers another challenge",
+      "approval/challenge.json",
+    ],
     [challengeOf(reading)?.nonce === predicate.challenge.nonce, "its nonce is another", "approval/challenge.json"],
     [predicate.workId === manifest?.work, "it approves another work item"],
     [contract?.workItem === manifest?.work, "it is the contract of another work item", "approval/contract.json"],
@@ -50,10 +71,23 @@ const objectionsTo = (reading: Reading, { subject, predicate }: ApprovalStatemen
     [contract?.targetRepository.path === admission?.path, "another repository is admitted", "approval/admission.json"],
     [predicate.target.realpath === admission?.path, "it approves another repository"],
     [predicate.target.headRef === `refs/heads/${admission?.branch ?? ""}`, "it approves another branch"],
-    [predicate.target.headCommit === target["gitCommit"] && predicate.target.headTree === target["gitTree"], "its target and its subject differ"],
-    [base === undefined || (base.id === target["gitCommit"] && base.tree === target["gitTree"]), "it approves another base"],
-    [Date.parse(predicate.challenge.issuedAt) <= Date.parse(predicate.validity.notBefore), "it is older than its challenge"],
-    [isConsumedOnce(reading, predicate.approvalId), "it was not consumed by this run, once", "approval/consumption.json"],
+    [
+      predicate.target.headCommit === target["gitCommit"] && predicate.target.headTree === target["gitTree"],
+      "its target and its subject differ",
+    ],
+    [
+      base === undefined || (base.id === target["gitCommit"] && base.tree === target["gitTree"]),
+      "it approves another base",
+    ],
+    [
+      Date.parse(predicate.challenge.issuedAt) <= Date.parse(predicate.validity.notBefore),
+      "it is older than its challenge",
+    ],
+    [
+      isConsumedOnce(reading, predicate.approvalId),
+      "it was not consumed by this run, once",
+      "approval/consumption.json",
+    ],
     [consumedInTime(events, predicate), "it was not valid when it was consumed"],
     [committedInTime(events, predicate), "the commit was made after its deadline"],
     [isCanonical(reading), "it is not the canonical form of one contract", "approval/contract.json"],
@@ -64,7 +98,14 @@ const isSameScope = (
   scope: ApprovalStatement["predicate"]["scope"],
   contract: NonNullable<Reading["records"]["contract"]>,
 ): boolean =>
-  JSON.stringify([scope.allowedPaths, scope.forbiddenPaths, scope.forbiddenActions, scope.validation, scope.backend, scope.stage]) ===
+  JSON.stringify([
+    scope.allowedPaths,
+    scope.forbiddenPaths,
+    scope.forbiddenActions,
+    scope.validation,
+    scope.backend,
+    scope.stage,
+  ]) ===
   JSON.stringify([
     contract.allowedPaths,
     contract.forbiddenPaths,
@@ -83,12 +124,18 @@ const isConsumedOnce = ({ files, events, manifest }: Reading, approvalId: string
     z.object({ type: z.literal("approval.consumed"), approvalId: z.string(), run: z.string() }),
   );
   const told = eventsOf(events, "approval.consumed");
-  return record?.approvalId === approvalId && record.run === manifest?.run && told.length === 1 && told[0]?.data["approvalId"] === approvalId;
+  return (
+    record?.approvalId === approvalId &&
+    record.run === manifest?.run &&
+    told.length === 1 &&
+    told[0]?.data["approvalId"] === approvalId
+  );
 };
 
 const consumedInTime = (events: Reading["events"], { validity }: ApprovalStatement["predicate"]): boolean =>
   eventsOf(events, "approval.consumed").every(
-    ({ time }) => Date.parse(time) >= Date.parse(validity.notBefore) && Date.parse(time) < Date.parse(validity.expiresAt),
+    ({ time }) =>
+      Date.parse(time) >= Date.parse(validity.notBefore) && Date.parse(time) < Date.parse(validity.expiresAt),
   );
 
 const committedInTime = (events: Reading["events"], { validity }: ApprovalStatement["predicate"]): boolean =>

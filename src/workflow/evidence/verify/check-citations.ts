@@ -4,7 +4,13 @@ import { fail, passUnless, type Check } from "./verdict.ts";
 const ID = "citations";
 
 /** Written after the report, so that the report can name them and not digest them. */
-const LATER: ReadonlySet<string> = new Set(["report.json", "report.md", "control-surface.json", "bundle.json", "SHA256SUMS"]);
+const LATER: ReadonlySet<string> = new Set([
+  "report.json",
+  "report.md",
+  "control-surface.json",
+  "bundle.json",
+  "SHA256SUMS",
+]);
 
 /** Step 11: every digest that the report cites is the digest of the file that lies here. */
 export const checkCitations = ({ report, digest, files }: Reading): readonly Check[] => {
@@ -18,10 +24,13 @@ export const checkCitations = ({ report, digest, files }: Reading): readonly Che
   const listed = new Set(report.files.map(({ file }) => file));
   const objections = [
     ...cited.flatMap(({ file, sha256 }) => {
-      if (sha256 === null) return LATER.has(file) || !files.has(file) ? [] : [off("it is cited without a digest", file)];
+      if (sha256 === null)
+        return LATER.has(file) || !files.has(file) ? [] : [off("it is cited without a digest", file)];
       return sha256 === digest(file) ? [] : [off("the report cites other bytes", file)];
     }),
-    ...[...files.keys()].filter((file) => !LATER.has(file) && !listed.has(file)).map((file) => off("the report does not know it", file)),
+    ...[...files.keys()]
+      .filter((file) => !LATER.has(file) && !listed.has(file))
+      .map((file) => off("the report does not know it", file)),
   ];
   return passUnless(ID, objections, `${cited.length} cited digests recomputed`);
 };

@@ -17,7 +17,9 @@ export const claimRows = (
   const strange = claims.filter((claim) => !known.some((one) => one.claim === claim));
   return [
     ...strange.map((claim) => off(`it claims ${JSON.stringify(claim)}, which has no meaning here`)),
-    ...known.filter(({ claim, holds }) => claims.includes(claim) && !holds).map(({ claim }) => off(`${claim} is claimed without its fields`)),
+    ...known
+      .filter(({ claim, holds }) => claims.includes(claim) && !holds)
+      .map(({ claim }) => off(`${claim} is claimed without its fields`)),
     ...known
       .filter(({ claim }) => claims.includes(claim) === notClaimed.includes(claim))
       .map(({ claim }) => off(`${claim} must be claimed or not, and not both`)),

@@ -19,8 +19,14 @@ export const checkCommit = (reading: Reading): readonly Check[] => {
     [commit.author.startsWith(IDENTITY) && commit.committer === commit.author, "it was not made by the Harness"],
     [recorded?.["commit"] === commit.id && recorded["tree"] === commit.tree, "the log tells of another commit"],
     [recorded?.["parent"] === base?.id, "the log tells of another parent"],
-    [report?.commit?.id === commit.id && report.commit.tree === commit.tree && report.commit.base === base?.id, "the report tells of another commit"],
-    [manifest?.kind === "rollback" || hasTrailers(reading, commit.message), "its trailers name another work item, run, contract or approval"],
+    [
+      report?.commit?.id === commit.id && report.commit.tree === commit.tree && report.commit.base === base?.id,
+      "the report tells of another commit",
+    ],
+    [
+      manifest?.kind === "rollback" || hasTrailers(reading, commit.message),
+      "its trailers name another work item, run, contract or approval",
+    ],
   ];
   const objections = holds.filter(([held]) => !held).map(([, says]) => fail(ID, "evidence/patch-differs", says, FILE));
   return passUnless(ID, objections, `${commit.id}, one parent, made by the Harness`);
@@ -35,5 +41,7 @@ const hasTrailers = ({ manifest, digest, records }: Reading, message: string): b
     `CTO-Approval-Digest: ${approval === undefined ? "" : (digest(approval.file) ?? "")}`,
   ];
   const lines = message.split("\n");
-  return wanted.every((line) => lines.filter((other) => other.startsWith(line.slice(0, line.indexOf(":") + 1))).join("\n") === line);
+  return wanted.every(
+    (line) => lines.filter((other) => other.startsWith(line.slice(0, line.indexOf(":") + 1))).join("\n") === line,
+  );
 };

@@ -13,7 +13,13 @@ export const checkConfinement = (reading: Reading): readonly Check[] => {
   const proof = reading.confinement;
   if (proof === undefined) return [fail(ID, "evidence/proof-contradicted", "it does not read as confinement/v1", FILE)];
   const claims = claimRows(ID, FILE, proof, claimsOf(proof));
-  return proofRows(ID, FILE, statements(reading, proof), claims, `level ${proof.level}, ${proof.sandboxes.length} sandboxes, claims ${proof.claims.join(", ") || "nothing"}`);
+  return proofRows(
+    ID,
+    FILE,
+    statements(reading, proof),
+    claims,
+    `level ${proof.level}, ${proof.sandboxes.length} sandboxes, claims ${proof.claims.join(", ") || "nothing"}`,
+  );
 };
 
 const statements = (reading: Reading, proof: ConfinementProof): readonly (readonly [boolean, string])[] => {
@@ -23,11 +29,20 @@ const statements = (reading: Reading, proof: ConfinementProof): readonly (readon
   return [
     [proof.run === manifest?.run, "it is of another run"],
     [proof.level === report?.confinement.level, "the report tells another level"],
-    [proof.target === "unknown" || records.admission === undefined || proof.target === records.admission.path, "it speaks of another target"],
+    [
+      manifest?.reach === "gate" || proof.target === "unknown" || proof.target === records.admission?.path,
+      "it speaks of another target",
+    ],
     [proof.attempts.prevented === report?.attempts.length, "the report tells another number of denied attempts"],
-    [manifest?.reach !== "commit" || (purposes.has("agent") && purposes.has("validation")), "a commit needs a sandbox for agent and validation"],
+    [
+      manifest?.reach !== "commit" || (purposes.has("agent") && purposes.has("validation")),
+      "a commit needs a sandbox for agent and validation",
+    ],
     ...proof.sandboxes.flatMap((sandbox): readonly (readonly [boolean, string])[] => [
-      [sandbox.argsSha256 === hex(tools.sha256(utf8(sandbox.args.map((arg) => `${arg}\0`).join("")))), "an argument list has another digest"],
+      [
+        sandbox.argsSha256 === hex(tools.sha256(utf8(sandbox.args.map((arg) => `${arg}\0`).join("")))),
+        "an argument list has another digest",
+      ],
       [logged.has(sandbox.argsSha256), "the log tells of no such sandbox"],
       [sandbox.confinement === proof.level, "a sandbox was of another level"],
     ]),
@@ -39,7 +54,10 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
   return [
     {
       claim: "no-network-but-relay",
-      holds: every(({ args }) => ["--unshare-net", "--unshare-all"].some((arg) => args.includes(arg)) && !args.includes("--share-net")),
+      holds: every(
+        ({ args }) =>
+          ["--unshare-net", "--unshare-all"].some((arg) => args.includes(arg)) && !args.includes("--share-net"),
+      ),
     },
     {
       claim: "target-not-mounted",
@@ -50,7 +68,9 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
 };
 
 const sourcesIn = (args: readonly string[]): readonly string[] =>
-  args.flatMap((arg, at) => (/^--(?:bind|ro-bind|dev-bind|bind-try|ro-bind-try|dev-bind-try|overlay-src)$/.test(arg) ? (args[at + 1] ?? []) : []));
+  args.flatMap((arg, at) =>
+    /^--(?:bind|ro-bind|dev-bind|bind-try|ro-bind-try|dev-bind-try|overlay-src)$/.test(arg) ? (args[at + 1] ?? []) : [],
+  );
 
 const overlaps = (a: string, b: string): boolean => {
   const [left, right] = [a, b].map((path) => `${path.replace(/\/+$/, "")}/`);

@@ -10,7 +10,10 @@ export const checkCriteria = (reading: Reading): readonly Check[] => {
   const { report, records } = reading;
   if (report === undefined) return [fail(ID, "evidence/report-contradicted", "there is no report to read", FILE)];
   const { contract } = records;
-  if (contract === undefined) return report.criteria.length === 0 || !reading.files.has("approval/contract.json") ? [pass(ID, "no contract lies here")] : [fail(ID, "evidence/report-contradicted", "criteria without a contract", FILE)];
+  if (contract === undefined)
+    return report.criteria.length === 0 || !reading.files.has("approval/contract.json")
+      ? [pass(ID, "no contract lies here")]
+      : [fail(ID, "evidence/report-contradicted", "criteria without a contract", FILE)];
   const key = ({ id, check, text }: { readonly id: string; readonly check: string; readonly text: string }): string =>
     JSON.stringify([id, check, text]);
   const off = (says: string): Check => fail(ID, "evidence/report-contradicted", says, FILE);
@@ -18,13 +21,21 @@ export const checkCriteria = (reading: Reading): readonly Check[] => {
   const unproven = report.criteria.filter(({ check, status }) => check !== "owner-judged" && status !== "proven");
   const objections = [
     ...(isSame ? [] : [off("they are not the contract's")]),
-    ...(report.verdict === "awaiting_outcome" ? unproven.map(({ id }) => off(`${id} is not proven, yet the run awaits its outcome`)) : []),
-    ...report.criteria.filter((criterion) => criterion.status === "proven" && !isCarried(reading, report, criterion)).map(({ id }) => off(`${id} is called proven against its source`)),
+    ...(report.verdict === "awaiting_outcome"
+      ? unproven.map(({ id }) => off(`${id} is not proven, yet the run awaits its outcome`))
+      : []),
+    ...report.criteria
+      .filter((criterion) => criterion.status === "proven" && !isCarried(reading, report, criterion))
+      .map(({ id }) => off(`${id} is called proven against its source`)),
   ];
   return passUnless(ID, objections, `${report.criteria.length} criteria, as the contract words them`);
 };
 
-const isCarried = ({ ownedRepo, tests, files }: Reading, report: Report, { check }: Report["criteria"][number]): boolean => {
+const isCarried = (
+  { ownedRepo, tests, files }: Reading,
+  report: Report,
+  { check }: Report["criteria"][number],
+): boolean => {
   switch (check) {
     case "target-clean": {
       const change = ownedRepo?.change;

@@ -18,7 +18,8 @@ export const checkEvents = (reading: Reading): readonly Check[] => {
   const unread = events.find(({ event }) => event === undefined);
   if (unread !== undefined) return [broken(`line ${unread.line} is no event`)];
   const strange = events.find(({ event }) => event !== undefined && !KNOWN.has(event.type));
-  if (strange !== undefined) return [notProven(CHAIN, `line ${strange.line} is of a type that this verifier does not know`, FILE)];
+  if (strange !== undefined)
+    return [notProven(CHAIN, `line ${strange.line} is of a type that this verifier does not know`, FILE)];
   const objections = events.flatMap((event, at) => lineRows(reading, run, event, events[at - 1]));
   return passUnless(CHAIN, objections, `${events.length} lines, each chained to the one before`);
 };
@@ -26,7 +27,12 @@ export const checkEvents = (reading: Reading): readonly Check[] => {
 const KNOWN: ReadonlySet<string> = new Set(EVENT_TYPES.map((type) => `cto.${type}.v1`));
 const TRUSTS: ReadonlySet<string> = new Set(TRUST);
 
-const lineRows = ({ tools }: Reading, run: string, { event, line }: Event, before: Event | undefined): readonly Check[] => {
+const lineRows = (
+  { tools }: Reading,
+  run: string,
+  { event, line }: Event,
+  before: Event | undefined,
+): readonly Check[] => {
   if (event === undefined) return [];
   const start = `cto-harness/events/v1\ncto-harness/run/${run}`;
   const prev = hex(tools.sha256(utf8(before?.text ?? start)));
@@ -53,7 +59,9 @@ export const checkStory = ({ events, manifest, commit }: Reading): readonly Chec
   const ends = eventsOf(events, "run.finished");
   const created = eventsOf(events, "commit.created");
   const objections = [
-    ...(last?.type === "cto.run.finished.v1" && ends.length === 1 ? [] : [off("it does not end with run.finished, once")]),
+    ...(last?.type === "cto.run.finished.v1" && ends.length === 1
+      ? []
+      : [off("it does not end with run.finished, once")]),
     ...(events[0]?.event?.type === "cto.run.ordered.v1" ? [] : [off("it does not begin with run.ordered")]),
     ...(ends[0]?.data["result"] === manifest.ending ? [] : [off(`it did not end as ${manifest.ending}`)]),
     ...countRows(ends[0], events.length).map(off),
@@ -72,13 +80,16 @@ const countRows = (end: EventData | undefined, lines: number): readonly string[]
 
 const reachRows = (reach: "gate" | "permit" | "commit", events: readonly Event[]): readonly string[] => {
   const permits = eventsOf(events, "permit.issued");
-  if (reach === "gate") return permits.length === 0 ? [] : ["a permit was issued, though the run is said to have stopped at the gate"];
+  if (reach === "gate")
+    return permits.length === 0 ? [] : ["a permit was issued, though the run is said to have stopped at the gate"];
   const order = ["approval.consumed", "backend.started", "validation.finished", "commit.created"];
   const first = order.map((type) => eventsOf(events, type)[0]?.sequence);
   const known = first.filter((sequence): sequence is string => sequence !== undefined);
   return [
     ...(permits.length === 1 ? [] : ["not exactly one permit was issued"]),
-    ...(known.every((sequence, at) => at === 0 || (known[at - 1] ?? "") < sequence) ? [] : ["its steps are out of order"]),
+    ...(known.every((sequence, at) => at === 0 || (known[at - 1] ?? "") < sequence)
+      ? []
+      : ["its steps are out of order"]),
     ...(reach === "commit" && known.length < order.length ? ["a step before the commit is missing"] : []),
   ];
 };

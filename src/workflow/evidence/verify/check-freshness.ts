@@ -34,13 +34,15 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
     ...Object.entries(INPUT_FILES).map(([input, file]): readonly [boolean, string] => {
       const read = proof.inputs[input]?.atGate;
       const found = digest(file);
-      return [found === undefined || read === found, `${input} was another when the gate read it`];
+      return [found === undefined || read === "unknown" || read === found, `${input} was another when the gate read it`];
     }),
-    ...Object.entries(proof.inputs).map(([input, { atApproval, atGate, atCommit, equal }]): readonly [boolean, string] => {
-      const readings = [atApproval, atGate, atCommit];
-      const isEqual = readings.includes("unknown") ? "unknown" : readings.every((one) => one === atApproval);
-      return [equal === isEqual, `${input} is told equal against its own readings`];
-    }),
+    ...Object.entries(proof.inputs).map(
+      ([input, { atApproval, atGate, atCommit, equal }]): readonly [boolean, string] => {
+        const readings = [atApproval, atGate, atCommit];
+        const isEqual = readings.includes("unknown") ? "unknown" : readings.every((one) => one === atApproval);
+        return [equal === isEqual, `${input} is told equal against its own readings`];
+      },
+    ),
     [proof.approvals.length <= 1, "it names more than one approval"],
     [
       told === undefined ||
@@ -53,18 +55,29 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
           told.executeBy === record.validity.executeBy),
       "it names another approval",
     ],
-    [proof.challenge === "unknown" || proof.challenge.sha256 === digest("approval/challenge.json"), "it names another challenge"],
+    [
+      proof.challenge === "unknown" || proof.challenge.sha256 === digest("approval/challenge.json"),
+      "it names another challenge",
+    ],
     [
       proof.consumption === "unknown" ||
-        eventsOf(events, "approval.consumed").some(({ data }) => proof.consumption !== "unknown" && data["approvalId"] === proof.consumption.approvalId),
+        eventsOf(events, "approval.consumed").some(
+          ({ data }) => proof.consumption !== "unknown" && data["approvalId"] === proof.consumption.approvalId,
+        ),
       "no event tells of its consumption",
     ],
     [base === undefined || (repo.baseCommit === base.id && repo.baseTree === base.tree), "it names another base"],
     [repo.commitsCreated.join(" ") === (commit?.id ?? ""), "it names another commit"],
     [commit === undefined || repo.parentIsBase === (commit.parents[0] === base?.id), "parentIsBase is not so"],
     [commit === undefined || repo.validatedTree === commit.tree, "another tree was validated than committed"],
-    [commit === undefined || repo.treeAfter === "unknown" || repo.treeAfter === commit.tree, "another tree stands in the target"],
-    [commit === undefined || repo.headAfter === "unknown" || repo.headAfter === commit.id, "another commit stands in the target"],
+    [
+      commit === undefined || repo.treeAfter === "unknown" || repo.treeAfter === commit.tree,
+      "another tree stands in the target",
+    ],
+    [
+      commit === undefined || repo.headAfter === "unknown" || repo.headAfter === commit.id,
+      "another commit stands in the target",
+    ],
     [proof.timeline.map(({ step }) => step).join(" ") === STEPS.join(" "), "its timeline has other steps"],
     ...proof.timeline.map(({ step, sequence }): readonly [boolean, string] => {
       const first = eventsOf(events, EVENTS[step] ?? "none")[0]?.sequence;
@@ -95,7 +108,8 @@ const claimsOf = ({ files }: Reading, proof: FreshnessProof): readonly ProvenCla
 
 /** By the boot clock within one boot, by the wall clock across a reboot. */
 const isInOrder = (timeline: FreshnessProof["timeline"]): boolean => {
-  if (timeline.some(({ realtime, boottimeMs }) => boottimeMs === "unknown" || Number.isNaN(Date.parse(realtime)))) return false;
+  if (timeline.some(({ realtime, boottimeMs }) => boottimeMs === "unknown" || Number.isNaN(Date.parse(realtime))))
+    return false;
   return timeline.every((row, at) => {
     const before = timeline[at - 1];
     if (before === undefined || before.boottimeMs === "unknown" || row.boottimeMs === "unknown") return at === 0;

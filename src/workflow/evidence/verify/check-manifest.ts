@@ -1,8 +1,9 @@
+import { z } from "zod";
+
 import { BUNDLE_TABLE, isRequired, MANIFEST, rowOf, SUMS } from "../bundle-table.ts";
 import type { BundleFile, BundleManifest } from "../schemas/bundle.ts";
 import { schemaNamed, readJson, type Reading } from "./reading.ts";
 import { fail, notProven, passUnless, type Check } from "./verdict.ts";
-import { z } from "zod";
 
 const ID = "bundle";
 
@@ -16,7 +17,11 @@ export const checkManifest = (reading: Reading): readonly Check[] => {
     ...absentRows(manifest),
     ...endingRows(manifest),
   ];
-  return passUnless(ID, objections, `${manifest.files.length} files listed, ${manifest.absent.length} absent and explained`);
+  return passUnless(
+    ID,
+    objections,
+    `${manifest.files.length} files listed, ${manifest.absent.length} absent and explained`,
+  );
 };
 
 const wrong = (says: string, file: string = MANIFEST): Check => fail(ID, "evidence/manifest-wrong", says, file);
@@ -26,8 +31,12 @@ const unread = (bytes: Uint8Array | undefined): Check => {
   if (bytes === undefined) return fail(ID, "evidence/file-set-differs", "it is not there", MANIFEST);
   const name = schemaNamed(bytes);
   const signatures = readJson(bytes, z.object({ signatures: z.unknown() }))?.signatures;
-  const isOther = name?.startsWith("cto/bundle/") === true && (name !== "cto/bundle/v1" || (signatures !== undefined && signatures !== "none"));
-  return isOther ? notProven(ID, "it is of a form that this verifier does not know", MANIFEST) : wrong("it does not read as bundle/v1");
+  const isOther =
+    name?.startsWith("cto/bundle/") === true &&
+    (name !== "cto/bundle/v1" || (signatures !== undefined && signatures !== "none"));
+  return isOther
+    ? notProven(ID, "it is of a form that this verifier does not know", MANIFEST)
+    : wrong("it does not read as bundle/v1");
 };
 
 const fileRows = ({ files, digest }: Reading, manifest: BundleManifest): readonly Check[] => {
@@ -50,7 +59,14 @@ const fileRow = (
   if (row === undefined) return [wrong("no bundle has such a file", file.path)];
   if (size === undefined) return [fail(ID, "evidence/file-set-differs", "it is listed and not there", file.path)];
   if (digest !== file.sha256 || size !== file.size)
-    return [fail(ID, "evidence/digest-differs", `sealed ${file.sha256.slice(0, 8)}, on disk ${(digest ?? "").slice(0, 8)}`, file.path)];
+    return [
+      fail(
+        ID,
+        "evidence/digest-differs",
+        `sealed ${file.sha256.slice(0, 8)}, on disk ${(digest ?? "").slice(0, 8)}`,
+        file.path,
+      ),
+    ];
   const isAsTable =
     row.mediaType === file.mediaType &&
     row.schema === file.schema &&

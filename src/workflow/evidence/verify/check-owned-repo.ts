@@ -38,7 +38,10 @@ const statements = (reading: Reading, proof: OwnedRepoProof): readonly (readonly
           ownership.admissionSignatureSha256 === digest("approval/admission.json.sig")),
       "it names another admission",
     ],
-    [before === "unknown" || base === undefined || (before.headCommit === base.id && before.headTree === base.tree), "it starts from another base"],
+    [
+      before === "unknown" || base === undefined || (before.headCommit === base.id && before.headTree === base.tree),
+      "it starts from another base",
+    ],
     [
       commit === undefined ||
         change === "unknown" ||
@@ -48,17 +51,35 @@ const statements = (reading: Reading, proof: OwnedRepoProof): readonly (readonly
           told.parents.join(" ") === commit.parents.join(" ")),
       "it tells of another commit",
     ],
-    [commit === undefined || change === "unknown" || isPatchedPaths(reading, change.pathsChanged), "its paths are not the patch's"],
-    [commit !== undefined || change === "unknown" || manifest?.reach === "commit" || change.commits.length === 0, "it tells of a commit that is not here"],
-    [proof.rollback === "unknown" || proof.rollback.equalsBaseTree === (proof.rollback.revertTree === base?.tree), "the rehearsal is told otherwise than its tree"],
+    [
+      commit === undefined || change === "unknown" || isPatchedPaths(reading, change.pathsChanged),
+      "its paths are not the patch's",
+    ],
+    [
+      commit !== undefined || change === "unknown" || manifest?.reach === "commit" || change.commits.length === 0,
+      "it tells of a commit that is not here",
+    ],
+    [
+      proof.rollback === "unknown" || proof.rollback.equalsBaseTree === (proof.rollback.revertTree === base?.tree),
+      "the rehearsal is told otherwise than its tree",
+    ],
   ];
 };
 
-const isPatchedPaths = ({ patch }: Reading, told: readonly { readonly path: string; readonly oldBlob: string; readonly newBlob: string }[]): boolean => {
+const isPatchedPaths = (
+  { patch }: Reading,
+  told: readonly { readonly path: string; readonly oldBlob: string; readonly newBlob: string }[],
+): boolean => {
   if (patch === undefined || typeof patch === "string") return false;
   const line = (path: string, oldBlob: string, newBlob: string): string => `${path}\0${oldBlob}\0${newBlob}`;
   const made = patch.map(({ path, oldBlob, newBlob }) => line(pathText(path) ?? path, oldBlob, newBlob)).sort();
-  return made.join("\n") === told.map(({ path, oldBlob, newBlob }) => line(path, oldBlob, newBlob)).sort().join("\n");
+  return (
+    made.join("\n") ===
+    told
+      .map(({ path, oldBlob, newBlob }) => line(path, oldBlob, newBlob))
+      .sort()
+      .join("\n")
+  );
 };
 
 const claimsOf = ({ files, commit, base }: Reading, proof: OwnedRepoProof): readonly ProvenClaim[] => {
@@ -77,15 +98,25 @@ const claimsOf = ({ files, commit, base }: Reading, proof: OwnedRepoProof): read
     },
     { claim: "owner-signed-admission", holds: ownership !== "unknown" && files.has("approval/admission.json.sig") },
     { claim: "no-redirects", holds: redirects === "none" && before !== "unknown" },
-    { claim: "one-commit", holds: isProven && change.commits.length === 1 && commit !== undefined && commit.parents.join(" ") === base?.id },
+    {
+      claim: "one-commit",
+      holds: isProven && change.commits.length === 1 && commit !== undefined && commit.parents.join(" ") === base?.id,
+    },
     { claim: "only-allowed-paths", holds: isProven && change.pathsChanged.length > 0 && files.has("patch.diff") },
     {
       claim: "no-other-ref",
-      holds: isProven && admitted !== "unknown" && change.refsChanged.every((ref) => ref === `refs/heads/${admitted.branch}`),
+      holds:
+        isProven &&
+        admitted !== "unknown" &&
+        change.refsChanged.every((ref) => ref === `refs/heads/${admitted.branch}`),
     },
     {
       claim: "rollback-restores-base",
-      holds: rollback !== "unknown" && before !== "unknown" && rollback.equalsBaseTree && rollback.revertTree === before.headTree,
+      holds:
+        rollback !== "unknown" &&
+        before !== "unknown" &&
+        rollback.equalsBaseTree &&
+        rollback.revertTree === before.headTree,
     },
     {
       claim: "target-byte-identical",

@@ -12,13 +12,16 @@ export const checkPaths = ({ files, patch, records, manifest }: Reading): readon
   if (manifest?.kind === "rollback") return [pass(ID, "a rollback puts back what a run changed")];
   const off = (says: string): Check => fail(ID, "evidence/patch-differs", says, "patch.diff");
   const { contract } = records;
-  if (contract === undefined || patch === undefined || typeof patch === "string") return [off("without contract and patch no path is judged")];
+  if (contract === undefined || patch === undefined || typeof patch === "string")
+    return [off("without contract and patch no path is judged")];
   const objections = patch.flatMap((file) => {
     const path = pathText(file.path);
     if (path === undefined) return [off("a path is no UTF-8")];
     return [
       ...(contract.allowedPaths.some((rule) => isPermitted(rule, path)) ? [] : [off(`${path} is not an allowed path`)]),
-      ...contract.forbiddenPaths.filter((rule) => isForbidden(rule, path)).map((rule) => off(`${path} is forbidden by ${rule}`)),
+      ...contract.forbiddenPaths
+        .filter((rule) => isForbidden(rule, path))
+        .map((rule) => off(`${path} is forbidden by ${rule}`)),
       ...(isPlainFile(file) ? [] : [off(`${path} is no plain file, or its mode changed`)]),
     ];
   });

@@ -26,10 +26,16 @@ const surfaceSchema = z.strictObject({
 
 /** Step 11: summary, page and trace belong to this report and this log. That they are its rendering is the render replay's to show. */
 export const checkRenderings = (reading: Reading): readonly Check[] =>
-  passUnless(ID, [...surfaceRows(reading), ...pageRows(reading), ...traceRows(reading)], "summary, page and trace belong to this report and log");
+  passUnless(
+    ID,
+    [...surfaceRows(reading), ...pageRows(reading), ...traceRows(reading)],
+    "summary, page and trace belong to this report and log",
+  );
 
 const surfaceRows = ({ files, report, digest }: Reading): readonly Check[] => {
-  const off = (says: string): readonly Check[] => [fail(ID, "evidence/report-contradicted", says, "control-surface.json")];
+  const off = (says: string): readonly Check[] => [
+    fail(ID, "evidence/report-contradicted", says, "control-surface.json"),
+  ];
   const surface = readJson(files.get("control-surface.json"), surfaceSchema);
   if (surface === undefined || report === undefined) return off("it does not read as control-surface/v1");
   const same: readonly (readonly [unknown, unknown])[] = [
@@ -52,17 +58,24 @@ const surfaceRows = ({ files, report, digest }: Reading): readonly Check[] => {
 const pageRows = ({ files, digest }: Reading): readonly Check[] => {
   const page = textIn(files.get("report.md") ?? new Uint8Array()) ?? "";
   const named = `Drawn from report.json, sha256 ${digest("report.json") ?? ""}, and from nothing else.`;
-  return page.includes(named) ? [] : [fail(ID, "evidence/report-contradicted", "it was drawn from another report", "report.md")];
+  return page.includes(named)
+    ? []
+    : [fail(ID, "evidence/report-contradicted", "it was drawn from another report", "report.md")];
 };
 
 const traceRows = ({ files, events, manifest }: Reading): readonly Check[] => {
   const off = (says: string): readonly Check[] => [fail(ID, "evidence/report-contradicted", says, "trace.jsonl")];
   const text = textIn(files.get("trace.jsonl") ?? new Uint8Array()) ?? "";
   const lines = text.split("\n").slice(0, -1);
-  if (lines.length === 0 || !text.endsWith("\n") || lines.some((line) => strictJson(line) === undefined)) return off("it is not one trace a line");
+  if (lines.length === 0 || !text.endsWith("\n") || lines.some((line) => strictJson(line) === undefined))
+    return off("it is not one trace a line");
   const run = manifest?.run ?? "";
-  const isOfRun = lines.every((line) => line.includes(`{"key":"cto.run.id","value":{"stringValue":${JSON.stringify(run)}}}`));
-  const numbers = lines.map((line) => Number(/"cto\.event\.sequence","value":\{"intValue":"(\d+)"/.exec(line)?.[1] ?? "NaN"));
+  const isOfRun = lines.every((line) =>
+    line.includes(`{"key":"cto.run.id","value":{"stringValue":${JSON.stringify(run)}}}`),
+  );
+  const numbers = lines.map((line) =>
+    Number(/"cto\.event\.sequence","value":\{"intValue":"(\d+)"/.exec(line)?.[1] ?? "NaN"),
+  );
   const isKnown = numbers.every((sequence) => sequence < (events?.length ?? 0));
   return isOfRun && isKnown ? [] : off("it is of another run");
 };

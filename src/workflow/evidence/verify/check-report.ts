@@ -25,23 +25,44 @@ const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Repo
   );
   const change = ownedRepo?.change;
   return [
-    [report.run === manifest?.run && report.work === manifest.work && report.kind === manifest.kind, "it is of another run"],
+    [
+      report.run === manifest?.run && report.work === manifest.work && report.kind === manifest.kind,
+      "it is of another run",
+    ],
     [report.verdict === manifest?.ending, "it tells another ending"],
     [(report.commit === null) === (manifest?.reach !== "commit"), "it tells of a commit otherwise than the bundle"],
     [!report.defaultActivation.before && !report.defaultActivation.after, "default activation was not false"],
     [activations.every((active) => active === false), "the log tells that default activation was not false"],
-    [report.task === null || records.contract === undefined || report.task.target === records.contract.targetRepository.path, "it tells another target"],
-    [report.verdict === "awaiting_outcome" || report.ending.refusals.length > 0 || report.ending.failure !== null || report.ending.at !== "end", "it does not say why it ended so"],
-    [report.verdict !== "awaiting_outcome" || (report.ending.refusals.length === 0 && report.ending.failure === null), "it awaits an outcome and was refused"],
-    [report.verdict !== "awaiting_outcome" || (change !== undefined && change !== "unknown" && change.clean && change.wrong.length === 0), "the target was not proven clean"],
+    [
+      report.task === null ||
+        records.contract === undefined ||
+        report.task.target === records.contract.targetRepository.path,
+      "it tells another target",
+    ],
+    [
+      report.verdict === "awaiting_outcome" ||
+        report.ending.refusals.length > 0 ||
+        report.ending.failure !== null ||
+        report.ending.at !== "end",
+      "it does not say why it ended so",
+    ],
+    [
+      report.verdict !== "awaiting_outcome" || (report.ending.refusals.length === 0 && report.ending.failure === null),
+      "it awaits an outcome and was refused",
+    ],
+    [
+      report.verdict !== "awaiting_outcome" ||
+        (change !== undefined && change !== "unknown" && change.clean && change.wrong.length === 0),
+      "the target was not proven clean",
+    ],
   ];
 };
 
-const approvalRows = ({ records, digest }: Reading, report: Report): readonly Statement[] => {
+const approvalRows = ({ records, digest, manifest }: Reading, report: Report): readonly Statement[] => {
   const [approval] = records.approvals;
   const record = approval?.record?.predicate;
   const told = report.approval;
-  if (told === null) return [[approval === undefined, "it tells of no approval"]];
+  if (told === null) return [[approval === undefined || manifest?.reach === "gate", "it tells of no approval"]];
   const identity = told.assurance === "A2" || told.assurance === "A3" ? "verified" : "attested";
   return [
     [
@@ -70,14 +91,21 @@ const INPUTS: Readonly<Record<string, string>> = {
 };
 
 const changeRows = ({ patch, commit, manifest }: Reading, report: Report): readonly Statement[] => {
-  if (commit === undefined || patch === undefined || typeof patch === "string" || manifest?.kind === "rollback") return [];
+  if (commit === undefined || patch === undefined || typeof patch === "string" || manifest?.kind === "rollback")
+    return [];
   const patched = patch.map(({ path }) => pathText(path) ?? path).sort();
   const allowed = report.changes.filter(({ verdict }) => verdict === "allowed").map(({ path }) => path);
   const others = report.changes.filter(({ verdict }) => verdict !== "allowed" && verdict !== "scratch");
   return [
     [allowed.sort().join("\n") === patched.join("\n"), "its allowed changes are not the patch's"],
     [others.length === 0, "a change that is not allowed stands beside a commit"],
-    [report.lines.map(({ path }) => path).sort().join("\n") === patched.join("\n"), "its changed lines are not the patch's"],
+    [
+      report.lines
+        .map(({ path }) => path)
+        .sort()
+        .join("\n") === patched.join("\n"),
+      "its changed lines are not the patch's",
+    ],
     [report.lines.every(({ allowedBy }) => allowedBy !== null), "a changed line is permitted by nothing"],
   ];
 };

@@ -1,14 +1,14 @@
 import { hex, textIn, utf8 } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
-import { fail, passUnless, type Check } from "./verdict.ts";
+import { fail, pass, passUnless, type Check } from "./verdict.ts";
 
 const ID = "sentence";
 const ENDS = { none: "", LF: "\n", CRLF: "\r\n" } as const;
 
 /** Step 4, the words: the sentence of the record is the packet's, the contract's, and what was received, byte for byte. */
-export const checkSentence = ({ files, records, tools }: Reading): readonly Check[] => {
+export const checkSentence = ({ files, records, tools, manifest }: Reading): readonly Check[] => {
   const packet = files.get("approval/packet.md");
-  if (records.approvals.length === 0) return passUnless(ID, [], "no approval was used");
+  if (manifest?.reach === "gate" || records.approvals.length === 0) return [pass(ID, "no approval was used")];
   const required = packet === undefined ? undefined : sentenceIn(packet);
   const digest = (text: string): string => hex(tools.sha256(utf8(text)));
   const objections = records.approvals.flatMap(({ file, record }) => {
@@ -16,18 +16,23 @@ export const checkSentence = ({ files, records, tools }: Reading): readonly Chec
     if (record === undefined) return [off("it does not read as approval/v1")];
     const { sentence, sentenceSha256, input } = record.predicate;
     return [
-      ...(required === undefined ? [fail(ID, "evidence/binding-differs", "it holds no one fenced sentence", "approval/packet.md")] : []),
+      ...(required === undefined
+        ? [fail(ID, "evidence/binding-differs", "it holds no one fenced sentence", "approval/packet.md")]
+        : []),
       ...(sentence === required ? [] : [off("its sentence is not the packet's")]),
       ...(sentence === records.contract?.requiredApproval ? [] : [off("its sentence is not the contract's")]),
       ...(sentenceSha256 === digest(sentence) ? [] : [off("its sentence has another digest")]),
-      ...(input.sha256 === digest(`${sentence}${ENDS[input.terminator]}`) ? [] : [off("what was received is not the sentence")]),
+      ...(input.sha256 === digest(`${sentence}${ENDS[input.terminator]}`)
+        ? []
+        : [off("what was received is not the sentence")]),
       ...(isPlainSentence(sentence) ? [] : [off("its sentence holds characters that no packet may require")]),
     ];
   });
   return passUnless(ID, objections, "byte-equal to the packet's");
 };
 
-const isPlainSentence = (text: string): boolean => /^I approve [ -~]{10,390}\.$/.test(text) && !/ {2}|["'`<>\\]/.test(text);
+const isPlainSentence = (text: string): boolean =>
+  /^I approve [ -~]{10,390}\.$/.test(text) && !/ {2}|["'`<>\\]/.test(text);
 
 /** The one `text` fence under `## Required Approval`, whatever blank lines stand around. */
 const sentenceIn = (packet: Uint8Array): string | undefined => {

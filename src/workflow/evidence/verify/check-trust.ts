@@ -1,5 +1,5 @@
-import { hex } from "./bytes.ts";
 import { readSigners } from "./allowed-signers.ts";
+import { hex } from "./bytes.ts";
 import type { Reading } from "./reading.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
 
@@ -10,7 +10,8 @@ export const checkTrust = ({ trust, tools }: Reading): readonly Check[] => {
   if (trust === "none") return [notProven(ID, "no trust was given: use --trust with the owner's allowed_signers")];
   const signers = readSigners(trust.allowedSigners);
   const sum = hex(tools.sha256(trust.allowedSigners)).slice(0, 8);
-  if (signers === undefined) return [fail(ID, "evidence/signature-missing", "the trust file does not read as allowed_signers")];
+  if (signers === undefined)
+    return [fail(ID, "evidence/signature-missing", "the trust file does not read as allowed_signers")];
   return signers.length === 0
     ? [notProven(ID, "the trust file names nobody")]
     : [pass(ID, `allowed_signers sha256 ${sum}, ${signers.length} keys, given from outside`)];

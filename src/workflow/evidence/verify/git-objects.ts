@@ -62,7 +62,8 @@ export const readCommit = (bytes: Uint8Array | undefined, tools: VerifyTools): R
   const all = (name: string): readonly string[] =>
     head.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
   const [[tree], [author], [committer]] = [all("tree"), all("author"), all("committer")];
-  if (tree === undefined || author === undefined || committer === undefined || !/^[0-9a-f]{40}$/.test(tree)) return undefined;
+  if (tree === undefined || author === undefined || committer === undefined || !/^[0-9a-f]{40}$/.test(tree))
+    return undefined;
   return {
     id: objectId(tools, "commit", bytes),
     tree,

@@ -18,7 +18,8 @@ const TYPES: Readonly<Record<number, GitType>> = { 1: "commit", 2: "tree", 3: "b
 export const readPack = (tools: VerifyTools, pack: Uint8Array, index: Uint8Array): PackReading => {
   const no = (says: string): PackReading => ({ ok: false, says });
   const head = new DataView(pack.buffer, pack.byteOffset, pack.byteLength);
-  if (pack.length < 32 || head.getUint32(0) !== 0x50_41_43_4b || head.getUint32(4) !== 2) return no("it is no pack of version 2");
+  if (pack.length < 32 || head.getUint32(0) !== 0x50_41_43_4b || head.getUint32(4) !== 2)
+    return no("it is no pack of version 2");
   const trailer = pack.subarray(pack.length - 20);
   if (!sameBytes(tools.sha1(pack.subarray(0, pack.length - 20)), trailer)) return no("its checksum differs");
   const entries = readIndex(tools, index, trailer);
@@ -42,7 +43,11 @@ interface IndexEntry {
 }
 
 /** Index version 2, in order of the offsets. */
-const readIndex = (tools: VerifyTools, index: Uint8Array, packTrailer: Uint8Array): readonly IndexEntry[] | undefined => {
+const readIndex = (
+  tools: VerifyTools,
+  index: Uint8Array,
+  packTrailer: Uint8Array,
+): readonly IndexEntry[] | undefined => {
   const FANOUT = 8 + 256 * 4;
   if (index.length < FANOUT + 40) return undefined;
   const view = new DataView(index.buffer, index.byteOffset, index.byteLength);

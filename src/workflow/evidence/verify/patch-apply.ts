@@ -1,3 +1,4 @@
+import { assertNever } from "../../assert-never.ts";
 import { applyDelta, binaryContent } from "./binary-patch.ts";
 import { joined, sameBytes } from "./bytes.ts";
 import { isFolder, objectId, readTree, writeTree, type TreeEntry } from "./git-objects.ts";
@@ -31,7 +32,8 @@ const editOf = (
 ): TreeEntry | "deleted" => {
   const { path, oldMode, newMode, body } = file;
   const was = entryAt(objects, baseTree, path);
-  if ((was === undefined) !== (oldMode === "none")) throw new PatchProblem(`${path} is not in the base as the patch says`);
+  if ((was === undefined) !== (oldMode === "none"))
+    throw new PatchProblem(`${path} is not in the base as the patch says`);
   if (was !== undefined && was.mode !== oldMode) throw new PatchProblem(`${path} has another mode in the base`);
   const name = path.slice(path.lastIndexOf("/") + 1);
   const isModeOnly = file.oldBlob === NO_BLOB && file.newBlob === NO_BLOB;
@@ -62,6 +64,8 @@ const contentOf = (tools: VerifyTools, old: Uint8Array, { body, path, newMode }:
       const content = binaryContent(tools, body.lines, body.size);
       return body.form === "literal" ? content : applyDelta(old, content);
     }
+    default:
+      return assertNever(body);
   }
 };
 
@@ -78,7 +82,8 @@ const applyHunks = (old: Uint8Array, hunks: readonly Hunk[], path: string): Uint
     for (const { side, bytes } of body) {
       if (side !== "+") {
         const line = lines[at];
-        if (line === undefined || !sameBytes(line, bytes)) throw new PatchProblem(`a hunk of ${path} does not fit the base`);
+        if (line === undefined || !sameBytes(line, bytes))
+          throw new PatchProblem(`a hunk of ${path} does not fit the base`);
         at += 1;
       }
       if (side !== "-") made.push(bytes);

@@ -3,8 +3,9 @@ import { latin1 } from "./bytes.ts";
 /** One file of a git patch, as `diff-tree --binary --full-index --no-renames` writes it. Paths are latin1. */
 export interface FilePatch {
   readonly path: string;
-  readonly oldMode: string | "none";
-  readonly newMode: string | "none";
+  /** Six octal digits, or "none" where the file is not there on that side. */
+  readonly oldMode: string;
+  readonly newMode: string;
   readonly oldBlob: string;
   readonly newBlob: string;
   readonly body: PatchBody;
@@ -13,7 +14,12 @@ export interface FilePatch {
 export type PatchBody =
   | { readonly kind: "none" }
   | { readonly kind: "text"; readonly hunks: readonly Hunk[] }
-  | { readonly kind: "binary"; readonly form: "literal" | "delta"; readonly size: number; readonly lines: readonly string[] };
+  | {
+      readonly kind: "binary";
+      readonly form: "literal" | "delta";
+      readonly size: number;
+      readonly lines: readonly string[];
+    };
 
 export interface Hunk {
   readonly oldStart: number;
@@ -79,7 +85,8 @@ const parseFile = (lines: readonly Uint8Array[], from: number): Read<FilePatch> 
   const index = takeAfter("index ");
   const [, oldId, newId, mode] = /^([0-9a-f]{40})\.\.([0-9a-f]{40})(?: ([0-7]{6}))?$/.exec(index ?? "") ?? [];
   if (index === undefined && flippedTo === undefined) throw new PatchProblem(`${path} has no index line`);
-  if (index !== undefined && (oldId === undefined || newId === undefined)) throw new PatchProblem(`${path} has shortened ids`);
+  if (index !== undefined && (oldId === undefined || newId === undefined))
+    throw new PatchProblem(`${path} has shortened ids`);
   const modes = {
     oldMode: made === undefined ? (deleted ?? flippedFrom ?? mode ?? "none") : "none",
     newMode: deleted === undefined ? (made ?? flippedTo ?? mode ?? "none") : "none",
@@ -114,7 +121,9 @@ const parseBody = (
 };
 
 const parseHunk = (lines: readonly Uint8Array[], from: number, path: string): Read<Hunk> => {
-  const found = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@/.exec(latin1(lines[from] ?? new Uint8Array()));
+  const found = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@/.exec(
+    latin1(lines[from] ?? new Uint8Array()),
+  );
   if (found === null) throw new PatchProblem(`${path} has a broken hunk`);
   const [oldStart, oldLines, newLines] = [Number(found[1]), Number(found[2] ?? 1), Number(found[3] ?? 1)];
   const body: HunkLine[] = [];
@@ -122,7 +131,8 @@ const parseHunk = (lines: readonly Uint8Array[], from: number, path: string): Re
   while (left > 0 || right > 0) {
     const line = lines[at];
     const side = String.fromCharCode(line?.[0] ?? 0);
-    if (line === undefined || (side !== " " && side !== "-" && side !== "+")) throw new PatchProblem(`${path} has a hunk cut short`);
+    if (line === undefined || (side !== " " && side !== "-" && side !== "+"))
+      throw new PatchProblem(`${path} has a hunk cut short`);
     left -= side === "+" ? 0 : 1;
     right -= side === "-" ? 0 : 1;
     at += 1;
@@ -143,7 +153,8 @@ const parseBinary = (lines: readonly Uint8Array[], from: number, path: string): 
 
 const parseBlock = (lines: readonly Uint8Array[], from: number, path: string): Read<PatchBody> => {
   const [, form, size] = /^(literal|delta) (\d{1,10})$/.exec(latin1(lines[from] ?? new Uint8Array())) ?? [];
-  if ((form !== "literal" && form !== "delta") || size === undefined) throw new PatchProblem(`${path} has a broken binary part`);
+  if ((form !== "literal" && form !== "delta") || size === undefined)
+    throw new PatchProblem(`${path} has a broken binary part`);
   let at = from + 1;
   while ((lines[at]?.length ?? 0) > 0) at += 1;
   if (lines[at] === undefined) throw new PatchProblem(`${path} has a binary part without an end`);

@@ -24,8 +24,10 @@ const startsWith = (rule: readonly string[], path: readonly string[]): boolean =
   lengthsMatched(rule, path, "**", isSegment).size > 0;
 
 const isSegment = (rule: string, segment: string): boolean => {
-  const letters = [...segment];
-  return lengthsMatched([...rule], letters, "*", (wanted, found) => wanted === "?" || wanted === found).has(letters.length);
+  const letters = Array.from(segment);
+  return lengthsMatched(Array.from(rule), letters, "*", (wanted, found) => wanted === "?" || wanted === found).has(
+    letters.length,
+  );
 };
 
 /** How much of the subject, from its beginning, the whole rule can match. Row by row: hostile rules cost no more than others. */
@@ -41,7 +43,9 @@ const lengthsMatched = (
     lengths =
       wanted === many
         ? new Set(Array.from({ length: subject.length + 1 }, (_, at) => at).filter((at) => at >= first))
-        : new Set([...lengths].filter((at) => at < subject.length && isOne(wanted, subject[at] ?? "")).map((at) => at + 1));
+        : new Set(
+            [...lengths].filter((at) => at < subject.length && isOne(wanted, subject[at] ?? "")).map((at) => at + 1),
+          );
     if (lengths.size === 0) break;
   }
   return lengths;

@@ -6,10 +6,10 @@ import { freshnessSchema, type FreshnessProof } from "../schemas/freshness.ts";
 import { ownedRepoSchema, type OwnedRepoProof } from "../schemas/owned-repo.ts";
 import { reportSchema, type Report } from "../schemas/report.ts";
 import { hex, textIn } from "./bytes.ts";
+import { readEvents, type Event } from "./events.ts";
 import { readCommit, type RawCommit } from "./git-objects.ts";
 import { parsePatch, PatchProblem, type FilePatch } from "./patch-parse.ts";
 import { readRecords, type Records } from "./records.ts";
-import { readEvents, type Event } from "./events.ts";
 import { strictJson } from "./strict-json.ts";
 import { readTestLog, type TestRun } from "./test-log-reader.ts";
 import type { Trust, VerifyTools } from "./tools.ts";
@@ -33,7 +33,7 @@ export interface Reading {
   readonly tests: readonly TestRun[] | undefined;
   readonly records: Records;
   /** SHA-256 of a file in hex; undefined when it is absent. */
-  digest(path: string): string | undefined;
+  readonly digest: (path: string) => string | undefined;
 }
 
 export const readBundle = (

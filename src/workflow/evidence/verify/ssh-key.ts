@@ -1,5 +1,5 @@
-import type { KeyNumbers } from "./tools.ts";
 import { wireOf } from "./ssh-wire.ts";
+import type { KeyNumbers } from "./tools.ts";
 
 /** A public key as OpenSSH writes it. `application` belongs to hardware keys only. */
 export interface SshKey {

@@ -87,7 +87,9 @@ const FORMS: Readonly<Record<string, Form>> = {
 
 const unarmored = (armored: Uint8Array): Uint8Array | undefined => {
   const [, body] =
-    /^-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n-----END SSH SIGNATURE-----\r?\n?$/.exec(latin1(armored)) ?? [];
+    /^-----BEGIN SSH SIGNATURE-----\r?\n([A-Za-z0-9+/=\r\n]+)\r?\n-----END SSH SIGNATURE-----\r?\n?$/.exec(
+      latin1(armored),
+    ) ?? [];
   return body === undefined ? undefined : base64Bytes(body.replaceAll(/[\r\n]/g, ""));
 };
 

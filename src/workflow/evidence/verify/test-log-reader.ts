@@ -43,10 +43,7 @@ export const readTestLog = (bytes: Uint8Array | undefined): readonly TestRun[] |
   return runs;
 };
 
-const readSection = (
-  bytes: Uint8Array,
-  at: number,
-): { readonly run: TestRun; readonly next: number } | undefined => {
+const readSection = (bytes: Uint8Array, at: number): { readonly run: TestRun; readonly next: number } | undefined => {
   const end = bytes.indexOf(0x0a, at);
   const text = end < 0 ? undefined : textIn(bytes.subarray(at, end));
   const json = text === undefined ? undefined : strictJson(text);

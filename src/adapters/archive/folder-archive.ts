@@ -1,0 +1,147 @@
+import { constants } from "node:fs";
+import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import path from "node:path";
+
+import type { Archive } from "../../seams/archive.ts";
+import { digestOf, type Digest } from "../../workflow/digest.ts";
+import { Failure } from "../../workflow/failure.ts";
+import type { RunId } from "../../workflow/ids.ts";
+import { readFolder } from "./read-folder.ts";
+
+const SUMS = "SHA256SUMS";
+
+/** Sealed folders below one folder of the home. What is not sealed yet is named `.partial-<run>` and is never evidence. */
+export const folderArchive = (runs: string): Archive => {
+  const sealed = (run: RunId): string => path.join(runs, run);
+  const partial = (run: RunId): string => path.join(runs, `.partial-${run}`);
+  const placeOf = (place: Parameters<Archive["open"]>[0]): string => {
+    if ("folder" in place) return path.resolve(place.folder);
+    return "run" in place ? sealed(place.run) : partial(place.unsealed);
+  };
+  const isSealed = (run: RunId): Promise<boolean> => isThere(sealed(run));
+  return {
+    begin: (run) =>
+      asFailures(run, async () => {
+        if (await isSealed(run))
+          throw new Failure("evidence/unsealable", `${run} is sealed; a sealed bundle never changes.`);
+        await removeOwn(partial(run));
+        await mkdir(partial(run), { recursive: true, mode: 0o700 });
+      }),
+    put: (run, name, bytes) => asFailures(run, () => putFile(partial(run), name, bytes)),
+    seal: (run) =>
+      asFailures(run, async () => {
+        if (!(await isSealed(run))) {
+          await makeLasting(partial(run));
+          await rename(partial(run), sealed(run));
+          await sync(runs);
+        }
+        return digestOfSums(sealed(run));
+      }),
+    isSealed,
+    folder: sealed,
+    partialFolder: partial,
+    attach: (run, name, bytes) =>
+      asFailures(run, async () => {
+        const addenda = `${sealed(run)}.addenda`;
+        if (await isSame(path.join(addenda, name), bytes)) return;
+        await putFile(addenda, name, bytes);
+        await sync(addenda);
+      }),
+    partialFolder: partial,
+    open: async (place) => {
+      const folder = placeOf(place);
+      if (!(await isThere(folder))) return "absent";
+      return readFolder(await realpath(folder), "unsealed" in place ? "unsealed" : "sealed");
+    },
+  };
+};
+
+const isThere = async (folder: string): Promise<boolean> => {
+  try {
+    return (await lstat(folder)).isDirectory() || (await lstat(await realpath(folder))).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw new Failure("home/unreadable", `${folder} cannot be read.`, { cause: error });
+  }
+};
+
+/** The same addendum may be given again, after a crash; another one of the same name may not. */
+const isSame = async (file: string, bytes: Uint8Array): Promise<boolean> => {
+  try {
+    return digestOf(await readFile(file)) === digestOf(bytes);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+};
+
+/** On disk before the next file begins; a name of the bundle is written once. */
+const putFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
+  if (!/^[A-Za-z0-9_@.+-]+(?:\/[A-Za-z0-9_@.+-]+)*$/.test(name) || name.split("/").some((part) => /^\.+$/.test(part)))
+    throw new TypeError(`${JSON.stringify(name)} is no name of a bundle`);
+  const file = path.join(folder, name);
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  const handle = await open(
+    file,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Nobody may write any more, and every folder is on disk: the deepest first. */
+const makeLasting = async (folder: string): Promise<void> => {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const inside = path.join(folder, entry.name);
+    if (entry.isDirectory()) await makeLasting(inside);
+    else await chmod(inside, 0o444);
+  }
+  await sync(folder);
+  await chmod(folder, 0o555);
+};
+
+/** What a broken seal left of ours. Its folders may be read-only already. */
+const removeOwn = async (folder: string): Promise<void> => {
+  if (!(await isThere(folder))) return;
+  await makeWritable(folder);
+  await rm(folder, { recursive: true, force: true });
+};
+
+const makeWritable = async (folder: string): Promise<void> => {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true }))
+    if (entry.isDirectory()) await makeWritable(path.join(folder, entry.name));
+};
+
+const sync = async (folder: string): Promise<void> => {
+  const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+const digestOfSums = async (folder: string): Promise<Digest> => digestOf(await readFile(path.join(folder, SUMS)));
+
+const asFailures = async <T>(run: RunId, act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act();
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === undefined || error instanceof Failure) throw error;
+    if (code === "ENOSPC" || code === "EDQUOT")
+      throw new Failure("store/no-space", `No space left for the evidence of ${run}.`, { cause: error });
+    throw new Failure("evidence/unsealable", `The evidence of ${run} could not be written: ${code}.`, { cause: error });
+  }
+};
+
+const codeOf = (error: unknown): string | undefined =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code)
+    ? error.code
+    : undefined;

@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { promisify } from "node:util";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import type { Protections } from "../../seams/sandbox.ts";
+import { bubblewrapSandbox } from "./bubblewrap-sandbox.ts";
+
+let folder = "";
+
+beforeAll(async () => {
+  folder = await mkdtemp(`${tmpdir()}/cto-probe-`);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** The probe on a machine that differs from this one by some of bubblewrap's own arguments. */
+const probedWhere = async (...difference: readonly string[]): Promise<Protections> => {
+  const script = `import { bubblewrapSandbox } from "${import.meta.dirname}/bubblewrap-sandbox.ts";
+    console.log(JSON.stringify(await bubblewrapSandbox({ stateFolder: "${folder}/state" }).probe())); process.exit();`;
+  const machine = [
+    "--bind",
+    "/",
+    "/",
+    "--dev",
+    "/dev",
+    "--proc",
+    "/proc",
+    "--unshare-pid",
+    "--die-with-parent",
+    ...difference,
+  ];
+  const { stdout } = await promisify(execFile)(
+    "/usr/bin/bwrap",
+    [...machine, "--", process.execPath, "--input-type=module-typescript", "-e", script],
+    { env: { PATH: "/usr/bin:/bin", HOME: folder } },
+  );
+  return JSON.parse(stdout) as Protections;
+};
+
+const failedIn = ({ checks }: Protections): readonly string[] => checks.filter(({ ok }) => !ok).map(({ id }) => id);
+
+test("R068 on this machine every protection holds, and asking again does nothing again", async () => {
+  const sandbox = bubblewrapSandbox({ stateFolder: `${folder}/here` });
+  const told = await sandbox.probe();
+  expect(failedIn(told)).toEqual([]);
+  expect(told.confinement).toBe("B");
+  expect(told.tools.map(({ name }) => name)).toEqual(["bubblewrap", "bash", "prlimit", "setpriv", "unshare"]);
+  expect(await sandbox.probe()).toBe(told);
+});
+
+test("R068 confinement-missing: without bubblewrap there is no confinement, and the fix says what to install", async () => {
+  const told = await probedWhere("--ro-bind", "/dev/null", "/usr/bin/bwrap");
+  expect(told.confinement).toBe("none");
+  expect(told.checks.find(({ ok }) => !ok)).toEqual({
+    id: "tool/bubblewrap",
+    ok: false,
+    says: "/usr/bin/bwrap is not there or does not start.",
+    fix: "apt-get install bubblewrap",
+  });
+});
+
+test("R068 confinement-missing: without user namespaces there is no confinement, and the fix names the settings", async () => {
+  const told = await probedWhere("--unshare-user", "--disable-userns");
+  expect(told.confinement).toBe("none");
+  expect(failedIn(told)).toEqual(["starts"]);
+  expect(told.checks.at(-1)?.fix).toContain("user.max_user_namespaces");
+});
+
+test("R068 confinement-lie: a bubblewrap that only pretends is found out by trying", async () => {
+  const pretender = `${folder}/pretender`;
+  await writeFile(
+    pretender,
+    `#!/bin/bash
+[ "$1" = --version ] && { echo "bubblewrap 9.9.9"; exit; }
+echo '{ "child-pid": 1, "pid-namespace": 1 }' >&3
+while [ "$1" != -- ]; do shift; done; shift
+"$@"; code=$?
+echo "{ \\"exit-code\\": $code }" >&3; exit $code
+`,
+  );
+  await chmod(pretender, 0o755);
+  const told = await probedWhere("--ro-bind", pretender, "/usr/bin/bwrap");
+  expect(told.confinement).toBe("none");
+  expect(failedIn(told).length).toBeGreaterThan(0);
+});

@@ -1,0 +1,101 @@
+import { isTest, type Rule, type SourceFile } from "./source.ts";
+import type { Token } from "./tokens.ts";
+
+// Switches over the words of an open protocol: what has no case is kept as it came, never dropped.
+const OPEN_SWITCHES = new Set(["src/workflow/backend/acp-update.ts", "src/workflow/backend/normalize-acp.ts"]);
+
+/** A switch over a closed union ends in `assertNever` or in nothing. */
+export const silentDefaults: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file) && !OPEN_SWITCHES.has(file.path))
+    .flatMap(({ path, tokens }) =>
+      tokens.flatMap((token, at) => {
+        if (!isDefaultOfSwitch(tokens, at)) return [];
+        const then = tokens.slice(at + 2, at + 6).map(({ text }) => text);
+        return then.includes("assertNever") ? [] : [`${path}:${token.line}: default: ${then.join(" ")}`];
+      }),
+    );
+
+const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
+  const [before, token, after] = [tokens[at - 1], tokens[at], tokens[at + 1]];
+  if (token?.kind !== "word" || token.text !== "default" || after?.text !== ":") return false;
+  const isKey = before?.text === "," || before?.text === "." || (before?.text === "{" && tokens[at - 2]?.text !== ")");
+  return !isKey;
+};
+
+/** Files that ask whether an error is a Failure, and what they do then. */
+export const KNOW_FAILURES: Readonly<Record<string, string>> = {
+  "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
+  "src/cli/exit-code.ts": "exit 4 instead of 1",
+  "src/cli/main.ts": "shows it and ends with exit 4",
+  "src/cli/run-command.ts": "shows it and ends with exit 4",
+  "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",
+  "src/adapters/backend/hand.ts": "passes it on past its own refusals",
+  "src/adapters/home/beneath.ts": "passes it on past the errors of the file system",
+};
+
+/** A Failure is asked for in the files of this list and nowhere else. */
+export const failureCatches: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file) && !(file.path in KNOW_FAILURES))
+    .flatMap(({ path, tokens }) =>
+      tokens.flatMap((token, at) =>
+        token.text === "instanceof" && tokens[at + 1]?.text === "Failure" ? [`${path}:${token.line}: asks for a Failure`] : [],
+      ),
+    );
+
+const LINES_MAX = 250;
+
+/** A table of texts may be as long as there are texts. */
+const isTable = ({ path }: SourceFile): boolean => path.startsWith("src/workflow/refusals/");
+
+export const longFiles: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file) && !isTable(file))
+    .map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }))
+    .filter(({ lines }) => lines > LINES_MAX)
+    .map(({ path, lines }) => `${path}: ${lines} lines`);
+
+const RUNS_LESS = new Set(["only", "skip", "skipIf", "runIf", "todo", "fails"]);
+const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
+
+/** Every test runs, and runs whole. */
+export const silencedTests: Rule = (files) =>
+  files.flatMap(({ path, tokens }) =>
+    tokens.flatMap((token, at) => {
+      const isSilenced =
+        token.kind === "word" && RUNS_LESS.has(token.text) && tokens[at - 1]?.text === "." && SUITES.has(suiteOf(tokens, at - 2));
+      const isFocused = token.kind === "word" && /^(?:fit|xit|fdescribe|xdescribe|xtest)$/.test(token.text);
+      return isSilenced || isFocused ? [`${path}:${token.line}: ${token.text}`] : [];
+    }),
+  );
+
+// `test.concurrent.only`: walks back over the chain to its first word.
+const suiteOf = (tokens: readonly Token[], at: number): string => {
+  let first = at;
+  while (tokens[first - 1]?.text === ".") first -= 2;
+  return tokens[first]?.text ?? "";
+};
+
+const PUT_OFF = /\b(?:TODO|FIXME|XXX|HACK)\b/;
+
+/** What is not done is an issue or a decision, not a note in the code. */
+export const notesToSelf: Rule = (files) =>
+  files.flatMap(({ path, comments }) =>
+    comments.filter(({ text }) => PUT_OFF.test(text)).map(({ line, text }) => `${path}:${line}: ${PUT_OFF.exec(text)?.[0]}`),
+  );
+
+const CLAIM = /\b(?:compliant|compliance-ready|certified|meets)\b/i;
+
+/** No text of the product claims what only somebody else could say (R144). */
+export const claims: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file))
+    .flatMap(({ path, tokens }) =>
+      tokens
+        .filter(({ kind, text }) => kind === "string" && CLAIM.test(text))
+        .map(({ line, text }) => `${path}:${line}: ${CLAIM.exec(text)?.[0]}`),
+    );
+
+export const claimsInProse = (path: string, text: string): readonly string[] =>
+  text.split("\n").flatMap((line, index) => (CLAIM.test(line) ? [`${path}:${index + 1}: ${line.trim()}`] : []));

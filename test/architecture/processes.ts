@@ -1,0 +1,35 @@
+import { isTest, type Rule } from "./source.ts";
+
+const STARTERS = new Set(["child_process", "node:child_process", "execa", "cluster", "node:cluster", "worker_threads", "node:worker_threads"]);
+const MAY_START = /^src\/adapters\/(?:target|sandbox|keys)\//;
+
+/** Only `adapters/{target,sandbox,keys}` start a process on this machine; a backend starts one only through its `Room`. */
+export const processViolations: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file) && !MAY_START.test(file.path))
+    .flatMap(({ path, imports }) =>
+      imports.filter(({ from }) => STARTERS.has(from)).map(({ line, from }) => `${path}:${line}: imports ${from}`),
+    );
+
+// git's verbs that reach another repository or join another history. `merge-base` asks a question.
+const VERB = /^(?:push|fetch|pull|merge|remote|send-pack|receive-pack|upload-pack|fetch-pack|http-(?:push|fetch|backend)|ls-remote|clone|submodule|subtree|rebase|am|cherry-pick|svn|p4|daemon|request-pull|send-email|bundle)$/;
+
+/** `adapters/target` has no word with which git would reach another repository (R076, R077). */
+export const verbViolations: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file) && file.path.startsWith("src/adapters/target/"))
+    .flatMap(({ path, tokens }) =>
+      tokens.flatMap((token, at) => {
+        const isArgument = token.kind === "string" && ["[", ",", "("].includes(tokens[at - 1]?.text ?? "");
+        const verb = token.text.split(/\s/).find((word) => VERB.test(word));
+        return isArgument && verb !== undefined ? [`${path}:${token.line}: ${verb}`] : [];
+      }),
+    );
+
+/** The program `ca` is named in one module (R060). */
+export const caViolations: Rule = (files) =>
+  files
+    .filter((file) => !isTest(file) && file.path !== "src/adapters/backend/case-backend.ts")
+    .flatMap(({ path, tokens }) =>
+      tokens.filter(({ kind, text }) => kind === "string" && /(?:^|\/)ca$/.test(text)).map(({ line, text }) => `${path}:${line}: "${text}"`),
+    );
