@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { userInfo } from "node:os";
 import path from "node:path";
 
 import { folderArchive } from "./adapters/archive/folder-archive.ts";
+import { readFolder } from "./adapters/archive/read-folder.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
@@ -10,17 +12,22 @@ import { hostFacts } from "./adapters/clock/host.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { findHome, folderHome } from "./adapters/home/folder-home.ts";
-import { readHomeId } from "./adapters/home/init-home.ts";
+import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { localHost } from "./adapters/host/local-host.ts";
+import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
 import { confineOnce } from "./adapters/sandbox/confine-once.ts";
 import { consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
 import { gitTarget } from "./adapters/target/git-target.ts";
+import { makeSample } from "./adapters/target/make-sample.ts";
 import type { Confine } from "./adapters/target/second-detector.ts";
+import type { OpenBundle } from "./seams/archive.ts";
+import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import type { World } from "./harness/world.ts";
 import type { Authority } from "./workflow/authority.ts";
+import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
 
@@ -31,6 +38,33 @@ export interface ComposeOptions {
   readonly terminal: boolean;
   readonly mode: "read" | "write";
 }
+
+export interface HomeOrder {
+  readonly folder: string;
+  readonly owner: string;
+  readonly publicKey: string;
+}
+
+/** Makes a home with the default policy; overwrites nothing. */
+export const makeHome = ({ folder, owner, publicKey }: HomeOrder): ReturnType<typeof initHome> =>
+  initHome(folder, { owner, publicKey, policyText: defaultPolicyText(), homeId: systemClock().newId() });
+
+/** A small target and an owner's key of its own, for the demo. */
+export const makeDemoGround = async (folder: string, files: Readonly<Record<string, string>>): Promise<{ readonly target: string; readonly key: string; readonly publicKey: string }> => {
+  await mkdir(folder, { recursive: true });
+  const root = await realpath(folder);
+  const target = path.join(root, "target");
+  const key = path.join(root, "owner-key");
+  await makeSample(target, files);
+  await makeKey(key, "demo owner");
+  return { target, key, publicKey: await readFile(`${key}.pub`, "utf8") };
+};
+
+/** Evidence without a home: any folder, and what the verifier needs. */
+export const evidence = (): { readonly openFolder: (folder: string) => Promise<OpenBundle>; readonly verifyTools: VerifyTools } => ({
+  openFolder: (folder) => readFolder(folder, "sealed"),
+  verifyTools: nodeVerifyTools,
+});
 
 /** The world of the home that is named, or of the nearest parent that holds `.sot` (R008). */
 export const openHome = async ({ home, cwd, ...options }: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> => {
@@ -69,7 +103,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     backendOf: (kind, authority) => {
       switch (kind) {
         case "scripted":
-          return authority.backends.scripted === undefined ? undefined : scriptedBackend({ stepsPath: () => path.resolve(folder, authority.backends.scripted?.steps ?? "") });
+          return authority.backends.scripted === undefined ? undefined : scriptedBackend({ stepsPath: () => Promise.resolve(path.resolve(folder, authority.backends.scripted?.steps ?? "")) });
         case "case":
           return authority.backends.case === undefined ? undefined : caseBackend({ binary: () => caseBinary(authority, environment) });
         case "acp":

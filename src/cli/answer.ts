@@ -10,7 +10,13 @@ export interface Answer {
   readonly data: { readonly [key: string]: unknown };
   /** stdout, without a final line feed. */
   readonly text: string;
+  /** Written to stdout byte for byte instead of `text`: a document or a patch as it is. */
+  readonly raw?: Uint8Array;
+  /** stderr, without a final line feed: what is not the answer. */
+  readonly story?: string;
   readonly refusals?: readonly Refusal[];
+  /** The text tells the refusals itself: they are not printed again. */
+  readonly tellsRefusals?: true;
   /** What did not happen, printed under the refusals. */
   readonly spared?: string;
 }

@@ -1,10 +1,13 @@
 import type { CommandContext } from "@stricli/core";
 
+import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
 import type { World } from "../harness/world.ts";
+import type { OpenBundle } from "../seams/archive.ts";
+import type { VerifyTools } from "../workflow/evidence/verify/tools.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
 export interface Output {
-  readonly write: (text: string) => void;
+  write(text: string | Uint8Array): void;
   readonly isTTY: boolean;
 }
 
@@ -22,8 +25,19 @@ export interface CliContext extends CommandContext {
   readonly readInput: () => Promise<Uint8Array>;
   /** Opens the home that `--home` names, or the nearest one. */
   readonly openWorld: (home: string | undefined, mode: "read" | "write") => Promise<World>;
+  /** Reads folders that claim to be bundles; needs no home. */
+  readonly openEvidence: () => Promise<Evidence>;
+  /** Makes what a home lacks, overwriting nothing. */
+  readonly makeHome: (order: NewHomeOrder) => Promise<MadeHome | NoHome>;
+  /** Looks at this machine; needs no home. */
+  readonly openMachine: () => Promise<Machine>;
   /** Calls back on Ctrl-C and TERM; answers how to stop listening. */
   readonly onStop: (stop: () => void) => () => void;
+}
+
+export interface Evidence {
+  readonly openFolder: (folder: string) => Promise<OpenBundle>;
+  readonly verifyTools: VerifyTools;
 }
 
 /** Flags of every command. */

@@ -14,7 +14,7 @@ export const EXIT = {
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** The parser's own codes are negative; all of them are mistakes in the command line, but the ones of loading. */
+/** The parser's own codes are negative: -5 and -4 are mistakes in the command line, the others would be ours. */
 export const exitOfParser = (code: number): ExitCode => {
   if (code === 0) return EXIT.done;
   return code === -4 || code === -5 ? EXIT.usage : EXIT.bug;

@@ -27,6 +27,7 @@ export const main = async (): Promise<void> => {
       return new Uint8Array(Buffer.concat(chunks));
     },
     openWorld: async (home, mode) => (await import("../compose.ts")).openHome({ home, mode, cwd: process.cwd(), environment: env, terminal: stdin.isTTY }),
+    openEvidence: async () => (await import("../compose.ts")).evidence(),
     onStop: (stop) => {
       process.on("SIGINT", stop);
       process.on("SIGTERM", stop);

@@ -6,5 +6,6 @@ export const usageError = (says: string, next: string): Answer => ({
   noun: "usage",
   exit: EXIT.usage,
   data: { usage: { message: says, next } },
-  text: `usage     ${says}\nnext      ${next}`,
+  text: "",
+  story: `usage     ${says}\nnext      ${next}`,
 });

@@ -48,7 +48,7 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
   const packet = await packetFor(world, order.target);
   const record = recordFor(world, order, observation.value, packet, trust.value);
   if (!Object.hasOwn(authority.value.riskClasses, record.riskClassification))
-    return refuseAll([refusal("admission/risk-not-allowed", { risk: record.riskClassification, listed: Object.keys(authority.value.riskClasses).join(", ") })]);
+    return refuseAll([refusal("admission/risk-not-allowed", { risk: record.riskClassification, allowed: Object.keys(authority.value.riskClasses).join(", ") })]);
   const place = packet?.target.admissionSource.value ?? `.sot/03-PROTOCOLS/${record.id}-ADMISSION.json`;
   const bytes = new TextEncoder().encode(writeAdmissionRecord(record));
   const readBack = readAdmissionRecord(bytes);
@@ -60,7 +60,7 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
   const signer = admissionSigner(record, source, signature.value, trust.value, world.clock.now());
   if (!signer.ok || !signer.value.principals.includes(record.owner)) {
     const by = signer.ok ? signer.value.principals.join(", ") : (signer.refusals[0].keyFingerprint ?? "an unknown key");
-    return refuseAll([refusal("admission/not-the-owner", { by, owner: record.owner })]);
+    return refuseAll([refusal("admission/not-the-owner", { role: "the signer", found: by, owner: record.owner })]);
   }
   await writeOver(world, place, bytes);
   await writeOver(world, signaturePathOf(place), signature.value);

@@ -22,8 +22,7 @@ export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, r
   if (!(await world.archive.isSealed(row.run))) {
     await world.archive.begin(row.run);
     for (const [name, bytes] of files) await world.archive.put(row.run, name, bytes);
-    const partial = world.archive.partialFolder(row.run);
-    const verdict = await verifyFolder(world, { folder: partial }, await world.home.read(".sot/authority/allowed_signers"));
+    const verdict = await verifyFolder(world, { unsealed: row.run }, await world.home.read(".sot/authority/allowed_signers"));
     if (verdict.verdict === "FAIL") {
       const failed = verdict.checks.filter((check) => check.verdict === "FAIL").map(({ id, says }) => `${id}: ${says}`);
       throw new Failure("evidence/unsealable", `The bundle of ${row.run} does not verify: ${failed.join("; ")}`);

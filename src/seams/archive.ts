@@ -11,12 +11,8 @@ export interface Archive {
   isSealed(run: RunId): Promise<boolean>;
   /** Absolute path of the sealed folder. */
   folder(run: RunId): string;
-  /** Absolute path of the folder that is not sealed yet. */
-  partialFolder(run: RunId): string;
   /** A later record beside the bundle, which it never touches: `.cto/runs/<run-id>.addenda/<name>` (R119). */
   attach(run: RunId, name: string, bytes: Uint8Array): Promise<void>;
-  /** Absolute path of the folder while it is not sealed. */
-  partialFolder(run: RunId): string;
   /**
    * Any folder that claims to be a bundle, as path -> bytes; refuses links and special files by listing them as `odd`.
    * A partial folder is odd as such, except for the one who is about to seal it and asks for it as `unsealed`.

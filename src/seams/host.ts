@@ -1,5 +1,6 @@
 import type { Digest } from "../workflow/digest.ts";
 import type { RunId } from "../workflow/ids.ts";
+import type { Holder } from "./store.ts";
 
 /** Facts and folders of this machine that belong to no other seam. */
 export interface Host {
@@ -13,6 +14,8 @@ export interface Host {
   fingerprint(place: string): Promise<Digest | "absent">;
   /** Bytes that the state folder's disk still has. */
   diskFree(): Promise<number>;
+  /** Asks the living process that holds a run to stop it, as Ctrl-C would. */
+  askToStop(holder: Holder): void;
   /** Ends a process group of ours that outlived its Harness, if it is still the same process. */
   endOrphan(pid: number, startedBeforeMs: number): Promise<void>;
 }

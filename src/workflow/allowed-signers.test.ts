@@ -58,7 +58,11 @@ test.each([
   ["a certificate", `jp ${NS} ssh-ed25519-cert-v01@openssh.com ${base64}`, "known key type"],
   ["a type that is not the key's", `jp ${NS} ssh-rsa ${base64}`, "says ssh-rsa"],
   ["a key cut short", `jp ${NS} ${type} ${base64.slice(0, -8)}`, "bytes"],
-  ["a key with bytes after it", `jp ${NS} ${type} ${Buffer.concat([Buffer.from(base64, "base64"), Buffer.of(1)]).toString("base64")}`, "bytes"],
+  [
+    "a key with bytes after it",
+    `jp ${NS} ${type} ${Buffer.concat([Buffer.from(base64, "base64"), Buffer.of(1)]).toString("base64")}`,
+    "bytes",
+  ],
   ["a small RSA key", `jp ${NS} ${small.publicKey}`, "1024 bits"],
   ["base64 in another form", `jp ${NS} ${type} ${base64}=`, "base64"],
   ["a carriage return", `${good}\r`, "cannot be seen"],
@@ -68,7 +72,11 @@ test.each([
   expect(readAllowedSigners(Buffer.from(`# first\n${line}\n`))).toMatchObject({
     ok: false,
     refusals: [
-      { code: "gate/signers-unreadable", facts: { line: 2, problem: expect.stringContaining(problem) }, at: { line: 2 } },
+      {
+        code: "gate/signers-unreadable",
+        facts: { line: 2, problem: expect.stringContaining(problem) },
+        at: { line: 2 },
+      },
     ],
   });
 });
@@ -94,7 +102,11 @@ test("a role is held within its seconds and for its namespace only", () => {
   const signer = read.ok ? read.value[0] : undefined;
   if (signer === undefined) throw new Error("no signer");
   const end = Date.parse("2026-01-01T00:00:00Z");
-  expect([end, end + 999, end + 1000].map((at) => hasRole(signer, "approval@cto-harness", at))).toEqual([true, true, false]);
+  expect([end, end + 999, end + 1000].map((at) => hasRole(signer, "approval@cto-harness", at))).toEqual([
+    true,
+    true,
+    false,
+  ]);
   expect(hasRole(signer, "git", end)).toBe(false);
   expect(holdersOf([signer], key.fingerprint, "approval@cto-harness", end)).toEqual(["jp"]);
   expect(holdersOf([signer], "SHA256:other", "approval@cto-harness", end)).toEqual([]);
@@ -121,6 +133,9 @@ test("a revoked key leaves its owner without a role", () => {
 test("what is wrong in either file is told together", () => {
   expect(readTrustRoot(source("x"), source("y"))).toMatchObject({
     ok: false,
-    refusals: [{ facts: { file: ".sot/authority/allowed_signers" } }, { facts: { file: ".sot/authority/revoked_keys" } }],
+    refusals: [
+      { facts: { file: ".sot/authority/allowed_signers" } },
+      { facts: { file: ".sot/authority/revoked_keys" } },
+    ],
   });
 });

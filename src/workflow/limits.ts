@@ -32,6 +32,7 @@ export const LIMITS = {
   /** How long an agent may take to leave after its input was closed. */
   leaveTimeoutMs: 6_000,
   handActTimeoutMs: 30_000,
+  caseLogPollMs: 150,
   handReadBytesMax: 4_194_304,
   sandboxProbeTimeoutMs: 20_000,
   /** bubblewrap takes 9,000 arguments, three of them a mount. */

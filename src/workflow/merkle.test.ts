@@ -4,8 +4,8 @@ import { treeRoot } from "./merkle.ts";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 // The leaves and roots of the reference vectors of Certificate Transparency (RFC 6962, section 2.1).
-const LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map((text) =>
-  Buffer.from(text, "hex"),
+const LEAVES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"].map(
+  (text) => Buffer.from(text, "hex"),
 );
 
 test.each([

@@ -26,7 +26,14 @@ test("R040 the policy that `cto init` writes is read whole and allows one risk c
     },
   });
   expect(policy.ok && policy.value.baseForbiddenPaths).toEqual([
-    ".env", ".env.*", "secrets/", "credentials/", "deploy/", "infra/", ".github/workflows/", ".git/",
+    ".env",
+    ".env.*",
+    "secrets/",
+    "credentials/",
+    "deploy/",
+    "infra/",
+    ".github/workflows/",
+    ".git/",
   ]);
   expect(policy.ok && policy.value.digest).toBe(source(PATH, text).digest);
   expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "acp", "command", "case"]);
@@ -52,7 +59,10 @@ test("R135 the limits are those of confinement.md section 8", () => {
 });
 
 test("R055 without a policy there is no authority", () => {
-  expect(readPolicy("absent")).toMatchObject({ ok: false, refusals: [{ code: "gate/policy-absent", facts: { path: PATH } }] });
+  expect(readPolicy("absent")).toMatchObject({
+    ok: false,
+    refusals: [{ code: "gate/policy-absent", facts: { path: PATH } }],
+  });
 });
 
 const lineOf = (start: string): number => text.split("\n").findIndex((line) => line.startsWith(start)) + 1;
@@ -63,13 +73,33 @@ test.each<[string, string | Uint8Array, string, number]>([
   ["a key twice", `${text}coreRoots: []\n`, "unique", lineOf("uidBase:") + 1],
   ["a misspelled limit", text.replace("wallMs", "wallTime"), "limits", lineOf("limits:")],
   ["a missing key", text.replace(/^uidBase.*$/m, ""), "uidBase", 1],
-  ["an unknown assurance", text.replace("minimumAssurance: A2", "minimumAssurance: A9"), "minimumAssurance", lineOf("    minimumAssurance")],
+  [
+    "an unknown assurance",
+    text.replace("minimumAssurance: A2", "minimumAssurance: A9"),
+    "minimumAssurance",
+    lineOf("    minimumAssurance"),
+  ],
   ["a limit of nothing", text.replace("wallMs: 1800000", "wallMs: 0"), "limits.wallMs", lineOf("  wallMs")],
   ["a limit that is text", text.replace("wallMs: 1800000", 'wallMs: "1800000"'), "limits.wallMs", lineOf("  wallMs")],
   ["a limit without end", text.replace("wallMs: 1800000", "wallMs: .inf"), "limits.wallMs", lineOf("  wallMs")],
-  ["an approval for a year", text.replace("approvalExpiryMs: 86400000", "approvalExpiryMs: 31536000000"), "approvalExpiryMs", lineOf("approvalExpiryMs")],
-  ["a yes that is no boolean", text.replace("requirePriorStage: false", "requirePriorStage: no"), "requirePriorStage", lineOf("requirePriorStage")],
-  ["an anchor and its alias", text.replace("toolchains: []", "toolchains: &a []").replace("coreRoots: []", "coreRoots: *a"), "anchors", lineOf("toolchains")],
+  [
+    "an approval for a year",
+    text.replace("approvalExpiryMs: 86400000", "approvalExpiryMs: 31536000000"),
+    "approvalExpiryMs",
+    lineOf("approvalExpiryMs"),
+  ],
+  [
+    "a yes that is no boolean",
+    text.replace("requirePriorStage: false", "requirePriorStage: no"),
+    "requirePriorStage",
+    lineOf("requirePriorStage"),
+  ],
+  [
+    "an anchor and its alias",
+    text.replace("toolchains: []", "toolchains: &a []").replace("coreRoots: []", "coreRoots: *a"),
+    "anchors",
+    lineOf("toolchains"),
+  ],
   ["a merge key", text.replace("  case: {}", "  <<: {}"), "backends", lineOf("backends:")],
   ["a tag", text.replace("toolchains: []", "toolchains: !!seq []"), "tags", lineOf("toolchains")],
   ["a tag nobody knows", text.replace("toolchains: []", "toolchains: !run []"), "", lineOf("toolchains")],
@@ -87,7 +117,13 @@ test.each<[string, string | Uint8Array, string, number]>([
 ])("%s is refused", (_, content, problem, line) => {
   expect(read(content)).toMatchObject({
     ok: false,
-    refusals: [{ code: "gate/policy-unreadable", facts: { problem: expect.stringContaining(problem) }, at: { file: PATH, line } }],
+    refusals: [
+      {
+        code: "gate/policy-unreadable",
+        facts: { problem: expect.stringContaining(problem) },
+        at: { file: PATH, line },
+      },
+    ],
   });
 });
 

@@ -51,18 +51,21 @@ const check = (change: Partial<SignatureCheck> = {}): SignatureCheck => ({
   ...change,
 });
 
-test.each(Object.entries(keys))("R046 a real signature by a key of type %s is accepted by us and by ssh-keygen", (_, key) => {
-  for (const hash of ["sha256", "sha512"]) {
-    const signature = signBy(key, MESSAGE, NAMESPACE, ["-O", `hashalg=${hash}`]);
-    const line = lineOf(key.publicKey);
-    expect(verifySshSignature(check({ signature, signers: signersOf(line) }))).toMatchObject({
-      ok: true,
-      value: { principal: "jp", principals: ["jp"], keyFingerprint: key.fingerprint },
-    });
-    const asked = { signers: line, principal: "jp", namespace: NAMESPACE, message: MESSAGE, signature };
-    expect(stockAccepts(folder, asked)).toBe(true);
-  }
-});
+test.each(Object.entries(keys))(
+  "R046 a real signature by a key of type %s is accepted by us and by ssh-keygen",
+  (_, key) => {
+    for (const hash of ["sha256", "sha512"]) {
+      const signature = signBy(key, MESSAGE, NAMESPACE, ["-O", `hashalg=${hash}`]);
+      const line = lineOf(key.publicKey);
+      expect(verifySshSignature(check({ signature, signers: signersOf(line) }))).toMatchObject({
+        ok: true,
+        value: { principal: "jp", principals: ["jp"], keyFingerprint: key.fingerprint },
+      });
+      const asked = { signers: line, principal: "jp", namespace: NAMESPACE, message: MESSAGE, signature };
+      expect(stockAccepts(folder, asked)).toBe(true);
+    }
+  },
+);
 
 test("many signatures by curve keys hold, also those whose numbers are short", () => {
   for (let n = 0; n < 40; n += 1) {
@@ -109,7 +112,12 @@ test("the flags are under the signature: raising them afterwards ends it", () =>
 
 const other = makeKey(folder, "other");
 const blobOf = (armored: Uint8Array): Buffer =>
-  Buffer.from(Buffer.from(armored).toString().replaceAll(/-----.*-----/g, ""), "base64");
+  Buffer.from(
+    Buffer.from(armored)
+      .toString()
+      .replaceAll(/-----.*-----/g, ""),
+    "base64",
+  );
 const ed25519Blob = Buffer.from(ed25519.publicKey.split(" ")[1] ?? "", "base64");
 const innerOf = (algorithm: string, length = 64): Buffer =>
   Buffer.concat([wireString(algorithm), wireString(Buffer.alloc(length, 1))]);
@@ -129,12 +137,25 @@ test.each<[string, Uint8Array | string]>([
   ["a blob cut short", armor(blobOf(genuine).subarray(0, -1))],
   ["another magic", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519"), magic: "SSHSIX" })],
   ["another version", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519"), version: 2 })],
-  ["a filled reserved field", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519"), reserved: "x" })],
+  [
+    "a filled reserved field",
+    sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519"), reserved: "x" }),
+  ],
   ["hash md5", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519"), hash: "md5" })],
   ["hash sha1", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519"), hash: "sha1" })],
   ["an algorithm of another key", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("rsa-sha2-512") })],
-  ["a certificate as key", sshsig({ key: wireString("ssh-ed25519-cert-v01@openssh.com"), namespace: NAMESPACE, inner: innerOf("ssh-ed25519") })],
-  ["bytes inside the signature's end", sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: Buffer.concat([innerOf("ssh-ed25519"), Buffer.of(5)]) })],
+  [
+    "a certificate as key",
+    sshsig({
+      key: wireString("ssh-ed25519-cert-v01@openssh.com"),
+      namespace: NAMESPACE,
+      inner: innerOf("ssh-ed25519"),
+    }),
+  ],
+  [
+    "bytes inside the signature's end",
+    sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: Buffer.concat([innerOf("ssh-ed25519"), Buffer.of(5)]) }),
+  ],
   ["more than 16 KiB", Buffer.alloc(16_385, 65)],
 ])("%s is no signature", (_, signature) => {
   expect(verifySshSignature(check({ signature: Buffer.from(signature) }))).toMatchObject({
@@ -153,13 +174,29 @@ test("an RSA signature over SHA-1 is refused, whatever it signs", () => {
 test.each<[string, string, Partial<SignatureCheck>]>([
   ["another message", "does-not-verify", { message: Buffer.from(`${MESSAGE} `) }],
   ["another namespace than the one that is asked for", "other-namespace", { namespace: "outcome@cto-harness" }],
-  ["a zero signature", "does-not-verify", { signature: sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519") }) }],
-  ["a signature of the wrong length", "does-not-verify", { signature: sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519", 63) }) }],
+  [
+    "a zero signature",
+    "does-not-verify",
+    { signature: sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519") }) },
+  ],
+  [
+    "a signature of the wrong length",
+    "does-not-verify",
+    { signature: sshsig({ key: ed25519Blob, namespace: NAMESPACE, inner: innerOf("ssh-ed25519", 63) }) },
+  ],
   ["a key that nobody named", "no-role", { signature: signBy(other, MESSAGE, NAMESPACE) }],
-  ["a key without this role", "no-role", { signers: signersOf(`jp namespaces="outcome@cto-harness" ${ed25519.publicKey}`) }],
+  [
+    "a key without this role",
+    "no-role",
+    { signers: signersOf(`jp namespaces="outcome@cto-harness" ${ed25519.publicKey}`) },
+  ],
   ["an empty trust root", "no-role", { signers: [] }],
   ["a key of tomorrow", "no-role", { signers: signersOf(lineOf(ed25519.publicKey, "jp", ',valid-after="20260602Z"')) }],
-  ["a key of yesterday", "no-role", { signers: signersOf(lineOf(ed25519.publicKey, "jp", ',valid-before="20260531Z"')) }],
+  [
+    "a key of yesterday",
+    "no-role",
+    { signers: signersOf(lineOf(ed25519.publicKey, "jp", ',valid-before="20260531Z"')) },
+  ],
   ["a revoked key", "revoked", { revoked: new Set([ed25519.fingerprint]) }],
 ])("%s is refused", (_, kind, change) => {
   expect(verifySshSignature(check(change))).toMatchObject({ ok: false, refusals: [{ kind }] });

@@ -43,7 +43,10 @@ const clauseAt = (tokens: readonly Token[], start: number): Omit<Import, "file" 
     const isPartOfClause = token.kind === "word" || (token.kind === "mark" && ["{", "}", ",", "*"].includes(token.text));
     if (!isPartOfClause) return undefined;
     if (isExport && token.kind === "word" && DECLARES.has(token.text)) return undefined;
-    if (token.text === "*") values += 1;
+    if (token.text === "*") {
+      names.push("*");
+      values += 1;
+    }
     if (token.kind !== "word" || token.text === "type" || token.text === "as" || tokens[at - 1]?.text === "as") continue;
     names.push(token.text);
     if (tokens[at - 1]?.text !== "type") values += 1;

@@ -1,10 +1,10 @@
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 
 import { bubblewrapSandbox } from "../../src/adapters/sandbox/bubblewrap-sandbox.ts";
-import { livingInNamespaces, livingOfUid, statNow } from "../../src/adapters/sandbox/processes.ts";
-import type { Confined } from "../../src/seams/sandbox.ts";
+import { livingInNamespaces, statNow } from "../../src/adapters/sandbox/processes.ts";
 import { LIMITS } from "../../src/workflow/limits.ts";
 import { CANARY, held, LIMITS_OF_TESTS, runInside, type HostFixture, type Verdict } from "./sandbox-fixture.ts";
+import { leftOfSlot, namespacesOf } from "./sandbox-processes.ts";
 
 /** Ways to outlive, flood or stall a run: each a small story with its own check on the host. */
 export const STORIES: Readonly<Record<string, (host: HostFixture) => Promise<Verdict>>> = {
@@ -242,13 +242,3 @@ export const STORIES: Readonly<Record<string, (host: HostFixture) => Promise<Ver
     );
   },
 };
-
-const namespacesOf = async (one: Confined): Promise<ReadonlySet<string>> => {
-  await one.stdout.getReader().read();
-  const pids = (await readdir("/proc")).filter((name) => statNow(Number(name))?.parent === one.pid);
-  const links = await Promise.all(pids.map((pid) => readlink(`/proc/${pid}/ns/pid`)));
-  return new Set(links.map((link) => link.replace(/\D/g, "")));
-};
-
-const leftOfSlot = async (uid: number): Promise<number> =>
-  process.getuid?.() === 0 ? (await livingOfUid(uid)).length : 0;

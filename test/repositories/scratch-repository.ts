@@ -21,7 +21,7 @@ export interface ScratchRepository {
   readonly remove: () => void;
 }
 
-export const FILES: Readonly<Record<string, string>> = {
+const FILES: Readonly<Record<string, string>> = {
   "README.md": "# Sample\n",
   "src/strings.py": "def slugify(text):\n    return text\n",
   "src/other.py": "OTHER = 1\n",

@@ -12,6 +12,9 @@ import type { ClearedFile, Clearance } from "../../src/workflow/policy/judge-cha
 import type { PassedValidation } from "../../src/workflow/validation/validation.ts";
 import { scratchRepository, type ScratchRepository } from "./scratch-repository.ts";
 
+/** New content by path; undefined removes the file. */
+export type ChangedFiles = Readonly<Record<string, string | undefined>>;
+
 /** A run that has come as far as its commit, on a repository of a human. */
 export interface TargetRun {
   readonly repository: ScratchRepository;
@@ -19,9 +22,9 @@ export interface TargetRun {
   readonly target: Target;
   readonly permit: Permit;
   readonly base: Oid;
-  /** What an agent's cleared changes would be: new content by path, or its removal. */
-  clear(files: Readonly<Record<string, string | "deleted">>): Clearance;
-  prepare(files?: Readonly<Record<string, string | "deleted">>): Promise<Candidate>;
+  /** What an agent's cleared changes would be. */
+  clear(files: ChangedFiles): Clearance;
+  prepare(files?: ChangedFiles): Promise<Candidate>;
 }
 
 export const CHANGED: Readonly<Record<string, string>> = {
@@ -65,14 +68,10 @@ export const permitFor = async (target: Target, path: string, attempt = 2): Prom
   } as unknown as Permit;
 };
 
-const clearanceOf = (
-  { run }: Permit,
-  contents: string,
-  files: Readonly<Record<string, string | "deleted">>,
-): Clearance => {
+const clearanceOf = ({ run }: Permit, contents: string, files: ChangedFiles): Clearance => {
   mkdirSync(contents, { recursive: true });
   const cleared = Object.entries(files).map(([path, text]): ClearedFile => {
-    if (text === "deleted") return { path, mode: "100644", content: "deleted" };
+    if (text === undefined) return { path, mode: "100644", content: "deleted" };
     const sha256 = digestOf(text);
     writeFileSync(join(contents, sha256), text);
     const blob = createHash("sha1")

@@ -39,7 +39,6 @@ export const folderArchive = (runs: string): Archive => {
       }),
     isSealed,
     folder: sealed,
-    partialFolder: partial,
     attach: (run, name, bytes) =>
       asFailures(run, async () => {
         const addenda = `${sealed(run)}.addenda`;
@@ -47,7 +46,6 @@ export const folderArchive = (runs: string): Archive => {
         await putFile(addenda, name, bytes);
         await sync(addenda);
       }),
-    partialFolder: partial,
     open: async (place) => {
       const folder = placeOf(place);
       if (!(await isThere(folder))) return "absent";

@@ -19,6 +19,7 @@ export const localHost = (stateFolder: string): Host => {
       const { bavail, bsize } = await statfs(stateFolder);
       return bavail * bsize;
     },
+    askToStop: ({ pid }) => void process.kill(pid, "SIGTERM"),
     endOrphan: (pid, startedBeforeMs) => {
       if (isOlderThan(pid, startedBeforeMs)) kill(pid);
       return Promise.resolve();

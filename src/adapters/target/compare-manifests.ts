@@ -7,7 +7,7 @@ import { nameKey } from "./path-name.ts";
 import type { TreeEntry } from "./tree.ts";
 
 /** Mode that a workspace gives to an entry of the tree. */
-export const LAID_MODES: Readonly<Record<TreeEntry["mode"], number>> = {
+const LAID_MODES: Readonly<Record<TreeEntry["mode"], number>> = {
   "100644": 0o644,
   "100755": 0o755,
   "120000": 0o777,

@@ -12,7 +12,7 @@ import { readPlainFile } from "./plain-file.ts";
 import { readRefs } from "./refs.ts";
 import { walk } from "./walk.ts";
 
-export { readRefs, refValue, type Ref } from "./refs.ts";
+export { readRefs, refValue } from "./refs.ts";
 
 export interface ControlPlaneOptions {
   /** Exact content of an `index.lock` that the Harness itself holds: then that file is no entry. */

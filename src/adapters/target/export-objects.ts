@@ -33,7 +33,9 @@ const CANONICAL = [
 /** All trees of the base and the old contents of the changed paths, nothing else. */
 const basePack = async (ledger: string, base: Oid, commit: Oid): Promise<Uint8Array> => {
   const folders = await git(ledger, ["ls-tree", "-r", "-d", "--format=%(objectname)", base]);
-  const old = (await treeChanges(ledger, base, commit)).map(({ oldBlob }) => oldBlob).filter((blob) => blob !== NO_BLOB);
+  const old = (await treeChanges(ledger, base, commit))
+    .map(({ oldBlob }) => oldBlob)
+    .filter((blob) => blob !== NO_BLOB);
   const objects = [...new Set([await treeOf(ledger, base), ...linesOf(folders), ...old])].sort();
   const args = ["pack-objects", "-q", "--stdout", "--window=0", "--depth=0", "--threads=1"];
   return (await git(ledger, args, { input: `${objects.join("\n")}\n` })).stdout;

@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Target } from "../../seams/target.ts";
 import type { Candidate, Commit } from "../../workflow/commit/commit.ts";
 import { commitMessage } from "../../workflow/commit/message.ts";
+import { Failure } from "../../workflow/failure.ts";
 import type { Permit } from "../../workflow/gate/permit.ts";
 import type { Oid } from "../../workflow/ids.ts";
 import type { Clearance } from "../../workflow/policy/judge-changes.ts";
@@ -17,6 +18,7 @@ import { harvest, manifestOf } from "./harvest.ts";
 import { isAncestor, land, tipOf } from "./landing.ts";
 import { importCommit, isHeld, openLedgerClone } from "./ledger-clone.ts";
 import { fingerprint, observe } from "./observe.ts";
+import { codeOf } from "./plain-file.ts";
 import { candidateOf, makeCandidate } from "./plumb-commit.ts";
 import { prove } from "./prove.ts";
 import { rehearse } from "./rehearse.ts";
@@ -36,31 +38,47 @@ export interface GitTargetOptions {
 export const gitTarget = ({ stateFolder, confine }: GitTargetOptions): Target => {
   const ledgerOf = (permit: Permit): Promise<string> => openLedgerWithBase(stateFolder, permit);
   return {
-    observe: (path) => observe(path),
-    fingerprint,
-    openWorkspace: async (permit, tree, purpose) =>
+    observe: worldly((path) => observe(path)),
+    fingerprint: worldly(fingerprint),
+    openWorkspace: worldly(async (permit, tree, purpose) =>
       layWorkspace(await ledgerOf(permit), permit.run, tree, purpose, path.join(stateFolder, "workspaces")),
-    harvest: async (permit, workspace) =>
+    ),
+    harvest: worldly(async (permit, workspace) =>
       harvest(await ledgerOf(permit), workspace, contentsOf(stateFolder, workspace), confine),
-    manifestOf,
-    closeWorkspace,
-    writeTree: async (permit, clearance) => writeTree(await ledgerOf(permit), permit, clearance),
-    prepareCommit: async (permit, clearance, validation) =>
+    ),
+    manifestOf: worldly(manifestOf),
+    closeWorkspace: worldly(closeWorkspace),
+    writeTree: worldly(async (permit, clearance) => writeTree(await ledgerOf(permit), permit, clearance)),
+    prepareCommit: worldly(async (permit, clearance, validation) =>
       prepareCommit(await ledgerOf(permit), permit, clearance, validation),
-    commit: async (permit, candidate) => commit(await ledgerOf(permit), permit, candidate),
-    landed: async (permit) => landed(await ledgerOf(permit), permit),
-    prove: async (permit, before, commit) => {
+    ),
+    commit: worldly(async (permit, candidate) => commit(await ledgerOf(permit), permit, candidate)),
+    landed: worldly(async (permit) => landed(await ledgerOf(permit), permit)),
+    prove: worldly(async (permit, before, commit) => {
       const { run, epochSeconds } = permit;
       const { repository, branch } = placeOf(permit);
       const built = commit === "none" ? "none" : { commit, ledger: await ledgerOf(permit) };
       return prove({ run, repository, branch, epochSeconds, before, built });
-    },
-    rehearseRollback: async (permit, commit) => rehearse(await ledgerOf(permit), commit, permit.epochSeconds),
-    exportObjects: async (permit, commit) => exportObjects(await ledgerOf(permit), commit),
-    diff: async (permit, from, to) => canonicalDiff(await ledgerOf(permit), from, to),
-    rollback: (order, mode) => rollBack(stateFolder, order, mode),
+    }),
+    rehearseRollback: worldly(async (permit, commit) => rehearse(await ledgerOf(permit), commit, permit.epochSeconds)),
+    exportObjects: worldly(async (permit, commit) => exportObjects(await ledgerOf(permit), commit)),
+    diff: worldly(async (permit, from, to) => canonicalDiff(await ledgerOf(permit), from, to)),
+    rollback: worldly((order, mode) => rollBack(stateFolder, order, mode)),
   };
 };
+
+/** What the file system refuses is the world's doing and not a bug. */
+const worldly =
+  <A extends readonly unknown[], T>(act: (...given: A) => Promise<T>): ((...given: A) => Promise<T>) =>
+  async (...given) => {
+    try {
+      return await act(...given);
+    } catch (cause) {
+      if (!(cause instanceof Error) || cause instanceof Failure || !("errno" in cause)) throw cause;
+      const code = codeOf(cause) === "ENOSPC" ? "store/no-space" : "target/unreadable";
+      throw new Failure(code, cause.message, { cause });
+    }
+  };
 
 interface TargetPlace {
   readonly repository: string;

@@ -90,7 +90,7 @@ export const GIT_NOT_FINISHED = "(git could not read the workspace to its end)";
  * Paths that git sees otherwise than the manifest. Folders, link counts, special files and modes beyond the executable
  * bit are the manifest's alone, and so is everything under a name that git never takes up.
  */
-export const disagreementsOf = (
+const disagreementsOf = (
   base: readonly TreeEntry[],
   manifest: Manifest,
   byGit: GitChanges,

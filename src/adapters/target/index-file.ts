@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** One entry of git's index, as its bytes say. */
-export interface IndexEntry {
+interface IndexEntry {
   /** The name's bytes as latin1, so that order and equality are those of the bytes. */
   readonly name: string;
   readonly mode: string;

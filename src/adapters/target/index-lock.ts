@@ -36,13 +36,13 @@ export const releaseIndexLock = async (repository: string, run: RunId): Promise<
   await syncFolder(gitDir);
 };
 
-export const holdsIndexLock = async (repository: string, run: RunId): Promise<boolean> => {
+const LOCK_POLL_MS = 20;
+const LOCK_BYTES_MAX = 256;
+
+const holdsIndexLock = async (repository: string, run: RunId): Promise<boolean> => {
   const found = readPlainFile(lockOf(path.join(repository, ".git")), LOCK_BYTES_MAX);
   return found.is === "plain" && Buffer.from(found.bytes).equals(text(run));
 };
-
-const LOCK_POLL_MS = 20;
-const LOCK_BYTES_MAX = 256;
 
 const text = (run: RunId): Buffer => Buffer.from(indexLockText(run));
 

@@ -72,7 +72,10 @@ test.each([
   expect(await landIn(run, "everything")).toEqual({ signal: null, said: commit });
   for (const again of [2, 3]) {
     const candidate = await run.prepare();
-    expect(await run.target.commit(run.permit, candidate), `call ${again}`).toMatchObject({ ok: true, value: { commit } });
+    expect(await run.target.commit(run.permit, candidate), `call ${again}`).toMatchObject({
+      ok: true,
+      value: { commit },
+    });
   }
   await endsAsOneCommit(run, commit);
 });

@@ -18,6 +18,7 @@ import { readRef } from "./ledger-clone.ts";
 import { damagedObject } from "./object-check.ts";
 import { observe } from "./observe.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { codeOf } from "./plain-file.ts";
 import { identityAt } from "./plumb-commit.ts";
 import { newObjects, treeChanges } from "./tree-changes.ts";
 import { withIndex } from "./write-tree.ts";
@@ -74,12 +75,7 @@ export const land = (landing: Landing): Promise<readonly Refusal[]> =>
   });
 
 /** Where the branch stands: still at `from`, at `to`, at a descendant of `to`, or somewhere else. */
-export const positionOf = async ({
-  door,
-  branch,
-  from,
-  to,
-}: Landing): Promise<"before" | "landed" | "past" | "moved"> => {
+const positionOf = async ({ door, branch, from, to }: Landing): Promise<"before" | "landed" | "past" | "moved"> => {
   const tip = await tipOf(door, branch);
   if (tip === to) return "landed";
   if (tip === from) return "before";
@@ -170,9 +166,18 @@ const compareAndSwap = async (landing: Landing): Promise<void> => {
 
 async function checkOutAll(landing: Landing): Promise<readonly Refusal[]> {
   if ((await positionOf(landing)) !== "landed") return [];
-  for (const change of await treeChanges(landing.ledger, landing.from, landing.to)) await checkOut(landing, change);
+  for (const change of await treeChanges(landing.ledger, landing.from, landing.to)) {
+    try {
+      await checkOut(landing, change);
+    } catch (cause) {
+      // Somebody turned folders or rights around meanwhile: his doing stays, and the proof tells of it.
+      if (!BARRED.has(codeOf(cause))) throw cause;
+    }
+  }
   return [];
 }
+
+const BARRED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "EEXIST"]);
 
 async function moveIndex(landing: Landing): Promise<readonly Refusal[]> {
   if ((await positionOf(landing)) !== "landed") return [];

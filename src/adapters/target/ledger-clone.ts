@@ -8,7 +8,7 @@ import { parseOid, type Oid } from "../../workflow/ids.ts";
 import { git } from "./git.ts";
 
 /** The attributes of every git directory of ours: bytes are bytes, whatever the tree's own attributes say. */
-export const PLAIN_ATTRIBUTES = "* -text !eol -ident !filter !working-tree-encoding\n";
+const PLAIN_ATTRIBUTES = "* -text !eol -ident !filter !working-tree-encoding\n";
 
 export const targetIdOf = (realPath: string): TargetId => digestOf(realPath).slice(0, 16);
 

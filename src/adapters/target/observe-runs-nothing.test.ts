@@ -74,12 +74,10 @@ test("whatever a repository plants to be run is listed and never runs (R041, R09
     new Set(["hook", "fsmonitor", "driver", "credential", "alias", "signing", "url-rewrite", "remote"]),
   );
   expect(listed).toContain("hook .git/hooks/pre-commit");
-  for (const key of Object.keys(planted)) {
-    expect(
-      listed.some((line) => line.toLowerCase().endsWith(` ${key.toLowerCase()}`)),
-      key,
-    ).toBe(true);
-  }
+  const unlisted = Object.keys(planted).filter(
+    (key) => !listed.some((line) => line.toLowerCase().endsWith(` ${key.toLowerCase()}`)),
+  );
+  expect(unlisted).toEqual([]);
   target.sh("git status || true");
   expect(target.ran(), "the human's git would have run it").toBe(true);
 });

@@ -83,10 +83,15 @@ const wrongWith = async (
   return [
     ...claim(from === before.head, "The parent of the commit is not the approved base."),
     ...claim(commits.length === 1, `The branch has ${commits.length} new commits, not one.`),
-    ...claim(commits.some((found) => isExactly(found, commit)), "The branch does not hold the commit as it was built."),
+    ...claim(
+      commits.some((found) => isExactly(found, commit)),
+      "The branch does not hold the commit as it was built.",
+    ),
     ...claim(damaged === undefined, `Object ${damaged ?? ""} of the commit is damaged.`),
     ...onlyTheBranchMoved(before.controlPlane, controlPlane, move),
-    ...reflogsOf(branch).flatMap((log) => claim(onlyAdded(repository, log, before, reflogLine(move)), `${log} was rewritten.`)),
+    ...reflogsOf(branch).flatMap((log) =>
+      claim(onlyAdded(repository, log, before, reflogLine(move)), `${log} was rewritten.`),
+    ),
     ...(after === undefined ? [] : worktreeMoved(before, after, commit)),
   ];
 };
@@ -142,7 +147,13 @@ const commitsSince = async (door: string, branch: string, base: Oid): Promise<Co
   const listed = await git(door, ["rev-list", "--no-commit-header", format, ...range]);
   return linesOf(listed).map((line) => {
     const [id = "", parents = "", tree = "", author = "", committer = ""] = line.split("\0");
-    return { id: oidOf(id), parents: parents.split(" ").filter(Boolean).map(oidOf), tree: oidOf(tree), author, committer };
+    return {
+      id: oidOf(id),
+      parents: parents.split(" ").filter(Boolean).map(oidOf),
+      tree: oidOf(tree),
+      author,
+      committer,
+    };
   });
 };
 

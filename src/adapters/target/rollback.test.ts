@@ -30,7 +30,7 @@ interface Rejected {
 }
 
 /** A run whose commit stands in the target and was rejected. */
-const rejected = async (files: Files = { ...CHANGED, "src/old.py": "deleted" }): Promise<Rejected> => {
+const rejected = async (files: Files = { ...CHANGED, "src/old.py": undefined }): Promise<Rejected> => {
   const repository = scratchRepository(FILES);
   cleanups.push(repository.remove);
   const run = await targetRun(repository);
@@ -53,7 +53,9 @@ const rejected = async (files: Files = { ...CHANGED, "src/old.py": "deleted" }):
 
 /** Everything but the times in the index, which the human's own `git status` may renew. */
 const everything = ({ sh }: ScratchRepository): string =>
-  sh("find . -printf '%p %y %m %l\\n' | sort; find . -type f ! -path ./.git/index -print0 | sort -z | xargs -0 sha256sum");
+  sh(
+    "find . -printf '%p %y %m %l\\n' | sort; find . -type f ! -path ./.git/index -print0 | sort -z | xargs -0 sha256sum",
+  );
 
 test("at the tip, one more commit brings the base tree back (R121)", async () => {
   const { run, order, repository } = await rejected();
@@ -66,7 +68,9 @@ test("at the tip, one more commit brings the base tree back (R121)", async () =>
   expect(done).toEqual(planned);
   expect(repository.git("status", "--porcelain")).toBe("");
   expect(repository.git("rev-list", "--count", "main").trim()).toBe("3");
-  expect(repository.git("log", "-1", "--format=%an <%ae> %at")).toBe("CTO Harness <cto-harness@localhost> 1790000900\n");
+  expect(repository.git("log", "-1", "--format=%an <%ae> %at")).toBe(
+    "CTO Harness <cto-harness@localhost> 1790000900\n",
+  );
   expect(repository.git("log", "-1", "--format=%B")).toContain(`This reverts commit ${order.commit}`);
   expect(readFileSync(join(repository.path, "src/old.py"), "utf8")).toBe("OLD\n");
   expect(existsSync(join(repository.path, "src/new"))).toBe(false);
@@ -129,11 +133,23 @@ const REFUSED: readonly (readonly [string, string, (rejected: Rejected) => void]
   ],
   ["an edit", "rollback/target-not-clean", ({ repository }) => repository.append("README.md", "mine\n")],
   ["an untracked file", "rollback/target-not-clean", ({ repository }) => repository.write("notes.txt", "mine\n")],
-  ["a merge begun", "rollback/target-not-clean", ({ repository }) => repository.write(".git/MERGE_HEAD", `${"1".repeat(40)}\n`)],
+  [
+    "a merge begun",
+    "rollback/target-not-clean",
+    ({ repository }) => repository.write(".git/MERGE_HEAD", `${"1".repeat(40)}\n`),
+  ],
   ["a foreign lock", "rollback/target-not-clean", ({ repository }) => repository.write(".git/index.lock", "")],
   ["another branch", "rollback/not-on-branch", ({ repository }) => repository.git("switch", "-q", "-c", "other")],
-  ["the commit was taken back", "rollback/not-on-branch", ({ repository }) => repository.git("reset", "-q", "--hard", "HEAD~1")],
-  ["the commit was amended", "rollback/not-on-branch", ({ repository }) => repository.git("commit", "-q", "--amend", "-m", "x")],
+  [
+    "the commit was taken back",
+    "rollback/not-on-branch",
+    ({ repository }) => repository.git("reset", "-q", "--hard", "HEAD~1"),
+  ],
+  [
+    "the commit was amended",
+    "rollback/not-on-branch",
+    ({ repository }) => repository.git("commit", "-q", "--amend", "-m", "x"),
+  ],
 ];
 
 test.each(REFUSED)("%s: refused, and no byte of the target moves (rollback-dirty, R121)", async (_, code, then) => {
@@ -188,7 +204,15 @@ test.each(["lock", "objects", "swap", "files", "index"])(
     const door = await openDoor(order.path, order.branch);
     const { branch, epochSeconds } = order;
     const ends = { from: planned.value.parent, to: planned.value.rollbackCommit, before: before.value };
-    const landing = { run: order.run, repository: order.path, branch, ledger, door: door.gitDir, epochSeconds, ...ends };
+    const landing = {
+      run: order.run,
+      repository: order.path,
+      branch,
+      ledger,
+      door: door.gitDir,
+      epochSeconds,
+      ...ends,
+    };
     for (const { name, act } of LANDING_STEPS) {
       expect(await act(landing)).toEqual([]);
       if (name === upTo) break;

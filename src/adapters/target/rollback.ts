@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
+import type { RollbackDone, RollbackOrder } from "../../seams/target.ts";
 import type { Observation } from "../../workflow/admission/observation.ts";
 import { equalsBaseAt, pathsBuiltOn, type TreeMap } from "../../workflow/commit/rollback.ts";
 import type { Oid } from "../../workflow/ids.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../../workflow/result.ts";
-import type { RollbackDone, RollbackOrder } from "../../seams/target.ts";
 import { openDoor } from "./door.ts";
 import { git } from "./git.ts";
 import { indexLockText } from "./index-lock.ts";
@@ -129,7 +129,11 @@ const bringIn = async (
   }
 };
 
-const doneBy = async (ledger: string, order: RollbackOrder, { commit, parent }: Plan): Promise<Result<RollbackDone, Refusal>> => {
+const doneBy = async (
+  ledger: string,
+  order: RollbackOrder,
+  { commit, parent }: Plan,
+): Promise<Result<RollbackDone, Refusal>> => {
   const tree = await treeOf(ledger, commit);
   const proof = tree === order.baseTree ? "tree-equals-base" : "paths-equal-base";
   if (proof === "paths-equal-base") {
@@ -148,4 +152,6 @@ const treesOf = async (ledger: string, order: RollbackOrder, tip: Oid) => ({
 });
 
 const treeMap = async (ledger: string, tree: Oid): Promise<TreeMap> =>
-  new Map((await readTree(ledger, tree)).map(({ path, utf8, mode, oid }) => [utf8 ? path : `\0${path}`, `${mode} ${oid}`]));
+  new Map(
+    (await readTree(ledger, tree)).map(({ path, utf8, mode, oid }) => [utf8 ? path : `\0${path}`, `${mode} ${oid}`]),
+  );

@@ -7,7 +7,7 @@ import { GIT, NEUTRAL_CONFIG, NEUTRAL_ENV } from "./git.ts";
 import { removeFolder } from "./remove-folder.ts";
 
 /** A folder of the host as it stands inside the confinement. */
-export interface ConfinedBind {
+interface ConfinedBind {
   readonly host: string;
   readonly inside: string;
   readonly writable: boolean;
@@ -20,7 +20,7 @@ export interface ConfinedBind {
 export type Confine = (argv: readonly string[], binds: readonly ConfinedBind[]) => Promise<Uint8Array>;
 
 /** What git says of one path. */
-export interface GitChange {
+interface GitChange {
   /** The name's bytes as latin1. */
   readonly key: string;
   /** `000000` where it is gone. */
@@ -56,7 +56,7 @@ const WORK_TREE = "/run/cto/workspace";
 const STAGE = "/run/cto/stage";
 
 /** Its objects and its index die with the stage; the last word tells whether every command ended well. */
-export const DETECTOR_SCRIPT: string = `
+const DETECTOR_SCRIPT: string = `
 tree="$1"
 w() { ${GIT} ${NEUTRAL_CONFIG.join(" ")} --git-dir=${LEDGER} --work-tree=${WORK_TREE} "$@"; }
 export GIT_OBJECT_DIRECTORY=${STAGE}/objects GIT_INDEX_FILE=${STAGE}/index

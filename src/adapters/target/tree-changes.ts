@@ -1,4 +1,3 @@
-import { Failure } from "../../workflow/failure.ts";
 import type { Oid } from "../../workflow/ids.ts";
 import { git } from "./git.ts";
 import { oidOf } from "./ledger-clone.ts";
@@ -32,12 +31,3 @@ export const readBlob = async (gitDir: string, blob: Oid): Promise<Uint8Array> =
   (await git(gitDir, ["cat-file", "blob", blob])).stdout;
 
 export const linesOf = ({ text }: { readonly text: string }): readonly string[] => text.split("\n").filter(Boolean);
-
-/** Mode and blob of one path of a tree, `mode SP blob`, or "absent". */
-export const entryAt = async (gitDir: string, tree: Oid, path: string): Promise<string> => {
-  const { stdout } = await git(gitDir, ["--literal-pathspecs", "ls-tree", "-z", "--full-tree", tree, "--", path]);
-  const [mode, kind, blob] = new TextDecoder().decode(stdout).split("\t")[0]?.split(" ") ?? [];
-  if (mode === undefined || mode === "") return "absent";
-  if (kind === undefined || blob === undefined) throw new Failure("target/git-failed", "ls-tree printed no entry");
-  return `${mode} ${blob}`;
-};

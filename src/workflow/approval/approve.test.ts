@@ -1,8 +1,23 @@
 import { afterAll, expect, test } from "vitest";
 
 import {
-  admissionBy, approvalFacts, BUILD, CONTRACT, draft, history, later, must, NOW, OBSERVATION, oid, PACKET, policy, SENTENCE,
-  signerLine, trustOf, type SaidApproval,
+  admissionBy,
+  approvalFacts,
+  BUILD,
+  CONTRACT,
+  draft,
+  history,
+  later,
+  must,
+  NOW,
+  OBSERVATION,
+  oid,
+  PACKET,
+  policy,
+  SENTENCE,
+  signerLine,
+  trustOf,
+  type SaidApproval,
 } from "../../../test/fixtures/governed.ts";
 import { hardwareKey, makeKey, removeFolder, signBy, temporaryFolder } from "../../../test/fixtures/ssh.ts";
 import type { Contract } from "../contract/contract.ts";
@@ -28,7 +43,10 @@ const codesOf = (change: Partial<ApprovalFacts>): readonly string[] =>
   refusalsOf(approve({ ...facts, ...change })).map(({ code }) => code);
 /** The same record with something else in it, signed by its owner again. */
 const resaid = (change: Partial<ApprovalRecord>): Partial<ApprovalFacts> => saidBy(draft(jp, change));
-const saidBy = (other: SaidApproval, signature: Uint8Array | "absent" = signBy(jp, other.bytes, NS)): Partial<ApprovalFacts> => ({
+const saidBy = (
+  other: SaidApproval,
+  signature: Uint8Array | "absent" = signBy(jp, other.bytes, NS),
+): Partial<ApprovalFacts> => ({
   said: { record: other.bytes, signature },
 });
 const contractOf = (change: Partial<Contract>): Partial<ApprovalFacts> => ({ contract: { ...CONTRACT, ...change } });
@@ -59,38 +77,125 @@ const spentOn = (run: string): Partial<ApprovalFacts> => ({
 
 test.each<[string, Partial<ApprovalFacts>, readonly string[]]>([
   ["no approval", { said: "absent" }, ["approval/absent"]],
-  ["R046 a record whose signature is missing", { said: { record: said.bytes, signature: "absent" } }, ["approval/not-signed"]],
-  ["R046 a record changed by one byte", { said: { record: Buffer.from(said.bytes.toString().replace("ap-213", "ap-214")), signature: signBy(jp, said.bytes, NS) } }, ["approval/signature-invalid", "approval/unknown-challenge"]],
-  ["R046 a signature for another role", saidBy(said, signBy(jp, said.bytes, "admission@cto-harness")), ["approval/signature-invalid"]],
+  [
+    "R046 a record whose signature is missing",
+    { said: { record: said.bytes, signature: "absent" } },
+    ["approval/not-signed"],
+  ],
+  [
+    "R046 a record changed by one byte",
+    {
+      said: {
+        record: Buffer.from(said.bytes.toString().replace("ap-213", "ap-214")),
+        signature: signBy(jp, said.bytes, NS),
+      },
+    },
+    ["approval/signature-invalid", "approval/unknown-challenge"],
+  ],
+  [
+    "R046 a signature for another role",
+    saidBy(said, signBy(jp, said.bytes, "admission@cto-harness")),
+    ["approval/signature-invalid"],
+  ],
   ["R046 a text in place of the signature", saidBy(said, Buffer.from("jp")), ["approval/signature-invalid"]],
-  ["R006 the right words by a key that nobody named", saidBy(said, signBy(ana, said.bytes, NS)), ["approval/not-the-owner"]],
-  ["R006 the right words by another principal", { ...saidBy(said, signBy(ana, said.bytes, NS)), trust: ok({ ...trustOf(signerLine(jp) + signerLine(ana, "ana")), digest: trustOf(signerLine(jp)).digest }) }, ["approval/not-the-owner", "approval/signature-invalid"]],
-  ["R006 a record that names another approver", resaid({ approver: { principal: "ana", method: "sshsig", keyFingerprint: null, assurance: "A2" }, quorum: { ...said.record.quorum, eligible: ["ana", "jp"] } }), ["approval/not-the-owner"]],
-  ["a record that names another key", resaid({ approver: { ...said.record.approver, keyFingerprint: ana.fingerprint } }), ["approval/signature-invalid"]],
-  ["a revoked key", { trust: ok({ ...trustOf(signerLine(jp)), revoked: new Set([jp.fingerprint]) }) }, ["approval/key-revoked"]],
+  [
+    "R006 the right words by a key that nobody named",
+    saidBy(said, signBy(ana, said.bytes, NS)),
+    ["approval/not-the-owner"],
+  ],
+  [
+    "R006 the right words by another principal",
+    {
+      ...saidBy(said, signBy(ana, said.bytes, NS)),
+      trust: ok({ ...trustOf(signerLine(jp) + signerLine(ana, "ana")), digest: trustOf(signerLine(jp)).digest }),
+    },
+    ["approval/not-the-owner", "approval/signature-invalid"],
+  ],
+  [
+    "R006 a record that names another approver",
+    resaid({
+      approver: { principal: "ana", method: "sshsig", keyFingerprint: null, assurance: "A2" },
+      quorum: { ...said.record.quorum, eligible: ["ana", "jp"] },
+    }),
+    ["approval/not-the-owner"],
+  ],
+  [
+    "a record that names another key",
+    resaid({ approver: { ...said.record.approver, keyFingerprint: ana.fingerprint } }),
+    ["approval/signature-invalid"],
+  ],
+  [
+    "a revoked key",
+    { trust: ok({ ...trustOf(signerLine(jp)), revoked: new Set([jp.fingerprint]) }) },
+    ["approval/key-revoked"],
+  ],
   ["R047 a typed sentence below the minimum", unsigned("typed"), ["approval/below-minimum"]],
   ["R047 a sentence at a terminal below the minimum", unsigned("tty"), ["approval/below-minimum"]],
   ["R047 a claimed signature", unsigned("sshsig"), ["approval/not-signed"]],
   ["R047 a software key where A3 is asked", minimum("A3"), ["approval/below-minimum"]],
-  ["R047 a risk class that policy does not list", { ...contractOf({ targetRepository: { ...CONTRACT.targetRepository, riskClassification: "high" } }) }, ["approval/below-minimum", "approval/stale"]],
+  [
+    "R047 a risk class that policy does not list",
+    { ...contractOf({ targetRepository: { ...CONTRACT.targetRepository, riskClassification: "high" } }) },
+    ["approval/below-minimum", "approval/stale"],
+  ],
   ["R049 a spent approval", spentOn(otherRun), ["approval/consumed"]],
-  ["R051 a withdrawn approval", { history: { ...history(said), withdrawn: new Map([["ap-213", "uid:1000"]]) } }, ["approval/withdrawn"]],
+  [
+    "R051 a withdrawn approval",
+    { history: { ...history(said), withdrawn: new Map([["ap-213", "uid:1000"]]) } },
+    ["approval/withdrawn"],
+  ],
   ["a challenge of another ledger", { history: approvalHistory([]) }, ["approval/unknown-challenge"]],
-  ["a challenge that another approval answered", { history: { ...history(said), challenges: new Map([[said.record.challenge.sha256, "ap-1"]]) } }, ["approval/unknown-challenge"]],
+  [
+    "a challenge that another approval answered",
+    { history: { ...history(said), challenges: new Map([[said.record.challenge.sha256, "ap-1"]]) } },
+    ["approval/unknown-challenge"],
+  ],
   ["R048 the moment it expires", { now: later(NOW, expired) }, ["approval/expired"]],
   ["R048 one second after it expired", { now: later(NOW, expired + 1000) }, ["approval/expired"]],
-  ["R048 an approval older than policy allows", { authority: ok({ ...policy(), approvalExpiryMs: 3_600_000 }) }, ["approval/expired"]],
-  ["R048 a wall clock before the approval", { now: { ...NOW, epochMs: NOW.epochMs - 3_600_001 } }, ["gate/clock-disagrees"]],
+  [
+    "R048 an approval older than policy allows",
+    { authority: ok({ ...policy(), approvalExpiryMs: 3_600_000 }) },
+    ["approval/expired"],
+  ],
+  [
+    "R048 a wall clock before the approval",
+    { now: { ...NOW, epochMs: NOW.epochMs - 3_600_001 } },
+    ["gate/clock-disagrees"],
+  ],
   ["R048 a boot clock before the approval", { now: { ...NOW, bootMs: 0 } }, ["gate/clock-disagrees"]],
   ["R048 a wall clock set back by 5.001 s", { now: { ...NOW, epochMs: NOW.epochMs - 5001 } }, ["gate/clock-disagrees"]],
-  ["R048 a wall clock set forward by 5.001 s", { now: { ...NOW, epochMs: NOW.epochMs + 5001 } }, ["gate/clock-disagrees"]],
-  ["R044 another sentence in the packet", contractOf({ requiredApproval: `${SENTENCE} ` }), ["approval/stale", "approval/not-exact"]],
-  ["R030 an approved scope that is not the contract's", resaid({ scope: { ...said.record.scope, allowedPaths: ["src/"] } }), ["approval/contradicts-contract"]],
-  ["an approved backend that is not the contract's", resaid({ scope: { ...said.record.scope, backend: "acp" } }), ["approval/contradicts-contract"]],
-  ["another admission path than the contract's", resaid({ admission: { ...said.record.admission, path: "x.json" } }), ["approval/contradicts-contract"]],
+  [
+    "R048 a wall clock set forward by 5.001 s",
+    { now: { ...NOW, epochMs: NOW.epochMs + 5001 } },
+    ["gate/clock-disagrees"],
+  ],
+  [
+    "R044 another sentence in the packet",
+    contractOf({ requiredApproval: `${SENTENCE} ` }),
+    ["approval/stale", "approval/not-exact"],
+  ],
+  [
+    "R030 an approved scope that is not the contract's",
+    resaid({ scope: { ...said.record.scope, allowedPaths: ["src/"] } }),
+    ["approval/contradicts-contract"],
+  ],
+  [
+    "an approved backend that is not the contract's",
+    resaid({ scope: { ...said.record.scope, backend: "acp" } }),
+    ["approval/contradicts-contract"],
+  ],
+  [
+    "another admission path than the contract's",
+    resaid({ admission: { ...said.record.admission, path: "x.json" } }),
+    ["approval/contradicts-contract"],
+  ],
   ["R055 no policy", { authority: refuse(refusal("gate/policy-absent", { path: "p" })) }, ["gate/policy-absent"]],
   ["R055 no signers", { trust: refuse(refusal("approval/no-signer", { problem: "none" })) }, ["approval/no-signer"]],
-  ["R055 a target that the preflight refused", { observation: refuse(refusal("admission/bare", { found: "x" })) }, ["admission/bare"]],
+  [
+    "R055 a target that the preflight refused",
+    { observation: refuse(refusal("admission/bare", { found: "x" })) },
+    ["admission/bare"],
+  ],
 ])("%s is refused", (_, change, codes) => {
   expect(codesOf(change)).toEqual(codes);
 });
@@ -141,8 +246,14 @@ test("nobody but the owner can approve, even with the exact words, and every obj
     ]),
   } as const;
   expect(codesOf(change)).toEqual([
-    "approval/not-the-owner", "approval/unknown-challenge", "approval/withdrawn", "approval/consumed", "approval/expired",
-    "admission/head-moved", "approval/stale", "approval/not-exact",
+    "approval/not-the-owner",
+    "approval/unknown-challenge",
+    "approval/withdrawn",
+    "approval/consumed",
+    "approval/expired",
+    "admission/head-moved",
+    "approval/stale",
+    "approval/not-exact",
   ]);
 });
 
@@ -164,8 +275,14 @@ test("R048 five seconds apart are allowed, and across a reboot the wall clock al
 });
 
 test("R047 where policy asks no signature, a typed sentence is A0 and one at a terminal A1, whatever it claims", () => {
-  expect(approve({ ...facts, ...unsigned("typed"), ...minimum("A0") })).toMatchObject({ ok: true, value: { assurance: "A0", signatureDigest: null } });
-  expect(approve({ ...facts, ...unsigned("tty"), ...minimum("A1") })).toMatchObject({ ok: true, value: { assurance: "A1" } });
+  expect(approve({ ...facts, ...unsigned("typed"), ...minimum("A0") })).toMatchObject({
+    ok: true,
+    value: { assurance: "A0", signatureDigest: null },
+  });
+  expect(approve({ ...facts, ...unsigned("tty"), ...minimum("A1") })).toMatchObject({
+    ok: true,
+    value: { assurance: "A1" },
+  });
   expect(codesOf({ ...unsigned("typed"), ...minimum("A1") })).toEqual(["approval/below-minimum"]);
 });
 
@@ -182,8 +299,7 @@ test.each([
   const by = draft(jp, { approver: { principal: "jp", method: "sshsig", keyFingerprint: null, assurance: "A2" } });
   const change = { ...saidBy(by, key.sign(by.bytes, NS, flags)), trust: ok(trust), ...minimum(level) };
   expect(codesOf(change)).toEqual(codes);
-  if (codes.length === 0)
-    expect(must(approve({ ...facts, ...change })).assurance).toBe(flags === 5 ? "A3" : "A2");
+  if (codes.length === 0) expect(must(approve({ ...facts, ...change })).assurance).toBe(flags === 5 ? "A3" : "A2");
 });
 
 test("a key must have had its role when it approved, and have it still", () => {
@@ -198,6 +314,8 @@ test("a key must have had its role when it approved, and have it still", () => {
 
 test("the bound digests of the record are those of the world", () => {
   expect([PACKET, BUILD, admissionBy(jp).digest]).toEqual([
-    said.subjects.packet, said.record.harness.buildSha256, said.subjects.admission,
+    said.subjects.packet,
+    said.record.harness.buildSha256,
+    said.subjects.admission,
   ]);
 });

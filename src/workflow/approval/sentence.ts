@@ -20,7 +20,7 @@ export const requiredSentenceMatch = (
   if (bytes.length <= LIMITS.sentenceBytesMax && said.equals(wanted)) return ok({ terminator });
 
   const at = firstDifference(said, wanted);
-  return refuse(refusal("approval/not-exact", { at: at + 1, expected: wordFor(wanted, at), got: wordFor(said, at) }));
+  return refuse(refusal("approval/not-exact", { at: at + 1, expected: plainly(wanted, at), got: wordFor(said, at) }));
 };
 
 const terminatorOf = (bytes: Buffer): Terminator => {
@@ -33,6 +33,10 @@ const firstDifference = (said: Buffer, wanted: Buffer): number => {
   while (at < wanted.length && at < said.length && said[at] === wanted[at]) at += 1;
   return at;
 };
+
+// The required sentence is printable ASCII by the rules of the packet.
+const plainly = (wanted: Buffer, at: number): string =>
+  at < wanted.length ? `"${wanted.toString("latin1", at, at + 1)}"` : "the end";
 
 // Nothing received is shown as it is, unless everybody sees the same: `"i" (U+0069)`, but `U+202E` alone.
 const wordFor = (bytes: Buffer, at: number): string => {

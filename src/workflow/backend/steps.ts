@@ -1,7 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
 
-import { canonicalJson } from "../digest.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
 
@@ -62,11 +61,11 @@ const step = z
 
 const stepsFile = z.strictObject({ steps: z.array(step) });
 
-/** A file of steps, YAML or JSON, as the canonical JSON that the agent is given. */
+/** A file of steps, YAML or JSON, as the JSON that the agent is given. */
 export const readSteps = (content: string): Result<string, Refusal> => {
   const read = parsed(content);
   if (typeof read === "string") return refuse(refusal("backend/profile-invalid", { kind: "scripted", problem: read }));
-  return ok(canonicalJson(read));
+  return ok(JSON.stringify(read));
 };
 
 const parsed = (content: string): z.infer<typeof stepsFile> | string => {

@@ -23,8 +23,19 @@ export interface TargetProof {
   readonly controlPlaneAfter: ControlPlane;
   readonly manifestAfter: Digest;
   readonly refsChanged: readonly string[];
-  readonly pathsChanged: readonly { readonly path: string; readonly mode: string; readonly oldBlob: string; readonly newBlob: string }[];
-  readonly commits: readonly { readonly id: Oid; readonly parents: readonly Oid[]; readonly tree: Oid; readonly author: string; readonly committer: string }[];
+  readonly pathsChanged: readonly {
+    readonly path: string;
+    readonly mode: string;
+    readonly oldBlob: string;
+    readonly newBlob: string;
+  }[];
+  readonly commits: readonly {
+    readonly id: Oid;
+    readonly parents: readonly Oid[];
+    readonly tree: Oid;
+    readonly author: string;
+    readonly committer: string;
+  }[];
   readonly clean: boolean;
   /** Every statement of git.md 11 that does not hold, one sentence each; empty is proven. */
   readonly wrong: readonly string[];

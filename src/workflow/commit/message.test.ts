@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 
 import { digestOf } from "../digest.ts";
@@ -51,14 +51,14 @@ test("an empty label leaves the work id alone", () => {
 });
 
 test("whatever the label, the message has nine lines, each trailer once, and no reference to an issue", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 400 }), (label) => {
+  assert(
+    property(string({ unit: "binary", maxLength: 400 }), (label) => {
       const lines = commitMessage(facts(label)).split("\n");
       expect(lines).toHaveLength(9);
       expect(lines.filter((line) => /^CTO-[\w-]+: /.test(line) && !line.startsWith("CTO-WORK"))).toHaveLength(4);
       expect(lines[0]).not.toMatch(/[#@/\p{Cc}\p{Bidi_Control}]|GH-\d/u);
       expect(lines[0]!.isWellFormed()).toBe(true);
-      expect([...lines[0]!].length).toBeLessThanOrEqual("CTO-WORK-049: ".length + 60);
+      expect(Array.from(lines[0]!).length).toBeLessThanOrEqual("CTO-WORK-049: ".length + 60);
     }),
   );
 });

@@ -38,7 +38,7 @@ export const plainLabel = (label: string): string => {
     .replaceAll(/-(?=\s*\p{N})/gu, " ")
     .replaceAll(/\s+/gu, " ")
     .trim();
-  return [...plain].slice(0, LABEL_CHARACTERS_MAX).join("").trim();
+  return Array.from(plain).slice(0, LABEL_CHARACTERS_MAX).join("").trim();
 };
 
 const subject = (work: string, label: string): string => {

@@ -1,4 +1,3 @@
-import type { FailureCode } from "../failure.ts";
 import type { Refusal } from "../refusal.ts";
 
 /** How a run can end. The verdict of `cto verify` is about the evidence, never about this. */
@@ -18,7 +17,7 @@ export interface Ending {
   readonly kind: EndingKind;
   /** Every reason, in the line's order; none where the run awaits its outcome. */
   readonly refusals: readonly Refusal[];
-  readonly failure: { readonly code: FailureCode; readonly message: string } | "none";
+  readonly failure: { readonly code: string; readonly message: string } | "none";
   /** The stage that the run had reached, for `stopped`, `failed` and `interrupted`; `end` where it came to its end. */
   readonly at: string;
 }

@@ -26,7 +26,8 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     says: sayEnding(record),
     ending: {
       at: ending.at,
-      failure: ending.failure === "none" ? null : ending.failure,
+      failure:
+        ending.failure === "none" ? null : { code: ending.failure.code, message: ending.failure.message },
       refusals: ending.refusals.map((one) => ({ code: one.code, ...wordsOf(one) })),
     },
     task: contract === "not-drawn" ? null : { ...contract.task, target: contract.targetRepository.path },
@@ -63,7 +64,7 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
       durationMs,
       counts: counts ?? null,
     })),
-    findings: record.findings,
+    findings: record.findings.map(({ code, says }) => ({ code, says })),
     approval: approvalOf(record),
     gate: record.gate.map(({ check, result, says, code }) => ({ check, result, says, code: code === "none" ? null : code })),
     digests: digestsOf(record),

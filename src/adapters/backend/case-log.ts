@@ -1,0 +1,78 @@
+import { LIMITS } from "../../workflow/limits.ts";
+import type { FrameLog } from "./frame-log.ts";
+import { HandRefusal, type Hand } from "./hand.ts";
+
+/** Follows a folder of JSON-lines files that grow, through the hand: what is new goes into the log, line by line. */
+export interface CaseLog {
+  /** One look. */
+  look(): Promise<void>;
+  /** Looks until told to stop, then a last time; the rest without a line end counts as a line then. */
+  follow(stop: Promise<unknown>): Promise<void>;
+}
+
+interface Followed {
+  from: number;
+  rest: Buffer;
+}
+
+export const openCaseLog = (hand: Hand, folder: string, log: FrameLog): CaseLog => {
+  const files = new Map<string, Followed>();
+  const look = async (): Promise<void> => {
+    for (const name of await found(hand.list(folder), [])) {
+      if (!name.endsWith(".jsonl")) continue;
+      const followed = files.get(name) ?? { from: 0, rest: Buffer.alloc(0) };
+      files.set(name, followed);
+      await readOn(`${folder}/${name}`, followed);
+    }
+  };
+  const readOn = async (path: string, followed: Followed): Promise<void> => {
+    for (;;) {
+      const read = await found(hand.read(path, followed.from), undefined);
+      if (read === undefined || read.bytes === 0) return;
+      followed.from += read.bytes;
+      const lines = split(Buffer.concat([followed.rest, read.content]));
+      followed.rest = lines.pop() ?? Buffer.alloc(0);
+      for (const line of lines) if (line.length > 0) log.incoming(line);
+      if (followed.rest.length > LIMITS.frameBytesMax) {
+        log.incoming(followed.rest);
+        followed.rest = Buffer.alloc(0);
+      }
+      if (!read.more) return;
+    }
+  };
+  return {
+    look,
+    follow: async (stop) => {
+      let isOver = false;
+      const over = stop.then(() => {
+        isOver = true;
+      });
+      while (!isOver) {
+        await look();
+        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, LIMITS.caseLogPollMs))]);
+      }
+      await look();
+      for (const { rest } of files.values()) if (rest.length > 0) log.incoming(rest);
+    },
+  };
+};
+
+const split = (bytes: Buffer): Buffer[] => {
+  const lines: Buffer[] = [];
+  let from = 0;
+  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, from)) {
+    lines.push(bytes.subarray(from, end));
+    from = end + 1;
+  }
+  return [...lines, Buffer.from(bytes.subarray(from))];
+};
+
+// A folder that is not there yet, or a link where a file should be, is nothing to follow.
+const found = async <T, U>(act: Promise<T>, otherwise: U): Promise<T | U> => {
+  try {
+    return await act;
+  } catch (error) {
+    if (error instanceof HandRefusal) return otherwise;
+    throw error;
+  }
+};

@@ -1,0 +1,87 @@
+import { run } from "../../harness/run.ts";
+import { workId } from "../../workflow/ids.ts";
+import { visible } from "../../workflow/visible-text.ts";
+import type { Act } from "../command.ts";
+import { EXIT, type ExitCode } from "../exit-code.ts";
+import { openProgress } from "../progress.ts";
+import { short } from "../show.ts";
+import { usageError } from "../usage-error.ts";
+import type { RunEnding } from "../../seams/store.ts";
+
+/** `cto run WORK-ID`: one run from its order to its sealed evidence; the backend is the contract's, there is no flag. */
+export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, flags, given) => {
+  const work = workId(given);
+  if (work === undefined) return usageError(`${visible(given)} is no work item id`, "cto work list");
+  const world = await context.openWorld(flags.home, "write");
+  const stopping = new AbortController();
+  const forget = context.onStop(() => stopping.abort());
+  const progress = openProgress(context.process.stderr, flags.quiet || flags.json);
+  try {
+    const done = await run(world, work, stopping.signal, (line) => {
+      progress.line(line);
+      if (flags.jsonl) context.process.stdout.write(`${line}\n`);
+    });
+    progress.end();
+    if (!done.ok)
+      return { noun: "run", exit: EXIT.refused, data: { run: null, state: "blocked" }, text: "", refusals: done.refusals, spared: "Nothing was started. The target was not written." };
+    const { run: id, ending, folder } = done.value;
+    const { kind, refusals, failure, commit } = ending;
+    const bundle = `.cto/runs/${id}`;
+    return {
+      noun: "run",
+      exit: EXITS[kind],
+      data: {
+        run: id,
+        work,
+        state: kind,
+        ...(refusals[0] === undefined ? {} : { reason: refusals[0].code }),
+        ...(failure === undefined ? {} : { failure }),
+        ...(commit === undefined ? {} : { base: commit.parent, commit: commit.commit }),
+        bundle,
+        folder,
+      },
+      text: flags.jsonl ? "" : textOf({ id, kind, bundle, commit: commit?.commit, failure: failure?.message }),
+      refusals,
+      ...(kind === "blocked" || kind === "voided" ? { spared: SPARED[kind] } : {}),
+    };
+  } finally {
+    forget();
+    await world.store.close();
+  }
+};
+
+const EXITS: Readonly<Record<RunEnding, ExitCode>> = {
+  awaiting_outcome: EXIT.done,
+  blocked: EXIT.refused,
+  voided: EXIT.voided,
+  failed: EXIT.failed,
+  interrupted: EXIT.failed,
+  stopped: EXIT.stopped,
+  rolled_back: EXIT.done,
+  rollback_failed: EXIT.failed,
+};
+
+const SPARED = {
+  blocked: "Nothing was started. The target was not written.",
+  voided: "No commit was made; the target is as it was. The approval is spent.",
+} as const;
+
+const textOf = ({ id, kind, bundle, commit, failure }: { readonly id: string; readonly kind: RunEnding; readonly bundle: string; readonly commit: string | undefined; readonly failure: string | undefined }): string => {
+  const evidence = `evidence  ${bundle}`;
+  switch (kind) {
+    case "awaiting_outcome":
+      return `awaiting  ${id}  one commit ${commit === undefined ? "" : short(commit)}, proven and sealed\n${evidence}\nnext      cto show ${id}, then cto outcome ${id} --accept | --reject`;
+    case "interrupted":
+      return `interrupted  ${id}  ${visible(failure ?? "")}; the target holds ${commit ?? "no commit of this run"}\n${evidence}\nnext      cto show ${id}`;
+    case "failed":
+      return `failed    ${id}  ${visible(failure ?? "")}; no commit was made\n${evidence}\nnext      cto logs ${id}`;
+    case "stopped":
+      return `stopped   ${id}  no commit was made; the approval is spent\n${evidence}\nnext      cto approve, then cto run`;
+    case "blocked":
+    case "voided":
+      return `${kind.padEnd(10)}${id}\n${evidence}`;
+    case "rolled_back":
+    case "rollback_failed":
+      return `${kind}  ${id}`;
+  }
+};

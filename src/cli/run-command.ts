@@ -1,0 +1,58 @@
+import { Failure } from "../workflow/failure.ts";
+import { visible } from "../workflow/visible-text.ts";
+import type { Answer } from "./answer.ts";
+import type { CliContext, CommonFlags } from "./context.ts";
+import { EXIT, exitOfError, type ExitCode } from "./exit-code.ts";
+import { jsonFailure, jsonRefusal, showFailure, showRefusals } from "./show.ts";
+
+/** Lets a command act, prints its answer, or what was thrown, and gives the exit code. */
+export const answerWith = async (
+  context: CliContext,
+  flags: CommonFlags,
+  act: () => Promise<Answer>,
+): Promise<ExitCode> => {
+  try {
+    const answer = await act();
+    print(context, flags, answer);
+    return answer.exit;
+  } catch (error) {
+    printError(context, flags, error);
+    return exitOfError(error);
+  }
+};
+
+const print = ({ process: { stdout, stderr } }: CliContext, { json }: CommonFlags, answer: Answer): void => {
+  const { noun, data, text, raw, story = "", refusals = [], spared, exit, tellsRefusals } = answer;
+  if (json) {
+    const ok = exit === EXIT.done;
+    stdout.write(jsonLine({ schema: `cto.${noun}.v1`, ok, refusals: refusals.map(jsonRefusal), ...data }));
+    return;
+  }
+  if (story !== "") stderr.write(`${story}\n`);
+  if (raw !== undefined) stdout.write(raw);
+  else if (text !== "") stdout.write(`${text}\n`);
+  if (refusals.length > 0 && tellsRefusals !== true) stderr.write(`${showRefusals(refusals, spared)}\n`);
+};
+
+const printError = (
+  { process: { stdout, stderr } }: CliContext,
+  { json, verbose }: CommonFlags,
+  error: unknown,
+): void => {
+  if (error instanceof Failure) {
+    if (json) stdout.write(jsonLine({ schema: "cto.failure.v1", ok: false, refusals: [], failure: jsonFailure(error) }));
+    else stderr.write(`${showFailure(error)}\n`);
+  } else {
+    const says = error instanceof Error ? error.message : String(error);
+    if (json) stdout.write(jsonLine({ schema: "cto.bug.v1", ok: false, refusals: [], bug: says }));
+    else stderr.write(`bug       ${visible(says)}\nnext      please report this with the output of the same command and -v\n`);
+  }
+  if (verbose && error instanceof Error) stderr.write(`${error.stack ?? ""}\n`);
+};
+
+// JSON escapes controls but not what reorders or hides; a terminal that shows the line must not be steered by it.
+const jsonLine = (value: unknown): string =>
+  `${JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/gu, escapedUnits)}\n`;
+
+const escapedUnits = (character: string): string =>
+  Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");

@@ -1,0 +1,192 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { CANONICAL, objectFiles } from "../../../../test/fixtures/sample-run.ts";
+import { nodeVerifyTools } from "../../../adapters/archive/verify-tools.ts";
+import { readPack } from "./git-pack.ts";
+import { patchedTree } from "./patch-apply.ts";
+import { parsePatch, PatchProblem } from "./patch-parse.ts";
+
+let folder: string;
+let target: string;
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "cto-patch-"));
+  target = path.join(folder, "target");
+  mkdirSync(target);
+  git(["init", "-q", "-b", "main"]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const git = (args: readonly string[], input?: string | Uint8Array): Buffer =>
+  execFileSync("/usr/bin/git", args, {
+    cwd: target,
+    input,
+    stdio: ["pipe", "pipe", "pipe"],
+    env: {
+      PATH: "/usr/bin:/bin",
+      HOME: folder,
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_AUTHOR_NAME: "A",
+      GIT_AUTHOR_EMAIL: "a@sample.invalid",
+      GIT_COMMITTER_NAME: "A",
+      GIT_COMMITTER_EMAIL: "a@sample.invalid",
+    },
+  });
+
+type Tree = Readonly<Record<string, string | Uint8Array | { readonly link: string } | { readonly run: string }>>;
+
+const commitOf = (tree: Tree): string => {
+  for (const name of readdirSync(target)) if (name !== ".git") rmSync(path.join(target, name), { recursive: true });
+  for (const [name, content] of Object.entries(tree)) {
+    const file = path.join(target, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    if (typeof content === "string" || content instanceof Uint8Array) writeFileSync(file, content);
+    else if ("link" in content) symlinkSync(content.link, file);
+    else {
+      writeFileSync(file, content.run);
+      chmodSync(file, 0o755);
+    }
+  }
+  git(["add", "-A", "-f"]);
+  git(["-c", "core.autocrlf=false", "commit", "-q", "--allow-empty", "-m", "step"]);
+  return git(["rev-parse", "HEAD"]).toString().trim();
+};
+
+const treeOf = (commit: string): string => git(["rev-parse", `${commit}^{tree}`]).toString().trim();
+
+const recomputed = (base: string, commit: string, patch: Uint8Array = git([...CANONICAL, base, commit])): string => {
+  const files = objectFiles(folder, git, base, commit);
+  const pack = readPack(nodeVerifyTools, bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx"));
+  if (!pack.ok) throw new Error(pack.says);
+  return patchedTree(nodeVerifyTools, pack.objects, treeOf(base), parsePatch(patch));
+};
+
+const bytes = (files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array => files.get(name) ?? new Uint8Array();
+
+const noise = (length: number, seed: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * at * 31 + at * seed + (at >> 3)) % 256);
+const numbered = (count: number, change: (line: number) => string = String): string =>
+  Array.from({ length: count }, (_, at) => `${change(at)}\n`).join("");
+
+const BASE: Tree = {
+  "README.md": "# Sample\n",
+  "src/a.py": numbered(60),
+  "src/deep/er/b.py": "b\n",
+  "open.txt": "no line feed",
+  "crlf.txt": "one\r\ntwo\r\nthree\r\n",
+  "tool.sh": { run: "#!/bin/sh\n" },
+  "logo.bin": noise(5000, 7),
+  "empty.txt": "",
+  "a-b": "before a/\n",
+  "a/c": "in a\n",
+  "a.txt": "after a/\n",
+};
+
+const CASES: readonly (readonly [string, Tree, (base: Tree) => Tree])[] = [
+  ["a changed line", BASE, (base) => ({ ...base, "src/a.py": numbered(60, (line) => (line === 30 ? "changed" : String(line))) })],
+  ["several hunks", BASE, (base) => ({ ...base, "src/a.py": numbered(60, (line) => (line % 20 === 5 ? `x${line}` : String(line))) })],
+  ["lines at the very beginning and end", BASE, (base) => ({ ...base, "src/a.py": `first\n${numbered(60)}last\n` })],
+  ["a new file", BASE, (base) => ({ ...base, "src/new/file.py": "new\n" })],
+  ["a new empty file", BASE, (base) => ({ ...base, "src/none": "" })],
+  ["a deletion", BASE, ({ "src/a.py": _, ...base }) => base],
+  ["a deletion that empties its folders", BASE, ({ "src/deep/er/b.py": _, ...base }) => base],
+  ["the deletion of an empty file", BASE, ({ "empty.txt": _, ...base }) => base],
+  ["a file emptied", BASE, (base) => ({ ...base, "README.md": "" })],
+  ["an empty file filled", BASE, (base) => ({ ...base, "empty.txt": "full\n" })],
+  ["a last line without line feed changed", BASE, (base) => ({ ...base, "open.txt": "still no line feed" })],
+  ["a last line feed added", BASE, (base) => ({ ...base, "open.txt": "no line feed\n" })],
+  ["a last line feed removed", BASE, (base) => ({ ...base, "README.md": "# Sample" })],
+  ["CRLF lines", BASE, (base) => ({ ...base, "crlf.txt": "one\r\nzwei\r\nthree\n" })],
+  ["a mode alone", BASE, (base) => ({ ...base, "tool.sh": "#!/bin/sh\n" })],
+  ["a mode and its content", BASE, (base) => ({ ...base, "tool.sh": "#!/bin/sh\nexit 1\n" })],
+  ["a new binary file", BASE, (base) => ({ ...base, "new.bin": noise(300, 3) })],
+  ["a binary file replaced", BASE, (base) => ({ ...base, "logo.bin": noise(5000, 91) })],
+  ["a binary file changed a little", BASE, (base) => ({ ...base, "logo.bin": noise(5000, 7).with(2500, 1) })],
+  ["a binary file deleted", BASE, ({ "logo.bin": _, ...base }) => base],
+  ["a large binary file", BASE, (base) => ({ ...base, "big.bin": noise(200_000, 5) })],
+  ["text that is not UTF-8", BASE, (base) => ({ ...base, "latin.txt": Uint8Array.of(0x66, 0xfc, 0x72, 0x0a) })],
+  ["a symbolic link made", BASE, (base) => ({ ...base, link: { link: "../outside" } })],
+  ["a file that became a link", BASE, (base) => ({ ...base, "README.md": { link: "src/a.py" } })],
+  ["a name with spaces and quotes", BASE, (base) => ({ ...base, 'with "quotes" and space': "x\n", "tab\tname": "y\n" })],
+  ["a name beyond ASCII", BASE, (base) => ({ ...base, "größe/日本.txt": "x\n" })],
+  ["a name that holds b/", BASE, (base) => ({ ...base, "x b/x": "x\n" })],
+  ["a file that became a folder", BASE, ({ "a.txt": _, ...base }) => ({ ...base, "a.txt/inner": "x\n" })],
+  ["a folder that became a file", BASE, ({ "a/c": _, ...base }) => ({ ...base, a: "now a file\n" })],
+  ["a rename, as deletion and addition", BASE, ({ "src/a.py": content, ...base }) => ({ ...base, "moved.py": content ?? "" })],
+  ["content that looks like a patch", BASE, (base) => ({ ...base, "src/a.py": "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\ndiff --git a/x b/x\n" })],
+  ["everything gone", BASE, () => ({})],
+  ["everything new", {}, () => BASE],
+];
+
+test.each(CASES)("base tree and patch make git's own tree: %s", (_, base, change) => {
+  const from = commitOf(base);
+  const to = commitOf(change(base));
+  expect(recomputed(from, to)).toBe(treeOf(to));
+});
+
+test("any text edited into any other comes out as git has it", () => {
+  const line = fc.constantFrom("a\n", "b\n", "\n", "c\r\n", "-x\n", "+y\n", " z\n", "\\ No newline at end of file\n", "end");
+  const content = fc.array(line, { maxLength: 25 }).map((parts) => parts.join(""));
+  fc.assert(
+    fc.property(content, content, (one, two) => {
+      const from = commitOf({ "f.txt": one, "g.txt": "same\n" });
+      const to = commitOf({ "f.txt": two, "g.txt": "same\n" });
+      expect(recomputed(from, to)).toBe(treeOf(to));
+    }),
+    { numRuns: 25 },
+  );
+});
+
+const damaged = (change: (patch: string) => string): (() => string) => {
+  const from = commitOf(BASE);
+  const to = commitOf({ ...BASE, "src/a.py": numbered(60, (line) => (line % 20 === 5 ? `x${line}` : String(line))), "new.bin": noise(300, 3) });
+  const patch = git([...CANONICAL, from, to]).toString("latin1");
+  const wrong = change(patch);
+  expect(wrong).not.toBe(patch);
+  return () => recomputed(from, to, Buffer.from(wrong, "latin1"));
+};
+
+test.each([
+  ["a hunk out of place", (patch: string) => patch.replace("@@ -3,7 +3,7 @@", "@@ -4,7 +4,7 @@")],
+  ["a hunk that counts wrong", (patch: string) => patch.replace("@@ -3,7 +3,7 @@", "@@ -3,6 +3,7 @@")],
+  ["hunks in the wrong order", (patch: string) => patch.replace("@@ -3,7 +3,7 @@", "@@ -53,7 +53,7 @@")],
+  ["context that is not there", (patch: string) => patch.replace("\n 4\n", "\n 44\n")],
+  ["another line than the base has", (patch: string) => patch.replace("\n-5\n", "\n-6\n")],
+  ["other content than its id", (patch: string) => patch.replace("\n+x5\n", "\n+y5\n")],
+  ["another old id", (patch: string) => patch.replace(/index ([0-9a-f]{39})./, "index $1z")],
+  ["two names", (patch: string) => patch.replace("+++ b/src/a.py", "+++ b/src/b.py")],
+  ["a file twice", (patch: string) => `${patch}${patch}`],
+  ["words in front", (patch: string) => `From: somebody\n${patch}`],
+  ["a binary line cut", (patch: string) => patch.replace(/(literal 300\n.{20})./, "$1")],
+  ["a binary size that lies", (patch: string) => patch.replace("literal 300", "literal 299")],
+  ["its last line feed missing", (patch: string) => patch.trimEnd()],
+  ["a deletion that keeps lines", (patch: string) => patch.replace("index ", "deleted file mode 100644\nindex ")],
+  ["shortened ids", (patch: string) => patch.replace(/index ([0-9a-f]{7})[0-9a-f]{33}\.\.([0-9a-f]{7})[0-9a-f]{33}/, "index $1..$2")],
+])("a patch with %s is not applied", (_, change) => {
+  expect(damaged(change)).toThrow(PatchProblem);
+});
+
+test("a file cannot take the place of a whole folder without deleting what is in it", () => {
+  const from = commitOf(BASE);
+  const to = commitOf({ ...BASE, "new.txt": "x\n" });
+  const patch = git([...CANONICAL, from, to]).toString().replaceAll("new.txt", "src");
+  expect(() => recomputed(from, to, Buffer.from(patch))).toThrow(/whole folder/);
+});
+
+test("a pack with a changed byte, a foreign index or deltas is not read", () => {
+  const from = commitOf(BASE);
+  const to = commitOf({ ...BASE, "new.txt": "x\n" });
+  const files = objectFiles(folder, git, from, to);
+  const [pack, index] = [bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx")];
+  expect(readPack(nodeVerifyTools, pack, index).ok).toBe(true);
+  for (const at of [0, 4, 11, 12, 40, pack.length - 1])
+    expect(readPack(nodeVerifyTools, Uint8Array.from(pack).with(at, (pack[at] ?? 0) ^ 1), index).ok).toBe(false);
+  for (const at of [0, 7, 1030, 1040, index.length - 30, index.length - 1])
+    expect(readPack(nodeVerifyTools, pack, Uint8Array.from(index).with(at, (index[at] ?? 0) ^ 1)).ok).toBe(false);
+  expect(readPack(nodeVerifyTools, new Uint8Array(), index).ok).toBe(false);
+  expect(readPack(nodeVerifyTools, pack, new Uint8Array()).ok).toBe(false);
+});

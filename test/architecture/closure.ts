@@ -1,0 +1,25 @@
+import { isTest, type Rule, type SourceFile } from "./source.ts";
+
+const VERIFIER = "src/workflow/evidence/verify/";
+
+// Forms and numbers that writer and verifier must share, or they would speak of two things. None of them decides.
+const SHARED =
+  /^src\/workflow\/(?:evidence\/(?:schemas\/[^/]+|bundle-table|ending)|limits|run-events|vocabulary|assert-never)\.ts$/;
+
+/** The verifier is given its crypto and its bytes, and runs no code of those who wrote the evidence (R117). */
+export const verifierClosure: Rule = (files) => {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const seen = new Set<string>();
+  const walk = (file: SourceFile): readonly string[] =>
+    file.imports
+      .filter(({ isType }) => !isType)
+      .flatMap(({ file: named, from, line }) => {
+        if (named === undefined) return from === "zod" ? [] : [`${file.path}:${line}: imports ${from}`];
+        if (!named.startsWith(VERIFIER) && !SHARED.test(named)) return [`${file.path}:${line}: runs ${named}`];
+        const next = byPath.get(named);
+        if (next === undefined || seen.has(named)) return [];
+        seen.add(named);
+        return walk(next);
+      });
+  return files.filter((file) => file.path.startsWith(VERIFIER) && !isTest(file)).flatMap((file) => (seen.has(file.path) ? [] : (seen.add(file.path), walk(file))));
+};
