@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { mkdir, readFile, realpath } from "node:fs/promises";
-import { userInfo } from "node:os";
+import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 
 import { folderArchive } from "./adapters/archive/folder-archive.ts";
@@ -21,10 +21,12 @@ import { confineOnce } from "./adapters/sandbox/confine-once.ts";
 import { consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
 import { gitTarget } from "./adapters/target/git-target.ts";
+import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
 import type { Confine } from "./adapters/target/second-detector.ts";
 import type { OpenBundle } from "./seams/archive.ts";
 import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
+import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { Authority } from "./workflow/authority.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
@@ -64,6 +66,20 @@ export const makeDemoGround = async (folder: string, files: Readonly<Record<stri
 export const evidence = (): { readonly openFolder: (folder: string) => Promise<OpenBundle>; readonly verifyTools: VerifyTools } => ({
   openFolder: (folder) => readFolder(folder, "sealed"),
   verifyTools: nodeVerifyTools,
+});
+
+/** This machine, looked at without a home. */
+export const openMachine = (): Machine => ({
+  probeSandbox: async () => {
+    const scratch = await mkdtemp(path.join(tmpdir(), "cto-doctor-"));
+    try {
+      return await bubblewrapSandbox({ stateFolder: scratch }).probe();
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  },
+  gitVersion,
+  signingTool: async () => (await localHost(tmpdir()).findProgram("ssh-keygen", []))?.path,
 });
 
 /** The world of the home that is named, or of the nearest parent that holds `.sot` (R008). */

@@ -3,8 +3,10 @@ import { posix } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { FAILURES } from "../src/workflow/failure.ts";
+import { REFUSALS } from "../src/workflow/refusal.ts";
 import { verifierClosure } from "./architecture/closure.ts";
-import { claims, claimsInProse, failureCatches, longFiles, notesToSelf, silencedTests, silentDefaults } from "./architecture/habits.ts";
+import { claims, claimsInProse, failureCatches, longFiles, notesToSelf, silencedTests, silentDefaults, unspokenCodes } from "./architecture/habits.ts";
 import { stageViolations } from "./architecture/line-order.ts";
 import { caViolations, processViolations, verbViolations } from "./architecture/processes.ts";
 import { impurities } from "./architecture/purity.ts";
@@ -180,6 +182,11 @@ test("a Failure is caught only where it ends a run, a command or a probe", () =>
   expect(broken(failureCatches, { [path]: "if (error instanceof Failure && late) throw error;" })).toHaveLength(1);
   expect(broken(failureCatches, { [path]: "if (error instanceof Failure) throw error;" })).toEqual([]);
   expect(broken(failureCatches, { [path]: 'if (error instanceof Failure || !("code" in error)) throw error;' })).toEqual([]);
+});
+
+test("every code of a refusal or a failure is given somewhere", () => {
+  expect(unspokenCodes([...Object.keys(REFUSALS), ...Object.keys(FAILURES)])(house)).toEqual([]);
+  expect(broken(unspokenCodes(["gate/a", "gate/b"]), { "src/workflow/gate/a.ts": '// "gate/a"\nconst no = refusal("gate/b", {});' })).toEqual(["gate/a"]);
 });
 
 test("no file but a table of texts is longer than 250 lines", () => {

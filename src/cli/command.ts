@@ -3,7 +3,7 @@ import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stric
 import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 import type { Flag } from "./flags.ts";
-import { helpOfCommand, helpOfGroup } from "./help.ts";
+import { helpOfCommand, helpOfGroup, type Argument } from "./help.ts";
 
 /** What a command does: given the context, its flags and arguments, it answers. It prints progress to stderr only. */
 export type Act<Flags, Args extends readonly (string | undefined)[]> = (
@@ -11,14 +11,6 @@ export type Act<Flags, Args extends readonly (string | undefined)[]> = (
   flags: Flags & CommonFlags,
   ...args: Args
 ) => Promise<Answer>;
-
-export interface Argument {
-  readonly placeholder: string;
-  readonly brief: string;
-  readonly optional?: true;
-  /** The last argument may take all that is left. */
-  readonly rest?: true;
-}
 
 export interface CommandSpec<Flags, Args extends readonly (string | undefined)[]> {
   readonly brief: string;

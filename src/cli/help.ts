@@ -1,5 +1,12 @@
-import type { Argument } from "./command.ts";
 import type { Flag } from "./flags.ts";
+
+export interface Argument {
+  readonly placeholder: string;
+  readonly brief: string;
+  readonly optional?: true;
+  /** The last argument may take all that is left. */
+  readonly rest?: true;
+}
 
 /** What help shows of a command; the whole of it is one screen of 24 lines. */
 interface Shown {

@@ -1,33 +1,24 @@
-import { createInterface } from "node:readline/promises";
-
-import { run } from "@stricli/core";
-
-import { buildApp } from "./app.ts";
 import type { CliContext } from "./context.ts";
-import { EXIT, exitOfParser } from "./exit-code.ts";
+import { runCli } from "./run-cli.ts";
 
-/** Runs the command line of this process. Adapters are loaded only when a command opens a home. */
+/** Runs the command line of this process. Adapters are loaded only when a command opens a home or looks at the machine. */
 export const main = async (): Promise<void> => {
   const { stdin, stdout, stderr, env } = process;
-  const argv = process.argv.slice(2);
-  const isJson = argv.includes("--json");
-  let parserWords = "";
+  const cwd = process.cwd();
   const context: CliContext = {
-    process: {
-      stdout: { write: (text) => void stdout.write(text), isTTY: stdout.isTTY },
-      // With --json the parser's own words are collected, so that stdout still gets its one line.
-      stderr: { write: (text) => void (isJson ? (parserWords += text) : stderr.write(text)), isTTY: stderr.isTTY },
-      env,
-    },
-    cwd: process.cwd(),
+    process: { stdout: outputOf(stdout), stderr: outputOf(stderr), env },
+    cwd,
     ask: stdin.isTTY ? ask : undefined,
     readInput: async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
       return new Uint8Array(Buffer.concat(chunks));
     },
-    openWorld: async (home, mode) => (await import("../compose.ts")).openHome({ home, mode, cwd: process.cwd(), environment: env, terminal: stdin.isTTY }),
+    openWorld: async (home, mode) =>
+      (await import("../compose.ts")).openHome({ home, mode, cwd, environment: env, terminal: Boolean(stdin.isTTY) }),
     openEvidence: async () => (await import("../compose.ts")).evidence(),
+    makeHome: async (order) => (await import("../compose.ts")).makeHome(order),
+    openMachine: async () => (await import("../compose.ts")).openMachine(),
     onStop: (stop) => {
       process.on("SIGINT", stop);
       process.on("SIGTERM", stop);
@@ -37,19 +28,23 @@ export const main = async (): Promise<void> => {
       };
     },
   };
-  await run(buildApp(), argv, context);
-  const exit = Number(context.process.exitCode ?? 0);
-  process.exitCode = exit < 0 ? exitOfParser(exit) : exit;
-  if (!isJson) return;
-  if (process.exitCode === EXIT.usage && exit < 0)
-    stdout.write(`${JSON.stringify({ schema: "cto.usage.v1", ok: false, refusals: [], usage: { message: parserWords.trim(), next: "cto --help" } })}\n`);
-  else stderr.write(parserWords);
+  process.exitCode = await runCli(process.argv.slice(2), context);
 };
 
+const outputOf = (stream: NodeJS.WriteStream): CliContext["process"]["stdout"] => ({
+  write: (text) => void stream.write(text),
+  isTTY: Boolean(stream.isTTY),
+});
+
+// Whoever closes the input has said nothing: that is an answer too, and no consent.
 const ask = async (question: string): Promise<string> => {
+  const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
   try {
-    return await lines.question(question);
+    return await Promise.race([lines.question(question), closed]);
+  } catch {
+    return "";
   } finally {
     lines.close();
   }

@@ -14,6 +14,7 @@ import { runId, type WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
+import { readPublicKeyLine } from "../workflow/ssh-public-key.ts";
 import type { TrustRoot } from "../workflow/trust-root.ts";
 import { checkpointOf } from "./checkpoint.ts";
 import type { Drawn } from "./documents.ts";
@@ -89,7 +90,8 @@ export const recordApproval = async (world: World, shown: Presented, words: Word
         },
       ),
     );
-  const bytes = text(null, method === "sshsig" ? "A2" : assuranceOf(method));
+  const fingerprint = words.key === undefined ? null : await fingerprintOf(world, words.key);
+  const bytes = text(fingerprint, method === "sshsig" ? "A2" : assuranceOf(method));
   const signed = words.key === undefined ? ok("absent" as const) : await world.keys.askHumanToSign(bytes, APPROVAL_NAMESPACE, words.key);
   if (!signed.ok) return refused(world, work, signed.refusals, words.bytes);
 
@@ -147,6 +149,12 @@ const refused = async (
     }),
   );
   return refuseAll(refusals);
+};
+
+// Named in the record before it is signed, so that the signature and the record speak of one key.
+const fingerprintOf = async (world: World, keyPath: string): Promise<string | null> => {
+  const key = readPublicKeyLine((await world.keys.publicKeyOf(keyPath)).trim());
+  return key.ok ? key.value.fingerprint : null;
 };
 
 interface Challenge {

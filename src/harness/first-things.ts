@@ -6,18 +6,15 @@ export interface NewHomeOrder {
   /** Absolute. */
   readonly folder: string;
   readonly owner: string;
-  /** Absolute path of a public key file, or of a private one with its `.pub` beside it. */
-  readonly key: string;
+  /** One OpenSSH public key line: the owner's. */
+  readonly publicKey: string;
 }
 
-export interface MadeHome {
-  readonly folder: string;
-  /** What was not there before; whatever stood already was left as it was. A folder has no digest. */
-  readonly written: readonly { readonly path: string; readonly sha256: Digest | null }[];
-}
+/** What was not there before; whatever stood already was left as it was. A folder has no digest. */
+export type MadeHome = readonly { readonly path: string; readonly sha256: Digest | null }[];
 
 /** Why no home was made; nothing was written then. */
-export type NoHome = "owner-malformed" | "key-malformed" | "key-absent";
+export type NoHome = "owner-malformed" | "key-malformed";
 
 /** What can be asked of this machine where there is no home yet. Writes nothing that stays. */
 export interface Machine {

@@ -5,6 +5,7 @@ import type { Token } from "./tokens.ts";
 const OPEN_SWITCHES: ReadonlySet<string> = new Set([
   "src/workflow/backend/acp-update.ts",
   "src/workflow/backend/normalize-acp.ts",
+  "src/workflow/backend/normalize-case.ts",
   "src/adapters/backend/acp-acts.ts",
   "src/workflow/evidence/verify/check-criteria.ts",
 ]);
@@ -24,7 +25,7 @@ export const silentDefaults: Rule = (files) =>
 const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
   const [before, token, after] = [tokens[at - 1], tokens[at], tokens[at + 1]];
   if (token?.kind !== "word" || token.text !== "default" || after?.text !== ":") return false;
-  const isKey = before?.text === "," || before?.text === "." || (before?.text === "{" && tokens[at - 2]?.text !== ")");
+  const isKey = before?.kind === "word" || before?.text === "," || before?.text === "." || (before?.text === "{" && tokens[at - 2]?.text !== ")");
   return !isKey;
 };
 
@@ -32,7 +33,7 @@ const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
 const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
-  "src/cli/command.ts": "shows it",
+  "src/cli/run-command.ts": "shows it",
   "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",
   "src/adapters/sandbox/bubblewrap-sandbox.ts": "gives it back unchanged, beside what a tool or a disk says",
   "src/adapters/target/landing.ts": "git said no to the compare-and-swap: looks again where the branch stands",
@@ -63,6 +64,21 @@ const passesOn = (tokens: readonly Token[], at: number): boolean => {
   }
   return false;
 };
+
+const CODE = /^[a-z]+\/[a-z0-9]+(?:-[a-z0-9]+)*$/;
+
+/** A code that nobody gives is dead: nobody can meet it, and no test of its stage can hold it. */
+export const unspokenCodes =
+  (codes: readonly string[]): Rule =>
+  (files) => {
+    const tables = /^src\/workflow\/(?:refusals\/[^/]+|failure)\.ts$/;
+    const given = new Set(
+      files
+        .filter((file) => !isTest(file) && !tables.test(file.path))
+        .flatMap(({ tokens }) => tokens.filter(({ kind, text }) => kind === "string" && CODE.test(text)).map(({ text }) => text)),
+    );
+    return codes.filter((code) => !given.has(code));
+  };
 
 const LINES_MAX = 250;
 

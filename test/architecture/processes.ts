@@ -28,10 +28,13 @@ export const verbViolations: Rule = (files) =>
         .map(({ line, text }) => `${path}:${line}: ${text}`),
     );
 
-/** The program `ca` is named in one module (R060). */
+// One finds the installed `ca`, the other starts it, through its Room.
+const CASE = /^src\/adapters\/backend\/(?:case-backend|find-case)\.ts$/;
+
+/** The program `ca` is named by the case backend and by nobody else (R060). */
 export const caViolations: Rule = (files) =>
   files
-    .filter((file) => !isTest(file) && file.path !== "src/adapters/backend/case-backend.ts")
+    .filter((file) => !isTest(file) && !CASE.test(file.path))
     .flatMap(({ path, tokens }) =>
       tokens.filter(({ kind, text }) => kind === "string" && /(?:^|\/)ca$/.test(text)).map(({ line, text }) => `${path}:${line}: "${text}"`),
     );

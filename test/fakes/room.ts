@@ -62,7 +62,11 @@ export const openFakeRoom = async (
       return verdict;
     },
     tell: (event) => void room.events.push(event),
-    keep: (log, bytes) => void logs.set(log, [...(logs.get(log) ?? []), Uint8Array.from(bytes)]),
+    keep: (log, bytes) => {
+      const kept = logs.get(log) ?? [];
+      logs.set(log, kept);
+      kept.push(Uint8Array.from(bytes));
+    },
     log: (name) => Buffer.concat(logs.get(name) ?? []).toString("utf8"),
     close: async () => {
       await Promise.all(room.started.map(async ({ confined }) => confined.stop()));

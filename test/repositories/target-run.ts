@@ -13,7 +13,7 @@ import type { PassedValidation } from "../../src/workflow/validation/validation.
 import { scratchRepository, type ScratchRepository } from "./scratch-repository.ts";
 
 /** New content by path; undefined removes the file. */
-export type ChangedFiles = Readonly<Record<string, string | undefined>>;
+type ChangedFiles = Readonly<Record<string, string | undefined>>;
 
 /** A run that has come as far as its commit, on a repository of a human. */
 export interface TargetRun {
@@ -55,7 +55,7 @@ export const targetRun = async (repository: ScratchRepository = scratchRepositor
   };
 };
 
-export const permitFor = async (target: Target, path: string, attempt = 2): Promise<Permit> => {
+const permitFor = async (target: Target, path: string, attempt = 2): Promise<Permit> => {
   const seen = await target.observe(path);
   if (!seen.ok) throw new Error(JSON.stringify(seen.refusals));
   const work = workId("CTO-WORK-049")!;

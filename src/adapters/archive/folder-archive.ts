@@ -9,6 +9,8 @@ import type { RunId } from "../../workflow/ids.ts";
 import { readFolder } from "./read-folder.ts";
 
 const SUMS = "SHA256SUMS";
+/** After a crash half an addendum has this name and is written again. */
+const UNFINISHED = ".unfinished";
 
 /** Sealed folders below one folder of the home. What is not sealed yet is named `.partial-<run>` and is never evidence. */
 export const folderArchive = (runs: string): Archive => {
@@ -43,7 +45,11 @@ export const folderArchive = (runs: string): Archive => {
       asFailures(run, async () => {
         const addenda = `${sealed(run)}.addenda`;
         if (await isSame(path.join(addenda, name), bytes)) return;
-        await putFile(addenda, name, bytes);
+        if (await isThereAtAll(path.join(addenda, name)))
+          throw new Failure("evidence/unsealable", `${run} has another ${name} already; an addendum never changes.`);
+        await rm(path.join(addenda, `${name}${UNFINISHED}`), { force: true });
+        await putFile(addenda, `${name}${UNFINISHED}`, bytes);
+        await rename(path.join(addenda, `${name}${UNFINISHED}`), path.join(addenda, name));
         await sync(addenda);
       }),
     open: async (place) => {
@@ -60,6 +66,16 @@ const isThere = async (folder: string): Promise<boolean> => {
   } catch (error) {
     if (codeOf(error) === "ENOENT") return false;
     throw new Failure("home/unreadable", `${folder} cannot be read.`, { cause: error });
+  }
+};
+
+const isThereAtAll = async (file: string): Promise<boolean> => {
+  try {
+    await lstat(file);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 };
 

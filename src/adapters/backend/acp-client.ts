@@ -37,7 +37,12 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
   const confined = await room.start(lead.argv, lead.env);
   const stderr = drain(confined.stderr, assignment.limits.outputBytesMax, (bytes) => room.keep("stderr.log", bytes));
   stderr.catch(() => undefined);
-  const stream = acpStream(confined, log, (limit) => watch.interrupt({ kind: "limit", limit }));
+  const stream = acpStream(confined, log, {
+    onLimit: (limit) => watch.interrupt({ kind: "limit", limit }),
+    onNotification: (method, params) => {
+      if (method === "session/update") hear(turn, connection, watch.interrupt, params);
+    },
+  });
   const turn: Turn = { lead, assignment, confined, log, acts, stream, session: undefined, modeRaises: 0 };
   const connection = connect(turn, watch.interrupt);
   try {
@@ -78,18 +83,19 @@ const connect = (turn: Turn, interrupt: (by: Interruption) => void): ClientConne
         throw error instanceof RequestError ? error : RequestError.internalError();
       }
     })
-    .onNotification("*", async ({ method, params, agent }) => {
-      if (method !== "session/update") return;
-      const update = at(params, "update");
-      turn.acts.note(update);
-      const { session } = turn;
-      const mode = textAt(update, "currentModeId");
-      if (textAt(update, "sessionUpdate") !== "current_mode_update" || session?.mode === undefined || mode === session.mode) return;
-      turn.modeRaises += 1;
-      if (turn.modeRaises > 1) interrupt({ kind: "cancel", reason: "the agent changed its mode again" });
-      else await setMode(agent, session.sessionId, session.mode).catch(() => undefined);
-    })
     .connect(turn.stream);
+
+// A mode that it took by itself is set back once; the second time the turn ends.
+const hear = (turn: Turn, connection: ClientConnection, interrupt: (by: Interruption) => void, params: unknown): void => {
+  const update = at(params, "update");
+  turn.acts.note(update);
+  const { session } = turn;
+  const mode = textAt(update, "currentModeId");
+  if (textAt(update, "sessionUpdate") !== "current_mode_update" || session?.mode === undefined || mode === session.mode) return;
+  turn.modeRaises += 1;
+  if (turn.modeRaises > 1) interrupt({ kind: "cancel", reason: "the agent changed its mode again" });
+  else setMode(connection.agent, session.sessionId, session.mode).catch(() => undefined);
+};
 
 const endingOf = async (turn: Turn, connection: ClientConnection, interrupted: Promise<Interruption>): Promise<Ending> => {
   const said = converse(turn, connection);

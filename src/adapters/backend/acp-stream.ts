@@ -12,7 +12,13 @@ export interface AcpStream extends Stream {
   closeInput(): Promise<void>;
 }
 
-export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: string) => void): AcpStream => {
+/** What is heard beside requests and answers. Notifications never reach the SDK: it would judge their form and complain. */
+export interface AcpEars {
+  readonly onNotification: (method: string, params: unknown) => void;
+  readonly onLimit: (limit: string) => void;
+}
+
+export const acpStream = (confined: Confined, log: FrameLog, ears: AcpEars): AcpStream => {
   const asked = new Set<MessageId>();
   const writer = confined.stdin.getWriter();
   const writable = new WritableStream<AnyMessage>({
@@ -26,11 +32,11 @@ export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: st
   const read = async (controller: ReadableStreamDefaultController<AnyMessage>): Promise<void> => {
     for await (const line of linesOf(confined.stdout)) {
       if (line === "too-long") {
-        onLimit("backend frame bytes");
+        ears.onLimit("backend frame bytes");
         break;
       }
       if (line.length === 0) continue;
-      const message = forSdk(log.incoming(line), asked);
+      const message = forSdk(log.incoming(line), asked, ears.onNotification);
       if (message !== undefined) controller.enqueue(message);
     }
     controller.close();
@@ -52,13 +58,14 @@ export const acpStream = (confined: Confined, log: FrameLog, onLimit: (limit: st
 };
 
 // The SDK complains on our stderr about answers to nothing and about what is no message: neither reaches it.
-const forSdk = (frame: unknown, asked: Set<MessageId>): AnyMessage | undefined => {
+const forSdk = (frame: unknown, asked: Set<MessageId>, onNotification: AcpEars["onNotification"]): AnyMessage | undefined => {
   const message = readMessage(frame);
   switch (message.kind) {
     case "request":
       return { jsonrpc: "2.0", id: message.id, method: message.method, params: message.params };
     case "notification":
-      return { jsonrpc: "2.0", method: message.method, params: message.params };
+      onNotification(message.method, message.params);
+      return undefined;
     case "response": {
       if (!asked.delete(message.id)) return undefined;
       if (message.error === undefined) return { jsonrpc: "2.0", id: message.id, result: message.result };

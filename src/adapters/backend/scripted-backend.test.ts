@@ -4,12 +4,11 @@ import path from "node:path";
 
 import { afterEach, expect, test } from "vitest";
 
-import { sampleAssignment, sampleJudge } from "../../../test/fakes/assignment.ts";
-import { openFakeRoom, type FakeRoom } from "../../../test/fakes/room.ts";
-import type { Attempt } from "../../workflow/backend/attempt.ts";
+import { sampleAssignment } from "../../../test/fakes/assignment.ts";
+import { performScript, type Performed } from "../../../test/fakes/perform-script.ts";
+import type { FakeRoom } from "../../../test/fakes/room.ts";
 import { readFrames } from "../../workflow/backend/frame.ts";
 import { normalizeAcp } from "../../workflow/backend/normalize-acp.ts";
-import type { RunLimits } from "../../workflow/limits.ts";
 import { scriptedBackend } from "./scripted-backend.ts";
 
 const rooms: FakeRoom[] = [];
@@ -27,21 +26,10 @@ const stepsFile = (steps: unknown): string => {
   return file;
 };
 
-const BASE = { "src/strings.py": "def slugify(s):\n    return s\n", "test_strings.py": "", "README.md": "read me\n" };
-
-const perform = async (
-  steps: readonly unknown[],
-  how: { readonly limits?: Partial<RunLimits>; readonly meanwhile?: (room: FakeRoom) => void } = {},
-): Promise<{ readonly attempt: Attempt; readonly room: FakeRoom; readonly file: (name: string) => string }> => {
-  const steppy = stepsFile(steps);
-  const backend = scriptedBackend({ stepsPath: async () => steppy });
-  const assignment = sampleAssignment(how.limits);
-  const room = await openFakeRoom(backend, assignment, sampleJudge, BASE);
-  rooms.push(room);
-  const performing = backend.perform(assignment, room);
-  how.meanwhile?.(room);
-  const attempt = await performing;
-  return { attempt, room, file: (name) => readFileSync(path.join(room.workspace, name), "utf8") };
+const perform = async (steps: readonly unknown[]): Promise<Performed & { readonly file: (name: string) => string }> => {
+  const performed = await performScript(steps);
+  rooms.push(performed.room);
+  return { ...performed, file: (name) => readFileSync(path.join(performed.room.workspace, name), "utf8") };
 };
 
 const types = (room: FakeRoom): readonly string[] => room.events.map(({ type }) => type);
@@ -119,4 +107,31 @@ test("what the contract does not allow is refused before it happens, and the age
     ["denied", "push"],
     ["allowed", "src/strings.py"],
   ]);
+});
+
+test("R074: the digest of the probe is over the agent and its steps", async () => {
+  const probe = async (steps: unknown): Promise<unknown> => scriptedBackend({ stepsPath: async () => stepsFile(steps) }).probe();
+  const one = await probe([{ say: "a" }]);
+  expect(one).toMatchObject({ ok: true, value: { profile: "scripted", declared: "full" } });
+  expect(await probe([{ say: "a" }])).toEqual(one);
+  expect(await probe([{ say: "b" }])).not.toEqual(one);
+  expect(await probe("steps:\n  - say: a\n")).toEqual(one);
+});
+
+test.each<[string, () => Promise<string>, string]>([
+  ["no steps in policy.yaml", async () => "absent", "backend/not-configured"],
+  ["a file that is not there", async () => "/nowhere/steps.json", "backend/not-available"],
+  ["a file that is no list of steps", async () => stepsFile("nothing: here"), "backend/profile-invalid"],
+  ["a step that nobody knows", async () => stepsFile([{ approve: "all" }]), "backend/profile-invalid"],
+  ["an empty step", async () => stepsFile([{}]), "backend/profile-invalid"],
+  ["no YAML", async () => stepsFile("{ steps: ["), "backend/profile-invalid"],
+])("R074: %s is refused at the gate", async (_, stepsPath, code) => {
+  expect(await scriptedBackend({ stepsPath }).probe()).toMatchObject({ ok: false, refusals: [{ code }] });
+});
+
+test("what the agent needs is node, its program, the hand and the steps", async () => {
+  const file = stepsFile([{ say: "a" }]);
+  const needs = await scriptedBackend({ stepsPath: async () => file }).needs(sampleAssignment());
+  expect(needs.readOnlyHostPaths).toEqual([process.execPath]);
+  expect(needs.files.map((laid) => laid.path)).toEqual(["/opt/cto/scripted-agent.mjs", "/opt/cto/hand.mjs", "/opt/cto/steps.json"]);
 });

@@ -8,6 +8,7 @@ import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../../workflow/result.ts";
+import { readPublicKeyLine } from "../../workflow/ssh-public-key.ts";
 
 /** Debian's path; never looked up, so that no PATH of the caller decides what sees the human's key. */
 const SSH_KEYGEN = "/usr/bin/ssh-keygen";
@@ -82,7 +83,7 @@ const signFile = async (
     if (error.code === "ENOENT")
       throw new Failure("target/tool-absent", `${SSH_KEYGEN} is not installed.`, { cause: error });
     if (error.timedOut) return `ssh-keygen did not answer within ${LIMITS.sshKeygenTimeoutMs / 1000} s`;
-    return lastLine(String(error.stderr ?? "")) ?? "ssh-keygen refused without a word";
+    return lastLine(error.stderr ?? "") ?? "ssh-keygen refused without a word";
   }
 };
 
@@ -97,8 +98,9 @@ const lastLine = (text: string): string | undefined =>
 
 const publicLineIn = async (file: string): Promise<string | undefined> => {
   try {
-    const [line = ""] = (await readFile(file, "utf8")).split("\n");
-    return /^[\w.@-]+ [A-Za-z0-9+/=]+(?: .*)?$/.test(line.trimEnd()) ? line.trimEnd() : undefined;
+    const [first = ""] = (await readFile(file, "utf8")).split("\n");
+    const line = first.trimEnd();
+    return readPublicKeyLine(line).ok ? line : undefined;
   } catch {
     return undefined;
   }

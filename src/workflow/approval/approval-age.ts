@@ -15,7 +15,7 @@ export const approvalAge = ({ challenge }: ApprovalRecord, now: Instant): Approv
 });
 
 /** After this moment nothing may be started with it: its own expiry or the policy's, whichever is earlier. */
-export const lastUse = ({ validity }: ApprovalRecord, expiryMs: number): number =>
+const lastUse = ({ validity }: ApprovalRecord, expiryMs: number): number =>
   Math.min(Date.parse(validity.expiresAt), Date.parse(validity.notBefore) + expiryMs);
 
 /** Clocks first, then the two deadlines. An approval that its run has spent already only has to end in time. */

@@ -38,7 +38,7 @@ export function* objectionsToBinding(read: ReadApproval, facts: BoundFacts): Ite
 }
 
 /** What a record says it is bound to. */
-export const bindingOf = ({ record, subjects }: ReadApproval): Binding => ({
+const bindingOf = ({ record, subjects }: ReadApproval): Binding => ({
   packet: subjects.packet,
   contract: subjects.contract,
   admission: subjects.admission,

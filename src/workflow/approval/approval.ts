@@ -18,7 +18,7 @@ export const BOUND = [
   "head",
   "tree",
 ] as const;
-export type Bound = (typeof BOUND)[number];
+type Bound = (typeof BOUND)[number];
 export type Binding = Readonly<Record<Bound, string>>;
 
 /** An owner's consent to exactly one contract in exactly one state of the world. Only `approve` makes one. */

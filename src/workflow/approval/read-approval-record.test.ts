@@ -4,14 +4,14 @@ import { afterAll, expect, test } from "vitest";
 import { challengeText, draft, SENTENCE } from "../../../test/fixtures/governed.ts";
 import { makeKey, removeFolder, temporaryFolder } from "../../../test/fixtures/ssh.ts";
 import { digestOf } from "../digest.ts";
-import { writeApprovalRecord, type ApprovalRecord } from "./approval-record.ts";
+import { writeApprovalRecord } from "./approval-record.ts";
 import { readApprovalRecord } from "./read-approval-record.ts";
 
 const folder = temporaryFolder();
 afterAll(() => removeFolder(folder));
 const { record, subjects, bytes } = draft(makeKey(folder, "jp"));
 const text = bytes.toString();
-const changed = (change: object): string => writeApprovalRecord({ ...record, ...change } as ApprovalRecord, subjects);
+const changed = (change: object): string => writeApprovalRecord({ ...record, ...change }, subjects);
 
 test("R045 a record is an in-toto statement with five subjects and one final line feed, and reads back as it is", () => {
   expect(readApprovalRecord(bytes)).toEqual({ ok: true, value: { record, subjects } });

@@ -1,5 +1,6 @@
 import { assertNever } from "../assert-never.ts";
 import type { BackendEvent } from "./backend-events.ts";
+import type { Intent } from "./attempt.ts";
 import type { OwnFact } from "./frame.ts";
 import { relative } from "./tool-ledger.ts";
 
@@ -49,14 +50,15 @@ const judgedEvents = (fact: Extract<OwnFact, { did: "judged" }>): readonly Told[
     return [observed("permission.decided", `tool/${callId ?? ""}`, { callId, ...answer, optionId, by, ms })];
   // Granted acts are told when they are done, by what was really done.
   if (decision === "allowed") return [];
+  if (method === "terminal/create")
+    return [observed("terminal.started", "run", intent.kind === "run" ? { command: intent.line, ...answer } : { cwd: pathOf(intent), ...answer })];
   switch (intent.kind) {
-    case "run":
-      return [observed("terminal.started", "run", { command: intent.line, ...answer })];
     case "read":
       return [observed("file.read", `path/${relative(intent.path)}`, { path: relative(intent.path), ...answer })];
     case "write":
     case "delete":
       return [observed("file.written", `path/${relative(intent.path)}`, { path: relative(intent.path), ...answer })];
+    case "run":
     case "move":
     case "fetch":
     case "other":
@@ -65,3 +67,5 @@ const judgedEvents = (fact: Extract<OwnFact, { did: "judged" }>): readonly Told[
       return assertNever(intent);
   }
 };
+
+const pathOf = (intent: Intent): string | undefined => ("path" in intent ? intent.path : undefined);

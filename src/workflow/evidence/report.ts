@@ -26,8 +26,7 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     says: sayEnding(record),
     ending: {
       at: ending.at,
-      failure:
-        ending.failure === "none" ? null : { code: ending.failure.code, message: ending.failure.message },
+      failure: ending.failure === "none" ? null : { code: ending.failure.code, message: ending.failure.message },
       refusals: ending.refusals.map((one) => ({ code: one.code, ...wordsOf(one) })),
     },
     task: contract === "not-drawn" ? null : { ...contract.task, target: contract.targetRepository.path },
@@ -66,7 +65,12 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     })),
     findings: record.findings.map(({ code, says }) => ({ code, says })),
     approval: approvalOf(record),
-    gate: record.gate.map(({ check, result, says, code }) => ({ check, result, says, code: code === "none" ? null : code })),
+    gate: record.gate.map(({ check, result, says, code }) => ({
+      check,
+      result,
+      says,
+      code: code === "none" ? null : code,
+    })),
     digests: digestsOf(record),
     confinement: { level: record.confinement, why: whyConfined(record) },
     backend:

@@ -1,7 +1,20 @@
 import { afterAll, expect, test } from "vitest";
 
 import {
-  admissionBy, admissionFacts, approvalFacts, CONTRACT, later, must, NOW, OBSERVATION, oid, PACKET, policy, RUN, signerLine, trustOf,
+  admissionBy,
+  admissionFacts,
+  approvalFacts,
+  CONTRACT,
+  later,
+  must,
+  NOW,
+  OBSERVATION,
+  oid,
+  PACKET,
+  policy,
+  RUN,
+  signerLine,
+  trustOf,
 } from "../../../test/fixtures/governed.ts";
 import { makeKey, removeFolder, temporaryFolder } from "../../../test/fixtures/ssh.ts";
 import { openStanding, OPEN_ENV } from "../../../test/fixtures/standing.ts";
@@ -10,10 +23,10 @@ import { approve } from "../approval/approve.ts";
 import { contractDigest, type Contract } from "../contract/contract.ts";
 import { WORK_STATES } from "../contract/work-item.ts";
 import { digestOf } from "../digest.ts";
+import { readPolicy } from "../read-policy.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { after, ok, refuse, refusalsOf, type Result } from "../result.ts";
 import { readTrustRoot } from "../trust-root.ts";
-import { readPolicy } from "../read-policy.ts";
 import type { GateCheck } from "./gate-check.ts";
 import { openGate } from "./gate.ts";
 import { permitStillStands } from "./permit.ts";
@@ -94,31 +107,111 @@ const unread = refusal("approval/record-unreadable", { problem: "it is not JSON"
 test.each<[string, string, Partial<Standing>, readonly string[]]>([
   ["R055 no policy", "policy", { policy: readPolicy("absent") }, ["gate/policy-absent"]],
   ["R055 no signers", "signers", { trust: readTrustRoot("absent", "absent") }, ["approval/no-signer"]],
-  ["R012 signers who do not name the owner", "signers", { trust: ok(trustOf(signerLine(jp, "ana"))) }, ["approval/no-signer"]],
-  ["an authority file that others can write", "authority files", { writableByOthers: [".sot/authority/policy.yaml"] }, ["gate/authority-writable"]],
+  [
+    "R012 signers who do not name the owner",
+    "signers",
+    { trust: ok(trustOf(signerLine(jp, "ana"))) },
+    ["approval/no-signer"],
+  ],
+  [
+    "an authority file that others can write",
+    "authority files",
+    { writableByOthers: [".sot/authority/policy.yaml"] },
+    ["gate/authority-writable"],
+  ],
   ["R137 a ledger that does not recompute", "ledger", { ledgerBreaks: [7] }, ["gate/ledger-broken"]],
-  ["R055 a target that the preflight refused", "target", { observation: no(refusal("admission/dirty", { path: "x", found: "x" })) }, ["admission/dirty"]],
-  ["R037 no admission", "admission", { admission: admit({ ...admissionFacts(jp), record: "absent" }) }, ["admission/absent"]],
+  [
+    "R055 a target that the preflight refused",
+    "target",
+    { observation: no(refusal("admission/dirty", { count: 1, paths: "x" })) },
+    ["admission/dirty"],
+  ],
+  [
+    "R037 no admission",
+    "admission",
+    { admission: admit({ ...admissionFacts(jp), record: "absent" }) },
+    ["admission/absent"],
+  ],
   ["R061 no approval", "record", { approval: no(absent) }, ["approval/absent"]],
   ["an approval that cannot be read", "record", { approval: no(unread) }, ["approval/record-unreadable"]],
-  ["R046 an approval without its signature", "signature", approving({ said: { record: mustSaid(), signature: "absent" } }), ["approval/not-signed"]],
-  ["R049 a spent approval", "single use", approving({ history: { ...approvalFacts(jp).history, consumed: new Map([["ap-213", "R-049-07"]]) } }), ["approval/consumed"]],
+  [
+    "R046 an approval without its signature",
+    "signature",
+    approving({ said: { record: mustSaid(), signature: "absent" } }),
+    ["approval/not-signed"],
+  ],
+  [
+    "R049 a spent approval",
+    "single use",
+    approving({ history: { ...approvalFacts(jp).history, consumed: new Map([["ap-213", "R-049-07"]]) } }),
+    ["approval/consumed"],
+  ],
   ["R048 an expired approval", "clocks", approving({ now: later(NOW, 86_400_000) }), ["approval/expired"]],
-  ["R048 a moved clock", "clocks", approving({ now: { ...NOW, epochMs: NOW.epochMs + 60_000 } }), ["gate/clock-disagrees"]],
+  [
+    "R048 a moved clock",
+    "clocks",
+    approving({ now: { ...NOW, epochMs: NOW.epochMs + 60_000 } }),
+    ["gate/clock-disagrees"],
+  ],
   ["R050 a changed packet", "digests", approving({ packet: digestOf("x") }), ["approval/stale"]],
-  ["R050 a moved HEAD", "digests", approving({ observation: ok({ ...OBSERVATION, head: oid("f") }) }), ["admission/head-moved", "approval/stale"]],
-  ["R056 one variable missing", "switches", { switches: { ...open.switches, env: { ...OPEN_ENV, [names.allow]: "true" } } }, ["gate/env-not-set"]],
-  ["R056 an outcome that is there before", "switches", { switches: { ...open.switches, env: { ...OPEN_ENV, [names.outcome]: "accepted" } } }, ["gate/outcome-preset"]],
-  ["R043 another admission file", "switches", { switches: { ...open.switches, admissionFile: "unreadable" } }, ["gate/admission-file-differs"]],
+  [
+    "R050 a moved HEAD",
+    "digests",
+    approving({ observation: ok({ ...OBSERVATION, head: oid("f") }) }),
+    ["admission/head-moved", "approval/stale"],
+  ],
+  [
+    "R056 one variable missing",
+    "switches",
+    { switches: { ...open.switches, env: { ...OPEN_ENV, [names.allow]: "true" } } },
+    ["gate/env-not-set"],
+  ],
+  [
+    "R056 an outcome that is there before",
+    "switches",
+    { switches: { ...open.switches, env: { ...OPEN_ENV, [names.outcome]: "accepted" } } },
+    ["gate/outcome-preset"],
+  ],
+  [
+    "R043 another admission file",
+    "switches",
+    { switches: { ...open.switches, admissionFile: "unreadable" } },
+    ["gate/admission-file-differs"],
+  ],
   ["R004 a default activation", "default activation", { defaultActivation: true }, ["gate/default-activation"]],
-  ["R004 a default activation that cannot be read", "default activation", { defaultActivation: "unknown" }, ["gate/default-activation"]],
-  ["R060 another backend than the contract's", "named backend", { backend: ok({ ...must(open.backend), kind: "acp" }) }, ["gate/backend-differs"]],
-  ["R134 a target that another run holds", "lock", { lock: { run: RUN, pid: 7, since: "2026-06-01T09:00:00Z" } }, ["gate/target-locked"]],
+  [
+    "R004 a default activation that cannot be read",
+    "default activation",
+    { defaultActivation: "unknown" },
+    ["gate/default-activation"],
+  ],
+  [
+    "R060 another backend than the contract's",
+    "named backend",
+    { backend: ok({ ...must(open.backend), kind: "acp" }) },
+    ["gate/backend-differs"],
+  ],
+  [
+    "R134 a target that another run holds",
+    "lock",
+    { lock: { run: RUN, pid: 7, since: "2026-06-01T09:00:00Z" } },
+    ["gate/target-locked"],
+  ],
   ["R068 no sandbox", "sandbox", { sandbox: { confinement: "none", failed: [] } }, ["gate/sandbox-unavailable"]],
-  ["R068 a sandbox of processes only", "sandbox", { sandbox: { confinement: "C", failed: [{ id: "userns", says: "EPERM", fix: "sysctl" }] } }, ["gate/sandbox-unavailable"]],
+  [
+    "R068 a sandbox of processes only",
+    "sandbox",
+    { sandbox: { confinement: "C", failed: [{ id: "userns", says: "EPERM", fix: "sysctl" }] } },
+    ["gate/sandbox-unavailable"],
+  ],
   ["R115 a signing key in reach", "signing key", { keysInReach: ["/home/jp/.cto/keys/run"] }, ["gate/key-in-reach"]],
   ["R135 a full disk", "disk", { diskFreeBytes: 2 ** 28 - 1 }, ["gate/disk-low"]],
-  ["R062 a prior stage that policy asks for", "prior stage", { policy: ok({ ...policy(), requirePriorStage: true }) }, ["gate/prior-stage-missing"]],
+  [
+    "R062 a prior stage that policy asks for",
+    "prior stage",
+    { policy: ok({ ...policy(), requirePriorStage: true }) },
+    ["gate/prior-stage-missing"],
+  ],
 ])("%s blocks, and check %s says so", (_, name, change, codes) => {
   expect(codesOf(change)).toEqual(codes);
   expect(checkOf(name, change)).toMatchObject({ status: "block", refusals: codes.map((code) => ({ code })) });
@@ -136,25 +229,36 @@ test("R040 confinement below the minimum of the risk class blocks, at the minimu
   expect(codesOf({ policy: strict })).toEqual(["gate/confinement-below-minimum"]);
   expect(codesOf({ policy: strict, sandbox: { confinement: "A", failed: [] } })).toEqual([]);
   expect(codesOf({ policy: loose, sandbox: { confinement: "C", failed: [] } })).toEqual([]);
-  expect(codesOf({ policy: loose, sandbox: { confinement: "none", failed: [] } })).toEqual(["gate/sandbox-unavailable"]);
+  expect(codesOf({ policy: loose, sandbox: { confinement: "none", failed: [] } })).toEqual([
+    "gate/sandbox-unavailable",
+  ]);
 });
 
 test("R062 a verified run one stage lower satisfies the policy that asks for it, and stage 0 has none below", () => {
   const asks = ok({ ...policy(), requirePriorStage: true });
   expect(codesOf({ policy: asks, priorStage: "verified" })).toEqual([]);
-  const stageZero = { ...contractOf({ stage: 0 }), switches: { ...open.switches, env: { ...OPEN_ENV, [names.stage]: "0" } } };
+  const stageZero = {
+    ...contractOf({ stage: 0 }),
+    switches: { ...open.switches, env: { ...OPEN_ENV, [names.stage]: "0" } },
+  };
   expect(codesOf({ policy: asks, ...stageZero })).toEqual([]);
 });
 
-test.each(WORK_STATES.filter((state) => state !== "approved"))("R019 a work item that is %s is not executed", (workState) => {
-  expect(codesOf({ workState })).toEqual(["gate/work-not-approved"]);
-});
+test.each(WORK_STATES.filter((state) => state !== "approved"))(
+  "R019 a work item that is %s is not executed",
+  (workState) => {
+    expect(codesOf({ workState })).toEqual(["gate/work-not-approved"]);
+  },
+);
 
 test("R020 a candidate without an approval only waits for one", () => {
   const change = { workState: "candidate", approval: no(absent) } as const;
   expect(codesOf(change)).toEqual(["approval/absent"]);
   expect(checkOf("work item", change)).toMatchObject({ status: "not-evaluated" });
-  expect(codesOf({ workState: "retired", approval: no(absent) })).toEqual(["approval/absent", "gate/work-not-approved"]);
+  expect(codesOf({ workState: "retired", approval: no(absent) })).toEqual([
+    "approval/absent",
+    "gate/work-not-approved",
+  ]);
 });
 
 const NO_ENV = { switches: { env: {}, admissionFile: "unreadable" } } as const;
@@ -187,7 +291,7 @@ test("R141 a fresh home is told everything that blocks, each once, in the line's
     approval: approve({ ...approvalFacts(jp), ...facts, said: "absent", admission: "absent" }),
     workState: "candidate",
     ...NO_ENV,
-    backend: no(refusal("backend/not-available", { kind: "case", program: "ca", found: "ca is not on PATH" } as never)),
+    backend: no(refusal("backend/not-available", { kind: "case", problem: "ca is not on PATH" })),
     sandbox: { confinement: "none", failed: [{ id: "bwrap", says: "not installed", fix: "script/bootstrap" }] },
   } as const;
   expect(codesOf(fresh)).toEqual([
@@ -202,12 +306,18 @@ test("R141 a fresh home is told everything that blocks, each once, in the line's
     "gate/sandbox-unavailable",
     "backend/not-available",
   ]);
-  expect(checkOf("signature", fresh)).toMatchObject({ status: "not-evaluated", waitsFor: ["record", "policy", "signers"] });
+  expect(checkOf("signature", fresh)).toMatchObject({
+    status: "not-evaluated",
+    waitsFor: ["record", "policy", "signers"],
+  });
 });
 
 test("R142 on the owner's machine the missing approval and the three variables block, nothing else", () => {
   expect(codesOf({ ...NO_ENV, ...UNAPPROVED })).toEqual([
-    "approval/absent", "gate/env-not-set", "gate/env-not-set", "gate/env-not-set",
+    "approval/absent",
+    "gate/env-not-set",
+    "gate/env-not-set",
+    "gate/env-not-set",
   ]);
 });
 
@@ -227,7 +337,17 @@ test("what rests on a packet that does not lint is not evaluated, and its refusa
   expect(refusalsOf(result)).toHaveLength(1);
   const status = (name: string): string | undefined => checks.find((check) => check.name === name)?.status;
   expect(status("packet")).toBe("block");
-  for (const name of ["contract", "target", "admission", "record", "sentence", "work item", "switches", "lock", "backend"])
+  for (const name of [
+    "contract",
+    "target",
+    "admission",
+    "record",
+    "sentence",
+    "work item",
+    "switches",
+    "lock",
+    "backend",
+  ])
     expect([name, status(name)]).toEqual([name, "not-evaluated"]);
   for (const name of ["policy", "ledger", "default activation", "disk", "signing key"])
     expect([name, status(name)]).toEqual([name, "pass"]);
@@ -258,15 +378,34 @@ const observed = (change: Partial<typeof OBSERVATION>): Partial<Parameters<typeo
 };
 
 test.each<[string, Partial<Parameters<typeof permitStillStands>[1]>, readonly string[]]>([
-  ["an approval withdrawn while it runs", approving({ history: { ...approvalFacts(jp).history, withdrawn: new Map([["ap-213", "jp"]]) } }) as never, ["approval/withdrawn"]],
-  ["an admission suspended while it runs", { admission: admit(admissionFacts(jp, { status: "suspended", reason: "stop" })) }, ["admission/suspended"]],
-  ["another packet", approving({ packet: digestOf("x") }) as never, ["approval/stale packet"]],
-  ["another HEAD", observed({ head: oid("f") }), ["admission/head-moved", "approval/stale head", "approval/stale head"]],
+  [
+    "an approval withdrawn while it runs",
+    approving({ history: { ...approvalFacts(jp).history, withdrawn: new Map([["ap-213", "jp"]]) } }),
+    ["approval/withdrawn"],
+  ],
+  [
+    "an admission suspended while it runs",
+    { admission: admit(admissionFacts(jp, { status: "suspended", reason: "stop" })) },
+    ["admission/suspended"],
+  ],
+  ["another packet", approving({ packet: digestOf("x") }), ["approval/stale packet"]],
+  [
+    "another HEAD",
+    observed({ head: oid("f") }),
+    ["admission/head-moved", "approval/stale head", "approval/stale head"],
+  ],
   ["another tree under the same HEAD", observed({ tree: oid("f") }), ["approval/stale tree", "approval/stale tree"]],
   ["another inode", observed({ inode: "9" }), ["admission/not-the-repository"]],
   ["another git folder at the same place", observed({ gitInode: "9" }), ["approval/stale gitInode"]],
   ["other bytes under the same tree", observed({ treeSha256: digestOf("x") }), ["approval/stale treeSha256"]],
-  ["a target that cannot be read plainly", { admission: no(refusal("admission/bare", { found: "x" })), approval: no(refusal("admission/bare", { found: "x" })) }, ["admission/bare"]],
+  [
+    "a target that cannot be read plainly",
+    {
+      admission: no(refusal("admission/bare", { found: "x" })),
+      approval: no(refusal("admission/bare", { found: "x" })),
+    },
+    ["admission/bare"],
+  ],
 ])("R059 %s ends it", (_, change, told) => {
   expect(again(change)).toEqual(told);
 });
@@ -274,8 +413,9 @@ test.each<[string, Partial<Parameters<typeof permitStillStands>[1]>, readonly st
 test("R059 the deadline to use an approval does not end the run that has used it, the deadline to commit does", () => {
   const facts = approvalFacts(jp);
   const history = { ...facts.history, consumed: new Map([["ap-213", RUN]]) };
-  expect(again({ approval: approve({ ...facts, history, now: later(NOW, 86_400_000) }) })).toEqual([]);
-  expect(again({ approval: approve({ ...facts, history, now: later(NOW, 86_400_000 + 30 * 60_000) }) })).toEqual([
-    "approval/expired",
-  ]);
+  const { validity } = must(open.approval).record;
+  const at = (time: string): readonly string[] =>
+    again({ approval: approve({ ...facts, history, now: later(NOW, Date.parse(time) - NOW.epochMs) }) });
+  expect(at(validity.expiresAt)).toEqual([]);
+  expect(at(validity.executeBy)).toEqual(["approval/expired"]);
 });

@@ -53,8 +53,16 @@ test.each<[string, Partial<SwitchReadings>, readonly string[]]>([
   ["the file with other bytes", { admissionFile: { path: ADMISSION_PATH, digest: digestOf("x") } }, [differs]],
   ["an outcome that is there before", env({ [names.outcome]: "accepted" }), [`gate/outcome-preset ${names.outcome}`]],
   ["an outcome that is empty", env({ [names.outcome]: "" }), [`gate/outcome-preset ${names.outcome}`]],
-  ["the variables of another backend", { env: { CTO_HARNESS_ALLOW_ACP: "1", CTO_HARNESS_ACP_STAGE: "5" } }, [notSet("allow"), notSet("stage"), notSet("admissionFile")]],
-  ["names in another case", { env: { cto_harness_allow_case: "1" } }, [notSet("allow"), notSet("stage"), notSet("admissionFile")]],
+  [
+    "the variables of another backend",
+    { env: { CTO_HARNESS_ALLOW_ACP: "1", CTO_HARNESS_ACP_STAGE: "5" } },
+    [notSet("allow"), notSet("stage"), notSet("admissionFile")],
+  ],
+  [
+    "names in another case",
+    { env: { cto_harness_allow_case: "1" } },
+    [notSet("allow"), notSet("stage"), notSet("admissionFile")],
+  ],
 ])("R056 %s is told variable by variable", (_, readings, objections) => {
   expect(told(readings)).toEqual(objections);
 });
@@ -66,9 +74,12 @@ test.each(["true", "TRUE", "yes", "on", "01", " 1", "1 ", "1\n", "+1", "1.0", "0
   },
 );
 
-test.each(["5.0", "05", " 5", "5 ", "\u{ff15}", "five", "", "4", "6", "55", "5\r"])("R056 %j is not stage 5", (value) => {
-  expect(told(env({ [names.stage]: value }))).toEqual([notSet("stage")]);
-});
+test.each(["5.0", "05", " 5", "5 ", "\u{ff15}", "five", "", "4", "6", "55", "5\r"])(
+  "R056 %j is not stage 5",
+  (value) => {
+    expect(told(env({ [names.stage]: value }))).toEqual([notSet("stage")]);
+  },
+);
 
 test("R056 another stage in the contract asks for its own number", () => {
   const four = { ...CONTRACT, executionGate: { ...CONTRACT.executionGate, stage: 4 } };

@@ -12,7 +12,7 @@ export const gateRefusals = {
   },
   "gate/signers-unreadable": {
     says: "Line {line} of {file} cannot be read: {problem}.",
-    next: "correct the line; one principal, namespaces=\"…\", key type, key",
+    next: 'correct the line; one principal, namespaces="…", key type, key',
     why: "A trust root is read whole and strictly, or not at all.",
   },
   "gate/authority-writable": {

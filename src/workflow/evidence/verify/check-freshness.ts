@@ -34,7 +34,10 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
     ...Object.entries(INPUT_FILES).map(([input, file]): readonly [boolean, string] => {
       const read = proof.inputs[input]?.atGate;
       const found = digest(file);
-      return [found === undefined || read === "unknown" || read === found, `${input} was another when the gate read it`];
+      return [
+        found === undefined || read === "unknown" || read === found,
+        `${input} was another when the gate read it`,
+      ];
     }),
     ...Object.entries(proof.inputs).map(
       ([input, { atApproval, atGate, atCommit, equal }]): readonly [boolean, string] => {

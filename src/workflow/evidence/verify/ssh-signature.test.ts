@@ -38,18 +38,21 @@ test.each([
   }
 });
 
-test.each(["ed25519", "ecdsa"] as const)("a hardware signature holds with its flags, and not with others: %s", (kind) => {
-  const key = hardwareKey(kind);
-  for (const flags of [0, 1, 5]) {
-    const armored = key.sign(message, NAMESPACE, flags);
-    expect(holds(armored)).toBe(true);
-    expect(readSshSignature(armored)?.flags).toBe(flags);
-    const signature = readSshSignature(armored);
-    if (signature === undefined) throw new Error("it reads");
-    expect(isSignatureOver(nodeVerifyTools, { ...signature, flags: (flags + 1) % 8 }, message)).toBe(false);
-    expect(isSignatureOver(nodeVerifyTools, { ...signature, counter: 8 }, message)).toBe(false);
-  }
-});
+test.each(["ed25519", "ecdsa"] as const)(
+  "a hardware signature holds with its flags, and not with others: %s",
+  (kind) => {
+    const key = hardwareKey(kind);
+    for (const flags of [0, 1, 5]) {
+      const armored = key.sign(message, NAMESPACE, flags);
+      expect(holds(armored)).toBe(true);
+      expect(readSshSignature(armored)?.flags).toBe(flags);
+      const signature = readSshSignature(armored);
+      if (signature === undefined) throw new Error("it reads");
+      expect(isSignatureOver(nodeVerifyTools, { ...signature, flags: (flags + 1) % 8 }, message)).toBe(false);
+      expect(isSignatureOver(nodeVerifyTools, { ...signature, counter: 8 }, message)).toBe(false);
+    }
+  },
+);
 
 test("no byte of a signature can be changed", () => {
   const armored = signBy(makeKey(folder, "changed"), message, NAMESPACE);
@@ -57,7 +60,10 @@ test("no byte of a signature can be changed", () => {
   const at = text.indexOf("\n") + 1;
   for (let index = at; index < text.indexOf("\n-----END"); index += 1) {
     const letter = text[index] === "A" ? "B" : "A";
-    expect(holds(new TextEncoder().encode(`${text.slice(0, index)}${letter}${text.slice(index + 1)}`)), `letter ${index}`).toBe(false);
+    expect(
+      holds(new TextEncoder().encode(`${text.slice(0, index)}${letter}${text.slice(index + 1)}`)),
+      `letter ${index}`,
+    ).toBe(false);
   }
 });
 
@@ -75,9 +81,13 @@ const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIPfQW6yAh1kwzPxf5vYMFvmMBkqx5Hn
 const signersIn = (text: string): ReturnType<typeof readSigners> => readSigners(new TextEncoder().encode(text));
 
 test("a key has its roles within its time, both ends included to the second", () => {
-  const [signer] = signersIn(`jp,ana namespaces="a@x,b@x",valid-after="20260601100000Z",valid-before="20260601100001Z" ${KEY} a comment\n`) ?? [];
+  const [signer] =
+    signersIn(
+      `jp,ana namespaces="a@x,b@x",valid-after="20260601100000Z",valid-before="20260601100001Z" ${KEY} a comment\n`,
+    ) ?? [];
   if (signer === undefined) throw new Error("it reads");
-  const at = (time: string, namespace = "b@x"): readonly string[] => principalsOf([signer], signer.keyBlob, namespace, Date.parse(time));
+  const at = (time: string, namespace = "b@x"): readonly string[] =>
+    principalsOf([signer], signer.keyBlob, namespace, Date.parse(time));
   expect(at("2026-06-01T10:00:00.000Z")).toEqual(["jp", "ana"]);
   expect(at("2026-06-01T10:00:01.999Z")).toEqual(["jp", "ana"]);
   expect(at("2026-06-01T09:59:59.999Z")).toEqual([]);

@@ -1,12 +1,12 @@
-import fc from "fast-check";
+import { assert, jsonValue, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 
 import { base64Bytes, unpaddedBase64 } from "./bytes.ts";
 import { strictJson } from "./strict-json.ts";
 
 test("what JSON.stringify writes is read as it was", () => {
-  fc.assert(
-    fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+  assert(
+    property(jsonValue({ maxDepth: 5 }), (value) => {
       const text = JSON.stringify(value);
       const read = strictJson(text);
       if (text.isWellFormed()) expect(JSON.stringify(read?.value)).toBe(text);
@@ -35,12 +35,13 @@ test("the same key in different objects, and as a value, is fine", () => {
 });
 
 test("base64 has one form for each byte string", () => {
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+  assert(
+    property(uint8Array({ maxLength: 40 }), (bytes) => {
       const text = Buffer.from(bytes).toString("base64");
       expect(base64Bytes(text)).toEqual(bytes);
       expect(unpaddedBase64(bytes)).toBe(text.replace(/=+$/, ""));
     }),
   );
-  for (const text of ["A", "AA", "AB==", "AAB=", "A===", "AA==AA==", "AA\n=="]) expect(base64Bytes(text)).toBeUndefined();
+  for (const text of ["A", "AA", "AB==", "AAB=", "A===", "AA==AA==", "AA\n=="])
+    expect(base64Bytes(text)).toBeUndefined();
 });

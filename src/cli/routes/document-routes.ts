@@ -1,0 +1,139 @@
+import type { Command, RouteMap } from "@stricli/core";
+
+import { BACKEND_KINDS } from "../../workflow/vocabulary.ts";
+import { command, group } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { duration, needed, numbers, oneOf, someOf, text, yes } from "../flags.ts";
+
+const PACKET = { placeholder: "ID", brief: "work id, packet name or path; a unique beginning is enough" };
+const TARGET = { placeholder: "ID", brief: "id or path of the admission; a unique beginning is enough" };
+
+type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+
+/** Commands about packets, work items and targets. */
+export const documentRoutes = (): Routes => ({
+  packet: group("Approval Packets: what is proposed", {
+    lint: command<{ readonly format?: string }, string[]>({
+      brief: "every finding, with line, column and next step",
+      examples: ["cto packet lint", "cto packet lint draft.md --format github"],
+      args: [{ placeholder: "FILE", brief: "packets to read (default: all of the home)", rest: true }],
+      flags: { format: oneOf(["text", "json", "github"], "text with the lines, one JSON object, or workflow commands") },
+      about: ["A lint that passes is validation only: it grants nothing."],
+      exits: "0 no error · 3 an error",
+      see: "cto explain packet/allowed-is-forbidden",
+      load: () => import("../commands/packet-lint.ts"),
+    }),
+    list: command<{ readonly state?: string }, []>({
+      brief: "the packets of the home",
+      examples: ["cto packet list", "cto packet list --state blocked"],
+      flags: { state: text("S", "only those whose work item is in this state") },
+      exits: "0",
+      load: () => import("../commands/packet-list.ts"),
+    }),
+    show: command<{ readonly raw: boolean; readonly contract: boolean }, [string]>({
+      brief: "one packet: its contract, digests, state and sentence",
+      examples: ["cto packet show CTO-WORK-049", "cto packet show CTO-WORK-049 --contract | jq ."],
+      args: [PACKET],
+      flags: { raw: yes("the file, byte for byte"), contract: yes("the contract's canonical JSON, byte for byte") },
+      exits: "0 · 3 it does not lint",
+      load: () => import("../commands/packet-show.ts"),
+    }),
+    preview: command<object, [string]>({
+      brief: "exactly what the owner approves",
+      examples: ["cto packet preview CTO-WORK-049", "cto packet preview draft.md"],
+      args: [{ placeholder: "ID|FILE", brief: "a packet of the home, or any file" }],
+      about: [
+        "For a packet of the home that can be approved now these are the very bytes that",
+        "cto approve shows; their digest enters the approval.",
+      ],
+      exits: "0 · 3 it yields no contract",
+      load: () => import("../commands/packet-preview.ts"),
+    }),
+  }),
+  work: group("work items and their states", {
+    list: command<{ readonly state?: string }, []>({
+      brief: "every work item",
+      examples: ["cto work list", "cto work list --state awaiting_outcome"],
+      flags: { state: text("S", "only those in this state") },
+      exits: "0",
+      see: "cto explain states",
+      load: () => import("../commands/work-list.ts"),
+    }),
+    show: command<object, [string]>({
+      brief: "one work item with its history",
+      examples: ["cto work show CTO-WORK-049"],
+      args: [{ placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" }],
+      exits: "0",
+      load: () => import("../commands/work-show.ts"),
+    }),
+  }),
+  target: group("Target Repositories and their admissions", {
+    admit: command<AdmitFlags, [string]>({
+      brief: "admit a repository, signed by its owner",
+      examples: ["cto target admit ~/code/sandbox --key ~/.ssh/id_ed25519"],
+      args: [{ placeholder: "PATH", brief: "root of the repository: clean, plain, on its branch" }],
+      flags: {
+        key: needed("KEY", "the owner's key; ssh-keygen signs, the key never enters cto"),
+        id: text("ID", "name of the record (default: the one a packet names)"),
+        owner: text("NAME", "principal of the owner (default: the packet's)"),
+        risk: text("CLASS", "risk class of policy.yaml (default: the packet's)"),
+        stage: numbers("stages it is admitted for; may be repeated"),
+        backend: someOf(BACKEND_KINDS, "backends it is admitted for; may be repeated"),
+        expires: duration("how long the admission holds (90d)"),
+        reason: text("T", "why, kept in the record"),
+      },
+      exits: "0 admitted · 3 refused, every reason told, nothing written",
+      load: () => import("../commands/target-admit.ts"),
+    }),
+    list: command<object, []>({
+      brief: "every Admission record",
+      examples: ["cto target list"],
+      exits: "0",
+      load: () => import("../commands/target-list.ts"),
+    }),
+    show: command<object, [string]>({
+      brief: "one admission, and what is seen of its target now",
+      examples: ["cto target show CTO-SANDBOX"],
+      args: [TARGET],
+      exits: "0",
+      load: () => import("../commands/target-show.ts"),
+    }),
+    check: command<object, [string]>({
+      brief: "whether the target still is as it was admitted",
+      examples: ["cto target check CTO-SANDBOX"],
+      args: [TARGET],
+      about: ["Looks at the repository without writing a byte to it."],
+      exits: "0 no drift · 3 drift, every difference told",
+      load: () => import("../commands/target-check.ts"),
+    }),
+    suspend: command<{ readonly reason: string }, [string]>({
+      brief: "take the admission away until it is admitted again",
+      examples: ["cto target suspend CTO-SANDBOX --reason 'being reorganised'"],
+      args: [TARGET],
+      flags: { reason: needed("T", "why, kept in the record") },
+      about: ["Needs no signature: it only removes authority. A running run stops at its next check."],
+      exits: "0 · 3 it is revoked already",
+      load: () => import("../commands/target-suspend.ts"),
+    }),
+    revoke: command<{ readonly reason: string }, [string]>({
+      brief: "end the admission for good",
+      examples: ["cto target revoke CTO-SANDBOX --reason 'handed over'"],
+      args: [TARGET],
+      flags: { reason: needed("T", "why, kept in the record") },
+      about: ["Needs no signature: it only removes authority. Only a new admission brings it back."],
+      exits: "0 · 3 it is revoked already",
+      load: () => import("../commands/target-revoke.ts"),
+    }),
+  }),
+});
+
+interface AdmitFlags {
+  readonly key: string;
+  readonly id?: string;
+  readonly owner?: string;
+  readonly risk?: string;
+  readonly stage?: readonly number[];
+  readonly backend?: readonly (typeof BACKEND_KINDS)[number][];
+  readonly expires?: number;
+  readonly reason?: string;
+}

@@ -1,0 +1,62 @@
+import type { Command, RouteMap } from "@stricli/core";
+
+import { command } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { oneOf, text, yes } from "../flags.ts";
+
+const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
+
+type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+
+/** Commands that read what a run left. */
+export const evidenceRoutes = (): Routes => ({
+  show: command<object, [string]>({
+    brief: "one run: how it ended, and what stands for it",
+    examples: ["cto show R-049-02", "cto show R-049-02 --json"],
+    args: [RUN],
+    about: [
+      "Reads the sealed report and verifies the bundle. Of a run whose process died it looks at",
+      "the target and says whether it is untouched or holds the commit.",
+    ],
+    exits: "0",
+    see: "cto logs, cto diff, cto verify",
+    load: () => import("../commands/show.ts"),
+  }),
+  logs: command<{ readonly stage?: string; readonly backend: boolean; readonly failed: boolean; readonly grep?: string }, [string]>({
+    brief: "what was printed and recorded in a run",
+    examples: ["cto logs R-049-02", "cto logs R-049-02 --failed", "cto logs R-049-02 --stage events --grep denied"],
+    args: [RUN],
+    flags: {
+      stage: oneOf(["validation", "backend", "events"], "only this log (default: validation and backend)"),
+      backend: yes("the same as --stage backend"),
+      failed: yes("only what a failed command printed"),
+      grep: text("T", "only lines with this text"),
+    },
+    about: ["Terminal sequences are dropped and whatever hides or reorders is shown as <U+202E>."],
+    exits: "0",
+    load: () => import("../commands/logs.ts"),
+  }),
+  diff: command<{ readonly stat: boolean; readonly nameOnly: boolean; readonly raw: boolean }, [string]>({
+    brief: "what a run changed, also one that was voided",
+    examples: ["cto diff R-049-02", "cto diff R-049-02 --stat", "cto diff R-049-02 --raw | git apply --stat"],
+    args: [RUN],
+    flags: {
+      stat: yes("one line for each path"),
+      nameOnly: yes("the paths alone"),
+      raw: yes("patch.diff, byte for byte"),
+    },
+    about: ["Of a run without a commit there is no patch: the judged paths are shown instead."],
+    exits: "0",
+    load: () => import("../commands/diff.ts"),
+  }),
+  verify: command<{ readonly trust?: string }, [string]>({
+    brief: "check a bundle as a stranger would, offline",
+    examples: ["cto verify R-049-02", "cto verify ./R-049-02 --trust allowed_signers"],
+    args: [{ placeholder: "RUN|DIR", brief: "a run of this home, or any folder that claims to be a bundle" }],
+    flags: { trust: text("FILE", "the allowed_signers file to trust (default: this home's own)") },
+    about: ["-v shows the checks that pass as well. What is not claimed is printed at the end."],
+    exits: "0 PASS · 5 FAIL or NOT-PROVEN",
+    see: "cto explain evidence/digest-differs",
+    load: () => import("../commands/verify.ts"),
+  }),
+});

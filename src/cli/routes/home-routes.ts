@@ -1,0 +1,73 @@
+import type { Command, RouteMap } from "@stricli/core";
+
+import { command, group } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { count, needed, several, text } from "../flags.ts";
+
+type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+
+/** Commands that make a home, look after it, and explain. */
+export const homeRoutes = (): Routes => ({
+  init: command<{ readonly owner: string; readonly key: string }, [string | undefined]>({
+    brief: "make a home: policy, signers, ledger",
+    examples: ["cto init --owner jp --key ~/.ssh/id_ed25519.pub", "cto init my-home --owner jp --key ~/.ssh/id_ed25519_sk.pub"],
+    args: [{ placeholder: "DIR", brief: "where (default: here)", optional: true }],
+    flags: {
+      owner: needed("NAME", "the principal that may admit, approve, accept and reject"),
+      key: needed("PUB", "the owner's public key file, or a private one with .pub beside it"),
+    },
+    about: ["Writes only what is not there and overwrites nothing. No private key is read or kept."],
+    exits: "0 made or complete already · 2 no such key file",
+    see: "cto doctor, cto target admit",
+    load: () => import("../commands/init.ts"),
+  }),
+  doctor: command<{ readonly only?: readonly string[] }, []>({
+    brief: "prove that this machine and this home can hold a run",
+    examples: ["cto doctor", "cto doctor --only sandbox --only ledger -v"],
+    flags: { only: several("ID", "only the checks whose id begins like this; may be repeated") },
+    about: [
+      "Really starts a sandbox and tries to break out of it. Changes nothing.",
+      "Without a home its checks are skipped, and said to be.",
+    ],
+    exits: "0 all hold · 3 one fails, with its remedy",
+    see: "cto explain doctor/sandbox",
+    load: () => import("../commands/doctor.ts"),
+  }),
+  status: command<{ readonly needs?: string }, []>({
+    brief: "what needs whom, now",
+    examples: ["cto status", "cto status --needs me", "cto status --json"],
+    flags: { needs: text("me|NAME", "only what waits for you, or for this principal") },
+    about: ["Reads the home and looks at the targets of approved work; writes nothing."],
+    exits: "0",
+    see: "cto explain states",
+    load: () => import("../commands/status.ts"),
+  }),
+  explain: command<object, [string | undefined]>({
+    brief: "what a code, state, exit code or variable means",
+    examples: ["cto explain approval/not-exact", "cto explain states", "cto explain 6", "cto explain CTO_HARNESS_ALLOW_CASE"],
+    args: [{ placeholder: "CODE", brief: "a code, state, exit code or variable; none lists them all", optional: true }],
+    about: ["Needs no home."],
+    exits: "0 · 2 nothing of that name, with the nearest",
+    load: () => import("../commands/explain.ts"),
+  }),
+  audit: group("the home's ledger: every act and every refusal", {
+    log: command<{ readonly work?: string; readonly limit?: number }, []>({
+      brief: "the ledger's entries, the newest last",
+      examples: ["cto audit log", "cto audit log --work CTO-WORK-049 --limit 20"],
+      flags: { work: text("WORK-ID", "only entries about this work item"), limit: count("how many of the newest (50)") },
+      exits: "0",
+      see: "cto audit verify",
+      load: () => import("../commands/audit-log.ts"),
+    }),
+    verify: command<object, []>({
+      brief: "recompute the ledger's chain",
+      examples: ["cto audit verify", "cto audit verify --json"],
+      about: [
+        "Finds an entry that was edited, dropped, moved or cut off at the end.",
+        "The chain is not signed: who rewrites all of it consistently is not found by this.",
+      ],
+      exits: "0 PASS · 5 FAIL, with the numbers of the entries",
+      load: () => import("../commands/audit-verify.ts"),
+    }),
+  }),
+});

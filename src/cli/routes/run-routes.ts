@@ -1,0 +1,104 @@
+import type { Command, RouteMap } from "@stricli/core";
+
+import { command } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { count, several, text, yes } from "../flags.ts";
+
+const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
+const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
+
+type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+
+/** Commands that start, end and decide runs. */
+export const runRoutes = (): Routes => ({
+  demo: command<{ readonly scenario?: string; readonly dir?: string; readonly keep: boolean }, []>({
+    brief: "the whole story on a target of its own, offline",
+    examples: ["cto demo", "cto demo --scenario violation", "cto demo --dir demo"],
+    flags: {
+      scenario: text("NAME", "accept, reject, violation or tamper (accept)"),
+      dir: text("DIR", "a fresh folder, which is kept"),
+      keep: yes("keep the temporary folder"),
+    },
+    about: ["Uses no network and no key of yours; the backend is scripted."],
+    exits: "0 accept, reject · 6 violation · 5 tamper, each when it ended as it should",
+    load: () => import("../commands/demo.ts"),
+  }),
+  gate: command<object, [string]>({
+    brief: "ask every precondition of a run, changing nothing",
+    examples: ["cto gate CTO-WORK-049", "cto gate CTO-WORK-049 --json"],
+    args: [WORK],
+    about: ["Every reason is told at once. Nothing is started, consumed or written."],
+    exits: "0 open · 3 blocked",
+    see: "cto explain gate/env-not-set",
+    load: () => import("../commands/gate.ts"),
+  }),
+  run: command<{ readonly jsonl: boolean }, [string]>({
+    brief: "one run, from its order to its sealed evidence",
+    examples: ["cto run CTO-WORK-049", "cto run CTO-WORK-049 --jsonl"],
+    args: [WORK],
+    flags: { jsonl: yes("each event line on stdout as it is recorded") },
+    about: [
+      "The backend, the target and the limits are the contract's; no flag chooses them.",
+      "Given again after a crash, it goes on with the run that was broken off. Ctrl-C stops it.",
+    ],
+    exits: "0 awaits its outcome · 3 blocked · 4 failed · 6 voided · 130 stopped",
+    see: "cto gate, cto show, cto outcome",
+    load: () => import("../commands/run.ts"),
+  }),
+  stop: command<{ readonly reason?: string }, [string]>({
+    brief: "ask a run to end",
+    examples: ["cto stop R-049-02 --reason 'wrong branch'"],
+    args: [RUN],
+    flags: { reason: text("T", "why, kept in the ledger") },
+    about: ["The approval is spent; the target is as it was, unless the commit had landed."],
+    exits: "0 asked, or it had ended",
+    see: "cto show",
+    load: () => import("../commands/stop.ts"),
+  }),
+  outcome: command<OutcomeFlags, [string]>({
+    brief: "accept or reject a run, by the owner's signature",
+    examples: ["cto outcome R-049-02 --accept --key KEY", "cto outcome R-049-02 --reject --reason 'wrong fix' --key KEY"],
+    args: [RUN],
+    flags: {
+      accept: yes("the commit stays; asks for the sentence"),
+      reject: yes("the commit is to be rolled back"),
+      reason: text("T", "why; a rejection needs one"),
+      key: text("KEY", "the owner's key"),
+      sentenceFile: text("F|-", "the words from a file or from standard input"),
+      acknowledge: several("CODE", "a finding or denied attempt, by its name; may be repeated"),
+    },
+    exits: "0 recorded · 3 refused, nothing recorded",
+    see: "cto show, cto verify, cto rollback",
+    load: () => import("../commands/outcome.ts"),
+  }),
+  rollback: command<{ readonly dryRun: boolean }, [string]>({
+    brief: "undo a rejected commit by one more commit",
+    examples: ["cto rollback R-049-02 --dry-run", "cto rollback R-049-02"],
+    args: [RUN],
+    flags: { dryRun: yes("say what it would do; touch nothing") },
+    about: ["Never a reset, never a force, never a push. Refused without a recorded rejection."],
+    exits: "0 done, tree proven · 3 refused · 4 failed",
+    load: () => import("../commands/rollback.ts"),
+  }),
+  runs: command<{ readonly work?: string; readonly state?: string; readonly limit?: number }, []>({
+    brief: "every run, the newest first",
+    examples: ["cto runs", "cto runs --state voided --limit 10", "cto runs --work CTO-WORK-049"],
+    flags: {
+      work: text("WORK-ID", "only runs of this work item"),
+      state: text("S", "only runs in this state; voided finds every kind of it"),
+      limit: count("how many (50); the total is told all the same"),
+    },
+    exits: "0",
+    see: "cto show",
+    load: () => import("../commands/runs.ts"),
+  }),
+});
+
+interface OutcomeFlags {
+  readonly accept: boolean;
+  readonly reject: boolean;
+  readonly reason?: string;
+  readonly key?: string;
+  readonly sentenceFile?: string;
+  readonly acknowledge?: readonly string[];
+}

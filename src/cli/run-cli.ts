@@ -1,0 +1,77 @@
+import { run } from "@stricli/core";
+
+import { buildApp } from "./app.ts";
+import type { CliContext } from "./context.ts";
+import { EXIT, exitOfParser, type ExitCode } from "./exit-code.ts";
+
+/** One command line from its words to its exit code. With --json there is exactly one line on stdout, whatever happens. */
+export const runCli = async (given: readonly string[], context: CliContext): Promise<ExitCode> => {
+  const argv = commonFlagsLast(given);
+  const isJson = wordsBefore(argv, "--").includes("--json");
+  let route: readonly string[] = [];
+  const said = { stdout: "", stderr: "" };
+  // The parser has streams of its own, so that its words can be told in our form and apart from a command's answer.
+  const parser = {
+    stdout: { write: (text: string) => void (said.stdout += text) },
+    stderr: { write: (text: string) => void (said.stderr += text) },
+    env: {},
+    exitCode: null as number | string | null,
+  };
+  const forCommand = ({ prefix }: { readonly prefix: readonly string[] }): CliContext => {
+    route = prefix;
+    return context;
+  };
+  await run(buildApp(), argv, { process: parser, forCommand });
+
+  const { exitCode } = context.process;
+  if (exitCode !== undefined && exitCode !== null) return exitOf(Number(exitCode));
+  const exit = exitOfParser(Number(parser.exitCode ?? 0));
+  const { stdout, stderr } = context.process;
+  if (exit === EXIT.done) {
+    const page = isJson ? jsonLine({ schema: "cto.help.v1", ok: true, refusals: [], text: said.stdout }) : said.stdout;
+    stdout.write(page);
+    return exit;
+  }
+  const message = said.stderr.trim();
+  const next = `${(route.length > 0 ? route : routeIn(argv, message)).join(" ")} --help`;
+  if (exit === EXIT.bug) {
+    if (isJson) stdout.write(jsonLine({ schema: "cto.bug.v1", ok: false, refusals: [], bug: message }));
+    else stderr.write(`bug       ${message}\nnext      please report this with the output of the same command and -v\n`);
+    return exit;
+  }
+  if (isJson) stdout.write(jsonLine({ schema: "cto.usage.v1", ok: false, refusals: [], usage: { message, next } }));
+  else stderr.write(`usage     ${message}\nnext      ${next}\n`);
+  return exit;
+};
+
+const exitOf = (code: number): ExitCode => Object.values(EXIT).find((known) => known === code) ?? EXIT.bug;
+
+/** `cto --home D status` says the same as `cto status --home D`. */
+const commonFlagsLast = (given: readonly string[]): readonly string[] => {
+  let at = 0;
+  while (given[at] !== undefined) {
+    const word = given[at] ?? "";
+    if (SWITCHES.has(word) || word.startsWith("--home=")) at += 1;
+    else if (word === "--home" && given[at + 1] !== undefined) at += 2;
+    else break;
+  }
+  if (at === 0 || at === given.length) return given;
+  const rest = given.slice(at);
+  const words = wordsBefore(rest, "--");
+  return [...words, ...given.slice(0, at), ...rest.slice(words.length)];
+};
+
+const SWITCHES: ReadonlySet<string> = new Set(["--json", "--quiet", "-q", "--verbose", "-v"]);
+
+const wordsBefore = (words: readonly string[], end: string): readonly string[] => {
+  const at = words.indexOf(end);
+  return at === -1 ? words : words.slice(0, at);
+};
+
+// Of a command that was not found the parser tells no route: the words before it are one.
+const routeIn = (argv: readonly string[], message: string): readonly string[] => {
+  const at = argv.findIndex((word) => message.includes(` ${word}`));
+  return ["cto", ...argv.slice(0, Math.max(0, at)).filter((word) => /^[a-z]+$/.test(word))];
+};
+
+const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;

@@ -1,0 +1,179 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { sampleWorld, type SampleWorld } from "../../../test/fixtures/sample-run.ts";
+import { digestOf } from "../digest.ts";
+import { confinementProof } from "./confinement.ts";
+import { freshnessProof } from "./freshness.ts";
+import { ownedRepoProof } from "./owned-repo.ts";
+import type { RunRecord } from "./run-record.ts";
+
+let world: SampleWorld;
+beforeAll(() => {
+  world = sampleWorld();
+});
+afterAll(() => world.remove());
+
+const ORDER = "order:challenge<approval<consume<first-write<validate<commit<seal";
+const later = (ms: number): RunRecord["timeline"]["seal"] => ({
+  epochMs: Date.parse("2026-06-01T10:00:00Z") + ms,
+  bootMs: 7_200_000 + ms,
+  bootId: "boot-1",
+});
+
+test("a committed run claims order, unchanged inputs, unchanged base and single use (R109)", () => {
+  expect(freshnessProof(world.record).claims).toEqual([
+    ORDER,
+    "inputs-unchanged",
+    "base-unchanged",
+    "single-use-on-this-ledger",
+  ]);
+});
+
+const FRESHNESS: readonly (readonly [string, string, (record: RunRecord) => RunRecord])[] = [
+  [
+    "an instant was not read",
+    ORDER,
+    (record) => ({ ...record, timeline: { ...record.timeline, consumption: "unknown" } }),
+  ],
+  [
+    "the boot clock ran backwards",
+    ORDER,
+    (record) => ({ ...record, timeline: { ...record.timeline, commit: later(61_500) } }),
+  ],
+  [
+    "an input was not read again",
+    "inputs-unchanged",
+    (record) => ({ ...record, inputs: { ...record.inputs, policy: { ...record.inputs.policy, atCommit: "unknown" } } }),
+  ],
+  [
+    "an input differs at the commit",
+    "inputs-unchanged",
+    (record) => ({
+      ...record,
+      inputs: { ...record.inputs, policy: { ...record.inputs.policy, atCommit: digestOf("other") } },
+    }),
+  ],
+  [
+    "HEAD moved before the first write",
+    "base-unchanged",
+    (record) => ({ ...record, headBeforeFirstWrite: record.commit === "none" ? "unknown" : record.commit.commit }),
+  ],
+  ["the consumption is not known", "single-use-on-this-ledger", (record) => ({ ...record, consumption: "none" })],
+];
+
+test.each(FRESHNESS)("when %s, %s is not claimed", (_, claim, change) => {
+  const proof = freshnessProof(change(world.record));
+  expect(proof.claims).not.toContain(claim);
+  expect(proof.notClaimed).toContain(claim);
+});
+
+test("across a reboot the wall clock decides, and the proof says so", () => {
+  const rebooted = { epochMs: Date.parse("2026-06-01T10:01:05Z"), bootMs: 3, bootId: "boot-2" };
+  const proof = freshnessProof({ ...world.record, timeline: { ...world.record.timeline, seal: rebooted } });
+  expect(proof.claims).toContain(ORDER);
+  expect(proof.clock.sameBoot).toBe(false);
+});
+
+test("the approval's age is told by both clocks, with its limit", () => {
+  expect(freshnessProof(world.record).age).toEqual({
+    byRealtimeMs: 50_000,
+    byBoottimeMs: 50_000,
+    limitMs: 3_600_000,
+    ok: true,
+  });
+});
+
+test("a blocked run claims nothing of what never happened", () => {
+  const { record } = world.ending("blocked");
+  expect(freshnessProof(record).claims).toEqual([]);
+  expect(ownedRepoProof(record).claims).toEqual([]);
+  expect(confinementProof(record).claims).toEqual([]);
+});
+
+test("a committed run claims the admitted repository, one commit and a rollback that restores the base (R110)", () => {
+  expect(ownedRepoProof(world.record).claims).toEqual([
+    "identity-admitted",
+    "owner-signed-admission",
+    "no-redirects",
+    "one-commit",
+    "only-allowed-paths",
+    "no-other-ref",
+    "rollback-restores-base",
+  ]);
+});
+
+test("a voided run claims that the target is byte-identical, and no commit", () => {
+  const { claims } = ownedRepoProof(world.ending("voided").record);
+  expect(claims).toContain("target-byte-identical");
+  expect(claims).not.toContain("one-commit");
+});
+
+const OWNED: readonly (readonly [string, string, (record: RunRecord) => RunRecord])[] = [
+  [
+    "the inode is another",
+    "identity-admitted",
+    (record) => ({ ...record, before: record.before === "unknown" ? "unknown" : { ...record.before, inode: "9" } }),
+  ],
+  ["nothing was admitted", "owner-signed-admission", (record) => ({ ...record, admission: "none" })],
+  [
+    "something does not hold",
+    "one-commit",
+    (record) => ({
+      ...record,
+      proof: record.proof === "unknown" ? "unknown" : { ...record.proof, wrong: ["it moved"] },
+    }),
+  ],
+  [
+    "another ref moved",
+    "no-other-ref",
+    (record) => ({
+      ...record,
+      proof:
+        record.proof === "unknown" ? "unknown" : { ...record.proof, refsChanged: ["refs/heads/main", "refs/tags/v1"] },
+    }),
+  ],
+  [
+    "the rehearsal left another tree",
+    "rollback-restores-base",
+    (record) => ({
+      ...record,
+      rehearsal: record.rehearsal === "none" ? "none" : { ...record.rehearsal, equalsBaseTree: false },
+    }),
+  ],
+];
+
+test.each(OWNED)("when %s, %s is not claimed", (_, claim, change) => {
+  const proof = ownedRepoProof(change(world.record));
+  expect(proof.claims).not.toContain(claim);
+  expect(proof.notClaimed).toContain(claim);
+});
+
+test("confinement claims what the argument lists hold, and no probe that was not run", () => {
+  const proof = confinementProof(world.record);
+  expect(proof.claims).toEqual(["no-network-but-relay", "target-not-mounted", "processes-ended"]);
+  expect(proof.notClaimed).toContain("probes-held-before-and-after");
+});
+
+const withArgs = (args: readonly string[]): RunRecord => ({
+  ...world.record,
+  sandboxes: world.record.sandboxes.map((sandbox) => ({ ...sandbox, args })),
+});
+
+test.each([
+  ["no network namespace", "no-network-but-relay", () => withArgs(["--unshare-pid"])],
+  ["the host's network", "no-network-but-relay", () => withArgs(["--unshare-all", "--share-net"])],
+  ["the root of the host", "target-not-mounted", () => withArgs(["--unshare-all", "--ro-bind", "/", "/"])],
+  ["a folder above the target", "target-not-mounted", () => withArgs(["--unshare-all", "--bind", world.folder, "/x"])],
+  [
+    "a folder of the target",
+    "target-not-mounted",
+    () => withArgs(["--unshare-all", "--ro-bind-try", `${world.folder}/target/.git`, "/x"]),
+  ],
+  [
+    "a process left alive",
+    "processes-ended",
+    () => ({ ...world.record, sandboxes: world.record.sandboxes.map((sandbox) => ({ ...sandbox, alive: 1 })) }),
+  ],
+])("a sandbox with %s does not claim %s", (_, claim, record) => {
+  expect(confinementProof(record()).claims).not.toContain(claim);
+});
