@@ -22,7 +22,8 @@ interface SwitchFlag {
 interface ChoiceFlag {
   readonly kind: "enum";
   readonly values: readonly string[];
-  readonly optional: true;
+  readonly optional?: true;
+  readonly default?: string;
   readonly variadic?: boolean;
   readonly placeholder: string;
   readonly brief: string;
@@ -85,6 +86,15 @@ export const oneOf = (values: readonly string[], brief: string): Flag => ({
   kind: "enum",
   values,
   optional: true,
+  placeholder: values.join("|"),
+  brief,
+});
+
+/** The same, one of them being meant when none is given. */
+export const oneOr = (values: readonly string[], without: string, brief: string): Flag => ({
+  kind: "enum",
+  values,
+  default: without,
   placeholder: values.join("|"),
   brief,
 });

@@ -1,6 +1,8 @@
 import type { RunRow } from "../seams/store.ts";
-import { assuranceOf } from "../workflow/approval/assurance.ts";
+import { assuranceOf, isBelow } from "../workflow/approval/assurance.ts";
+import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
 import { requiredSentenceMatch } from "../workflow/approval/sentence.ts";
+import type { Assurance } from "../workflow/authority.ts";
 import { digestOf } from "../workflow/digest.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
 import { parseOid, type RunId } from "../workflow/ids.ts";
@@ -105,7 +107,9 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     const by = signer.ok ? signer.value.principals.join(", ") : (signer.refusals[0].keyFingerprint ?? "an unknown key");
     return refused(world, row, [refusal("outcome/not-the-owner", { by, owner })]);
   }
-  if (assuranceOf(signer.value) === "A0") throw new TypeError("a signature is worth more than A0");
+  const minimum = minimumOf(bundle === "absent" ? undefined : bundle.files);
+  const found = assuranceOf(signer.value);
+  if (isBelow(found, minimum)) return refused(world, row, [refusal("approval/below-minimum", { found, minimum })]);
   const seq = await world.store.transact(async (ledger) => {
     if (!(await ledger.claimOnce("outcome", order.run, digestOf(bytes)))) return undefined;
     const leaf = await ledger.appendLeaf({
@@ -123,6 +127,13 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   await world.archive.attach(order.run, "outcome.json", bytes);
   await world.archive.attach(order.run, "outcome.json.sig", signature.value);
   return ok({ record, seq });
+};
+
+// What the approval asked of its signer, the outcome asks of its own.
+const minimumOf = (files: ReadonlyMap<string, Uint8Array> | undefined): Assurance => {
+  const record = [...(files ?? [])].find(([name]) => /^approval\/approval\.[^/]+\.json$/.test(name))?.[1];
+  const read = record === undefined ? undefined : readApprovalRecord(record);
+  return read?.ok === true ? read.value.record.authority.minimumAssurance : "A3";
 };
 
 /** Findings and denied attempts by the name that accepting has to say. */

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { approvalHistory } from "../workflow/approval/approval-history.ts";
+import { approvalHistory, type ApprovalHistory } from "../workflow/approval/approval-history.ts";
 import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import type { Approval } from "../workflow/approval/approval.ts";
 import type { Contract } from "../workflow/contract/contract.ts";
@@ -47,7 +47,7 @@ export const readStanding = async (world: World, work: WorkId, run: RunId, epoch
         authority,
         trust,
         observation,
-        history: approvalHistory(leaves),
+        history: await historyOf(world, leaves, approvalLeaf),
         run,
         now,
       })
@@ -81,6 +81,15 @@ export const readStanding = async (world: World, work: WorkId, run: RunId, epoch
     priorStage: "absent",
   };
   return { standing, facts, said, approvalLeaf, tools };
+};
+
+// The link file outlives a restored database: what it says counts as much as the ledger.
+const historyOf = async (world: World, leaves: readonly LedgerRecord[], leaf: LedgerRecord | "absent"): Promise<ApprovalHistory> => {
+  const history = approvalHistory(leaves);
+  const approvalId = leaf === "absent" ? undefined : leaf.approvalId;
+  if (approvalId === undefined || history.consumed.has(approvalId)) return history;
+  const by = await world.consumedBy(approvalId);
+  return by === "nobody" ? history : { ...history, consumed: new Map([...history.consumed, [approvalId, by]]) };
 };
 
 const signedWords = async (world: World, leaf: LedgerRecord | "absent"): Promise<SignedWords | "absent"> => {

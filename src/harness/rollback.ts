@@ -1,5 +1,6 @@
 import type { RollbackDone } from "../seams/target.ts";
 import { parseOid, type RunId } from "../workflow/ids.ts";
+import { rollbackMessage } from "../workflow/commit/message.ts";
 import { readOutcomeRecord } from "../workflow/outcome/outcome-record.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
@@ -43,7 +44,7 @@ export const rollbackRun = async (world: World, run: RunId, mode: "dry-run" | "r
       baseTree: baseTree ?? record.base,
       pathsChanged: report.changes.filter(({ verdict }) => verdict === "allowed").map(({ path }) => path),
       epochSeconds: Math.floor(Date.parse(record.decidedAt) / 1000),
-      message: `Revert the Harness commit of ${row.work}\n\n${record.commit} was rejected by its owner.\n\nCTO-Work: ${row.work}\nCTO-Reverts-Run: ${run}\n`,
+      message: rollbackMessage({ work: row.work, run, commit: record.commit }),
     },
     mode,
   );
@@ -58,7 +59,7 @@ export const rollbackRun = async (world: World, run: RunId, mode: "dry-run" | "r
     await world.store.transact(async (ledger) => {
       await ledger.claimOnce("rollback", run, done.value.rollbackCommit);
       await ledger.appendLeaf({
-        type: "rollback.done",
+        type: done.value.clean ? "rollback.done" : "rollback.failed",
         actor: world.operator.user,
         channel: "cli",
         work: row.work,

@@ -1,9 +1,10 @@
-import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit, type Document } from "yaml";
+import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 
 import { ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
 import { LIMITS } from "./limits.ts";
 import type { SourceDocument } from "./packet/packet.ts";
+import { cleverNodeIn } from "./plain-yaml.ts";
 import { refusal, type Refusal } from "./refusal.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { problemIn, utf8Text } from "./strict-json.ts";
@@ -42,27 +43,6 @@ export const readPolicy = (source: SourceDocument | "absent"): Result<Authority,
   }
   const { schema: _version, ...authority } = read.data;
   return ok({ digest: source.digest, ...authority });
-};
-
-// YAML can say one thing and mean another; what policy.yaml does not need is not accepted in it.
-const cleverNodeIn = (document: Document): { readonly problem: string; readonly offset: number } | undefined => {
-  let found: { readonly problem: string; readonly offset: number } | undefined;
-  const stop = (problem: string, offset: number): symbol => {
-    found = { problem, offset };
-    return visit.BREAK;
-  };
-  visit(document, {
-    Node: (_key, node) => {
-      const offset = node.range?.[0] ?? 0;
-      if (isAlias(node) || node.anchor !== undefined) return stop("anchors and aliases are not accepted", offset);
-      return node.tag === undefined ? undefined : stop("tags are not accepted", offset);
-    },
-    Pair: (_key, pair) =>
-      isScalar(pair.key) && typeof pair.key.value === "string" && pair.key.value !== "__proto__"
-        ? undefined
-        : stop("a key is not plain text", isNode(pair.key) ? (pair.key.range?.[0] ?? 0) : 0),
-  });
-  return found;
 };
 
 // The place of what is wrong, or of the nearest thing around it.

@@ -32,7 +32,12 @@ export const sampleContract: Contract = {
   runtimeDefaultActivation: false,
   rollback: { kind: "revert-single-commit", text: ["rollback-not-told"] },
   requiredApproval: "I approve CTO-WORK-049 against /srv/target-not-told for the label-not-told task.",
-  executionGate: { backend: "scripted", stage: 5, env: { CTO_NOT_TOLD: { equals: "1" } }, backendMustNotChoose: ["gate-not-told"] },
+  executionGate: {
+    backend: "scripted",
+    stage: 5,
+    env: { CTO_NOT_TOLD: { equals: "1" } },
+    backendMustNotChoose: ["gate-not-told"],
+  },
   evidenceRequired: ["evidence-not-told"],
 };
 
@@ -57,4 +62,8 @@ export const sampleAssignment = (limits: Partial<RunLimits> = {}): Assignment =>
 
 /** The contract's verdict, as the Harness gives it. */
 export const sampleJudge = (intent: Intent): Verdict =>
-  judgeIntent(sampleContract, { baseForbiddenPaths: [".sot/", ".env", ".env.*"], scratchPaths: [".case/", "__pycache__/"] }, intent);
+  judgeIntent(
+    sampleContract,
+    { baseForbiddenPaths: [".sot/", ".env", ".env.*"], scratchPaths: [".case/", "__pycache__/"] },
+    intent,
+  );

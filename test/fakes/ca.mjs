@@ -13,7 +13,14 @@ if (command !== "run" || taskFlag !== "--task" || modeFlag !== "--mode" || mode 
   console.error("usage: ca run --task FILE --mode unattended");
   process.exit(2);
 }
-for (const name of ["HOME", "CASE_DATA_DIR", "CASE_PACKAGE_ROOT", "PI_CODING_AGENT_DIR", "ANTHROPIC_API_KEY", "CASE_QUIET"])
+for (const name of [
+  "HOME",
+  "CASE_DATA_DIR",
+  "CASE_PACKAGE_ROOT",
+  "PI_CODING_AGENT_DIR",
+  "ANTHROPIC_API_KEY",
+  "CASE_QUIET",
+])
   if (!process.env[name]) {
     console.error(`ca: ${name} is not set`);
     process.exit(3);
@@ -32,7 +39,11 @@ const taskFolder = path.join(".case", taskJson.id);
 fs.accessSync(task.replace(/\.task\.json$/, ".md"));
 fs.mkdirSync(path.join(taskFolder, "events"), { recursive: true });
 const eventLog = path.join(taskFolder, "events", "run-fake.jsonl");
-const { steps, end = "completed", exit = 0 } = readJson(path.join(fs.realpathSync(import.meta.dirname), "ca.steps.json"));
+const {
+  steps,
+  end = "completed",
+  exit = 0,
+} = readJson(path.join(fs.realpathSync(import.meta.dirname), "ca.steps.json"));
 
 let sequence = 0;
 const append = (line) => fs.appendFileSync(eventLog, `${line}\n`);
@@ -61,7 +72,10 @@ const players = {
     tool("edit", step.edit, () => {
       const text = fs.readFileSync(step.edit, "utf8");
       if (!text.includes(step.old)) throw new Error("the old text is not in the file");
-      fs.writeFileSync(step.edit, text.replace(step.old, () => step.new));
+      fs.writeFileSync(
+        step.edit,
+        text.replace(step.old, () => step.new),
+      );
     }),
   write: (step) =>
     tool("write", step.write, () => {
@@ -69,7 +83,8 @@ const players = {
       fs.writeFileSync(step.write, step.content);
     }),
   delete: (step) => tool("bash", `rm -r ${step.delete}`, () => fs.rmSync(step.delete, { recursive: true })),
-  bash: (step) => tool("bash", step.bash, () => void execFileSync("bash", ["-c", step.bash], { timeout: 60_000, stdio: "ignore" })),
+  bash: (step) =>
+    tool("bash", step.bash, () => void execFileSync("bash", ["-c", step.bash], { timeout: 60_000, stdio: "ignore" })),
   mark: ({ mark }) => {
     fs.writeFileSync(path.join(taskFolder, mark), "");
     tell("marker_written", { marker: mark });
@@ -89,11 +104,20 @@ const players = {
   crash: ({ crash }) => process.exit(crash),
 };
 
-tell("pipeline_start", { taskId: taskJson.id, profile: taskJson.profile ?? "tiny", plan: { phases: ["implement", "close"] } });
+tell("pipeline_start", {
+  taskId: taskJson.id,
+  profile: taskJson.profile ?? "tiny",
+  plan: { phases: ["implement", "close"] },
+});
 setStatus({ status: "implementing" });
 tell("phase_start", { phase: "implement", agent: "implementer" });
 for (const step of steps) await players[Object.keys(players).find((name) => step[name] !== undefined)](step);
-tell("phase_end", { phase: "implement", agent: "implementer", outcome: end === "failed" ? "failed" : "completed", durationMs: 1 });
+tell("phase_end", {
+  phase: "implement",
+  agent: "implementer",
+  outcome: end === "failed" ? "failed" : "completed",
+  durationMs: 1,
+});
 tell("phase_skipped", { phase: "verify" });
 if (end !== "none") tell("pipeline_end", { outcome: end, durationMs: 1 });
 process.exit(exit);

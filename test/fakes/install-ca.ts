@@ -14,7 +14,10 @@ export const installFakeCa = async (folder: string, script: CaseScript): Promise
   const program = path.join(folder, "ca");
   await copyFile(fileURLToPath(new URL("ca.mjs", import.meta.url)), program);
   await chmod(program, 0o755);
-  await writeFile(path.join(folder, "package.json"), JSON.stringify({ name: "case", version: "0.0.0-fake", type: "module" }));
+  await writeFile(
+    path.join(folder, "package.json"),
+    JSON.stringify({ name: "case", version: "0.0.0-fake", type: "module" }),
+  );
   await writeFile(path.join(folder, "ca.steps.json"), JSON.stringify(script));
   return program;
 };

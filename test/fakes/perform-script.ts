@@ -27,7 +27,11 @@ export const performScript = async (steps: readonly unknown[], how: PerformScrip
     await writeFile(file, JSON.stringify({ steps }));
     const backend = scriptedBackend({ stepsPath: async () => file });
     const assignment = sampleAssignment(how.limits);
-    const files = how.files ?? { "src/strings.py": "def slugify(s):\n    return s\n", "test_strings.py": "", "README.md": "read me\n" };
+    const files = how.files ?? {
+      "src/strings.py": "def slugify(s):\n    return s\n",
+      "test_strings.py": "",
+      "README.md": "read me\n",
+    };
     const room = await openFakeRoom(backend, assignment, sampleJudge, files);
     const performing = backend.perform(assignment, room);
     how.meanwhile?.(room);

@@ -15,7 +15,11 @@ export interface FakeRoom extends Room {
   readonly workspace: string;
   readonly events: BackendEvent[];
   readonly judged: { readonly intent: Intent; readonly verdict: Verdict }[];
-  readonly started: { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>>; readonly confined: Confined }[];
+  readonly started: {
+    readonly argv: readonly string[];
+    readonly env: Readonly<Record<string, string>>;
+    readonly confined: Confined;
+  }[];
   readonly stop: () => void;
   log(name: string): string;
   close(): Promise<void>;
@@ -32,7 +36,8 @@ export const openFakeRoom = async (
   await mkdir(workspace);
   for (const [name, content] of Object.entries(files)) await lay(path.join(workspace, name), content);
   // What is laid at a place inside stands below the room's home; names of it are moved there in arguments and variables.
-  const moved = (text: string): string => text.replaceAll(/(^|[:=])(?=\/(?:opt\/cto|home\/agent)(?:\/|$))/g, `$1${home}`);
+  const moved = (text: string): string =>
+    text.replaceAll(/(^|[:=])(?=\/(?:opt\/cto|home\/agent)(?:\/|$))/g, `$1${home}`);
   const needs = await backend.needs(assignment);
   for (const file of needs.files) await lay(path.join(home, file.path), file.content);
 
@@ -84,9 +89,15 @@ const lay = async (file: string, content: string | Uint8Array): Promise<void> =>
 const startDirectly = (argv: readonly string[], env: NodeJS.ProcessEnv): Confined => {
   const start = performance.now();
   const [program = "", ...args] = argv;
-  const child = spawn(program, args, { env, cwd: env["CTO_WORKSPACE"], detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(program, args, {
+    env,
+    cwd: env["CTO_WORKSPACE"],
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   const ended = new Promise<Ended>((resolve) => {
-    const end = (code: number | null, signal: string | null): void => resolve({ code, signal, ms: performance.now() - start });
+    const end = (code: number | null, signal: string | null): void =>
+      resolve({ code, signal, ms: performance.now() - start });
     child.on("error", () => end(127, null));
     child.on("exit", end);
   });
@@ -97,7 +108,8 @@ const startDirectly = (argv: readonly string[], env: NodeJS.ProcessEnv): Confine
     stdout: Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
     stderr: Readable.toWeb(child.stderr) as ReadableStream<Uint8Array>,
     stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) process.kill(-child.pid, "SIGKILL");
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+        process.kill(-child.pid, "SIGKILL");
       await ended;
     },
     ended,

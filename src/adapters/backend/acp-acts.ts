@@ -45,7 +45,15 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
     const start = performance.now();
     const { intent, verdict } = judgeAll(room, intents);
     const ms = Math.round(performance.now() - start);
-    tell({ did: "judged", method, intent, decision: verdict.allowed ? "allowed" : "denied", ...ruleOf(verdict), by: "policy", ms });
+    tell({
+      did: "judged",
+      method,
+      intent,
+      decision: verdict.allowed ? "allowed" : "denied",
+      ...ruleOf(verdict),
+      by: "policy",
+      ms,
+    });
     if (!verdict.allowed) throw refusedError(verdict.rule);
     return verdict;
   };
@@ -64,7 +72,15 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
     const { intent, verdict } = judgeAll(room, intents);
     const optionId = optionFor(params, verdict.allowed);
     const decision = !verdict.allowed ? "denied" : optionId === undefined ? "cancelled" : "allowed";
-    tell({ ...fact, intent, decision, ...ruleOf(verdict), optionId, by: "policy", ms: Math.round(performance.now() - start) });
+    tell({
+      ...fact,
+      intent,
+      decision,
+      ...ruleOf(verdict),
+      optionId,
+      by: "policy",
+      ms: Math.round(performance.now() - start),
+    });
     return optionId === undefined ? cancelled : { outcome: { outcome: "selected", optionId } };
   };
 
@@ -73,7 +89,9 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
     const { rule } = granted("fs/read_text_file", [{ kind: "read", path }]);
     const { content, bytes, sha256 } = await found(hand.read(path));
     tell({ did: "read", path, bytes, sha256, rule });
-    return { content: linesFrom(Buffer.from(content).toString("utf8"), numberAt(params, "line"), numberAt(params, "limit")) };
+    return {
+      content: linesFrom(Buffer.from(content).toString("utf8"), numberAt(params, "line"), numberAt(params, "limit")),
+    };
   };
 
   const writeFile = async (params: unknown): Promise<unknown> => {
@@ -86,7 +104,10 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
   };
 
   const createTerminal = async (params: unknown): Promise<unknown> => {
-    const argv = [requiredText(params, "command"), ...listAt(params, "args").filter((word) => typeof word === "string")];
+    const argv = [
+      requiredText(params, "command"),
+      ...listAt(params, "args").filter((word) => typeof word === "string"),
+    ];
     const cwd = textAt(params, "cwd") ?? "/workspace";
     const line = commandLine(argv);
     const { rule } = granted("terminal/create", [
@@ -146,7 +167,8 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
   };
 };
 
-const ruleOf = ({ rule, action }: Verdict): Pick<Verdict, "rule" | "action"> => (action === undefined ? { rule } : { rule, action });
+const ruleOf = ({ rule, action }: Verdict): Pick<Verdict, "rule" | "action"> =>
+  action === undefined ? { rule } : { rule, action };
 
 const refusedError = (rule: string): RequestError => new RequestError(-32001, `refused: ${rule}`);
 
@@ -169,7 +191,10 @@ const found = async <T>(act: Promise<T>): Promise<T> => {
 const linesFrom = (text: string, line: number | undefined, limit: number | undefined): string => {
   if (line === undefined && limit === undefined) return text;
   const from = Math.max(0, (line ?? 1) - 1);
-  return text.split("\n").slice(from, limit === undefined ? undefined : from + limit).join("\n");
+  return text
+    .split("\n")
+    .slice(from, limit === undefined ? undefined : from + limit)
+    .join("\n");
 };
 
 const plainVariables = (params: unknown): Readonly<Record<string, string>> =>
@@ -177,6 +202,8 @@ const plainVariables = (params: unknown): Readonly<Record<string, string>> =>
     listAt(params, "env").flatMap((entry) => {
       const name = textAt(entry, "name") ?? "";
       const value = textAt(at(entry), "value");
-      return /^[A-Za-z_]\w{0,99}$/.test(name) && !/^CTO_/i.test(name) && value !== undefined && !value.includes("\0") ? [[name, value]] : [];
+      return /^[A-Za-z_]\w{0,99}$/.test(name) && !/^CTO_/i.test(name) && value !== undefined && !value.includes("\0")
+        ? [[name, value]]
+        : [];
     }),
   );

@@ -7,6 +7,7 @@ import { performScript, type PerformScript } from "../../../test/fakes/perform-s
 import type { FakeRoom } from "../../../test/fakes/room.ts";
 import type { Attempt } from "../../workflow/backend/attempt.ts";
 import { readFrames } from "../../workflow/backend/frame.ts";
+import { canonicalJson } from "../../workflow/digest.ts";
 
 const rooms: FakeRoom[] = [];
 afterEach(async () => {
@@ -37,23 +38,30 @@ test.each<[string, unknown, string, string | undefined]>([
   ["a write outside", { kind: "edit", path: "/etc/passwd" }, "denied", "no"],
   ["an allowed command", { kind: "execute", command: "python3 -m pytest" }, "allowed", "once"],
   ["a push", { kind: "execute", command: "git push" }, "denied", "no"],
-  ["a write that calls itself allowed", { kind: "edit", path: "README.md", title: "already allowed by the owner" }, "denied", "no"],
+  [
+    "a write that calls itself allowed",
+    { kind: "edit", path: "README.md", title: "already allowed by the owner" },
+    "denied",
+    "no",
+  ],
   ["a write that calls itself reading", { kind: "read", path: ".env" }, "denied", "no"],
 ])("R073: %s gets the policy's answer, for once", async (_, ask, decision, optionId) => {
   const { room } = await perform([{ ask }]);
   expect(dataOf(room, "permission.decided")).toMatchObject([{ decision, optionId }]);
 });
 
-test.each([{ kind: "edit", path: "src/strings.py" }, { kind: "edit", path: ".env" }])(
-  "R073: an option for always is never taken, whatever is asked: %o",
-  async (ask) => {
-    const { attempt, room } = await perform([{ ask, options: ALWAYS, then: { write: "src/strings.py", content: "by itself" } }]);
-    const answers = readFrames(room.log("frames.jsonl")).filter(({ dir }) => dir === "out");
-    expect(JSON.stringify(answers)).not.toMatch(/always|never/);
-    expect(JSON.stringify(answers)).toContain('"outcome":"cancelled"');
-    expect(attempt.stop).toBe("cancelled");
-  },
-);
+test.each([
+  { kind: "edit", path: "src/strings.py" },
+  { kind: "edit", path: ".env" },
+])("R073: an option for always is never taken, whatever is asked: %o", async (ask) => {
+  const { attempt, room } = await perform([
+    { ask, options: ALWAYS, then: { write: "src/strings.py", content: "by itself" } },
+  ]);
+  const answers = readFrames(room.log("frames.jsonl")).filter(({ dir }) => dir === "out");
+  expect(JSON.stringify(answers)).not.toMatch(/always|never/);
+  expect(JSON.stringify(answers)).toContain('"outcome":"cancelled"');
+  expect(attempt.stop).toBe("cancelled");
+});
 
 test("acp-lies: asking for one file and writing another is seen where it is told, and counted", async () => {
   const { attempt, room } = await perform([
@@ -68,7 +76,11 @@ test("acp-lies: asking for one file and writing another is seen where it is told
 
 test("acp-lies: a refused call that is reported as done is a protocol violation", async () => {
   const { attempt } = await perform([{ write: ".env", content: "x", boast: true }]);
-  expect(attempt).toMatchObject({ refused: 1, unasked: 1, protocolViolations: ["reports tool-1 as done though it was refused"] });
+  expect(attempt).toMatchObject({
+    refused: 1,
+    unasked: 1,
+    protocolViolations: ["reports tool-1 as done though it was refused"],
+  });
 });
 
 test("acp-lies: an answer to a request that nobody made changes nothing and is a protocol violation", async () => {
@@ -78,11 +90,19 @@ test("acp-lies: an answer to a request that nobody made changes nothing and is a
     EDIT,
   ]);
   expect(attempt).toMatchObject({ stop: "completed", protocolViolations: ["answers a request that nobody made"] });
-  expect(dataOf(room, "backend.extension").map(({ method }) => method)).toEqual(["answer to no request", "answer to no request"]);
+  expect(dataOf(room, "backend.extension").map(({ method }) => method)).toEqual([
+    "answer to no request",
+    "answer to no request",
+  ]);
 });
 
 test("acp-lies: one request id used twice at a time is a protocol violation, and both are answered", async () => {
-  const read = JSON.stringify({ jsonrpc: "2.0", id: "same", method: "fs/read_text_file", params: { path: "/workspace/README.md" } });
+  const read = JSON.stringify({
+    jsonrpc: "2.0",
+    id: "same",
+    method: "fs/read_text_file",
+    params: { path: "/workspace/README.md" },
+  });
   const { attempt, room } = await perform([{ line: `${read}\n${read}` }, { sleepMs: 400 }, EDIT]);
   expect(attempt).toMatchObject({ stop: "completed", protocolViolations: ["uses one request id twice at a time"] });
   expect(room.log("frames.jsonl").match(/"id":"same","result"/g)).toHaveLength(2);
@@ -123,14 +143,29 @@ test("unknown updates, notifications and requests are kept; requests are answere
     "session/update ",
   ]);
   expect(dataOf(room, "backend.extension")[2]?.["params"]).toMatchObject({ bytes: 10_010 });
-  const refused = readFrames(room.log("frames.jsonl")).filter(({ dir, ...rest }) => dir === "out" && JSON.stringify(rest).includes("-32601"));
+  const refused = readFrames(room.log("frames.jsonl")).filter(
+    ({ dir, ...rest }) => dir === "out" && JSON.stringify(rest).includes("-32601"),
+  );
   expect(refused).toHaveLength(2);
 });
 
 test("text that no surface could hold is made plain before it is told", async () => {
   const { room } = await perform([{ line: '{"method":"x","params":{"a":"\\ud800","b":1e999,"__proto__":1}}' }]);
-  expect(JSON.stringify(dataOf(room, "backend.extension"))).toBe('[{"method":"x","params":{"a":"\ufffd","b":"Infinity","__proto__":1}}]');
+  expect(JSON.stringify(dataOf(room, "backend.extension"))).toBe(
+    '[{"method":"x","params":{"a":"\ufffd","b":"Infinity","__proto__":1}}]',
+  );
   expect(room.log("frames.jsonl")).toContain('"b":1e999');
+});
+
+test("a name that is cut in the middle of a character can still be written down", async () => {
+  const long = `${"x".repeat(499)}\u{1F600}`;
+  const { attempt, room } = await perform([
+    { notify: long },
+    { run: "true", title: long },
+    { mode: long.slice(400) },
+    { stop: long },
+  ]);
+  expect(canonicalJson([attempt, room.events])).toContain("\ufffd");
 });
 
 test("R073: a mode that it raises itself is a finding, is set back once, and ends the turn the second time", async () => {
@@ -146,7 +181,15 @@ test("a working folder outside the workspace is refused, and variables of the Ha
   const { attempt, room } = await perform([
     { terminal: "echo there", extra: { cwd: "/srv/target" } },
     { terminal: "echo up", extra: { cwd: "/workspace/../.." } },
-    { terminal: "echo $CTO_OUTCOME:$OTHER", extra: { env: [{ name: "CTO_OUTCOME", value: "accepted" }, { name: "OTHER", value: "o" }] } },
+    {
+      terminal: "echo $CTO_OUTCOME:$OTHER",
+      extra: {
+        env: [
+          { name: "CTO_OUTCOME", value: "accepted" },
+          { name: "OTHER", value: "o" },
+        ],
+      },
+    },
   ]);
   expect(attempt).toMatchObject({ refused: 2, authorityClaims: ["sets a variable of the Harness"] });
   expect(dataOf(room, "terminal.started").map(({ rule }) => rule)).toEqual([
@@ -182,13 +225,21 @@ test("the hand follows no link that was planted, neither to read nor to write", 
 });
 
 test("an unread file, a folder and a pipe are errors that the agent is told of", async () => {
-  const { attempt } = await perform([{ read: "absent.py" }, { read: "src" }, { bash: "mkfifo pipe" }, { read: "pipe" }, EDIT]);
+  const { attempt } = await perform([
+    { read: "absent.py" },
+    { read: "src" },
+    { bash: "mkfifo pipe" },
+    { read: "pipe" },
+    EDIT,
+  ]);
   expect(attempt.stop).toBe("completed");
 });
 
 test("a stop settles in time while the agent works, and what is open is answered cancelled", async () => {
   const start = performance.now();
-  const { attempt, room } = await perform([{ sleepMs: 60_000 }, EDIT], { meanwhile: (open) => setTimeout(open.stop, 700) });
+  const { attempt, room } = await perform([{ sleepMs: 60_000 }, EDIT], {
+    meanwhile: (open) => setTimeout(open.stop, 700),
+  });
   expect(attempt).toMatchObject({ stop: "cancelled", said: "cancelled" });
   expect(dataOf(room, "cancel.settled")).toMatchObject([{ forced: false }]);
   expect(performance.now() - start).toBeLessThan(10_000);
@@ -208,7 +259,12 @@ test("a stop before the start is a stop", async () => {
 
 test.each<[string, Record<string, number>, readonly unknown[], string]>([
   ["silence", { idleMs: 900 }, [{ hang: true }], "idleMs"],
-  ["a turn without end", { wallMs: 1_500 }, Array.from({ length: 40 }, () => [{ say: "." }, { sleepMs: 100 }]).flat(), "wallMs"],
+  [
+    "a turn without end",
+    { wallMs: 1_500 },
+    Array.from({ length: 40 }, () => [{ say: "." }, { sleepMs: 100 }]).flat(),
+    "wallMs",
+  ],
   ["a flood of updates", {}, Array.from({ length: 20_100 }, () => ({ say: "." })), "backend frames"],
   ["a line of 9 MB", {}, [{ flood: 9_000_000 }], "backend frame bytes"],
 ])("%s ends by its limit, by name", async (_, limits, steps, limit) => {

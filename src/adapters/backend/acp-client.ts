@@ -86,18 +86,28 @@ const connect = (turn: Turn, interrupt: (by: Interruption) => void): ClientConne
     .connect(turn.stream);
 
 // A mode that it took by itself is set back once; the second time the turn ends.
-const hear = (turn: Turn, connection: ClientConnection, interrupt: (by: Interruption) => void, params: unknown): void => {
+const hear = (
+  turn: Turn,
+  connection: ClientConnection,
+  interrupt: (by: Interruption) => void,
+  params: unknown,
+): void => {
   const update = at(params, "update");
   turn.acts.note(update);
   const { session } = turn;
   const mode = textAt(update, "currentModeId");
-  if (textAt(update, "sessionUpdate") !== "current_mode_update" || session?.mode === undefined || mode === session.mode) return;
+  if (textAt(update, "sessionUpdate") !== "current_mode_update" || session?.mode === undefined || mode === session.mode)
+    return;
   turn.modeRaises += 1;
   if (turn.modeRaises > 1) interrupt({ kind: "cancel", reason: "the agent changed its mode again" });
   else setMode(connection.agent, session.sessionId, session.mode).catch(() => undefined);
 };
 
-const endingOf = async (turn: Turn, connection: ClientConnection, interrupted: Promise<Interruption>): Promise<Ending> => {
+const endingOf = async (
+  turn: Turn,
+  connection: ClientConnection,
+  interrupted: Promise<Interruption>,
+): Promise<Ending> => {
   const said = converse(turn, connection);
   said.catch(() => undefined);
   const first = await Promise.race([said, interrupted, crash(turn.confined)]);
@@ -133,17 +143,30 @@ const crash = async (confined: Confined): Promise<Interruption> => {
 };
 
 const crashOf = (ended: Awaited<Confined["ended"]> | undefined, cause?: unknown): Failure => {
-  const how = ended === undefined ? "its output ended" : `exit ${ended.code ?? "none"}, signal ${ended.signal ?? "none"}`;
+  const how =
+    ended === undefined ? "its output ended" : `exit ${ended.code ?? "none"}, signal ${ended.signal ?? "none"}`;
   return new Failure("backend/crashed", `The agent ended before it answered: ${how}.`, { cause });
 };
 
-const cancel = async (turn: Turn, connection: ClientConnection, said: Promise<string>, reason: string): Promise<string> => {
+const cancel = async (
+  turn: Turn,
+  connection: ClientConnection,
+  said: Promise<string>,
+  reason: string,
+): Promise<string> => {
   const start = performance.now();
   turn.log.own({ did: "cancelled", reason });
   turn.acts.cancel();
   const { session } = turn;
-  if (session !== undefined) await connection.agent.notify("session/cancel", { sessionId: session.sessionId }).catch(() => undefined);
-  const settled = session === undefined ? "late" : await within(LIMITS.cancelTimeoutMs, said.catch(() => "no answer"));
+  if (session !== undefined)
+    await connection.agent.notify("session/cancel", { sessionId: session.sessionId }).catch(() => undefined);
+  const settled =
+    session === undefined
+      ? "late"
+      : await within(
+          LIMITS.cancelTimeoutMs,
+          said.catch(() => "no answer"),
+        );
   const forced = settled === "late";
   if (forced) await turn.confined.stop();
   turn.log.own({ did: "settled", ms: Math.round(performance.now() - start), forced });

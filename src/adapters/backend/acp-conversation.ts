@@ -6,7 +6,10 @@ import { LIMITS } from "../../workflow/limits.ts";
 
 /** What is settled before the prompt; a profile may say more (backends.md 6, steps 2 to 5). */
 export interface AcpManners {
-  readonly clientCapabilities: { readonly fs: { readonly readTextFile: boolean; readonly writeTextFile: boolean }; readonly terminal: boolean };
+  readonly clientCapabilities: {
+    readonly fs: { readonly readTextFile: boolean; readonly writeTextFile: boolean };
+    readonly terminal: boolean;
+  };
   readonly authenticate?: string;
   readonly mode?: string;
   readonly mcpServers: readonly unknown[];
@@ -20,10 +23,18 @@ export interface AcpSession {
 
 /** The handshake, each step with its time. */
 export const openSession = async (agent: ClientContext, manners: AcpManners): Promise<AcpSession> => {
-  const initialized = await inTime("initialize", agent.request<unknown>("initialize", { protocolVersion: 1, clientCapabilities: manners.clientCapabilities }));
+  const initialized = await inTime(
+    "initialize",
+    agent.request<unknown>("initialize", { protocolVersion: 1, clientCapabilities: manners.clientCapabilities }),
+  );
   const version = numberAt(initialized, "protocolVersion");
-  if (version !== 1) throw new Failure("backend/protocol-unknown", `The agent speaks protocol ${version ?? "nothing that it names"}, not 1.`);
-  if (manners.authenticate !== undefined) await inTime("authenticate", agent.request<unknown>("authenticate", { methodId: manners.authenticate }));
+  if (version !== 1)
+    throw new Failure(
+      "backend/protocol-unknown",
+      `The agent speaks protocol ${version ?? "nothing that it names"}, not 1.`,
+    );
+  if (manners.authenticate !== undefined)
+    await inTime("authenticate", agent.request<unknown>("authenticate", { methodId: manners.authenticate }));
   const opened = await inTime(
     "session/new",
     agent.request<unknown>("session/new", {
@@ -45,7 +56,10 @@ export const setMode = async (agent: ClientContext, sessionId: string, modeId: s
 /** One prompt, once. Answers its stop word; an error answer is a stop as well. */
 export const promptOnce = async (agent: ClientContext, sessionId: string, words: string): Promise<string> => {
   try {
-    const answer = await agent.request<unknown>("session/prompt", { sessionId, prompt: [{ type: "text", text: words }] });
+    const answer = await agent.request<unknown>("session/prompt", {
+      sessionId,
+      prompt: [{ type: "text", text: words }],
+    });
     return textAt(answer, "stopReason") ?? "no stop reason";
   } catch (error) {
     if (error instanceof RequestError) return `error ${error.code}: ${error.message}`;
@@ -55,7 +69,10 @@ export const promptOnce = async (agent: ClientContext, sessionId: string, words:
 
 const inTime = async <T>(step: string, answer: Promise<T>): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Failure("backend/no-answer", `The agent did not answer ${step}.`)), LIMITS.handshakeTimeoutMs);
+  const timer = setTimeout(
+    () => reject(new Failure("backend/no-answer", `The agent did not answer ${step}.`)),
+    LIMITS.handshakeTimeoutMs,
+  );
   try {
     return await Promise.race([answer, promise]);
   } finally {

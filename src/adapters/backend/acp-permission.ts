@@ -20,7 +20,10 @@ export const judgeAll = (room: Room, intents: readonly [Intent, ...Intent[]]): J
 };
 
 /** What a permission request asks for, merged with what was said of the same call before (backends.md 6). */
-export const askedIntents = (params: unknown, earlier: ReadonlyMap<string, ToolCall>): readonly [Intent, ...Intent[]] => {
+export const askedIntents = (
+  params: unknown,
+  earlier: ReadonlyMap<string, ToolCall>,
+): readonly [Intent, ...Intent[]] => {
   const asked = at(params, "toolCall");
   const call = readToolCall(asked, earlier.get(textAt(asked, "toolCallId") ?? ""));
   const [first, ...rest] = intentsOf(call);
@@ -30,5 +33,7 @@ export const askedIntents = (params: unknown, earlier: ReadonlyMap<string, ToolC
 /** The option that says it once. An option for always is never taken, neither to allow nor to reject. */
 export const optionFor = (params: unknown, allowed: boolean): string | undefined => {
   const wanted = allowed ? "allow_once" : "reject_once";
-  return listAt(params, "options").flatMap((option) => (textAt(option, "kind") === wanted ? (textAt(option, "optionId") ?? []) : []))[0];
+  return listAt(params, "options").flatMap((option) =>
+    textAt(option, "kind") === wanted ? (textAt(option, "optionId") ?? []) : [],
+  )[0];
 };

@@ -58,7 +58,11 @@ export const acpStream = (confined: Confined, log: FrameLog, ears: AcpEars): Acp
 };
 
 // The SDK complains on our stderr about answers to nothing and about what is no message: neither reaches it.
-const forSdk = (frame: unknown, asked: Set<MessageId>, onNotification: AcpEars["onNotification"]): AnyMessage | undefined => {
+const forSdk = (
+  frame: unknown,
+  asked: Set<MessageId>,
+  onNotification: AcpEars["onNotification"],
+): AnyMessage | undefined => {
   const message = readMessage(frame);
   switch (message.kind) {
     case "request":
@@ -77,6 +81,10 @@ const forSdk = (frame: unknown, asked: Set<MessageId>, onNotification: AcpEars["
 };
 
 const errorOf = (error: unknown): { readonly code: number; readonly message: string } => {
-  const { code, message } = typeof error === "object" && error !== null ? { code: undefined, message: undefined, ...error } : {};
-  return { code: typeof code === "number" ? code : -32603, message: typeof message === "string" ? message : "no message" };
+  const { code, message } =
+    typeof error === "object" && error !== null ? { code: undefined, message: undefined, ...error } : {};
+  return {
+    code: typeof code === "number" ? code : -32603,
+    message: typeof message === "string" ? message : "no message",
+  };
 };

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
@@ -36,7 +45,10 @@ const perform = async (
   const program = await installFakeCa(path.join(folder, "case"), script);
   const backend = caseBackend({ binary: () => program });
   const assignment = sampleAssignment(how.limits);
-  const room = await openFakeRoom(backend, assignment, sampleJudge, { "src/strings.py": "return s\n", "test_strings.py": "" });
+  const room = await openFakeRoom(backend, assignment, sampleJudge, {
+    "src/strings.py": "return s\n",
+    "test_strings.py": "",
+  });
   rooms.push(room);
   const performing = backend.perform(assignment, room);
   how.meanwhile?.(room);
@@ -48,7 +60,12 @@ const EDIT = { edit: "src/strings.py", old: "return s", new: "return s.strip()" 
 
 test("an honest Case edits the folder, and its log becomes claims in order", async () => {
   const { attempt, room } = await perform({ steps: [EDIT, { bash: "cat src/strings.py" }] });
-  expect(attempt).toMatchObject({ stop: "completed", said: "pipeline_end completed, exit 0", unasked: 2, authorityClaims: [] });
+  expect(attempt).toMatchObject({
+    stop: "completed",
+    said: "pipeline_end completed, exit 0",
+    unasked: 2,
+    authorityClaims: [],
+  });
   expect(attempt.probe).toMatchObject({ profile: "case", version: "0.0.0-fake", declared: "observe" });
   expect(readFileSync(path.join(room.workspace, "src/strings.py"), "utf8")).toBe("return s.strip()\n");
   expect(types(room)).toEqual([
@@ -66,18 +83,40 @@ test("an honest Case edits the folder, and its log becomes claims in order", asy
 });
 
 test.each<[string, CaseScript, Partial<Attempt>]>([
-  ["exit 0 with a failed pipeline", { steps: [EDIT], end: "failed", exit: 0 }, { stop: "gave_up", said: "pipeline_end failed, exit 0" }],
-  ["exit 0 and no end line", { steps: [EDIT], end: "none", exit: 0 }, { stop: "gave_up", said: "no pipeline_end, exit 0" }],
+  [
+    "exit 0 with a failed pipeline",
+    { steps: [EDIT], end: "failed", exit: 0 },
+    { stop: "gave_up", said: "pipeline_end failed, exit 0" },
+  ],
+  [
+    "exit 0 and no end line",
+    { steps: [EDIT], end: "none", exit: 0 },
+    { stop: "gave_up", said: "no pipeline_end, exit 0" },
+  ],
   ["a crash in the middle", { steps: [{ crash: 7 }] }, { stop: "gave_up", said: "no pipeline_end, exit 7" }],
-  ["a completed pipeline and exit 1", { steps: [EDIT], exit: 1 }, { stop: "completed", said: "pipeline_end completed, exit 1" }],
-  ["an end line without an outcome", { steps: [{ event: { event: "pipeline_end" } }], end: "none" }, { stop: "gave_up" }],
-  ["a half line at the end", { steps: [{ line: '{"event":"pipeline_end","outcome":"compl' }], end: "none" }, { stop: "gave_up" }],
+  [
+    "a completed pipeline and exit 1",
+    { steps: [EDIT], exit: 1 },
+    { stop: "completed", said: "pipeline_end completed, exit 1" },
+  ],
+  [
+    "an end line without an outcome",
+    { steps: [{ event: { event: "pipeline_end" } }], end: "none" },
+    { stop: "gave_up" },
+  ],
+  [
+    "a half line at the end",
+    { steps: [{ line: '{"event":"pipeline_end","outcome":"compl' }], end: "none" },
+    { stop: "gave_up" },
+  ],
 ])("R071: %s is read from the log's end, never from the exit status", async (_, script, expected) => {
   expect((await perform(script)).attempt).toMatchObject(expected);
 });
 
 test("R071: marks of tested and reviewed are kept as claims, a pull request that nobody made is a finding", async () => {
-  const { attempt, room } = await perform({ steps: [{ mark: "tested" }, { mark: "reviewed" }, { status: "pr-opened" }] });
+  const { attempt, room } = await perform({
+    steps: [{ mark: "tested" }, { mark: "reviewed" }, { status: "pr-opened" }],
+  });
   expect(attempt.stop).toBe("completed");
   expect(attempt.authorityClaims).toEqual(["says that something is merged, opened or closed"]);
   expect(types(room).filter((type) => type === "backend.extension")).toHaveLength(3);
@@ -85,9 +124,17 @@ test("R071: marks of tested and reviewed are kept as claims, a pull request that
 
 test("unknown events, garbage and long lines are kept and told", async () => {
   const { attempt, room } = await perform({
-    steps: [{ event: { event: "brand_new", x: 1 } }, { line: "{oops" }, { flood: 100_000 }, { line: '{"event":"\\ud800"}' }],
+    steps: [
+      { event: { event: "brand_new", x: 1 } },
+      { line: "{oops" },
+      { flood: 100_000 },
+      { line: '{"event":"\\ud800"}' },
+    ],
   });
-  expect(attempt).toMatchObject({ stop: "completed", protocolViolations: ["writes lines that are no JSON into its event log"] });
+  expect(attempt).toMatchObject({
+    stop: "completed",
+    protocolViolations: ["writes lines that are no JSON into its event log"],
+  });
   expect(types(room).filter((type) => type === "backend.extension")).toHaveLength(4);
 });
 
@@ -104,14 +151,19 @@ test("a push, a forge, a secret and a sibling are tried in vain; what it says of
     ],
   });
   expect(attempt.authorityClaims).toContain("runs a command of the Harness");
-  expect(room.events.filter(({ type, data }) => type === "tool.finished" && data["status"] === "failed")).toHaveLength(3);
+  expect(room.events.filter(({ type, data }) => type === "tool.finished" && data["status"] === "failed")).toHaveLength(
+    3,
+  );
   expect(readFileSync(sibling, "utf8")).toBe("mine");
   expect(room.log("stdout.log")).toContain("I approve");
 });
 
 test("a hanging Case is stopped at once when the run is stopped", async () => {
   const start = performance.now();
-  const { attempt, room } = await perform({ steps: [{ hang: true }] }, { meanwhile: (open) => setTimeout(open.stop, 800) });
+  const { attempt, room } = await perform(
+    { steps: [{ hang: true }] },
+    { meanwhile: (open) => setTimeout(open.stop, 800) },
+  );
   expect(attempt).toMatchObject({ stop: "cancelled", said: "stopped" });
   expect(types(room).slice(-2)).toEqual(["cancel.sent", "cancel.settled"]);
   expect(performance.now() - start).toBeLessThan(8_000);
@@ -129,7 +181,13 @@ test("an orphan does not hold the run", async () => {
 
 test("the arguments, the variables and the files are these", () => {
   const assignment = sampleAssignment();
-  expect(caseArguments(assignment)).toEqual(["run", "--task", ".case/tasks/active/R-049-01.task.json", "--mode", "unattended"]);
+  expect(caseArguments(assignment)).toEqual([
+    "run",
+    "--task",
+    ".case/tasks/active/R-049-01.task.json",
+    "--mode",
+    "unattended",
+  ]);
   expect(caseEnvironment(assignment)).toEqual({
     HOME: "/home/agent",
     CASE_DATA_DIR: "/home/agent/case",
@@ -152,7 +210,11 @@ test("the arguments, the variables and the files are these", () => {
     "/opt/cto/case-task/tasks/active/R-049-01.md",
     "/opt/cto/case-task/active",
   ]);
-  expect(caseFiles(assignment).map(({ content }) => content).join("\n")).not.toMatch(/not-told|NOT-TOLD|CTO_/);
+  expect(
+    caseFiles(assignment)
+      .map(({ content }) => content)
+      .join("\n"),
+  ).not.toMatch(/not-told|NOT-TOLD|CTO_/);
 });
 
 test("R072: version and digest are those of the real file, and it is not started to find them", async () => {
@@ -181,7 +243,10 @@ test.each<[string, () => string | undefined]>([
   ["a file that nobody may run", () => file(0o644)],
   ["a file that others may change", () => file(0o777)],
 ])("R074: %s is no available backend", async (_, binary) => {
-  expect(await caseBackend({ binary }).probe()).toMatchObject({ ok: false, refusals: [{ code: "backend/not-available" }] });
+  expect(await caseBackend({ binary }).probe()).toMatchObject({
+    ok: false,
+    refusals: [{ code: "backend/not-available" }],
+  });
 });
 
 const file = (mode: number): string => {

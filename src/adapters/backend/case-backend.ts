@@ -4,7 +4,13 @@ import type { Backend, Room } from "../../seams/backend.ts";
 import type { Confined, Ended } from "../../seams/sandbox.ts";
 import type { Assignment } from "../../workflow/backend/assignment.ts";
 import type { Attempt, BackendProbe } from "../../workflow/backend/attempt.ts";
-import { CASE_TASK_FOLDER, caseArguments, caseEnvironment, caseEventsFolder, caseFiles } from "../../workflow/backend/case-layout.ts";
+import {
+  CASE_TASK_FOLDER,
+  caseArguments,
+  caseEnvironment,
+  caseEventsFolder,
+  caseFiles,
+} from "../../workflow/backend/case-layout.ts";
 import { caseStory, type CaseStory } from "../../workflow/backend/normalize-case.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -70,10 +76,12 @@ const perform = async (found: InstalledCase, assignment: Assignment, room: Room)
   let lastOutput = performance.now();
   const watch = openWatch(room, assignment.limits, () => Math.min(log.quietMs(), performance.now() - lastOutput));
   const confined = await room.start(startArgv(found, assignment), caseEnvironment(assignment));
-  const take = (name: string) => (bytes: Uint8Array): void => {
-    lastOutput = performance.now();
-    room.keep(name, bytes);
-  };
+  const take =
+    (name: string) =>
+    (bytes: Uint8Array): void => {
+      lastOutput = performance.now();
+      room.keep(name, bytes);
+    };
   const outputs = Promise.allSettled([
     drain(confined.stdout, assignment.limits.outputBytesMax, take("stdout.log")),
     drain(confined.stderr, assignment.limits.outputBytesMax, take("stderr.log")),
@@ -88,7 +96,8 @@ const perform = async (found: InstalledCase, assignment: Assignment, room: Room)
     if ("kind" in first && first.kind === "cancel") log.own({ did: "cancelled", reason: first.reason });
     const start = performance.now();
     await confined.stop();
-    if ("kind" in first && first.kind === "cancel") log.own({ did: "settled", ms: Math.round(performance.now() - start), forced: true });
+    if ("kind" in first && first.kind === "cancel")
+      log.own({ did: "settled", ms: Math.round(performance.now() - start), forced: true });
     over.resolve();
     if (!("kind" in first) || first.kind !== "broken") await following;
     return attemptOf(probeOf(found), story, first);
@@ -126,7 +135,12 @@ const attemptOf = (probe: BackendProbe, story: CaseStory, first: Ended | Interru
   }
   const outcome = story.outcome();
   const exit = `exit ${first.code ?? "none"}`;
-  const said = outcome === undefined ? `no pipeline_end, ${exit}` : `pipeline_end ${outcome.slice(0, 100)}, ${exit}`;
+  const said =
+    outcome === undefined
+      ? `no pipeline_end, ${exit}`
+      : `pipeline_end ${outcome.slice(0, 100).toWellFormed()}, ${exit}`;
   const stop = outcome === "completed" ? "completed" : "gave_up";
-  return first.limit === undefined ? { stop, said, ...claims } : { stop: "gave_up", said, limit: first.limit, ...claims };
+  return first.limit === undefined
+    ? { stop, said, ...claims }
+    : { stop: "gave_up", said, limit: first.limit, ...claims };
 };

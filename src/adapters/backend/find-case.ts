@@ -38,7 +38,8 @@ const isExecutableFile = (file: string): boolean => {
 
 /** Looks at the file; starts nothing (R072: version and digest are recorded). */
 export const inspectCase = async (named: string | undefined): Promise<Result<InstalledCase, Refusal>> => {
-  const absent = (problem: string): Result<never, Refusal> => refuse(refusal("backend/not-available", { kind: "case", problem }));
+  const absent = (problem: string): Result<never, Refusal> =>
+    refuse(refusal("backend/not-available", { kind: "case", problem }));
   if (named === undefined) return absent("no ca is named and none is on PATH");
   if (!path.isAbsolute(named)) return absent(`${named} is not an absolute path`);
   try {

@@ -47,7 +47,12 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
 
   const raw = (line: Uint8Array): void => {
     const text = Buffer.from(line.subarray(0, LIMITS.frameRawCharactersMax * 4)).toString("utf8");
-    const frame = { t: now(), dir: "in", raw: text.slice(0, LIMITS.frameRawCharactersMax).toWellFormed(), bytes: line.length } as const;
+    const frame = {
+      t: now(),
+      dir: "in",
+      raw: text.slice(0, LIMITS.frameRawCharactersMax).toWellFormed(),
+      bytes: line.length,
+    } as const;
     keep(JSON.stringify(frame), frame);
   };
 

@@ -36,13 +36,15 @@ export interface Hand {
 /** A hand that starts with its first act: an agent that never uses us costs no second process. */
 export const openHand = (room: Room): Hand => {
   let running: Promise<Running> | undefined;
-  const act = async (name: string, how: Readonly<Record<string, unknown>>): Promise<unknown> => (await (running ??= startHand(room))).act(name, how);
+  const act = async (name: string, how: Readonly<Record<string, unknown>>): Promise<unknown> =>
+    (await (running ??= startHand(room))).act(name, how);
   return {
     read: async (path, from = 0) => {
       const file = readAnswer.parse(await act("read", { path, from, bytesMax: LIMITS.handReadBytesMax }));
       return { ...file, content: Buffer.from(file.content, "base64") };
     },
-    write: async (path, content) => writtenAnswer.parse(await act("write", { path, content: Buffer.from(content).toString("base64") })),
+    write: async (path, content) =>
+      writtenAnswer.parse(await act("write", { path, content: Buffer.from(content).toString("base64") })),
     list: async (path) => listAnswer.parse(await act("list", { path })).names,
     close: async () => {
       if (running !== undefined) await (await running).confined.stop();
@@ -65,7 +67,10 @@ const answerLine = z.union([
 
 const startHand = async (room: Room): Promise<Running> => {
   const confined = await room.start([process.execPath, insidePath("hand.mjs")], {});
-  const waiting = new Map<number, { readonly resolve: (ok: unknown) => void; readonly reject: (error: Error) => void }>();
+  const waiting = new Map<
+    number,
+    { readonly resolve: (ok: unknown) => void; readonly reject: (error: Error) => void }
+  >();
   const writer = confined.stdin.getWriter();
   let said = "";
   let lastId = 0;
@@ -99,7 +104,10 @@ const startHand = async (room: Room): Promise<Running> => {
       const id = (lastId += 1);
       const { promise, resolve, reject } = Promise.withResolvers<unknown>();
       waiting.set(id, { resolve, reject });
-      const timer = setTimeout(() => reject(new Failure("sandbox/broken", "The hand inside the sandbox does not answer.")), LIMITS.handActTimeoutMs);
+      const timer = setTimeout(
+        () => reject(new Failure("sandbox/broken", "The hand inside the sandbox does not answer.")),
+        LIMITS.handActTimeoutMs,
+      );
       try {
         await writer.write(new TextEncoder().encode(`${JSON.stringify({ id, act: name, ...how })}\n`));
         return await promise;

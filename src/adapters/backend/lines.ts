@@ -27,7 +27,11 @@ export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerat
 const NEWLINE = 0x0a;
 
 /** Reads a stream to its end and hands on what fits; the rest is read and dropped, so that nobody waits for a reader. */
-export const drain = async (stream: ReadableStream<Uint8Array>, bytesMax: number, take: (bytes: Uint8Array) => void): Promise<void> => {
+export const drain = async (
+  stream: ReadableStream<Uint8Array>,
+  bytesMax: number,
+  take: (bytes: Uint8Array) => void,
+): Promise<void> => {
   let left = bytesMax;
   for await (const chunk of stream) {
     if (left > 0) take(chunk.subarray(0, left));

@@ -101,7 +101,9 @@ test("what the contract does not allow is refused before it happens, and the age
   expect(attempt).toMatchObject({ stop: "completed", requests: 4, refused: 3, unasked: 0 });
   expect(file("README.md")).toBe("read me\n");
   expect(file("src/strings.py")).toContain("return 1");
-  expect(room.events.filter(({ type }) => type === "permission.decided").map(({ data }) => [data["decision"], data["rule"]])).toEqual([
+  expect(
+    room.events.filter(({ type }) => type === "permission.decided").map(({ data }) => [data["decision"], data["rule"]]),
+  ).toEqual([
     ["denied", "policy/unlisted-path"],
     ["denied", ".env"],
     ["denied", "push"],
@@ -110,7 +112,8 @@ test("what the contract does not allow is refused before it happens, and the age
 });
 
 test("R074: the digest of the probe is over the agent and its steps", async () => {
-  const probe = async (steps: unknown): Promise<unknown> => scriptedBackend({ stepsPath: async () => stepsFile(steps) }).probe();
+  const probe = async (steps: unknown): Promise<unknown> =>
+    scriptedBackend({ stepsPath: async () => stepsFile(steps) }).probe();
   const one = await probe([{ say: "a" }]);
   expect(one).toMatchObject({ ok: true, value: { profile: "scripted", declared: "full" } });
   expect(await probe([{ say: "a" }])).toEqual(one);
@@ -133,5 +136,9 @@ test("what the agent needs is node, its program, the hand and the steps", async 
   const file = stepsFile([{ say: "a" }]);
   const needs = await scriptedBackend({ stepsPath: async () => file }).needs(sampleAssignment());
   expect(needs.readOnlyHostPaths).toEqual([process.execPath]);
-  expect(needs.files.map((laid) => laid.path)).toEqual(["/opt/cto/scripted-agent.mjs", "/opt/cto/hand.mjs", "/opt/cto/steps.json"]);
+  expect(needs.files.map((laid) => laid.path)).toEqual([
+    "/opt/cto/scripted-agent.mjs",
+    "/opt/cto/hand.mjs",
+    "/opt/cto/steps.json",
+  ]);
 });

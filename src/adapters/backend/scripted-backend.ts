@@ -24,7 +24,11 @@ export const scriptedBackend = ({ stepsPath }: ScriptedOptions): Backend => ({
     return after(steps, (text) => ok(probeOf(agent, text)));
   },
   needs: async () => {
-    const [agent, hand, steps] = await Promise.all([programBytes("scripted-agent.mjs"), programBytes("hand.mjs"), presentSteps(stepsPath)]);
+    const [agent, hand, steps] = await Promise.all([
+      programBytes("scripted-agent.mjs"),
+      programBytes("hand.mjs"),
+      presentSteps(stepsPath),
+    ]);
     return {
       readOnlyHostPaths: [process.execPath],
       files: [
@@ -40,7 +44,10 @@ export const scriptedBackend = ({ stepsPath }: ScriptedOptions): Backend => ({
         argv: [process.execPath, insidePath("scripted-agent.mjs"), STEPS],
         env: {},
         probe: probeOf(await programBytes("scripted-agent.mjs"), await presentSteps(stepsPath)),
-        manners: { clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true }, mcpServers: [] },
+        manners: {
+          clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true },
+          mcpServers: [],
+        },
       },
       assignment,
       room,

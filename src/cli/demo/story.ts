@@ -3,7 +3,8 @@ import path from "node:path";
 
 import { compose, evidence, makeDemoGround, makeHome } from "../../compose.ts";
 import { admitTarget } from "../../harness/admit-target.ts";
-import { present, recordApproval } from "../../harness/approve.ts";
+import { recordApproval } from "../../harness/approve.ts";
+import { present } from "../../harness/present.ts";
 import { decideOutcome, sentenceFor } from "../../harness/decide-outcome.ts";
 import { rollbackRun } from "../../harness/rollback.ts";
 import { run, type RunResult } from "../../harness/run.ts";

@@ -2,7 +2,7 @@ import type { Command, RouteMap } from "@stricli/core";
 
 import { command } from "../command.ts";
 import type { CliContext } from "../context.ts";
-import { count, several, text, yes } from "../flags.ts";
+import { count, oneOr, several, text, yes } from "../flags.ts";
 
 const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
 const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
@@ -11,11 +11,11 @@ type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>
 
 /** Commands that start, end and decide runs. */
 export const runRoutes = (): Routes => ({
-  demo: command<{ readonly scenario?: string; readonly dir?: string; readonly keep: boolean }, []>({
+  demo: command<{ readonly scenario: string; readonly dir?: string; readonly keep: boolean }, []>({
     brief: "the whole story on a target of its own, offline",
     examples: ["cto demo", "cto demo --scenario violation", "cto demo --dir demo"],
     flags: {
-      scenario: text("NAME", "accept, reject, violation or tamper (accept)"),
+      scenario: oneOr(["accept", "reject", "violation", "tamper"], "accept", "which story (accept)"),
       dir: text("DIR", "a fresh folder, which is kept"),
       keep: yes("keep the temporary folder"),
     },

@@ -12,7 +12,7 @@ export const extension = (method: string, params: Json): Told => ({
   type: "backend.extension",
   subject: "run",
   trust: "backend-claimed",
-  data: { method: method.toWellFormed().slice(0, METHOD_MAX), params: cutJson(params, LIMITS.extensionBytesMax) },
+  data: { method: method.slice(0, METHOD_MAX).toWellFormed(), params: cutJson(params, LIMITS.extensionBytesMax) },
 });
 
 const METHOD_MAX = 200;
@@ -22,7 +22,10 @@ export const readyEvent = (result: unknown, declared: Mediation): Told => ({
   subject: "run",
   trust: "backend-claimed",
   data: {
-    agent: { name: textAt(result, "agentInfo", "name") ?? null, version: textAt(result, "agentInfo", "version") ?? null },
+    agent: {
+      name: textAt(result, "agentInfo", "name") ?? null,
+      version: textAt(result, "agentInfo", "version") ?? null,
+    },
     protocolVersion: numberAt(result, "protocolVersion") ?? null,
     capabilities: cutJson(plainJson(at(result, "agentCapabilities") ?? null), LIMITS.extensionBytesMax),
     mediation: declared,
@@ -45,7 +48,14 @@ export const turnStarted = (params: unknown): Told => ({
   type: "turn.started",
   subject: "run",
   trust: "harness-observed",
-  data: { n: 1, promptSha256: digestOf(listAt(params, "prompt").map((block) => textAt(block, "text") ?? "").join("\n")) },
+  data: {
+    n: 1,
+    promptSha256: digestOf(
+      listAt(params, "prompt")
+        .map((block) => textAt(block, "text") ?? "")
+        .join("\n"),
+    ),
+  },
 });
 
 /** Its stop word as one of ours. What is not known to be success is none. */
@@ -53,12 +63,19 @@ export const stopOf = (rawStop: string): "completed" | "cancelled" | "gave_up" =
   rawStop === "end_turn" ? "completed" : rawStop === "cancelled" ? "cancelled" : "gave_up";
 
 export const finishedTurn = ({ result, error }: Extract<AcpMessage, { kind: "response" }>): readonly Told[] => {
-  const rawStop = textAt(result, "stopReason") ?? (error === undefined ? "no stop reason" : `error ${numberAt(error, "code") ?? ""}`.trim());
+  const rawStop =
+    textAt(result, "stopReason") ??
+    (error === undefined ? "no stop reason" : `error ${numberAt(error, "code") ?? ""}`.trim());
   const usage = at(result, "usage");
   const told = usage === undefined || usage === null ? [] : [usageEvent(usage)];
   return [
     ...told,
-    { type: "turn.finished", subject: "run", trust: "backend-claimed", data: { n: 1, stop: stopOf(rawStop), rawStop: rawStop.toWellFormed() } },
+    {
+      type: "turn.finished",
+      subject: "run",
+      trust: "backend-claimed",
+      data: { n: 1, stop: stopOf(rawStop), rawStop: rawStop.toWellFormed() },
+    },
   ];
 };
 

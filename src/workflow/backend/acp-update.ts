@@ -55,7 +55,7 @@ const otherEvents = (reader: UpdateReader, kind: string, update: unknown): reado
     case "current_mode_update": {
       const mode = textAt(update, "currentModeId")?.toWellFormed() ?? "";
       const ours = reader.modesSet.has(mode);
-      if (!ours) reader.claim([`sets its own mode to ${mode.slice(0, NAME_MAX)}`]);
+      if (!ours) reader.claim([`sets its own mode to ${mode.slice(0, NAME_MAX).toWellFormed()}`]);
       return [changed("mode", mode, ours)];
     }
     case "config_option_update":
@@ -80,5 +80,9 @@ const changed = (what: string, value: Json, requestedByHarness: boolean): Told =
 
 const withoutKind = (update: unknown): Json => {
   if (!isRecord(update)) return {};
-  return Object.fromEntries(Object.keys(update).filter((name) => name !== "sessionUpdate").map((name) => [name, plainJson(at(update, name))]));
+  return Object.fromEntries(
+    Object.keys(update)
+      .filter((name) => name !== "sessionUpdate")
+      .map((name) => [name, plainJson(at(update, name))]),
+  );
 };

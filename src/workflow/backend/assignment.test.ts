@@ -5,7 +5,15 @@ import type { Assignment } from "./assignment.ts";
 
 test("R070: an assignment holds work and bounds, and nothing that a backend could choose", () => {
   expectTypeOf<keyof Assignment>().toEqualTypeOf<
-    "run" | "task" | "allowedPaths" | "forbiddenPaths" | "forbiddenActions" | "criteria" | "validation" | "limits" | "words"
+    | "run"
+    | "task"
+    | "allowedPaths"
+    | "forbiddenPaths"
+    | "forbiddenActions"
+    | "criteria"
+    | "validation"
+    | "limits"
+    | "words"
   >();
 });
 

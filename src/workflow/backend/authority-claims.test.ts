@@ -32,7 +32,14 @@ test.each([
 });
 
 test("writing to a file of the governance is a claim whatever it holds", () => {
-  const files = [".sot/approvals/a.json", "x/.cto/runs/1", "approval.jp.json", "docs/APPROVED.md", ".case/x.task.json", "case/projects.json"];
+  const files = [
+    ".sot/approvals/a.json",
+    "x/.cto/runs/1",
+    "approval.jp.json",
+    "docs/APPROVED.md",
+    ".case/x.task.json",
+    "case/projects.json",
+  ];
   expect(files.filter((file) => claimInPath(file).length === 0)).toEqual([]);
   expect(["src/approve.py", "src/strings.py", "projects.jsonl"].flatMap(claimInPath)).toEqual([]);
 });

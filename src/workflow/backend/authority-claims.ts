@@ -1,25 +1,33 @@
-/** What an agent may not choose, as it may say that it did (backends.md 3). Said, it is a finding; it changes nothing. */
+// What an agent may not choose, as it may say that it did (backends.md 3): a finding that changes nothing. No word
+// boundaries, since two messages that follow each other are one text.
 const CLAIMS: readonly (readonly [pattern: RegExp, says: string])[] = [
-  [/\bI approve CTO-WORK-\d{3,9} against /, "says the approval sentence"],
-  [/\b(?:status|state|mark)["']?\s*[:=]\s*["']?(?:approved|accepted)\b/i, "says that something is approved"],
-  [/\b(?:status|state|mark)["']?\s*[:=]\s*["']?(?:merged|pr-opened|deployed|closed)\b/i, "says that something is merged, opened or closed"],
-  [/\ballowed_?paths\b/i, "names allowed paths of its own"],
+  [/I approve CTO-WORK-\d{3,9} against /, "says the approval sentence"],
+  [/(?:status|state|mark)["']?\s*[:=]\s*["']?(?:approved|accepted)/i, "says that something is approved"],
+  [
+    /(?:status|state|mark)["']?\s*[:=]\s*["']?(?:merged|pr-opened|deployed|closed)/i,
+    "says that something is merged, opened or closed",
+  ],
+  [/allowed_?paths/i, "names allowed paths of its own"],
   [/["']target["']\s*:/, "names a target of its own"],
-  [/\bdefaultActivation["']?\s*[:=]\s*["']?true\b/i, "says that the default activation is on"],
+  [/defaultActivation["']?\s*[:=]\s*["']?true/i, "says that the default activation is on"],
   [/"method":"_cto/, "calls a method of the Harness"],
 ];
 
 /** The claims that a text holds, each once. */
-export const claimsIn = (text: string): readonly string[] => CLAIMS.filter(([pattern]) => pattern.test(text)).map(([, says]) => says);
+export const claimsIn = (text: string): readonly string[] =>
+  CLAIMS.filter(([pattern]) => pattern.test(text)).map(([, says]) => says);
 
 /** The approval sentence is worth a finding wherever it stands, in a file's content too. */
 export const saysApproval = (text: string): readonly string[] =>
   CLAIMS.slice(0, 1).flatMap(([pattern, says]) => (pattern.test(text) ? [says] : []));
 
 /** The claim that lies in writing to such a file, whatever its content. */
-export const claimInPath = (path: string): readonly string[] => (GOVERNANCE_FILES.test(path) ? [`writes ${path}`] : []);
+export const claimInPath = (path: string): readonly string[] =>
+  GOVERNANCE_FILES.test(path) ? [`writes ${path.slice(-PATH_MAX).toWellFormed()}`] : [];
 
-const GOVERNANCE_FILES = /(?:^|\/)(?:\.sot|\.cto)\/|(?:^|\/)[^/]*approv[^/]*\.(?:json|md|sig|txt|ya?ml)$|\.task\.json$|(?:^|\/)projects\.json$/i;
+const PATH_MAX = 200;
+const GOVERNANCE_FILES =
+  /(?:^|\/)(?:\.sot|\.cto)\/|(?:^|\/)[^/]*approv[^/]*\.(?:json|md|sig|txt|ya?ml)$|\.task\.json$|(?:^|\/)projects\.json$/i;
 
 /** The claim that lies in a command line. */
 export const claimsInLine = (line: string): readonly string[] => [

@@ -36,11 +36,24 @@ export const caseEventsFolder = (assignment: Assignment): string => `.case/${ass
 export const caseFiles = (assignment: Assignment): readonly LaidFile[] => [
   json("/home/agent/case/config.json", { models: { default: { provider: "anthropic", model: "claude-sonnet-4-6" } } }),
   json("/home/agent/case/projects.json", {
-    repos: [{ name: "workspace", path: "/workspace", remote: "none", description: "", language: "none", packageManager: "none", commands: {} }],
+    repos: [
+      {
+        name: "workspace",
+        path: "/workspace",
+        remote: "none",
+        description: "",
+        language: "none",
+        packageManager: "none",
+        commands: {},
+      },
+    ],
   }),
   json("/home/agent/pi/models.json", { providers: { anthropic: { baseUrl: "http://127.0.0.1:8787" } } }),
   json("/opt/cto/case/package.json", { name: "case" }),
-  ...Object.entries(PARTS).map(([name, part]) => ({ path: `/opt/cto/case/agents/${name}.md`, content: promptOf(part, assignment) })),
+  ...Object.entries(PARTS).map(([name, part]) => ({
+    path: `/opt/cto/case/agents/${name}.md`,
+    content: promptOf(part, assignment),
+  })),
   json(`${CASE_TASK_FOLDER}/tasks/active/${assignment.run}.task.json`, taskOf(assignment)),
   { path: `${CASE_TASK_FOLDER}/tasks/active/${assignment.run}.md`, content: assignment.words },
   { path: `${CASE_TASK_FOLDER}/active`, content: `${assignment.run}\n` },

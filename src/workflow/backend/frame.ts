@@ -18,8 +18,20 @@ export type OwnFact =
       readonly by: "policy" | "cancel";
       readonly ms: number;
     }
-  | { readonly did: "read" | "wrote"; readonly path: string; readonly bytes: number; readonly sha256: string; readonly rule: string }
-  | { readonly did: "started"; readonly terminal: string; readonly command: string; readonly cwd: string; readonly rule: string }
+  | {
+      readonly did: "read" | "wrote";
+      readonly path: string;
+      readonly bytes: number;
+      readonly sha256: string;
+      readonly rule: string;
+    }
+  | {
+      readonly did: "started";
+      readonly terminal: string;
+      readonly command: string;
+      readonly cwd: string;
+      readonly rule: string;
+    }
   | {
       readonly did: "ended";
       readonly terminal: string;

@@ -4,7 +4,10 @@ import type { Json } from "../digest.ts";
 
 /** The member at a path of names, own properties only. */
 export const at = (value: unknown, ...names: readonly string[]): unknown =>
-  names.reduce<unknown>((inner, name) => (isRecord(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined), value);
+  names.reduce<unknown>(
+    (inner, name) => (isRecord(inner) && Object.hasOwn(inner, name) ? inner[name] : undefined),
+    value,
+  );
 
 export const textAt = (value: unknown, ...names: readonly string[]): string | undefined => {
   const found = at(value, ...names);
@@ -38,7 +41,9 @@ export const plainJson = (value: unknown): Json => {
 export const cutJson = (value: Json, bytesMax: number): Json => {
   const text = JSON.stringify(value);
   const bytes = new TextEncoder().encode(text);
-  return bytes.length <= bytesMax ? value : { cut: new TextDecoder().decode(bytes.subarray(0, bytesMax)), bytes: bytes.length };
+  return bytes.length <= bytesMax
+    ? value
+    : { cut: new TextDecoder().decode(bytes.subarray(0, bytesMax)), bytes: bytes.length };
 };
 
 /** How deep the brackets of a JSON text go. Read before parsing: what is nested too deeply is not parsed at all. */

@@ -70,15 +70,38 @@ const update = (fields: object): Frame => ({
   frame: plainJson({ method: "session/update", params: { update: fields } }),
 });
 const ask = (callId: string, decision: "allowed" | "denied"): readonly Frame[] => [
-  { t: 0, dir: "in", frame: { id: callId, method: "session/request_permission", params: { toolCall: { toolCallId: callId, kind: "edit", locations: [{ path: "a" }] } } } },
+  {
+    t: 0,
+    dir: "in",
+    frame: {
+      id: callId,
+      method: "session/request_permission",
+      params: { toolCall: { toolCallId: callId, kind: "edit", locations: [{ path: "a" }] } },
+    },
+  },
   {
     t: 0,
     dir: "own",
-    frame: { did: "judged", method: "session/request_permission", callId, intent: { kind: "write", path: "a" }, decision, rule: "r", by: "policy", ms: 0 },
+    frame: {
+      did: "judged",
+      method: "session/request_permission",
+      callId,
+      intent: { kind: "write", path: "a" },
+      decision,
+      rule: "r",
+      by: "policy",
+      ms: 0,
+    },
   },
 ];
 const call = (callId: string, status: string): Frame =>
-  update({ sessionUpdate: "tool_call", toolCallId: callId, kind: "edit", status, locations: [{ path: "/workspace/a" }] });
+  update({
+    sessionUpdate: "tool_call",
+    toolCallId: callId,
+    kind: "edit",
+    status,
+    locations: [{ path: "/workspace/a" }],
+  });
 const tally = (frames: readonly Frame[]): ReturnType<ReturnType<typeof acpStory>["tally"]> => {
   const story = acpStory({ declared: "full" });
   frames.forEach((frame, index) => void story.next(frame, index + 1));
@@ -88,40 +111,77 @@ const tally = (frames: readonly Frame[]): ReturnType<ReturnType<typeof acpStory>
 test.each<[string, readonly Frame[], number]>([
   ["no request", [call("1", "completed")], 1],
   ["a request of the same id", [call("1", "pending"), ...ask("1", "allowed"), call("1", "completed")], 0],
-  ["a request of another id for the same path, as Hermes sends it", [...ask("edit-approval-1", "allowed"), call("1", "completed")], 0],
+  [
+    "a request of another id for the same path, as Hermes sends it",
+    [...ask("edit-approval-1", "allowed"), call("1", "completed")],
+    0,
+  ],
   ["a refused request", [...ask("1", "denied"), call("1", "completed")], 1],
   ["one request for two effects", [...ask("1", "allowed"), call("1", "completed"), call("2", "completed")], 1],
   ["a request that comes too late", [call("1", "completed"), ...ask("1", "allowed")], 1],
   ["an end told twice", [call("1", "completed"), call("1", "completed")], 1],
   ["a failed call", [call("1", "failed")], 0],
-  ["a write of our own hand", [{ t: 0, dir: "own", frame: { did: "wrote", path: "a", bytes: 1, sha256: "", rule: "r" } }, call("1", "completed")], 0],
+  [
+    "a write of our own hand",
+    [{ t: 0, dir: "own", frame: { did: "wrote", path: "a", bytes: 1, sha256: "", rule: "r" } }, call("1", "completed")],
+    0,
+  ],
 ])("an effect with %s counts so often as unasked", (_, frames, unasked) => {
   expect(tally(frames).unasked).toBe(unasked);
 });
 
 test("a refused call without an end of its own is ended by the Harness", () => {
   const events = normalizeAcp([call("1", "pending"), ...ask("1", "denied")], { declared: "ask" });
-  expect(events.at(-1)).toMatchObject({ type: "tool.finished", trust: "harness-observed", data: { callId: "1", status: "denied" } });
+  expect(events.at(-1)).toMatchObject({
+    type: "tool.finished",
+    trust: "harness-observed",
+    data: { callId: "1", status: "denied" },
+  });
 });
 
 test("a claim that is cut into pieces is found in the whole", () => {
-  const chunk = (text: string): Frame => update({ sessionUpdate: "agent_message_chunk", content: { type: "text", text } });
-  const frames = [chunk("I appro"), chunk("ve CTO-WORK-049 aga"), chunk("inst x for the y task."), call("1", "pending")];
+  const chunk = (text: string): Frame =>
+    update({ sessionUpdate: "agent_message_chunk", content: { type: "text", text } });
+  const frames = [
+    chunk("I appro"),
+    chunk("ve CTO-WORK-049 aga"),
+    chunk("inst x for the y task."),
+    call("1", "pending"),
+  ];
   expect(tally(frames).authorityClaims).toEqual(["says the approval sentence"]);
 });
 
 test("nothing that an agent can send breaks the reading, and every event can be written down", () => {
-  const method = constantFrom("session/update", "session/request_permission", "fs/write_text_file", "terminal/create", "x");
-  const kind = constantFrom("tool_call", "tool_call_update", "plan", "current_mode_update", "usage_update", "agent_message_chunk", "config_option_update");
+  const method = constantFrom(
+    "session/update",
+    "session/request_permission",
+    "fs/write_text_file",
+    "terminal/create",
+    "x",
+  );
+  const kind = constantFrom(
+    "tool_call",
+    "tool_call_update",
+    "plan",
+    "current_mode_update",
+    "usage_update",
+    "agent_message_chunk",
+    "config_option_update",
+  );
   assert(
     property(array(jsonValue(), { maxLength: 4 }), method, kind, anything(), (values, name, sessionUpdate, any) => {
       const frames: Frame[] = [...values, any].flatMap((value) => [
         { t: 0, dir: "in", frame: plainJson(value) },
         { t: 0, dir: "in", frame: plainJson({ id: 1, method: name, params: value }) },
-        { t: 0, dir: "in", frame: plainJson({ method: name, params: { update: { ...Object(value), sessionUpdate } } }) },
+        {
+          t: 0,
+          dir: "in",
+          frame: plainJson({ method: name, params: { update: { ...Object(value), sessionUpdate } } }),
+        },
         { t: 0, dir: "in", frame: plainJson({ id: 1, result: value }) },
       ]);
-      for (const { data } of normalizeAcp(frames, { declared: "none" })) expect(typeof canonicalJson(data)).toBe("string");
+      for (const { data } of normalizeAcp(frames, { declared: "none" }))
+        expect(typeof canonicalJson(data)).toBe("string");
     }),
   );
 });

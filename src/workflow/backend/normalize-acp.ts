@@ -1,15 +1,16 @@
+import { LIMITS } from "../limits.ts";
 import { readMessage, type AcpMessage, type MessageId } from "./acp-message.ts";
+import { extension, finishedTurn, readyEvent, sessionEvent, turnStarted } from "./acp-turn.ts";
+import { updateEvents } from "./acp-update.ts";
 import type { Mediation } from "./attempt.ts";
 import { claimInPath, claimsIn, claimsInLine, saysApproval } from "./authority-claims.ts";
 import type { BackendEvent } from "./backend-events.ts";
 import type { Frame } from "./frame.ts";
 import { at, cutJson, listAt, plainJson, textAt } from "./loose.ts";
 import { messageMerger } from "./message-merger.ts";
-import { extension, finishedTurn, readyEvent, sessionEvent, turnStarted } from "./acp-turn.ts";
 import { factEvents } from "./own-fact-events.ts";
 import { intentsOf, type ToolCall } from "./tool-call.ts";
 import { toolLedger } from "./tool-ledger.ts";
-import { updateEvents } from "./acp-update.ts";
 
 /** What a log is read with: the profile's declared grade. */
 export interface AcpGround {
@@ -52,7 +53,9 @@ export const acpStory = (ground: AcpGround): AcpStory => {
   let requests = 0;
   let refused = 0;
 
-  const claim = (found: readonly string[]): void => found.forEach((says) => void claims.add(says));
+  const claim = (found: readonly string[]): void => {
+    for (const says of found) if (claims.size < LIMITS.authorityClaimsMax) claims.add(says);
+  };
   const keep = (method: string, params: unknown): readonly Told[] => {
     const plain = plainJson(params ?? null);
     claim(claimsIn(JSON.stringify({ method, params: plain })));
@@ -81,7 +84,10 @@ export const acpStory = (ground: AcpGround): AcpStory => {
         requests += 1;
         const call = tools.asked(at(message.params, "toolCall"));
         asked.push(call);
-        claim([...claimsIn(call.title), ...intentsOf(call).flatMap((intent) => (intent.kind === "run" ? claimsInLine(intent.line) : []))]);
+        claim([
+          ...claimsIn(call.title),
+          ...intentsOf(call).flatMap((intent) => (intent.kind === "run" ? claimsInLine(intent.line) : [])),
+        ]);
         claim(call.diffs.flatMap((diff) => claimInPath(diff.path)));
         return [permissionEvent(call, message.params)];
       }
@@ -90,7 +96,11 @@ export const acpStory = (ground: AcpGround): AcpStory => {
         return [];
       case "terminal/create":
         claim(claimsInLine([textAt(message.params, "command"), ...listAt(message.params, "args")].join(" ")));
-        claim(listAt(message.params, "env").flatMap((entry) => (/^CTO_/i.test(textAt(entry, "name") ?? "") ? ["sets a variable of the Harness"] : [])));
+        claim(
+          listAt(message.params, "env").flatMap((entry) =>
+            /^CTO_/i.test(textAt(entry, "name") ?? "") ? ["sets a variable of the Harness"] : [],
+          ),
+        );
         return [];
       case "fs/read_text_file":
       case "terminal/output":
@@ -150,7 +160,8 @@ export const acpStory = (ground: AcpGround): AcpStory => {
   };
 
   const placed = (events: readonly Told[], line: number): readonly BackendEvent[] => {
-    for (const event of events) if (event.type === "message.recorded") claim(claimsIn(textAt(event.data, "text") ?? ""));
+    for (const event of events)
+      if (event.type === "message.recorded") claim(claimsIn(textAt(event.data, "text") ?? ""));
     return events.map((event) => ({ ...event, raw: { file: "frames.jsonl", line } }));
   };
 
@@ -162,7 +173,13 @@ export const acpStory = (ground: AcpGround): AcpStory => {
       refused,
       unasked: tools.unasked(),
       authorityClaims: [...claims],
-      protocolViolations: [...violations, ...tools.afterRefusal().map((callId) => `reports ${callId} as done though it was refused`)],
+      protocolViolations: [
+        ...violations,
+        ...tools
+          .afterRefusal()
+          .slice(0, LIMITS.authorityClaimsMax)
+          .map((callId) => `reports ${callId.slice(0, NAME_MAX).toWellFormed()} as done though it was refused`),
+      ],
     }),
   };
 };
@@ -182,3 +199,4 @@ const permissionEvent = (call: ToolCall, params: unknown): Told => ({
 });
 
 const SUBJECT_BYTES_MAX = 1024;
+const NAME_MAX = 100;

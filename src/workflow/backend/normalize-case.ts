@@ -23,7 +23,9 @@ export const caseStory = (): CaseStory => {
   let unasked = 0;
   let violations = 0;
 
-  const claim = (found: readonly string[]): void => found.forEach((says) => void claims.add(says));
+  const claim = (found: readonly string[]): void => {
+    for (const says of found) claims.add(says);
+  };
 
   const told = (frame: Frame): readonly Told[] => {
     if ("raw" in frame) {
@@ -71,14 +73,23 @@ const eventsOf = (event: string, said: unknown): readonly Told[] => {
       return claimed("plan.updated", "run", { entries: [{ content: textAt(said, "phase"), status }] });
     }
     case "tool_start":
-      return claimed("tool.started", `tool/${callId}`, { callId, kind: "other", name: textAt(said, "tool"), command: textAt(said, "args") });
+      return claimed("tool.started", `tool/${callId}`, {
+        callId,
+        kind: "other",
+        name: textAt(said, "tool"),
+        command: textAt(said, "args"),
+      });
     case "tool_end": {
       const isError = at(said, "isError") === true || textAt(said, "outcome") === "failed";
       return claimed("tool.finished", `tool/${callId}`, { callId, status: isError ? "failed" : "ok" });
     }
     case "pipeline_end": {
       const rawStop = textAt(said, "outcome") ?? "no outcome";
-      return claimed("turn.finished", "run", { n: 1, stop: rawStop === "completed" ? "completed" : "gave_up", rawStop });
+      return claimed("turn.finished", "run", {
+        n: 1,
+        stop: rawStop === "completed" ? "completed" : "gave_up",
+        rawStop,
+      });
     }
     default:
       return [extension(`case ${event}`.trim(), plainJson(said))];

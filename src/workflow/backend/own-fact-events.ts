@@ -1,6 +1,6 @@
 import { assertNever } from "../assert-never.ts";
-import type { BackendEvent } from "./backend-events.ts";
 import type { Intent } from "./attempt.ts";
+import type { BackendEvent } from "./backend-events.ts";
 import type { OwnFact } from "./frame.ts";
 import { relative } from "./tool-ledger.ts";
 
@@ -12,9 +12,21 @@ export const factEvents = (fact: OwnFact): readonly Told[] => {
     case "judged":
       return judgedEvents(fact);
     case "read":
-      return [observed("file.read", `path/${relative(fact.path)}`, { ...contentOf(fact), decision: "allowed", rule: fact.rule })];
+      return [
+        observed("file.read", `path/${relative(fact.path)}`, {
+          ...contentOf(fact),
+          decision: "allowed",
+          rule: fact.rule,
+        }),
+      ];
     case "wrote":
-      return [observed("file.written", `path/${relative(fact.path)}`, { ...contentOf(fact), decision: "allowed", rule: fact.rule })];
+      return [
+        observed("file.written", `path/${relative(fact.path)}`, {
+          ...contentOf(fact),
+          decision: "allowed",
+          rule: fact.rule,
+        }),
+      ];
     case "started": {
       const { terminal: id, command, cwd, rule } = fact;
       return [observed("terminal.started", `tool/${id}`, { id, command, cwd, decision: "allowed", rule })];
@@ -35,9 +47,22 @@ export const factEvents = (fact: OwnFact): readonly Told[] => {
   }
 };
 
-const observed = (type: Told["type"], subject: string, data: Told["data"]): Told => ({ type, subject, trust: "harness-observed", data });
+const observed = (type: Told["type"], subject: string, data: Told["data"]): Told => ({
+  type,
+  subject,
+  trust: "harness-observed",
+  data,
+});
 
-const contentOf = ({ path, bytes, sha256 }: { readonly path: string; readonly bytes: number; readonly sha256: string }): Told["data"] => ({
+const contentOf = ({
+  path,
+  bytes,
+  sha256,
+}: {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}): Told["data"] => ({
   path: relative(path),
   bytes,
   sha256,
@@ -51,7 +76,13 @@ const judgedEvents = (fact: Extract<OwnFact, { did: "judged" }>): readonly Told[
   // Granted acts are told when they are done, by what was really done.
   if (decision === "allowed") return [];
   if (method === "terminal/create")
-    return [observed("terminal.started", "run", intent.kind === "run" ? { command: intent.line, ...answer } : { cwd: pathOf(intent), ...answer })];
+    return [
+      observed(
+        "terminal.started",
+        "run",
+        intent.kind === "run" ? { command: intent.line, ...answer } : { cwd: pathOf(intent), ...answer },
+      ),
+    ];
   switch (intent.kind) {
     case "read":
       return [observed("file.read", `path/${relative(intent.path)}`, { path: relative(intent.path), ...answer })];

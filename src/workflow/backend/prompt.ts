@@ -15,6 +15,8 @@ export const promptFor = (told: Omit<Assignment, "words">): string =>
     "Do not commit, push or open anything; the Harness makes the one commit. When you are done, stop.\n",
   ].join("\n\n");
 
-const section = (title: string, lines: readonly string[]): string => [title, ...lines.map((line) => `- ${line}`)].join("\n");
+const section = (title: string, lines: readonly string[]): string =>
+  [title, ...lines.map((line) => `- ${line}`)].join("\n");
 
-const quoted = (word: string): string => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

@@ -21,7 +21,9 @@ export const readToolCall = (said: unknown, earlier?: ToolCall): ToolCall => {
   const rawInput = at(said, "rawInput") ?? earlier?.rawInput;
   const diffs = listAt(said, "content").flatMap((item) => {
     const path = textAt(item, "path");
-    return path === undefined ? [] : [{ path, oldText: textAt(item, "oldText"), newText: textAt(item, "newText") ?? "" }];
+    return path === undefined
+      ? []
+      : [{ path, oldText: textAt(item, "oldText"), newText: textAt(item, "newText") ?? "" }];
   });
   const locations = listAt(said, "locations").flatMap((item) => textAt(item, "path") ?? []);
   return {
@@ -89,9 +91,13 @@ const lineOf = (words: readonly string[]): string =>
   words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`)).join(" ");
 
 const PATH_FIELDS =
-  "path file_path filePath abs_path absolute_path file filename target_file notebook_path from source old_path to destination new_path".split(" ");
+  "path file_path filePath abs_path absolute_path file filename target_file notebook_path from source old_path to destination new_path".split(
+    " ",
+  );
 
 const pathsOf = (rawInput: unknown, earlier: ToolCall | undefined): readonly string[] => {
-  const found = [rawInput, at(rawInput, "arguments")].filter(isRecord).flatMap((input) => PATH_FIELDS.flatMap((name) => textAt(input, name) ?? []));
+  const found = [rawInput, at(rawInput, "arguments")]
+    .filter(isRecord)
+    .flatMap((input) => PATH_FIELDS.flatMap((name) => textAt(input, name) ?? []));
   return found.length > 0 ? found : (earlier?.paths ?? []);
 };

@@ -45,7 +45,15 @@ export const toolLedger = (): ToolLedger => {
     const covers = [takeCover(grants, call), takeCover(acts, call)];
     if (covers.includes(true)) return [told];
     unasked += 1;
-    return [told, { type: "policy.unmediated", subject: `tool/${callId}`, trust: "harness-observed", data: { callId, kind: call.kind } }];
+    return [
+      told,
+      {
+        type: "policy.unmediated",
+        subject: `tool/${callId}`,
+        trust: "harness-observed",
+        data: { callId, kind: call.kind },
+      },
+    ];
   };
 
   return {
@@ -67,22 +75,33 @@ export const toolLedger = (): ToolLedger => {
       if (calls.has(callId)) calls.set(callId, merged);
       return merged;
     },
-    granted: (call) => void grants.push({ callId: call.callId, command: call.command ?? call.title, paths: pathsOf(call) }),
+    granted: (call) =>
+      void grants.push({ callId: call.callId, command: call.command ?? call.title, paths: pathsOf(call) }),
     refused: (call) => void denied.add(call.callId ?? ""),
-    done: ({ path, command }) => void acts.push({ callId: undefined, command, paths: path === undefined ? [] : [path] }),
+    done: ({ path, command }) =>
+      void acts.push({ callId: undefined, command, paths: path === undefined ? [] : [path] }),
     ended: () =>
       [...denied]
         .filter((callId) => calls.has(callId) && !finished.has(callId))
         .map((callId) => {
           finished.add(callId);
-          return { type: "tool.finished", subject: `tool/${callId}`, trust: "harness-observed", data: { callId, status: "denied" } };
+          return {
+            type: "tool.finished",
+            subject: `tool/${callId}`,
+            trust: "harness-observed",
+            data: { callId, status: "denied" },
+          };
         }),
     unasked: () => unasked,
     afterRefusal: () => afterRefusal,
   };
 };
 
-const claimed = (type: "tool.started" | "tool.updated" | "tool.finished", callId: string, data: Told["data"]): Told => ({
+const claimed = (
+  type: "tool.started" | "tool.updated" | "tool.finished",
+  callId: string,
+  data: Told["data"],
+): Told => ({
   type,
   subject: `tool/${callId}`,
   trust: "backend-claimed",
@@ -92,7 +111,7 @@ const claimed = (type: "tool.started" | "tool.updated" | "tool.finished", callId
 const startData = (callId: string, call: ToolCall): Told["data"] => ({
   callId,
   kind: call.kind,
-  title: call.title.slice(0, TITLE_MAX),
+  title: call.title.slice(0, TITLE_MAX).toWellFormed(),
   paths: pathsOf(call),
   command: call.command,
   inputSha256: call.rawInput === undefined ? undefined : digestOf(JSON.stringify(call.rawInput)),
@@ -124,7 +143,10 @@ const takeCover = (covers: Cover[], call: ToolCall): boolean => {
   return false;
 };
 
-const pathsOf = (call: ToolCall): readonly string[] => [...new Set([...call.diffs.map(({ path }) => path), ...call.paths].map(relative))];
+const pathsOf = (call: ToolCall): readonly string[] => [
+  ...new Set([...call.diffs.map(({ path }) => path), ...call.paths].map(relative)),
+];
 
 /** A path as it stands below the Workspace; others stay as they are. */
-export const relative = (path: string): string => (path.startsWith("/workspace/") ? path.slice("/workspace/".length) : path);
+export const relative = (path: string): string =>
+  path.startsWith("/workspace/") ? path.slice("/workspace/".length) : path;

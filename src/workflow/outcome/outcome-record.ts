@@ -1,10 +1,13 @@
 import { z } from "zod";
 
-import type { Assurance } from "../authority.ts";
-import { parseDigest, type Digest } from "../digest.ts";
-import { parseOid, parseRunId, workId, type Oid, type RunId, type WorkId } from "../ids.ts";
+import { ASSURANCE_LEVELS, type Assurance } from "../authority.ts";
+import type { Digest } from "../digest.ts";
+import { parseRunId, type Oid, type RunId, type WorkId } from "../ids.ts";
+import { LIMITS } from "../limits.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
+import { readStrictJson } from "../strict-json.ts";
+import { writtenDigest, writtenLine, writtenOid, writtenTime, writtenWorkId } from "../written.ts";
 
 /** What the owner decided about one run (evidence.md 3.2). Signed as it is, in namespace `outcome@cto-harness`. */
 export interface OutcomeRecord {
@@ -44,44 +47,49 @@ export const writeOutcomeRecord = (record: OutcomeRecord, sums: Digest): string 
     predicate: record,
   })}\n`;
 
-const digest = z.string().transform((text, context) => parseDigest(text) ?? invalid(context, "no SHA-256"));
-const oid = z.string().transform((text, context) => parseOid(text) ?? invalid(context, "no object id"));
-const invalid = (context: z.RefinementCtx, message: string): never => {
-  context.addIssue({ code: "custom", message });
-  return z.NEVER;
-};
+const writtenRunId = z.string().transform((text, context) => {
+  const run = parseRunId(text);
+  if (run === undefined) context.addIssue("it is not a run id");
+  return run ?? z.NEVER;
+});
 
-const statement = z.strictObject({
-  _type: z.literal("https://in-toto.io/Statement/v1"),
-  predicateType: z.literal(PREDICATE),
-  subject: z.tuple([z.strictObject({ name: z.literal("SHA256SUMS"), digest: z.strictObject({ sha256: digest }) })]),
-  predicate: z.strictObject({
+const predicate = z
+  .strictObject({
     outcome: z.enum(["accepted", "rejected"]),
-    runId: z.string().transform((text, context) => parseRunId(text) ?? invalid(context, "no run id")),
-    workId: z.string().transform((text, context) => workId(text) ?? invalid(context, "no work id")),
-    commit: oid,
-    base: oid,
+    runId: writtenRunId,
+    workId: writtenWorkId,
+    commit: writtenOid,
+    base: writtenOid,
     reason: z.string().max(4096),
     acknowledged: z.array(z.string().max(256)).max(1000),
     judged: z.array(z.string().max(16)).max(1000),
     sentence: z.string().max(400).nullable(),
-    decidedAt: z.iso.datetime(),
-    approver: z.strictObject({ principal: z.string(), method: z.literal("sshsig"), assurance: z.enum(["A0", "A1", "A2", "A3"]) }),
-    authority: z.strictObject({ allowedSignersSha256: digest }),
-    ledgerCheckpoint: z.strictObject({ origin: z.string(), size: z.number().int(), rootHash: z.string() }),
-  }),
+    decidedAt: writtenTime,
+    approver: z.strictObject({ principal: writtenLine, method: z.literal("sshsig"), assurance: z.enum(ASSURANCE_LEVELS) }),
+    authority: z.strictObject({ allowedSignersSha256: writtenDigest }),
+    ledgerCheckpoint: z.strictObject({ origin: writtenLine, size: z.int().nonnegative(), rootHash: z.string().max(128) }),
+  })
+  .superRefine((record, context) => {
+    for (const message of contradictionsIn(record)) context.addIssue(message);
+  });
+
+// No is one step and needs a reason; yes is the sentence that names what is accepted.
+function* contradictionsIn({ outcome, reason, sentence, workId: work, runId: run, commit }: z.output<typeof predicate>): Iterable<string> {
+  if (outcome === "rejected" && reason.trim() === "") yield "a rejection without a reason";
+  if (outcome === "rejected" && sentence !== null) yield "a rejection with a sentence that accepts";
+  if (outcome === "accepted" && sentence !== acceptSentence({ work, run, commit })) yield "an acceptance in other words";
+}
+
+const statement = z.strictObject({
+  _type: z.literal("https://in-toto.io/Statement/v1"),
+  predicateType: z.literal(PREDICATE),
+  subject: z.tuple([z.strictObject({ name: z.literal("SHA256SUMS"), digest: z.strictObject({ sha256: writtenDigest }) })]),
+  predicate,
 });
 
 /** Reads a record back, strictly. */
 export const readOutcomeRecord = (bytes: Uint8Array): Result<{ readonly record: OutcomeRecord; readonly sums: Digest }, Refusal> => {
-  const wrong = (says: string): Result<never, Refusal> => refuse(refusal("outcome/record-unreadable", { says }));
-  let json: unknown;
-  try {
-    json = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-  } catch {
-    return wrong("it is not JSON in UTF-8");
-  }
-  const read = statement.safeParse(json);
-  if (!read.success) return wrong(z.prettifyError(read.error).replaceAll("\n", " "));
-  return ok({ record: read.data.predicate, sums: read.data.subject[0].digest.sha256 });
+  const read = readStrictJson(bytes, LIMITS.outcomeRecordBytesMax, statement);
+  if (!read.ok) return refuse(refusal("outcome/record-unreadable", { says: read.refusals[0] }));
+  return ok({ record: read.value.predicate, sums: read.value.subject[0].digest.sha256 });
 };

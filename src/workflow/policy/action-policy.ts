@@ -18,7 +18,12 @@ const attempt = (action: ForbiddenAction, programs: string, ...words: readonly s
 
 /** What counts as a try at each of the ten actions (R076 to R085). The first entry that fits decides. */
 export const COMMAND_ATTEMPTS: readonly AttemptPattern[] = [
-  attempt("credential_change", "git", "config", "user.name user.email user.signingkey credential.helper core.sshCommand"),
+  attempt(
+    "credential_change",
+    "git",
+    "config",
+    "user.name user.email user.signingkey credential.helper core.sshCommand",
+  ),
   attempt("credential_change", "git", "credential credential-store credential-cache"),
   attempt("credential_change", "gh hub glab", "auth secret ssh-key gpg-key variable"),
   attempt("credential_change", "npm pnpm yarn bun", "login logout adduser add-user token"),
@@ -26,7 +31,10 @@ export const COMMAND_ATTEMPTS: readonly AttemptPattern[] = [
   attempt("credential_change", "gcloud az", "auth login logout ad keyvault"),
   attempt("credential_change", "docker podman cargo gem heroku vercel netlify helm terraform", "login logout signin"),
   attempt("credential_change", "kubectl oc", "create", "secret token"),
-  attempt("credential_change", "ssh-keygen ssh-add ssh-copy-id gpg gpg2 passwd chpasswd htpasswd vault op pass security keyring"),
+  attempt(
+    "credential_change",
+    "ssh-keygen ssh-add ssh-copy-id gpg gpg2 passwd chpasswd htpasswd vault op pass security keyring",
+  ),
   attempt("push", "git", "push send-pack http-push"),
   attempt("push", "git", "remote", "add set-url rename remove rm"),
   attempt("push", "git", "svn", "dcommit"),
@@ -68,7 +76,11 @@ export const COMMAND_ATTEMPTS: readonly AttemptPattern[] = [
   attempt("vendor_source_mutation", "cargo", "add remove install update vendor"),
   attempt("vendor_source_mutation", "go", "get install"),
   attempt("vendor_source_mutation", "go", "mod", "vendor tidy download"),
-  attempt("vendor_source_mutation", "gem bundle composer brew apt apt-get dnf yum apk pacman", "install update upgrade require add remove"),
+  attempt(
+    "vendor_source_mutation",
+    "gem bundle composer brew apt apt-get dnf yum apk pacman",
+    "install update upgrade require add remove",
+  ),
   attempt("vendor_source_mutation", "git", "submodule subtree"),
   attempt("close", "cto", "outcome accept reject close"),
   attempt("cortex_core_mutation", "cto"),

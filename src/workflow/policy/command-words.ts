@@ -44,7 +44,9 @@ const withoutHereDocuments = (line: string): string => {
 };
 
 const WRAPPERS: ReadonlySet<string> = new Set(
-  "env sudo doas nohup time nice ionice setsid stdbuf command builtin exec then do else if while until ! timeout xargs npx".split(" "),
+  "env sudo doas nohup time nice ionice setsid stdbuf command builtin exec then do else if while until ! timeout xargs npx".split(
+    " ",
+  ),
 );
 
 // `FOO=1 env -i sudo -n timeout 5 git push` runs git.

@@ -49,7 +49,10 @@ test.each([
 
 test("a move is judged at both ends", () => {
   expect(judge({ kind: "move", from: "src/strings.py", to: "test_strings.py" }).allowed).toBe(true);
-  expect(judge({ kind: "move", from: "src/strings.py", to: "deploy/x" })).toMatchObject({ allowed: false, rule: "deploy/" });
+  expect(judge({ kind: "move", from: "src/strings.py", to: "deploy/x" })).toMatchObject({
+    allowed: false,
+    rule: "deploy/",
+  });
   expect(judge({ kind: "move", from: "README.md", to: "src/strings.py" }).allowed).toBe(false);
 });
 
@@ -67,7 +70,7 @@ test.each([
   ["cd src && git push", "push"],
   ["true; GIT_SSH=x env -i sudo -n timeout 5 git push", "push"],
   ["bash -lc 'git push origin'", "push"],
-  ['sh -c "bash -c \'git push\'"', "push"],
+  ["sh -c \"bash -c 'git push'\"", "push"],
   ['echo "$(git push)"', "push"],
   ["echo `git push`", "push"],
   ["(git push)", "push"],

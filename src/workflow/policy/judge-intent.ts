@@ -47,7 +47,9 @@ const judgeRead = (contract: IntentContract, authority: IntentAuthority, raw: st
   const path = insideWorkspace(raw);
   const rule = forbiddenBy(contract, authority, path ?? raw);
   if (rule !== undefined) return { allowed: false, rule };
-  return path === undefined ? { allowed: false, rule: "policy/outside-workspace" } : { allowed: true, rule: "policy/reading" };
+  return path === undefined
+    ? { allowed: false, rule: "policy/outside-workspace" }
+    : { allowed: true, rule: "policy/reading" };
 };
 
 const judgeWrite = (contract: IntentContract, authority: IntentAuthority, raw: string): Verdict => {

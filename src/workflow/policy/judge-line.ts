@@ -37,7 +37,10 @@ const isAttempt = (pattern: AttemptPattern, name: string, rest: readonly string[
   if (!pattern.programs.includes(name)) return false;
   if (pattern.option !== undefined && !rest.some((word) => pattern.option?.test(word))) return false;
   const words = withoutOptions(name, rest);
-  return pattern.words.every((alternatives, at) => alternatives.includes((words[at] ?? "").toLowerCase()) || alternatives.includes(words[at] ?? ""));
+  return pattern.words.every(
+    (alternatives, at) =>
+      alternatives.includes((words[at] ?? "").toLowerCase()) || alternatives.includes(words[at] ?? ""),
+  );
 };
 
 /** Options that stand before the subcommand and take the next word with them. */
@@ -69,7 +72,8 @@ const WRITE_LAST: ReadonlySet<string> = new Set("cp ln install".split(" "));
 const filesWritten = (name: string, rest: readonly string[]): readonly string[] => {
   const files = rest.filter((word) => !word.startsWith("-"));
   if (name === "dd") return rest.flatMap((word) => (word.startsWith("of=") ? [word.slice("of=".length)] : []));
-  if (name === "sed" || name === "perl") return rest.some((word) => /^-[a-zA-Z]*i|^--in-place/.test(word)) ? files.slice(1) : [];
+  if (name === "sed" || name === "perl")
+    return rest.some((word) => /^-[a-zA-Z]*i|^--in-place/.test(word)) ? files.slice(1) : [];
   if (name === "chmod" || name === "chown") return files.slice(1);
   if (WRITE_ALL.has(name)) return files.filter(isRealFile);
   return WRITE_LAST.has(name) ? files.slice(-1).filter(isRealFile) : [];

@@ -19,7 +19,8 @@ export const scanLine = (line: string): readonly SimpleCommand[] | undefined => 
   const endWord = (): void => {
     const current = commands.at(-1);
     if (word !== undefined && place === "word") current?.words.push(word);
-    if (word !== undefined && (place === "write" || (place === "descriptor" && !/^(?:\d+|-)$/.test(word)))) current?.writes.push(word);
+    if (word !== undefined && (place === "write" || (place === "descriptor" && !/^(?:\d+|-)$/.test(word))))
+      current?.writes.push(word);
     if (word !== undefined) place = "word";
     word = undefined;
   };

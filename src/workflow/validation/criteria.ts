@@ -74,7 +74,9 @@ const machine = (holds: boolean, says: string, cites: readonly string[]): Judgem
 const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
   if (probe === undefined)
     return { status: "owner-judged", says: "Judged by the owner at the outcome; no probe is bound to it.", cites: ["patch.diff", "test.log"] };
-  const hasTeeth = probe.baseExpected === "any" || (probe.onBase === 0) === (probe.baseExpected === "passes");
+  // A probe that was killed on the base neither passed nor failed there.
+  const asExpected = probe.onBase !== null && (probe.onBase === 0) === (probe.baseExpected === "passes");
+  const hasTeeth = probe.baseExpected === "any" || asExpected;
   const says = `The owner's probe ended with ${probe.onCandidate} on the candidate and ${probe.onBase} on the base (expected: ${probe.baseExpected}).`;
   return machine(probe.onCandidate === 0 && hasTeeth, says, ["test.log"]);
 };

@@ -26,7 +26,10 @@ const place = (name) => {
 };
 
 const read = ({ path: name, bytesMax, from = 0 }) => {
-  const descriptor = fs.openSync(place(name), fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK);
+  const descriptor = fs.openSync(
+    place(name),
+    fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW | fs.constants.O_NONBLOCK,
+  );
   try {
     const stat = fs.fstatSync(descriptor);
     if (!stat.isFile()) throw refusal("not-a-file", "not a plain file");

@@ -27,7 +27,13 @@ const forClient = (name) => path.posix.resolve(inside, name);
 const fileOf = (step) => step.read ?? step.edit ?? step.write ?? step.delete;
 const commandOf = (step) => step.run ?? step.bash;
 const kindOf = (step) =>
-  step.read !== undefined ? "read" : step.delete !== undefined ? "delete" : commandOf(step) !== undefined ? "execute" : "edit";
+  step.read !== undefined
+    ? "read"
+    : step.delete !== undefined
+      ? "delete"
+      : commandOf(step) !== undefined
+        ? "execute"
+        : "edit";
 
 const callOf = (step) => {
   const file = fileOf(step);
@@ -51,7 +57,11 @@ const options = [
 ];
 
 const mayI = async (toolCall, offered = options) => {
-  const { outcome } = await request("session/request_permission", { sessionId: session.id, toolCall, options: offered });
+  const { outcome } = await request("session/request_permission", {
+    sessionId: session.id,
+    toolCall,
+    options: offered,
+  });
   if (outcome.outcome === "cancelled") session.cancelled = true;
   return outcome.outcome === "selected" && ["always", "once"].includes(outcome.optionId);
 };
@@ -75,7 +85,13 @@ const actNatively = (step) => {
 
 const terminal = async (command, extra = {}) => {
   const sessionId = session.id;
-  const { terminalId } = await request("terminal/create", { sessionId, command: "bash", args: ["-c", command], cwd: session.cwd, ...extra });
+  const { terminalId } = await request("terminal/create", {
+    sessionId,
+    command: "bash",
+    args: ["-c", command],
+    cwd: session.cwd,
+    ...extra,
+  });
   const exit = await request("terminal/wait_for_exit", { sessionId, terminalId });
   const { output } = await request("terminal/output", { sessionId, terminalId });
   await request("terminal/release", { sessionId, terminalId });
@@ -85,7 +101,8 @@ const terminal = async (command, extra = {}) => {
 const actThroughClient = async (step, toolCall) => {
   const sessionId = session.id;
   const at = toolCall.locations?.[0].path;
-  if (step.read !== undefined) return { bytes: (await request("fs/read_text_file", { sessionId, path: at })).content.length };
+  if (step.read !== undefined)
+    return { bytes: (await request("fs/read_text_file", { sessionId, path: at })).content.length };
   const before = step.edit === undefined ? null : (await request("fs/read_text_file", { sessionId, path: at })).content;
   const text = step.edit === undefined ? step.content : edited(before, step);
   const diff = text === undefined ? {} : { content: [{ type: "diff", path: at, oldText: before, newText: text }] };
@@ -122,9 +139,15 @@ const players = {
   claim: ({ claim }) => update({ sessionUpdate: "agent_message_chunk", content: { type: "text", text: claim } }),
   think: ({ think }) => update({ sessionUpdate: "agent_thought_chunk", content: { type: "text", text: think } }),
   plan: ({ plan }) =>
-    update({ sessionUpdate: "plan", entries: plan.map((content) => ({ content, priority: "medium", status: "pending" })) }),
+    update({
+      sessionUpdate: "plan",
+      entries: plan.map((content) => ({ content, priority: "medium", status: "pending" })),
+    }),
   ask: async ({ ask, then, options: offered }) => {
-    const granted = await mayI(callOf({ [ask.kind === "execute" ? "run" : "write"]: ask.command ?? ask.path, ...ask }), offered);
+    const granted = await mayI(
+      callOf({ [ask.kind === "execute" ? "run" : "write"]: ask.command ?? ask.path, ...ask }),
+      offered,
+    );
     return granted && then !== undefined ? actNatively(then) : undefined;
   },
   mode: ({ mode }) => update({ sessionUpdate: "current_mode_update", currentModeId: mode }),
@@ -156,10 +179,21 @@ const play = (step) => {
   return name === undefined ? act(step) : players[name](step);
 };
 
-const modes = { currentModeId: "ask", availableModes: [{ id: "ask", name: "Ask" }, { id: "yolo", name: "Never ask" }] };
+const modes = {
+  currentModeId: "ask",
+  availableModes: [
+    { id: "ask", name: "Ask" },
+    { id: "yolo", name: "Never ask" },
+  ],
+};
 
 const methods = {
-  initialize: () => ({ protocolVersion: 1, agentInfo: { name: "scripted", version: "1.0.0" }, agentCapabilities: {}, authMethods: [] }),
+  initialize: () => ({
+    protocolVersion: 1,
+    agentInfo: { name: "scripted", version: "1.0.0" },
+    agentCapabilities: {},
+    authMethods: [],
+  }),
   "session/new": ({ cwd }) => {
     session.cwd = cwd;
     return { sessionId: session.id, modes };
@@ -174,7 +208,9 @@ const methods = {
       if (session.cancelled) break;
       await play(step);
     }
-    return { stopReason: session.cancelled ? "cancelled" : (steps.find(({ stop }) => stop !== undefined)?.stop ?? "end_turn") };
+    return {
+      stopReason: session.cancelled ? "cancelled" : (steps.find(({ stop }) => stop !== undefined)?.stop ?? "end_turn"),
+    };
   },
 };
 const receive = async (line) => {

@@ -18,7 +18,7 @@ import { bundleFiles } from "../bundle-files.ts";
 const bundle = sampleBundle();
 afterAll(() => bundle.world.remove());
 
-const COMMITTED: readonly (readonly [string, string, (files: Map<string, Uint8Array>) => void])[] = [
+const COMMITTED: readonly (readonly [string, string, Edit])[] = [
   [
     "the packet",
     "bindings",

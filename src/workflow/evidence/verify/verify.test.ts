@@ -33,32 +33,27 @@ const MUTATIONS: readonly (readonly [string, (files: Map<string, Uint8Array>, na
 ];
 
 test.each(MUTATIONS)("no file of a bundle can be changed unseen: %s (R117, edit-one-byte)", (_, mutate) => {
-  for (const name of bundle.sealed().keys()) {
+  const unseen = [...bundle.sealed().keys()].filter((name) => {
     const files = bundle.sealed();
     mutate(files, name);
     const { verdict, checks } = bundle.verify(files);
-    expect(verdict, name).toBe("FAIL");
-    const first = checks.filter((check) => check.verdict === "FAIL");
-    expect(
-      first.some(({ file }) => file === name || name === "SHA256SUMS"),
-      `${name} is named`,
-    ).toBe(true);
-    expect(
-      first.every(({ code }) => code !== undefined && Object.hasOwn(REFUSALS, code)),
-      "each row has a known code",
-    ).toBe(true);
-  }
+    const failed = checks.filter((check) => check.verdict === "FAIL");
+    const isNamed = name === "SHA256SUMS" || failed.some(({ file }) => file === name);
+    const hasCodes = failed.every(({ code }) => code !== undefined && Object.hasOwn(REFUSALS, code));
+    return verdict !== "FAIL" || !isNamed || !hasCodes;
+  });
+  expect(unseen).toEqual([]);
 });
 
 test("no two files of a bundle can be swapped (R117)", () => {
-  const names = [...sealed().keys()];
-  for (const [at, name] of names.entries()) {
+  const names = [...bundle.sealed().keys()];
+  const unseen = names.filter((name, at) => {
     const other = names[(at + 1) % names.length] ?? "";
     const files = bundle.sealed();
     const [one, two] = [bytesOf(files, name), bytesOf(files, other)];
-    files.set(name, two).set(other, one);
-    expect(bundle.verify(files).verdict, `${name} and ${other}`).toBe("FAIL");
-  }
+    return bundle.verify(files.set(name, two).set(other, one)).verdict !== "FAIL";
+  });
+  expect(unseen).toEqual([]);
 });
 
 test.each([
@@ -124,7 +119,7 @@ test("nothing at all is no bundle", () => {
 
 test("bytes that nobody made are answered, never a crash", () => {
   assert(
-    property(constantFrom(...sealed().keys()), uint8Array({ maxLength: 400 }), (name, bytes) => {
+    property(constantFrom(...bundle.sealed().keys()), uint8Array({ maxLength: 400 }), (name, bytes) => {
       expect(bundle.verify(bundle.sealed().set(name, bytes)).verdict).toBe("FAIL");
     }),
     { numRuns: 60 },

@@ -1,0 +1,47 @@
+import type { Admission } from "../workflow/admission/admission.ts";
+import type { Authority } from "../workflow/authority.ts";
+import { contractDigest } from "../workflow/contract/contract.ts";
+import { previewContract } from "../workflow/contract/preview-contract.ts";
+import type { WorkId } from "../workflow/ids.ts";
+import type { Refusal } from "../workflow/refusal.ts";
+import { ok, refusalsOf, type Result } from "../workflow/result.ts";
+import type { TrustRoot } from "../workflow/trust-root.ts";
+import type { Drawn } from "./documents.ts";
+import { readFacts, refuseAll } from "./read-facts.ts";
+import type { World } from "./world.ts";
+
+/** What the owner is shown before the words are asked for: everything that the signature will bind (R052). */
+export interface Presented extends Drawn {
+  readonly text: string;
+  readonly admission: Admission;
+  readonly authority: Authority;
+  readonly trust: TrustRoot;
+}
+
+/** The whole contract with its digests, or every reason why nothing can be approved now. */
+export const present = async (world: World, work: WorkId): Promise<Result<Presented, Refusal>> => {
+  const { authority, trust, drawn, observation, admission } = await readFacts(world, work);
+  if (!authority.ok || !trust.ok || !drawn.ok || !observation.ok || !admission.ok)
+    return refuseAll([authority, trust, drawn, admission, observation].flatMap(refusalsOf));
+  const { head, tree, branch, realPath, findings } = observation.value;
+  const { packet, contract, checks, checksSource } = drawn.value;
+  const preview = previewContract(packet, contract, {
+    packet: packet.source.digest,
+    contract: contractDigest(contract),
+    admission: admission.value.digest,
+    policy: authority.value.digest,
+    checks: checksSource === "absent" ? "none" : checksSource.digest,
+    target: `${realPath} ${branch}@${head} tree ${tree}`,
+    harness: `${world.build.version} ${world.build.digest}`,
+  });
+  const probes = checks.map(({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`);
+  const found = findings
+    .filter(({ finding }) => finding === "agent-config" || finding === "agent-prose")
+    .map(({ where }) => `  ${where}`);
+  const text = [
+    preview,
+    ...(probes.length === 0 ? [] : ["Probes of the owner, run by the Harness beside the validation", ...probes, ""]),
+    ...(found.length === 0 ? [] : ["Files in the target that speak to agents: configuration is masked, prose is readable", ...found, ""]),
+  ].join("\n");
+  return ok({ ...drawn.value, text, admission: admission.value, authority: authority.value, trust: trust.value });
+};
