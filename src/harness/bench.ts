@@ -30,7 +30,7 @@ export interface Bench {
   validate(permit: Permit, clearance: Clearance): Promise<Result<Validated, Refusal>>;
   commit(permit: Permit, clearance: Clearance, validation: PassedValidation): Promise<Result<Commit, Refusal>>;
   prove(ending: Ending): Promise<Ending>;
-  seal(): Promise<void>;
+  seal(): Promise<Ending>;
   permitted(): Permit | undefined;
   isStopped(): boolean;
 }
@@ -96,7 +96,8 @@ export const openBench = ({ world, row, recorder, step, signal }: BenchParts): B
       return proven.ending;
     },
     seal: async () => {
-      await sealRun(world, row, outputsOf({ gate, performed, validated, committed, proven }), recorder);
+      const outputs = outputsOf({ gate, performed, validated, committed, proven });
+      return (await sealRun(world, row, outputs, recorder)).ending;
     },
     permitted,
     isStopped: () => signal.aborted,

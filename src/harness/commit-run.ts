@@ -53,12 +53,10 @@ export const commitRun = async (
 };
 
 const claim = async (world: World, row: RunRow, candidate: Candidate, baseTree: string, recorder: Recorder): Promise<Candidate> => {
-  await recorder.flush();
-  await world.store.transact(async (ledger) => {
+  await recorder.transact(async (ledger) => {
     if (!(await ledger.claimOnce("commit", row.run, candidate.commit)))
       throw new TypeError("this run has claimed another commit: the same inputs gave another id");
     await ledger.updateRun(row.run, { state: "committing", summary: { ...row.summary, ...candidate, baseTree } });
-    await recorder.flushInto(ledger);
   });
   return candidate;
 };

@@ -19,8 +19,8 @@ export type NoHome = "owner-malformed" | "key-malformed";
 /** What can be asked of this machine where there is no home yet. Writes nothing that stays. */
 export interface Machine {
   readonly probeSandbox: Sandbox["probe"];
-  /** The version of git that runs here, undefined if none does. */
-  readonly gitVersion: () => Promise<string | undefined>;
+  /** The version of git that runs here; a Failure if none does. */
+  readonly gitVersion: () => Promise<string>;
   /** The path of the tool that signs for the owner, undefined if it is absent. */
   readonly signingTool: () => Promise<string | undefined>;
 }

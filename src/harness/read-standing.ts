@@ -92,7 +92,7 @@ const historyOf = async (world: World, leaves: readonly LedgerRecord[], leaf: Le
   return by === "nobody" ? history : { ...history, consumed: new Map([...history.consumed, [approvalId, by]]) };
 };
 
-const signedWords = async (world: World, leaf: LedgerRecord | "absent"): Promise<SignedWords | "absent"> => {
+export const signedWords = async (world: World, leaf: LedgerRecord | "absent"): Promise<SignedWords | "absent"> => {
   if (leaf === "absent") return "absent";
   const document = async (name: string): Promise<Uint8Array | "absent"> => {
     const digest = parseDigest(leaf.digests?.[name] ?? "");

@@ -1,20 +1,20 @@
 import type { Clock } from "../seams/clock.ts";
 import type { Fence, Ledger, Store } from "../seams/store.ts";
-import { chainStart, eventLine, parseEvent } from "../workflow/event-chain.ts";
+import { chainStart, eventLine, parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
 import type { Digest } from "../workflow/digest.ts";
 import { digestOf } from "../workflow/digest.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import type { RunEvent } from "../workflow/run-events.ts";
 
-/** Writes the facts of one run, each chained to the one before. Facts wait in order until `flush`, or a step's end. */
+/** Writes the facts of one run, each chained to the one before. Facts wait in order until they are written together. */
 export interface Recorder {
   readonly run: RunId;
   record(event: RunEvent): void;
   /** Everything recorded so far is in the ledger when this settles. */
   flush(): Promise<void>;
-  /** The same inside a transaction that is already open: `flush` before it, or two writers wait for each other. */
-  flushInto(ledger: Ledger): Promise<void>;
+  /** A transaction of the ledger. What is recorded before or in it is written with it, or none of it is. */
+  transact<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
   /** From now on facts are written under this fence. */
   under(fence: Fence): void;
   /** Every line so far, written or waiting. */
@@ -26,7 +26,7 @@ export interface RecorderParts {
   readonly host: string;
   readonly store: Store;
   readonly clock: Clock;
-  /** Called with each line after it is in the ledger. */
+  /** Called with each line after it is in the ledger, never before. */
   readonly onLine: (line: string) => void;
 }
 
@@ -35,18 +35,29 @@ export const openRecorder = async ({ run, host, store, clock, onLine }: Recorder
   const lines = [...(await store.facts(run))];
   let written = lines.length;
   let fence: Fence | "unfenced" = "unfenced";
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
 
   const last = (): Digest => {
     const line = lines.at(-1);
     return line === undefined ? chainStart(run) : digestOf(line);
   };
-  const write = async (append: (pending: readonly string[]) => Promise<void>): Promise<void> => {
-    const pending = lines.slice(written);
-    if (pending.length === 0) return;
-    await append(pending);
+  const write = async <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> => {
+    let pending: readonly string[] = [];
+    const value = await store.transact(async (ledger) => {
+      const done = await work(ledger);
+      pending = lines.slice(written);
+      if (pending.length > 0) await ledger.append(run, pending, fence);
+      return done;
+    });
     written += pending.length;
     pending.forEach(onLine);
+    return value;
+  };
+  // One writer after the other; that one failed is told to its caller only, and what it left waits for the next.
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const turn = writing.then(act);
+    writing = turn.catch(() => undefined);
+    return turn;
   };
 
   return {
@@ -55,13 +66,18 @@ export const openRecorder = async ({ run, host, store, clock, onLine }: Recorder
       const time = timeText(clock.now().epochMs);
       lines.push(eventLine({ event, run, sequence: lines.length, prev: last(), time, host }));
     },
-    flush: () => {
-      writing = writing.then(() =>
-        write((pending) => store.transact((ledger) => ledger.append(run, pending, fence))),
-      );
-      return writing;
-    },
-    flushInto: (ledger) => write((pending) => ledger.append(run, pending, fence)),
+    flush: () => inTurn(async () => (lines.length > written ? write(() => Promise.resolve()) : undefined)),
+    transact: (work) =>
+      inTurn(async () => {
+        const before = lines.length;
+        try {
+          return await write(work);
+        } catch (error) {
+          // What was recorded in a transaction that failed has not happened.
+          lines.length = before;
+          throw error;
+        }
+      }),
     under: (newer) => {
       fence = newer;
     },
@@ -70,5 +86,5 @@ export const openRecorder = async ({ run, host, store, clock, onLine }: Recorder
 };
 
 /** The first recorded fact of a type, if there is one. */
-export const findFact = (lines: readonly string[], type: RunEvent["type"], subject?: string): RunEvent | undefined =>
+export const findFact = (lines: readonly string[], type: RunEvent["type"], subject?: string): ChainedEvent | undefined =>
   lines.map(parseEvent).find((event) => event.type === type && (subject === undefined || event.subject === subject));

@@ -1,6 +1,6 @@
 import type { RollbackDone } from "../seams/target.ts";
 import { parseOid, type RunId } from "../workflow/ids.ts";
-import { rollbackMessage } from "../workflow/commit/message.ts";
+import { rollbackMessage } from "../workflow/commit/rollback.ts";
 import { readOutcomeRecord } from "../workflow/outcome/outcome-record.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";

@@ -2,9 +2,10 @@ import type { RunRow } from "../seams/store.ts";
 import { transition } from "../workflow/contract/work-item.ts";
 import { contractText } from "../workflow/contract/contract.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
-import { bundleFiles } from "../workflow/evidence/bundle-files.ts";
+import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
 import { Failure } from "../workflow/failure.ts";
+import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import type { LedgerEntry } from "../workflow/ledger.ts";
 import { drawRecord, type StepOutputs } from "./draw-record.ts";
 import { findFact, type Recorder } from "./recorder.ts";
@@ -13,11 +14,18 @@ import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 /** Ends the log, draws every file, writes and verifies the folder, and renames it into place; again: the same bytes. */
-export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, recorder: Recorder): Promise<Digest> => {
-  const { ending } = outputs.proven;
+export const sealRun = async (
+  world: World,
+  row: RunRow,
+  steps: StepOutputs,
+  recorder: Recorder,
+): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
+  const given = await givenFiles(world, row, steps);
+  const ending = withCriteria(steps.proven.ending, judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given));
+  const outputs = { ...steps, proven: { ...steps.proven, ending } };
   await finish(world, row, ending, recorder);
   const record = drawRecord(world, row, outputs, recorder.lines());
-  const files = bundleFiles(record, await givenFiles(world, row, outputs));
+  const files = bundleFiles(record, given);
   const sums = digestOf(files.get(SUMS) ?? "");
   if (!(await world.archive.isSealed(row.run))) {
     await world.archive.begin(row.run);
@@ -31,7 +39,15 @@ export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, r
   await recordSeal(world, row, ending, sums, [...files.values()].reduce((sum, { length }) => sum + length, 0));
   await world.archive.seal(row.run);
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
-  return sums;
+  return { ending, sums };
+};
+
+// A commit whose machine criteria are not all proven awaits no outcome: the owner sees an interrupted run (W10).
+const withCriteria = (ending: Ending, criteria: readonly CriterionResult[]): Ending => {
+  const open = criteria.filter(({ status }) => status === "not-proven");
+  if (ending.kind !== "awaiting_outcome" || open.length === 0) return ending;
+  const message = open.map(({ id, says }) => `${id}: ${says}`).join("; ");
+  return { ...ending, kind: "interrupted", failure: { code: "evidence/unproven", message } };
 };
 
 /** `run.finished` is the last line of the log; the work item moves with it, unless the seal has to move it. */

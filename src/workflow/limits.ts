@@ -34,6 +34,8 @@ export const LIMITS = {
   leaveTimeoutMs: 6_000,
   handActTimeoutMs: 30_000,
   caseLogPollMs: 150,
+  /** How long to look whether something broke because of a limit. */
+  limitSettleMs: 1_000,
   handReadBytesMax: 4_194_304,
   sandboxProbeTimeoutMs: 20_000,
   /** bubblewrap takes 9,000 arguments, three of them a mount. */

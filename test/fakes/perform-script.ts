@@ -23,8 +23,7 @@ export interface PerformScript {
 export const performScript = async (steps: readonly unknown[], how: PerformScript = {}): Promise<Performed> => {
   const folder = await mkdtemp(path.join(os.tmpdir(), "cto-steps-"));
   try {
-    const file = path.join(folder, "steps.json");
-    await writeFile(file, JSON.stringify({ steps }));
+    const file = await writeSteps(path.join(folder, "steps.json"), steps);
     const backend = scriptedBackend({ stepsPath: async () => file });
     const assignment = sampleAssignment(how.limits);
     const files = how.files ?? {
@@ -39,4 +38,9 @@ export const performScript = async (steps: readonly unknown[], how: PerformScrip
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+};
+
+export const writeSteps = async (file: string, steps: readonly unknown[]): Promise<string> => {
+  await writeFile(file, JSON.stringify({ steps }));
+  return file;
 };

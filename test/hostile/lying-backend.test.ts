@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- `then` is the name of a field of a step
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-thenable -- `then` is the name of a field of a step
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 

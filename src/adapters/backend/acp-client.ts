@@ -2,6 +2,7 @@ import { client, RequestError, type ClientConnection } from "@agentclientprotoco
 
 import type { Room } from "../../seams/backend.ts";
 import type { Confined } from "../../seams/sandbox.ts";
+import { assertNever } from "../../workflow/assert-never.ts";
 import { stopOf } from "../../workflow/backend/acp-turn.ts";
 import type { Assignment } from "../../workflow/backend/assignment.ts";
 import type { Attempt, BackendProbe } from "../../workflow/backend/attempt.ts";
@@ -109,17 +110,26 @@ const endingOf = async (
   interrupted: Promise<Interruption>,
 ): Promise<Ending> => {
   const said = converse(turn, connection);
-  said.catch(() => undefined);
-  const first = await Promise.race([said, interrupted, crash(turn.confined)]);
+  const ending = said.catch((error: unknown): Interruption => ({ kind: "broken", error }));
+  const first = await Promise.race([ending, interrupted, crash(turn.confined)]);
   if (typeof first === "string") return { kind: "said", stop: first };
   switch (first.kind) {
     case "limit":
       return first;
     case "broken":
-      throw first.error;
+      return limitElse(turn.confined, first.error);
     case "cancel":
       return { kind: "cancelled", said: await cancel(turn, connection, said, first.reason) };
+    default:
+      return assertNever(first);
   }
+};
+
+// At a limit the stage ends everything and starts nothing more: what breaks then breaks because of the limit.
+const limitElse = async (confined: Confined, error: unknown): Promise<Ending> => {
+  const ended = await within(LIMITS.limitSettleMs, confined.ended);
+  if (ended === "late" || ended.limit === undefined) throw error;
+  return { kind: "limit", limit: ended.limit };
 };
 
 const converse = async (turn: Turn, connection: ClientConnection): Promise<string> => {
@@ -192,5 +202,7 @@ const attemptOf = (probe: BackendProbe, story: AcpStory, ending: Ending): Attemp
       return { stop: "cancelled", said: ending.said, ...claims };
     case "limit":
       return { stop: "gave_up", said: `limit ${ending.limit}`, limit: ending.limit, ...claims };
+    default:
+      return assertNever(ending);
   }
 };

@@ -25,7 +25,7 @@ export interface AcpSession {
 export const openSession = async (agent: ClientContext, manners: AcpManners): Promise<AcpSession> => {
   const initialized = await inTime(
     "initialize",
-    agent.request<unknown>("initialize", { protocolVersion: 1, clientCapabilities: manners.clientCapabilities }),
+    agent.request("initialize", { protocolVersion: 1, clientCapabilities: manners.clientCapabilities }),
   );
   const version = numberAt(initialized, "protocolVersion");
   if (version !== 1)
@@ -34,10 +34,10 @@ export const openSession = async (agent: ClientContext, manners: AcpManners): Pr
       `The agent speaks protocol ${version ?? "nothing that it names"}, not 1.`,
     );
   if (manners.authenticate !== undefined)
-    await inTime("authenticate", agent.request<unknown>("authenticate", { methodId: manners.authenticate }));
+    await inTime("authenticate", agent.request("authenticate", { methodId: manners.authenticate }));
   const opened = await inTime(
     "session/new",
-    agent.request<unknown>("session/new", {
+    agent.request("session/new", {
       cwd: "/workspace",
       mcpServers: manners.mcpServers,
       ...(manners.sessionMeta === undefined ? {} : { _meta: manners.sessionMeta }),
@@ -50,13 +50,13 @@ export const openSession = async (agent: ClientContext, manners: AcpManners): Pr
 };
 
 export const setMode = async (agent: ClientContext, sessionId: string, modeId: string): Promise<void> => {
-  await inTime("session/set_mode", agent.request<unknown>("session/set_mode", { sessionId, modeId }));
+  await inTime("session/set_mode", agent.request("session/set_mode", { sessionId, modeId }));
 };
 
 /** One prompt, once. Answers its stop word; an error answer is a stop as well. */
 export const promptOnce = async (agent: ClientContext, sessionId: string, words: string): Promise<string> => {
   try {
-    const answer = await agent.request<unknown>("session/prompt", {
+    const answer = await agent.request("session/prompt", {
       sessionId,
       prompt: [{ type: "text", text: words }],
     });

@@ -1,6 +1,7 @@
 import type { AnyMessage, Stream } from "@agentclientprotocol/sdk";
 
 import type { Confined } from "../../seams/sandbox.ts";
+import { assertNever } from "../../workflow/assert-never.ts";
 import { readMessage, type MessageId } from "../../workflow/backend/acp-message.ts";
 import type { FrameLog } from "./frame-log.ts";
 import { linesOf } from "./lines.ts";
@@ -77,6 +78,8 @@ const forSdk = (
     }
     case "malformed":
       return undefined;
+    default:
+      return assertNever(message);
   }
 };
 

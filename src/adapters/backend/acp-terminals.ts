@@ -5,7 +5,7 @@ import type { Confined, Ended } from "../../seams/sandbox.ts";
 import type { OwnFact } from "../../workflow/backend/frame.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 
-export interface TerminalOrder {
+interface TerminalOrder {
   /** The command as it was judged and is told. */
   readonly line: string;
   readonly argv: readonly string[];
@@ -16,7 +16,7 @@ export interface TerminalOrder {
   readonly rule: string;
 }
 
-export interface TerminalOutput {
+interface TerminalOutput {
   readonly output: string;
   readonly truncated: boolean;
   readonly end: Pick<Ended, "code" | "signal"> | undefined;

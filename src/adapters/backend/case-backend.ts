@@ -100,7 +100,7 @@ const perform = async (found: InstalledCase, assignment: Assignment, room: Room)
       log.own({ did: "settled", ms: Math.round(performance.now() - start), forced: true });
     over.resolve();
     if (!("kind" in first) || first.kind !== "broken") await following;
-    return attemptOf(probeOf(found), story, first);
+    return attemptOf(probeOf(found), story, limitElse(await confined.ended, first));
   } finally {
     watch.end();
     over.resolve();
@@ -120,6 +120,10 @@ const finished = async (story: CaseStory, confined: Confined): Promise<Ended> =>
   const ended = await within(LIMITS.leaveTimeoutMs, confined.ended);
   return ended === "late" ? { code: null, signal: null, ms: 0 } : ended;
 };
+
+// At a limit the stage ends everything and starts nothing more: what breaks then breaks because of the limit.
+const limitElse = ({ limit }: Ended, first: Ended | Interruption): Ended | Interruption =>
+  limit !== undefined && "kind" in first && first.kind === "broken" ? { kind: "limit", limit } : first;
 
 const attemptOf = (probe: BackendProbe, story: CaseStory, first: Ended | Interruption): Attempt => {
   const claims = { probe, ...story.tally() };

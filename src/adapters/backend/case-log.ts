@@ -1,11 +1,10 @@
 import { LIMITS } from "../../workflow/limits.ts";
 import type { FrameLog } from "./frame-log.ts";
 import { HandRefusal, type Hand } from "./hand.ts";
+import { within } from "./watch.ts";
 
 /** Follows a folder of JSON-lines files that grow, through the hand: what is new goes into the log, line by line. */
 export interface CaseLog {
-  /** One look. */
-  look(): Promise<void>;
   /** Looks until told to stop, then a last time; the rest without a line end counts as a line then. */
   follow(stop: Promise<unknown>): Promise<void>;
 }
@@ -41,16 +40,9 @@ export const openCaseLog = (hand: Hand, folder: string, log: FrameLog): CaseLog 
     }
   };
   return {
-    look,
     follow: async (stop) => {
-      let isOver = false;
-      const over = stop.then(() => {
-        isOver = true;
-      });
-      while (!isOver) {
-        await look();
-        await Promise.race([over, new Promise((resolve) => setTimeout(resolve, LIMITS.caseLogPollMs))]);
-      }
+      do await look();
+      while ((await within(LIMITS.caseLogPollMs, stop)) === "late");
       await look();
       for (const { rest } of files.values()) if (rest.length > 0) log.incoming(rest);
     },

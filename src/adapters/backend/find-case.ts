@@ -20,7 +20,10 @@ export interface InstalledCase {
 }
 
 /** `ca` by policy.yaml, else by `CTO_HARNESS_CASE_BIN`, else the first on PATH. */
-export const whichCase = (named: string | undefined, env: NodeJS.ProcessEnv): string | undefined => {
+export const whichCase = (
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): string | undefined => {
   const chosen = named ?? env["CTO_HARNESS_CASE_BIN"];
   if (chosen !== undefined && chosen !== "") return chosen;
   const folders = (env["PATH"] ?? "").split(":").filter((folder) => folder.startsWith("/"));

@@ -16,7 +16,7 @@ export interface FrameLog {
   /** A line as it came. Answers its JSON, or undefined where there is none. */
   incoming(line: Uint8Array): Json | undefined;
   outgoing(message: unknown): void;
-  own(fact: OwnFact): void;
+  readonly own: (fact: OwnFact) => void;
   end(): void;
   /** Milliseconds since the last line. */
   quietMs(): number;

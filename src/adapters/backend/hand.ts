@@ -18,7 +18,7 @@ export class HandRefusal extends Error {
   }
 }
 
-export interface HandFile {
+interface HandFile {
   readonly content: Uint8Array;
   readonly bytes: number;
   readonly sha256: string;

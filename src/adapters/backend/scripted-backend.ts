@@ -11,8 +11,8 @@ import { leadAcpAgent } from "./acp-client.ts";
 import { insidePath, programBytes } from "./programs.ts";
 
 export interface ScriptedOptions {
-  /** Absolute path of the steps that policy.yaml names. */
-  readonly stepsPath: () => Promise<string | "absent">;
+  /** Absolute path of the steps that policy.yaml names, or "absent". */
+  readonly stepsPath: () => Promise<string>;
 }
 
 /** An agent without a model that plays a file of steps: our own process, led like any other ACP agent (backends.md 5). */

@@ -10,7 +10,7 @@ export type Interruption =
 /** The first interruption, if there is one: the operator's, a limit's, or that something of ours broke. */
 export interface Watch {
   readonly interrupted: Promise<Interruption>;
-  interrupt(by: Interruption): void;
+  readonly interrupt: (by: Interruption) => void;
   end(): void;
 }
 

@@ -21,7 +21,8 @@ export const localHost = (stateFolder: string): Host => {
     },
     askToStop: ({ pid }) => void process.kill(pid, "SIGTERM"),
     endOrphan: (pid, startedBeforeMs) => {
-      if (isOlderThan(pid, startedBeforeMs)) kill(pid);
+      // Minus one would be everybody.
+      if (pid > 1 && isOlderThan(pid, startedBeforeMs)) kill(pid);
       return Promise.resolve();
     },
   };

@@ -1,194 +1,177 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { compose, evidence, makeDemoGround, makeHome } from "../../compose.ts";
 import { admitTarget } from "../../harness/admit-target.ts";
 import { recordApproval } from "../../harness/approve.ts";
+import { sentenceFor } from "../../harness/decide-outcome.ts";
 import { present } from "../../harness/present.ts";
-import { decideOutcome, sentenceFor } from "../../harness/decide-outcome.ts";
-import { rollbackRun } from "../../harness/rollback.ts";
-import { run, type RunResult } from "../../harness/run.ts";
-import type { World } from "../../harness/world.ts";
-import { verifyBundle } from "../../workflow/evidence/verify/verify.ts";
-import { switchesOf } from "../../workflow/gate/switches.ts";
-import { timeText } from "../../workflow/instant.ts";
-import { workId } from "../../workflow/ids.ts";
+import { SIGNERS_PATH } from "../../harness/read-facts.ts";
+import { parseRunId, workId } from "../../workflow/ids.ts";
 import { wordsOf, type Refusal } from "../../workflow/refusal.ts";
-import type { Result } from "../../workflow/result.ts";
+import type { Answer } from "../answer.ts";
+import { act as outcome } from "../commands/outcome.ts";
+import { act as rollback } from "../commands/rollback.ts";
+import { act as run } from "../commands/run.ts";
+import { act as verify } from "../commands/verify.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { short } from "../show.ts";
-import { DEMO_OWNER, demoDocuments } from "./packet.ts";
-import { SAMPLE_FILES, SCENARIO_STEPS, type Scenario } from "./sample.ts";
+import type { DemoGround } from "./ground.ts";
+import { DEMO_OWNER } from "./packet.ts";
+import type { Scenario } from "./sample.ts";
 
-/** One thing that the demo shows, and whether it went as it should. */
+/** One thing that the demo shows: a command, what came of it, and whether that is as it should be. */
 export interface DemoStep {
   readonly name: string;
+  readonly command: string;
+  readonly exit: ExitCode;
   readonly asExpected: boolean;
   readonly ms: number;
   readonly says: string;
 }
 
-export interface DemoEnd {
-  readonly home: string;
-  readonly target: string;
-  readonly run: string | null;
-  readonly verdict: string;
-  /** Exit code that the decisive command of the scenario has. */
-  readonly decisive: ExitCode;
-  readonly steps: readonly DemoStep[];
-}
+type Shown = Omit<DemoStep, "name" | "ms" | "command">;
+type Play = (name: string, command: string, act: () => Promise<Shown>) => Promise<DemoStep>;
 
-const WORK = workId("CTO-WORK-049");
+const WORK = workId("CTO-WORK-049") ?? "";
 const DAY_MS = 86_400_000;
 
-/** Plays one scenario in a fresh folder, through the same verbs as every command; tells each step as it ends. */
-export const playDemo = async (folder: string, scenario: Scenario, tell: (step: DemoStep) => void): Promise<DemoEnd> => {
-  if (WORK === undefined) throw new TypeError("the demo's work id is one");
-  const work = WORK;
+/** Plays one scenario; tells each step as it ends. The last step whose exit code decides is the decisive one. */
+export const playStory = async (
+  ground: DemoGround,
+  scenario: Scenario,
+  tell: (step: DemoStep) => void,
+): Promise<{ readonly steps: readonly DemoStep[]; readonly decisive: DemoStep; readonly run: string }> => {
   const steps: DemoStep[] = [];
-  const step = async (name: string, act: () => Promise<{ readonly asExpected: boolean; readonly says: string }>): Promise<void> => {
+  const play: Play = async (name, command, act) => {
     const started = performance.now();
-    const done = { name, ...(await act()), ms: Math.round(performance.now() - started) };
-    steps.push(done);
-    tell(done);
+    const shown = await act();
+    const step = { name, command, ...shown, ms: Math.round(performance.now() - started) };
+    steps.push(step);
+    tell(step);
+    return step;
   };
+  await playBeginning(ground, play);
+  const before = await targetNow(ground);
+  let id = "";
+  const ran = await play(scenario === "violation" ? "voided" : "ran", `cto run ${WORK}`, async () => {
+    const answer = await run(ground.context, { ...ground.flags, jsonl: false }, WORK);
+    id = String(answer.data["run"]);
+    if (scenario !== "violation")
+      return { exit: answer.exit, asExpected: answer.exit === EXIT.done, says: `${saysOf(answer) || `one commit ${short(String(answer.data["commit"]))}, two files, nothing else moved, rollback rehearsed`}` };
+    const isUntouched = (await targetNow(ground)) === before;
+    return { exit: answer.exit, asExpected: answer.exit === EXIT.voided && isUntouched, says: `${saysOf(answer)}; no commit, target ${isUntouched ? "byte-identical" : "CHANGED"}` };
+  });
+  const verified = await playVerify(ground, play, id, "verified", EXIT.done);
+  const decisive = await playEnd(ground, play, scenario, { id, ran, verified, before });
+  return { steps, decisive, run: id };
+};
 
-  const ground = await makeDemoGround(folder, SAMPLE_FILES);
-  const home = path.join(path.dirname(ground.target), "home");
-  await makeHome({ folder: home, owner: DEMO_OWNER, publicKey: ground.publicKey });
-  const world = await openDemoWorld(home);
-  try {
-    await writeDocuments(world, ground.target, scenario);
-    const before = await world.target.fingerprint(ground.target);
-    const isUntouched = async (): Promise<boolean> => {
-      const now = await world.target.fingerprint(ground.target);
-      return now.manifest === before.manifest && now.controlPlane.digest === before.controlPlane.digest;
-    };
-    const runOnce = (): Promise<Result<RunResult, Refusal>> => run(world, work, new AbortController().signal, () => undefined);
+const playBeginning = async ({ world, target, key, context, flags }: DemoGround, play: Play): Promise<void> => {
+  await play("admitted", `cto target admit ${target}`, async () => {
+    const open = { id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
+    const admitted = await admitTarget(world, { ...open, target, expiresMs: 30 * DAY_MS, reason: "the demo's own target", key });
+    return admitted.ok
+      ? { exit: EXIT.done, asExpected: true, says: `by ${DEMO_OWNER}'s signature, ${short(admitted.value.sha256)}` }
+      : { exit: EXIT.refused, asExpected: false, says: refusalWords(admitted.refusals) };
+  });
+  await play("blocked", `cto run ${WORK}`, async () => {
+    const answer = await run(context, { ...flags, jsonl: false }, WORK);
+    const isRight = answer.exit === EXIT.refused && answer.data["reason"] === "approval/absent";
+    return { exit: answer.exit, asExpected: isRight, says: `refused ${codesOf(answer)}; nothing was started` };
+  });
+  const shown = await present(world, workId(WORK) ?? raise());
+  const sayWords = async (change: (sentence: string) => string): Promise<Shown> => {
+    if (!shown.ok) return { exit: EXIT.refused, asExpected: false, says: refusalWords(shown.refusals) };
+    const bytes = bytesOf(change(shown.value.contract.requiredApproval));
+    const recorded = await recordApproval(world, shown.value, { bytes, entry: "file", key, expiresMs: undefined });
+    return recorded.ok
+      ? { exit: EXIT.done, asExpected: true, says: `the packet's own sentence, signed by a key made for this demo, assurance ${recorded.value.approval.assurance}` }
+      : { exit: EXIT.refused, asExpected: false, says: refusalWords(recorded.refusals) };
+  };
+  await play("near miss", `cto approve ${WORK}`, async () => {
+    const refused = await sayWords((sentence) => sentence.replace("against", "agianst"));
+    return { ...refused, asExpected: refused.exit === EXIT.refused && refused.says.startsWith("approval/not-exact") };
+  });
+  await play("approved", `cto approve ${WORK}`, () => sayWords((sentence) => sentence));
+};
 
-    await step("admitted", async () => {
-      const order = { target: ground.target, id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
-      const admitted = await admitTarget(world, { ...order, expiresMs: 30 * DAY_MS, reason: "the demo's own target", key: ground.key });
-      return { asExpected: admitted.ok, says: admitted.ok ? `by ${DEMO_OWNER}'s signature, ${short(admitted.value.sha256)}` : saysOf(admitted) };
-    });
-    await step("blocked", async () => {
-      const blocked = await runOnce();
-      const codes = blocked.ok ? blocked.value.ending.refusals.map(({ code }) => code) : [];
-      const isRight = blocked.ok && blocked.value.ending.kind === "blocked" && codes.includes("approval/absent");
-      return { asExpected: isRight && (await isUntouched()), says: `cto run ${work}: refused ${codes.join(", ")}, target byte-identical` };
-    });
-    const shown = await present(world, work);
-    await step("near miss", async () => {
-      const near = shown.ok ? shown.value.contract.requiredApproval.replace("against", "agianst") : "";
-      const refused = shown.ok
-        ? await recordApproval(world, shown.value, { bytes: bytesOf(near), entry: "file", key: ground.key, expiresMs: undefined })
-        : shown;
-      return { asExpected: !refused.ok && refused.refusals[0].code === "approval/not-exact", says: refused.ok ? "a near miss was accepted" : saysOf(refused) };
-    });
-    await step("approved", async () => {
-      const approved = shown.ok
-        ? await recordApproval(world, shown.value, { bytes: bytesOf(shown.value.contract.requiredApproval), entry: "file", key: ground.key, expiresMs: undefined })
-        : shown;
-      return {
-        asExpected: approved.ok,
-        says: approved.ok ? `the packet's own sentence, signed by a key made for this demo, assurance ${approved.value.approval.assurance}` : saysOf(approved),
-      };
-    });
-    let last: RunResult | undefined;
-    await step(scenario === "violation" ? "voided" : "ran", async () => {
-      const done = await runOnce();
-      if (!done.ok) return { asExpected: false, says: saysOf(done) };
-      last = done.value;
-      const { kind, refusals, failure, commit } = done.value.ending;
-      if (scenario === "violation") {
-        const says = `${[...new Set(refusals.map(({ code, facts }) => `${code} ${String(facts["path"] ?? "")}`.trim()))].join(", ")}; no commit, target byte-identical`;
-        return { asExpected: kind === "voided" && (await isUntouched()), says };
-      }
-      const says = commit === undefined ? `${kind}: ${failure?.message ?? refusals.map(({ code }) => code).join(", ")}` : `two files changed, one commit ${short(commit.commit)}, nothing else moved, rollback rehearsed`;
-      return { asExpected: kind === "awaiting_outcome", says };
-    });
-    if (last === undefined) return { home, target: ground.target, run: null, verdict: "failed", decisive: EXIT.failed, steps };
-    const { run: id } = last;
-    const bundle = world.archive.folder(id);
-    let verdict = "";
-    const verifyNow = async (): Promise<string> => {
-      const { openFolder, verifyTools } = evidence();
-      const { files, odd } = await openFolder(bundle);
-      const trust = new Uint8Array(await readFile(path.join(home, ".sot/authority/allowed_signers")));
-      const checked = verifyBundle(files, odd, { allowedSigners: trust }, verifyTools);
-      const { verdict: word, checks } = checked;
-      const failed = checks.filter((check) => check.verdict !== "PASS").map(({ id: check, says }) => `${check}: ${says}`);
-      verdict = word;
-      return failed[0] ?? `${checks.length} checks`;
-    };
-    await step("verified", async () => {
-      const says = await verifyNow();
-      return { asExpected: verdict === "PASS", says: `${verdict} offline, ${says}` };
-    });
-    const decide = (outcome: "accepted" | "rejected"): ReturnType<typeof decideOutcome> => {
-      const acceptance = bytesOf(sentenceFor({ ...last!.row, summary: summaryOf(last!) }) ?? "");
-      return decideOutcome(world, { run: id, outcome, reason: outcome === "rejected" ? "the demo rejects this one" : "", acknowledged: [], words: acceptance, key: ground.key });
-    };
-    let decisive: ExitCode = EXIT.done;
-    if (scenario === "violation") decisive = EXIT.voided;
-    if (scenario === "accept")
-      await step("accepted", async () => {
-        const accepted = await decide("accepted");
-        return { asExpected: accepted.ok, says: accepted.ok ? "outcome signed; runtime.defaultActivation false before and after" : saysOf(accepted) };
+const playVerify = ({ context, flags, home }: DemoGround, play: Play, id: string, name: string, expected: ExitCode): Promise<DemoStep> =>
+  play(name, `cto verify ${id}`, async () => {
+    const folder = path.join(home, ".cto", "runs", id);
+    const answer = await verify(context, { ...flags, trust: path.join(home, SIGNERS_PATH) }, folder);
+    const lines = answer.text.split("\n");
+    const failed = lines.find((line) => line.startsWith("fail"));
+    return { exit: answer.exit, asExpected: answer.exit === expected, says: `${String(answer.data["verdict"])} offline${failed === undefined ? "" : `: ${failed.replace(/\s+/g, " ")}`}` };
+  });
+
+interface Middle {
+  readonly id: string;
+  readonly ran: DemoStep;
+  readonly verified: DemoStep;
+  readonly before: string;
+}
+
+const playEnd = async (ground: DemoGround, play: Play, scenario: Scenario, { id, ran, before }: Middle): Promise<DemoStep> => {
+  const { context, flags, world, key, home } = ground;
+  const decide = async (accept: boolean): Promise<Answer> => {
+    const row = await world.store.run(parseRunId(id) ?? raise());
+    const words = row === "absent" ? "" : (sentenceFor(row) ?? "");
+    const given: typeof context = { ...context, readInput: () => Promise.resolve(bytesOf(words)) };
+    const reason = accept ? {} : { reason: "the demo rejects this one" };
+    return outcome(given, { ...flags, accept, reject: !accept, ...reason, key, sentenceFile: "-" }, id);
+  };
+  switch (scenario) {
+    case "violation":
+      return ran;
+    case "accept":
+      return play("accepted", `cto outcome ${id} --accept`, async () => {
+        const { exit, ...answer } = await decide(true);
+        return { exit, asExpected: exit === EXIT.done, says: saysOf(answer) || "outcome signed; runtime.defaultActivation false before and after" };
       });
-    if (scenario === "reject") {
-      await step("rejected", async () => {
-        const rejected = await decide("rejected");
-        return { asExpected: rejected.ok, says: rejected.ok ? `with a reason, ledger ${rejected.value.seq}` : saysOf(rejected) };
+    case "reject": {
+      await play("rejected", `cto outcome ${id} --reject`, async () => {
+        const { exit, ...answer } = await decide(false);
+        return { exit, asExpected: exit === EXIT.done, says: saysOf(answer) || "with a reason, signed" };
       });
-      await step("rolled back", async () => {
-        const back = await rollbackRun(world, id, "real");
-        const says = back.ok ? `${short(back.value.rollbackCommit)} undoes ${short(back.value.commit)}, tree equals the base` : saysOf(back);
-        return { asExpected: back.ok && back.value.proof === "tree-equals-base" && back.value.clean, says };
+      return play("rolled back", `cto rollback ${id}`, async () => {
+        const { exit, data, ...answer } = await rollback(context, { ...flags, dryRun: false }, id);
+        const isRestored = exit === EXIT.done && data["equalsBase"] === true && filesOf(await targetNow(ground)) === filesOf(before);
+        return { exit, asExpected: isRestored, says: saysOf(answer) || `${short(String(data["rollbackCommit"]))} undoes ${short(String(data["commit"]))}, tree equals the base` };
       });
     }
-    if (scenario === "tamper") {
-      await flipOneBit(path.join(bundle, "test.log"));
-      await step("tampered", async () => {
-        const says = await verifyNow();
-        return { asExpected: verdict === "FAIL", says: `one bit of test.log flipped: ${verdict}, ${says}` };
+    case "tamper": {
+      await flipOneBit(path.join(home, ".cto", "runs", id, "test.log"));
+      const tampered = await playVerify(ground, play, id, "tampered", EXIT.unverified);
+      await play("not accepted", `cto outcome ${id} --accept`, async () => {
+        const { exit, ...answer } = await decide(true);
+        return { exit, asExpected: exit === EXIT.refused, says: saysOf(answer) };
       });
-      await step("not accepted", async () => {
-        const refused = await decide("accepted");
-        return { asExpected: !refused.ok, says: refused.ok ? "changed evidence was accepted" : saysOf(refused) };
-      });
-      decisive = EXIT.unverified;
+      return tampered;
     }
-    return { home, target: ground.target, run: id, verdict, decisive, steps };
-  } finally {
-    await world.store.close();
   }
 };
 
-const openDemoWorld = (home: string): Promise<World> => {
-  const { allow, stage, admissionFile } = switchesOf("scripted");
-  const admission = path.join(home, ".sot/03-PROTOCOLS/CTO-DEMO-TARGET-ADMISSION.json");
-  const environment = { [allow]: "1", [stage]: "5", [admissionFile]: admission, HOME: path.dirname(home) };
-  return compose({ home, environment, terminal: false, mode: "write" });
+/** Manifest of the files, then control plane: the whole target, or its files alone. */
+const targetNow = async ({ world, target }: DemoGround): Promise<string> => {
+  const { manifest, controlPlane } = await world.target.fingerprint(target);
+  return `${manifest} ${controlPlane.digest}`;
 };
-
-const writeDocuments = async (world: World, target: string, scenario: Scenario): Promise<void> => {
-  const { packet, checks } = demoDocuments(target, timeText(world.clock.now().epochMs).slice(0, 10));
-  await world.home.write(packet.path, bytesOf(packet.text), "absent");
-  await world.home.write(checks.path, bytesOf(checks.text), "absent");
-  await world.home.write(".sot/authority/steps.json", bytesOf(`${JSON.stringify({ steps: SCENARIO_STEPS[scenario] }, null, 2)}\n`), "absent");
-};
-
-const summaryOf = ({ ending }: RunResult): RunResult["row"]["summary"] => ({ commit: ending.commit?.commit });
+const filesOf = (now: string): string => now.split(" ")[0] ?? "";
 
 const flipOneBit = async (file: string): Promise<void> => {
   const bytes = await readFile(file);
-  bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+  const middle = bytes.length >> 1;
+  bytes[middle] = (bytes[middle] ?? 0) ^ 1;
   await chmod(path.dirname(file), 0o700);
   await rm(file);
   await writeFile(file, bytes, { mode: 0o444 });
 };
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-
-const saysOf = (refused: { readonly refusals: readonly Refusal[] }): string => refused.refusals.map((one) => `${one.code}: ${wordsOf(one).says}`).join(" ");
+const codesOf = ({ refusals = [] }: Pick<Answer, "refusals">): string => [...new Set(refusals.map(({ code }) => code))].join(", ");
+const saysOf = ({ refusals = [] }: Pick<Answer, "refusals">): string => (refusals.length === 0 ? "" : refusalWords(refusals));
+const refusalWords = (refusals: readonly Refusal[]): string =>
+  refusals.map((one) => `${one.code}: ${wordsOf(one).says.replace(" No commit was made.", "")}`).join(" ");
+const raise = (): never => {
+  throw new TypeError("the demo's own ids are ids");
+};

@@ -20,7 +20,7 @@ export const runRoutes = (): Routes => ({
       keep: yes("keep the temporary folder"),
     },
     about: ["Uses no network and no key of yours; the backend is scripted."],
-    exits: "0 accept, reject · 6 violation · 5 tamper, each when it ended as it should",
+    exits: "0 when the scenario ended as it should; the decisive command and its exit code are told",
     load: () => import("../commands/demo.ts"),
   }),
   gate: command<object, [string]>({

@@ -1,3 +1,4 @@
+import { assertNever } from "../assert-never.ts";
 import { LIMITS } from "../limits.ts";
 import { readMessage, type AcpMessage, type MessageId } from "./acp-message.ts";
 import { extension, finishedTurn, readyEvent, sessionEvent, turnStarted } from "./acp-turn.ts";
@@ -126,6 +127,8 @@ export const acpStory = (ground: AcpGround): AcpStory => {
       case "malformed":
         violations.add("sends what is no message of the protocol");
         return [];
+      default:
+        return assertNever(message);
     }
   };
 

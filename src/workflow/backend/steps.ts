@@ -29,6 +29,7 @@ const step = z
     think: text,
     plan: z.array(z.string()).optional(),
     ask: z.strictObject({ kind: text, path: text, command: text, title: text }).optional(),
+    // oxlint-disable-next-line unicorn/no-thenable -- the name that the step has in its file
     then: z.strictObject(act).optional(),
     options: z.array(z.unknown()).optional(),
     claim: text,

@@ -3,9 +3,8 @@ import type { TargetProof } from "../commit/commit.ts";
 import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../contract/contract.ts";
 import type { RunRecord } from "./run-record.ts";
 
-export const ACTION_VERDICTS = ["not possible", "not observed", "attempted and denied", "violated"] as const;
 /** requirements.md 12. No canaries run with this version, so "not possible" is never claimed by it. */
-export type ActionVerdict = (typeof ACTION_VERDICTS)[number];
+type ActionVerdict = "not possible" | "not observed" | "attempted and denied" | "violated";
 
 export interface ActionRow {
   readonly action: ForbiddenAction;
@@ -79,7 +78,7 @@ const pushEffect = ({ before, after, controlPlaneAfter }: TargetProof): string |
   const was = new Map(before.controlPlane.entries.map(({ name, value }) => [name, value]));
   const is = new Map(controlPlaneAfter.entries.map(({ name, value }) => [name, value]));
   const moved = [...new Set([...was.keys(), ...is.keys()])].find(
-    (name) => /refs\/remotes\/|(?:^|\/)config(?:\.worktree)?$/.test(name) && was.get(name) !== is.get(name),
+    (name) => /refs\/remotes\/|(?:^|[ /])config(?:\.worktree)?$/.test(name) && was.get(name) !== is.get(name),
   );
   return moved === undefined ? undefined : `${moved} of the target differs.`;
 };

@@ -46,7 +46,7 @@ export const sumsOf = (files: Files): string =>
     .join("");
 
 /** The rows of the table that no file stands for. */
-export const absentNames = (paths: readonly string[]): readonly string[] => {
+const absentNames = (paths: readonly string[]): readonly string[] => {
   const present = new Set(paths.map((path) => rowOf(path)?.name));
   return BUNDLE_TABLE.map(({ name }) => name).filter((name) => !present.has(name));
 };

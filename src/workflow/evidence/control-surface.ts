@@ -6,7 +6,7 @@ import type { ReplayPath } from "./replay.ts";
 import type { Report } from "./schemas/report.ts";
 
 /** control-surface.json: what the Hermes Control Surface shows of a run, from report.json alone (R111). */
-export interface ControlSurface {
+interface ControlSurface {
   readonly schema: "cto/control-surface/v1";
   readonly run: string;
   readonly work: string;

@@ -77,13 +77,13 @@ export interface InputReadings {
   readonly atCommit: Known<Digest | "none">;
 }
 
-export interface Consumption {
+interface Consumption {
   readonly approvalId: string;
   readonly ledgerIndex: number;
   readonly method: string;
 }
 
-export interface GateRow {
+interface GateRow {
   readonly check: string;
   readonly result: "pass" | "block" | "not-evaluated";
   readonly says: string;
@@ -99,7 +99,7 @@ export interface DeniedTry {
   readonly event: Known<number>;
 }
 
-export interface WatchedPlace {
+interface WatchedPlace {
   readonly action: ForbiddenAction;
   readonly what: string;
   readonly before: Known<Digest>;
@@ -124,7 +124,7 @@ export interface SandboxFacts {
   readonly alive: Known<number>;
 }
 
-export interface HostFacts {
+interface HostFacts {
   readonly hostId: string;
   readonly kernel: string;
   readonly bootId: Known<string>;

@@ -4,7 +4,7 @@ import type { RunId, WorkId } from "../ids.ts";
 import { readEventLine, textOf, type EventLine } from "./event-line.ts";
 
 /** The pinned names (evidence.md 8); a changed list is a new format version. All `gen_ai.*` are "Development" upstream. */
-export const TRACE_NAMES = {
+const TRACE_NAMES = {
   schemaUrl: "https://opentelemetry.io/schemas/1.37.0",
   scope: "cto-harness",
   operation: "gen_ai.operation.name",

@@ -15,14 +15,4 @@ export const backendRefusals = {
     next: "correct the file that backends.{kind} in policy.yaml names, then cto gate again",
     why: "An unknown field could mean more than anybody checked.",
   },
-  "backend/not-the-pin": {
-    says: "Backend {kind} is version {found}; its profile was observed with {pinned}.",
-    next: "install version {pinned}, then cto gate again",
-    why: "What was seen of one version of an agent says nothing about the next.",
-  },
-  "backend/mediation-too-weak": {
-    says: "Backend {kind} lets the Harness see {declared}; policy.yaml asks for at least {minimum}.",
-    next: "choose another profile or lower backends.{kind}.minimumMediation in policy.yaml, then approve again",
-    why: "The less passes through the Harness, the less its story of the run can tell.",
-  },
 } as const;

@@ -14,7 +14,7 @@ export interface TargetState {
   readonly remotes: readonly string[];
 }
 
-export interface ChangedPath {
+interface ChangedPath {
   readonly path: string;
   readonly mode: string;
   readonly oldBlob: string;

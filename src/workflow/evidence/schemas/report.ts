@@ -33,7 +33,7 @@ export interface ReportApproval {
   readonly selfApproved: boolean;
 }
 
-export interface ReportValidation {
+interface ReportValidation {
   readonly on: string;
   readonly tree: string;
   readonly argv: readonly string[];

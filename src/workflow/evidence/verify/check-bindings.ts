@@ -127,18 +127,23 @@ const isConsumedOnce = ({ files, events, manifest }: Reading, approvalId: string
   return (
     record?.approvalId === approvalId &&
     record.run === manifest?.run &&
-    told.length === 1 &&
-    told[0]?.data["approvalId"] === approvalId
+    told.length > 0 &&
+    told.every(({ data }) => data["approvalId"] === approvalId)
   );
 };
 
+// A gate that was killed tells of the same consumption again; the first one counts.
 const consumedInTime = (events: Reading["events"], { validity }: ApprovalStatement["predicate"]): boolean =>
-  eventsOf(events, "approval.consumed").every(
-    ({ time }) =>
-      Date.parse(time) >= Date.parse(validity.notBefore) && Date.parse(time) < Date.parse(validity.expiresAt),
-  );
+  eventsOf(events, "approval.consumed")
+    .slice(0, 1)
+    .every(
+      ({ time }) =>
+        Date.parse(time) >= Date.parse(validity.notBefore) && Date.parse(time) < Date.parse(validity.expiresAt),
+    );
 
+// A commit that was claimed in time is finished and told after a crash, however late that is (git.md 9).
 const committedInTime = (events: Reading["events"], { validity }: ApprovalStatement["predicate"]): boolean =>
+  eventsOf(events, "run.recovered").length > 0 ||
   eventsOf(events, "commit.created").every(({ time }) => Date.parse(time) < Date.parse(validity.executeBy));
 
 // RFC 8785 as far as a contract needs it: sorted keys, no white space; it holds no number that could be written otherwise.

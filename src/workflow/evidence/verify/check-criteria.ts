@@ -34,7 +34,7 @@ export const checkCriteria = (reading: Reading): readonly Check[] => {
 const isCarried = (
   { ownedRepo, tests, files }: Reading,
   report: Report,
-  { check }: Report["criteria"][number],
+  { id, check }: Report["criteria"][number],
 ): boolean => {
   switch (check) {
     case "target-clean": {
@@ -48,7 +48,9 @@ const isCarried = (
     case "default-activation-false":
       return !report.defaultActivation.before && !report.defaultActivation.after;
     case "owner-judged":
-      return tests?.some(({ on, exitCode }) => on === "probe" && exitCode === 0) === true;
+      return (
+        tests?.some(({ on, criterion, exitCode }) => on === "probe" && criterion === id && exitCode === 0) === true
+      );
     default:
       return false;
   }

@@ -86,7 +86,7 @@ const reachRows = (reach: "gate" | "permit" | "commit", events: readonly Event[]
   const first = order.map((type) => eventsOf(events, type)[0]?.sequence);
   const known = first.filter((sequence): sequence is string => sequence !== undefined);
   return [
-    ...(permits.length === 1 ? [] : ["not exactly one permit was issued"]),
+    ...(new Set(permits.map(({ data }) => data["permitId"])).size === 1 ? [] : ["not exactly one permit was issued"]),
     ...(known.every((sequence, at) => at === 0 || (known[at - 1] ?? "") < sequence)
       ? []
       : ["its steps are out of order"]),

@@ -131,6 +131,17 @@ test.each(COMMITTED)(
   },
 );
 
+test("a criterion that the owner bound to a probe is proven by the probe's own section of test.log, and by no other", () => {
+  const probe = { argv: ["true"], onCandidate: 0, onBase: 1, baseExpected: "fails" as const, output: "equal\n" };
+  const files = bundleFiles({ ...bundle.world.record, probes: new Map([["C1", probe]]) }, bundle.world.given);
+  expect(failures(bundle.verify(files))).toEqual([]);
+  const forged = bundle.resealed((sealed) => {
+    for (const [name, bytes] of files) sealed.set(name, bytes);
+    replaceIn("test.log", '"criterion":"C1"', '"criterion":"C2"')(sealed);
+  });
+  expect(failures(bundle.verify(forged))).toContain("criteria report.json: C1 is called proven against its source");
+});
+
 test("a denied attempt cannot be left out of the report (R086)", () => {
   const verdict = bundle.verify(bundleFiles({ ...bundle.world.record, attempts: [] }, bundle.world.given));
   expect(failures(verdict).join("\n")).toContain("is left out");

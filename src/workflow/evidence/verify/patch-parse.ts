@@ -11,7 +11,7 @@ export interface FilePatch {
   readonly body: PatchBody;
 }
 
-export type PatchBody =
+type PatchBody =
   | { readonly kind: "none" }
   | { readonly kind: "text"; readonly hunks: readonly Hunk[] }
   | {
@@ -29,7 +29,7 @@ export interface Hunk {
 }
 
 /** The bytes with their line feed, or without where the file ends without one. */
-export interface HunkLine {
+interface HunkLine {
   readonly side: " " | "-" | "+";
   readonly bytes: Uint8Array;
 }

@@ -6,6 +6,7 @@ import { strictJson } from "./strict-json.ts";
 /** One section of test.log. A probe of the owner's has no tree of its own. */
 export interface TestRun {
   readonly on: string;
+  readonly criterion?: string | undefined;
   readonly tree?: string | undefined;
   readonly exitCode: number | null;
   readonly argv: readonly string[];
@@ -19,6 +20,7 @@ export interface TestRun {
 const head = z.looseObject({
   schema: z.literal("cto/test-log/v1"),
   on: z.string(),
+  criterion: z.string().optional(),
   tree: z.string().optional(),
   exitCode: z.int().nullable(),
   argv: z.array(z.string()),
@@ -49,12 +51,13 @@ const readSection = (bytes: Uint8Array, at: number): { readonly run: TestRun; re
   const json = text === undefined ? undefined : strictJson(text);
   const read = json === undefined ? undefined : head.safeParse(json.value);
   if (read?.success !== true) return undefined;
-  const { on, tree, exitCode, argv, outputSha256, outputBytes, manifestBefore, manifestAfter, storedBytes } = read.data;
+  const { on, criterion, tree, exitCode, argv, outputSha256, outputBytes, manifestBefore, manifestAfter, storedBytes } =
+    read.data;
   const until = end + 1 + storedBytes;
   if (bytes[until] !== 0x0a) return undefined;
   const output = bytes.subarray(end + 1, until);
   return {
-    run: { on, tree, exitCode, argv, outputSha256, outputBytes, manifestBefore, manifestAfter, output },
+    run: { on, criterion, tree, exitCode, argv, outputSha256, outputBytes, manifestBefore, manifestAfter, output },
     next: until + 1,
   };
 };

@@ -1,0 +1,103 @@
+import type { Machine } from "../harness/first-things.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../harness/read-facts.ts";
+import type { World } from "../harness/world.ts";
+import type { Protections } from "../seams/sandbox.ts";
+import { switchesOf } from "../workflow/gate/switches.ts";
+import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
+import { wordsOf, type Refusal } from "../workflow/refusal.ts";
+import type { Result } from "../workflow/result.ts";
+import { readTrustRoot } from "../workflow/trust-root.ts";
+import { BACKEND_KINDS } from "../workflow/vocabulary.ts";
+import { failureIn } from "./exit-code.ts";
+
+/** One thing that was looked at; `fix` is empty unless something has to be done. */
+export interface Finding {
+  readonly id: string;
+  readonly status: "ok" | "warn" | "fail" | "skip";
+  readonly says: string;
+  readonly fix: string;
+}
+
+const ok = (id: string, says: string): Finding => ({ id, status: "ok", says, fix: "" });
+const fail = (id: string, says: string, fix: string): Finding => ({ id, status: "fail", says, fix });
+
+export const examineNode = (version: string): Finding =>
+  Number(version.split(".")[0]) >= 24
+    ? ok("node", `node ${version}`)
+    : fail("node", `node ${version} is older than 24`, "in a clone of the project: script/bootstrap");
+
+export const examineGit = async ({ gitVersion }: Machine): Promise<Finding> => {
+  try {
+    return ok("git", `git ${await gitVersion()}`);
+  } catch (error) {
+    return fail("git", failureIn(error).message, "apt-get install git");
+  }
+};
+
+export const examineSigningTool = async ({ signingTool }: Machine): Promise<Finding> => {
+  const tool = await signingTool();
+  return tool === undefined ? fail("ssh-keygen", "ssh-keygen is absent", "apt-get install openssh-client") : ok("ssh-keygen", tool);
+};
+
+/** One line for the whole sandbox where it holds; one for each protection that does not. */
+export const examineSandbox = ({ confinement, checks, tools }: Protections): readonly Finding[] => {
+  const failed = checks.filter((check) => !check.ok);
+  const bubblewrap = tools.find(({ name }) => name === "bubblewrap");
+  const name = bubblewrap === undefined ? "bubblewrap" : `bubblewrap ${bubblewrap.version}`;
+  if (failed.length === 0)
+    return [ok("sandbox", `${name} really started, ${checks.length} protections held, confinement level ${confinement}`)];
+  return failed.map(({ id, says, fix }) => fail(`sandbox/${id}`, says, fix));
+};
+
+/** What stands in the home. */
+export const examineHome = async (world: World): Promise<readonly Finding[]> => {
+  const { home, store, host } = world;
+  const packets = (await home.list("packet")).length;
+  const wrong = await store.check();
+  const policy = readPolicy(await home.read(POLICY_PATH));
+  const trust = readTrustRoot(await home.read(SIGNERS_PATH), await home.read(REVOKED_PATH));
+  return [
+    ok("home", `${home.folder}, ${packets} ${packets === 1 ? "packet" : "packets"}`),
+    ...(await examineAuthority(world)),
+    judged("policy", policy, () => "policy.yaml read"),
+    judged("signers", trust, ({ signers }) => `allowed_signers read, ${signers.length} ${signers.length === 1 ? "key" : "keys"}`),
+    wrong.length === 0
+      ? ok("ledger", `chain of ${(await store.leaves(0)).length} entries recomputes`)
+      : fail("ledger", `the chain does not hold at ${wrong.slice(0, 5).join(", ")}`, "restore .cto/ledger.db from a backup"),
+    examineDisk(await host.diskFree(), policy.ok ? policy.value.limits.scratchBytesMax : 0),
+  ];
+};
+
+export const skippedHome = (why: string): readonly Finding[] =>
+  (["home", "authority", "policy", "signers", "ledger", "disk"] as const).map((id) => ({ id, status: "skip", says: why, fix: "" }));
+
+const examineAuthority = async ({ home }: World): Promise<readonly Finding[]> => {
+  const open: string[] = [];
+  for (const file of [POLICY_PATH, SIGNERS_PATH, REVOKED_PATH])
+    if ((await home.guard(file)) === "group-or-world-writable") open.push(file);
+  if (open.length === 0) return [ok("authority", "authority files are writable by their owner only")];
+  return open.map((file) => fail("authority", `${file} can be written by others`, `chmod go-w .sot .sot/authority ${file}`));
+};
+
+const judged = <T>(id: string, read: Result<T, Refusal>, says: (value: T) => string): Finding => {
+  if (read.ok) return ok(id, says(read.value));
+  const { says: what, next } = wordsOf(read.refusals[0]);
+  return fail(id, what, next);
+};
+
+const GIB = 2 ** 30;
+
+// What the gate asks is four times the scratch that policy.yaml allows; below 1 GiB a run may fit and little else.
+const examineDisk = (free: number, scratchBytesMax: number): Finding => {
+  const says = `${(free / GIB).toFixed(1)} GiB free`;
+  if (free < 4 * scratchBytesMax) return fail("disk", says, "free disk space: the gate asks four times limits.scratchBytesMax");
+  return free < GIB ? { id: "disk", status: "warn", says, fix: "free disk space" } : ok("disk", says);
+};
+
+/** Set outside a run they open the gate for every command of this shell. */
+export const examineVariables = (environment: Readonly<Record<string, string | undefined>>): Finding => {
+  const names = BACKEND_KINDS.flatMap((kind) => Object.values(switchesOf(kind)));
+  const set = names.filter((name) => environment[name] !== undefined);
+  if (set.length === 0) return ok("variables", "gate variables all unset, as outside a run");
+  return { id: "variables", status: "warn", says: `set in this shell: ${set.join(", ")}`, fix: `unset ${set.join(" ")}, and set them for one command only` };
+};

@@ -1,0 +1,14 @@
+import { knownWorks } from "../harness/read-works.ts";
+import { openWorkGround } from "../harness/work-ground.ts";
+import type { World } from "../harness/world.ts";
+import type { RunId, WorkId } from "../workflow/ids.ts";
+import type { Answer } from "./answer.ts";
+import { pick } from "./pick.ts";
+
+/** The work item of this home that is meant. */
+export const pickWork = async (world: World, given: string): Promise<WorkId | Answer> =>
+  pick({ what: "work item", list: "cto work list" }, given, knownWorks(await openWorkGround(world)));
+
+/** The run of this home that is meant. */
+export const pickRun = async (world: World, given: string): Promise<RunId | Answer> =>
+  pick({ what: "run", list: "cto runs" }, given, (await world.store.runs({})).map(({ run }) => run));

@@ -1,0 +1,66 @@
+import type { Linted } from "../harness/lint-packets.ts";
+import type { Diagnostic } from "../workflow/packet/lint-packet.ts";
+import { visible } from "../workflow/visible-text.ts";
+
+export interface Counts {
+  readonly errors: number;
+  readonly warnings: number;
+}
+
+export const countOf = (all: readonly Linted[]): Counts => {
+  const of = (severity: Diagnostic["severity"]): number =>
+    all.reduce((sum, { diagnostics }) => sum + diagnostics.filter((each) => each.severity === severity).length, 0);
+  return { errors: of("error"), warnings: of("warning") };
+};
+
+/** Findings under the lines they are about, as a compiler shows them. */
+export const frames = (all: readonly Linted[]): string =>
+  all.flatMap(({ source, diagnostics }) => diagnostics.map((each) => frame(each, linesOf(source.bytes)))).join("\n");
+
+const frame = ({ at, severity, code, says, next }: Diagnostic, lines: readonly string[]): string => {
+  const number = String(at.line).padStart(5);
+  const text = lines[at.line - 1] ?? "";
+  const before = Array.from(text).slice(0, at.column - 1).map((character) => visible(character)).join("");
+  const under = " ".repeat(Array.from(before).length);
+  return [
+    `${visible(at.file)}:${at.line}:${at.column}  ${severity.padEnd(7)}  ${code}`,
+    `${number} | ${visible(text).slice(0, WIDTH)}`,
+    `${" ".repeat(number.length)} | ${under.length < WIDTH ? `${under}^ ` : ""}${visible(says)}`,
+    `   next: ${visible(next)}`,
+  ].join("\n");
+};
+
+const WIDTH = 160;
+
+/** Workflow commands, as GitHub reads them. */
+export const githubLines = (all: readonly Linted[]): string =>
+  all
+    .flatMap(({ diagnostics }) => diagnostics)
+    .map(({ at, severity, code, says, next }) => {
+      const place = `file=${property(at.file)},line=${at.line},col=${at.column},title=${property(code)}`;
+      return `::${severity === "error" ? "error" : "warning"} ${place}::${data(`${says} ${next}`)}`;
+    })
+    .join("\n");
+
+const data = (text: string): string => visible(text).replaceAll("%", "%25");
+
+const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+
+/** A finding with its place; it ends where its line ends. */
+export const jsonDiagnostics = (all: readonly Linted[]): readonly object[] =>
+  all.flatMap(({ source, diagnostics }) => {
+    const lines = linesOf(source.bytes);
+    return diagnostics.map(({ code, severity, at, says, next }) => ({
+      code,
+      severity,
+      file: at.file,
+      line: at.line,
+      column: at.column,
+      endLine: at.line,
+      endColumn: Math.max(at.column, Array.from(lines[at.line - 1] ?? "").length + 1),
+      message: says,
+      next,
+    }));
+  });
+
+const linesOf = (bytes: Uint8Array): readonly string[] => new TextDecoder().decode(bytes).split(/\r?\n/);

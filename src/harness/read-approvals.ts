@@ -1,0 +1,63 @@
+import { approvalHistory } from "../workflow/approval/approval-history.ts";
+import type { ApprovalRecord } from "../workflow/approval/approval-record.ts";
+import type { WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import { recordOf } from "./read-target-state.ts";
+import type { World } from "./world.ts";
+
+/** One approval and what became of it. */
+export interface ApprovalView {
+  readonly id: string;
+  readonly work: WorkId;
+  readonly by: string;
+  readonly assurance: string;
+  readonly at: string;
+  readonly expiresAt: string;
+  readonly state: "open" | "spent" | "withdrawn" | "expired" | "stale";
+  /** Completes the state: on which run, by whom, what moved. */
+  readonly says: string;
+  readonly seq: number;
+}
+
+/** Every approval of the ledger, the oldest first. What went stale without a record of it only the gate knows. */
+export const readApprovals = async (world: World, work?: WorkId): Promise<readonly ApprovalView[]> => {
+  const leaves = await world.store.leaves(0);
+  const recorded = leaves.filter(({ type }) => type === "approval.recorded");
+  return recorded
+    .filter((leaf) => work === undefined || leaf.work === work)
+    .flatMap((leaf) => viewOf(leaf, leaves, world.clock.now().epochMs) ?? []);
+};
+
+const viewOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): ApprovalView | undefined => {
+  const { approvalId: id, work, actor: by, at, seq, detail } = leaf;
+  if (id === undefined || work === undefined) return undefined;
+  const expiresAt = String(detail?.["expiresAt"] ?? "");
+  const assurance = String(detail?.["assurance"] ?? "A0");
+  return { id, work, by, assurance, at, expiresAt, seq, ...stateOf(leaf, leaves, nowMs) };
+};
+
+const stateOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): Pick<ApprovalView, "state" | "says"> => {
+  const { consumed, withdrawn } = approvalHistory(leaves);
+  const { approvalId: id = "", work, seq, detail } = leaf;
+  const by = withdrawn.get(id);
+  const run = consumed.get(id);
+  if (run !== undefined) return { state: "spent", says: `spent on ${run}` };
+  if (by !== undefined) return { state: "withdrawn", says: `withdrawn by ${by}` };
+  const later = leaves.filter((other) => other.work === work && other.seq > seq);
+  const stale = later.find(({ type }) => type === "approval.stale");
+  if (stale !== undefined) return { state: "stale", says: `stale: ${String(stale.detail?.["moved"] ?? "unknown")}` };
+  const removed = later.find(({ type }) => type === "target.suspended" || type === "target.revoked");
+  if (removed !== undefined) return { state: "stale", says: `stale: admission ${removed.type.replace("target.", "")}` };
+  const hasEnded = nowMs >= Date.parse(String(detail?.["expiresAt"] ?? "")) || later.some(({ type }) => type === "approval.expired");
+  return hasEnded ? { state: "expired", says: "expired" } : { state: "open", says: "not used yet" };
+};
+
+/** The signed record of an approval and its bytes. */
+export const readApproval = async (
+  world: World,
+  id: string,
+): Promise<{ readonly record: ApprovalRecord; readonly leaf: LedgerRecord } | "unreadable"> => {
+  const leaf = (await world.store.leaves(0)).find(({ type, approvalId }) => type === "approval.recorded" && approvalId === id);
+  const record = leaf === undefined ? "unreadable" : await recordOf(world, leaf);
+  return leaf === undefined || record === "unreadable" ? "unreadable" : { record, leaf };
+};

@@ -1,0 +1,62 @@
+import type { RunRow } from "../seams/store.ts";
+import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
+import type { ApprovalRecord } from "../workflow/approval/approval-record.ts";
+import { parseDigest } from "../workflow/digest.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import type { World } from "./world.ts";
+
+/** Where a run that was broken off left its target, as it is seen now. */
+export interface TargetState {
+  readonly kind: "untouched" | "holds-commit" | "unknown";
+  /** Completes "target …": `untouched`, `holds commit <id>`, or why neither can be said. */
+  readonly says: string;
+}
+
+const UNTOUCHED: TargetState = { kind: "untouched", says: "untouched" };
+
+/** Looks at the target of a run whose process is gone. Writes nothing; without a permit nothing could have written. */
+export const whereTargetStands = async (
+  world: World,
+  row: RunRow,
+  leaves: readonly LedgerRecord[],
+): Promise<TargetState> => {
+  const approval = await spentApproval(world, row, leaves);
+  if (approval === "none") return UNTOUCHED;
+  if (approval === "unreadable") return unknown("its approval cannot be read");
+  const { realpath, headRef, headCommit } = approval.target;
+  const seen = await world.target.observe(realpath);
+  const head = seen.ok ? seen.value.head : await branchIn(world, realpath, headRef);
+  const { commit } = row.summary;
+  if (typeof commit === "string" && head === commit) return { kind: "holds-commit", says: `holds commit ${commit}` };
+  if (head !== headCommit) return unknown(head === undefined ? "it cannot be looked at" : `${headRef} is at ${head}`);
+  return seen.ok ? UNTOUCHED : unknown(`at its base, but ${seen.refusals.map(({ code }) => code).join(", ")}`);
+};
+
+const unknown = (why: string): TargetState => ({ kind: "unknown", says: `not proven untouched: ${why}` });
+
+/** The record of the approval that a run was started with. */
+export const spentApproval = async (
+  world: World,
+  row: Pick<RunRow, "run">,
+  leaves: readonly LedgerRecord[],
+): Promise<ApprovalRecord | "none" | "unreadable"> => {
+  const spent = leaves.find(({ type, run }) => type === "approval.consumed" && run === row.run);
+  if (spent === undefined) return "none";
+  const recorded = leaves.find(({ type, approvalId }) => type === "approval.recorded" && approvalId === spent.approvalId);
+  return recorded === undefined ? "unreadable" : recordOf(world, recorded);
+};
+
+/** The signed record behind its ledger entry. */
+export const recordOf = async (world: World, leaf: LedgerRecord): Promise<ApprovalRecord | "unreadable"> => {
+  const digest = parseDigest(leaf.digests?.["record"] ?? "");
+  const document = digest === undefined ? "absent" : await world.store.document(digest);
+  const read = document === "absent" ? undefined : readApprovalRecord(document);
+  return read?.ok === true ? read.value.record : "unreadable";
+};
+
+// A target that does not pass the preflight still has its branches, read as files.
+const branchIn = async (world: World, repository: string, ref: string): Promise<string | undefined> => {
+  const { controlPlane } = await world.target.fingerprint(repository);
+  const loose = controlPlane.entries.find(({ name }) => name === `ref ${ref} loose`);
+  return (loose ?? controlPlane.entries.find(({ name }) => name === `ref ${ref} packed`))?.value;
+};

@@ -1,0 +1,215 @@
+import { approvalHistory } from "../workflow/approval/approval-history.ts";
+import { approve } from "../workflow/approval/approve.ts";
+import type { Work } from "../workflow/contract/fold-work.ts";
+import { digestOf } from "../workflow/digest.ts";
+import { runId, type RunId, type WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
+import type { Packet } from "../workflow/packet/packet.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
+import { refusalsOf } from "../workflow/result.ts";
+import { STAGES } from "../workflow/stages.ts";
+import { STATE_WORDS, wordOf, type ShownState, type Tone } from "../workflow/state-words.ts";
+import { allRefusals, readFacts, type Facts } from "./read-facts.ts";
+import { signedWords } from "./read-standing.ts";
+import { sealHolds } from "./read-seal.ts";
+import { reportOf, viewOfRun, type RunView } from "./read-runs.ts";
+import type { WorkGround } from "./work-ground.ts";
+
+/** The one state that a work item shows, its words, and who acts next. */
+export interface Shown {
+  readonly state: ShownState;
+  readonly reason: string | null;
+  /** May quote documents and the target: show it escaped. */
+  readonly word: string;
+  readonly tone: Tone;
+  readonly who: "owner" | "operator" | "author" | "auditor" | "nobody";
+  readonly next: string;
+}
+
+/** The state by the precedence of surface.md 1: the ledger's where it is bound, else what the documents of now say. */
+export const shownWork = async (ground: WorkGround, work: WorkId, packet: Packet | undefined): Promise<Shown> => {
+  const folded = ground.folded.get(work);
+  const run = await lastRunOf(ground, folded);
+  const state = folded?.state ?? "candidate";
+  switch (state) {
+    case "executing":
+      return run === undefined ? shown("executing", { stage: "gate" }, { who: "nobody", next: "cto runs" }) : ofRun(run);
+    case "interrupted":
+    case "awaiting_outcome":
+    case "accepted":
+    case "rejected":
+    case "rolled_back":
+    case "rollback_failed":
+      return ofDecided(ground, run, state);
+    case "superseded":
+    case "retired":
+      return shown(state, {}, { who: "nobody", next: "" });
+    case "approved":
+      return ofApproved(ground, work);
+    case "candidate":
+      return ofCandidate(ground, work, { folded, run, packet });
+  }
+};
+
+const shown = (
+  state: ShownState,
+  facts: Readonly<Record<string, string | number>>,
+  { who, next, reason = null }: Pick<Shown, "who" | "next"> & { readonly reason?: string | null },
+): Shown => ({ state, reason, word: wordOf(state, facts), tone: STATE_WORDS[state].tone, who, next });
+
+const lastRunOf = async ({ world, leaves }: WorkGround, folded: Work | undefined): Promise<RunView | undefined> => {
+  if (folded?.lastRun == null) return undefined;
+  const row = await world.store.run(folded.lastRun);
+  return row === "absent" ? undefined : viewOfRun(world, row, leaves);
+};
+
+const ofRun = ({ state, reason, word, next }: RunView): Shown => ({
+  state,
+  reason,
+  word,
+  tone: STATE_WORDS[state].tone,
+  who: ACTS[state] ?? "owner",
+  next,
+});
+
+const ACTS: Readonly<Partial<Record<ShownState, Shown["who"]>>> = {
+  executing: "nobody",
+  stopping: "nobody",
+  accepted: "nobody",
+  rolled_back: "nobody",
+  interrupted: "operator",
+  rejected: "operator",
+  rollback_failed: "operator",
+  failed: "operator",
+  "voided(confinement)": "operator",
+};
+
+// What was decided, or is to be, rests on a bundle: one that was changed since is told before anything else.
+const ofDecided = async ({ world }: WorkGround, run: RunView | undefined, state: ShownState): Promise<Shown> => {
+  if (run === undefined) return shown(state, {}, { who: "auditor", next: "cto audit verify" });
+  if (!(await sealHolds(world, run.run))) return shown("tampered", {}, { who: "auditor", next: `cto verify ${run.run}` });
+  return ofRun(run);
+};
+
+const ofApproved = async (ground: WorkGround, work: WorkId): Promise<Shown> => {
+  const { world, leaves } = ground;
+  const facts = await readFacts(world, work);
+  const leaf = leaves.findLast((each) => each.type === "approval.recorded" && each.work === work);
+  const expires = String(leaf?.detail?.["expiresAt"] ?? "unknown");
+  const refusals = await objectionsToApproval(ground, work, facts, leaf);
+  const next = { who: "owner", next: `cto approve ${work}` } as const;
+  const stale = refusals.find(({ code }) => code === "approval/stale" || code === "admission/head-moved");
+  if (stale !== undefined) return shown("stale", { moved: stale.facts["moved"] ?? "HEAD" }, { ...next, reason: stale.code });
+  const expired = refusals.find(({ code }) => code === "approval/expired");
+  if (expired !== undefined) return shown("expired", { expired: expired.facts["at"] ?? expires }, { ...next, reason: expired.code });
+  const [first] = inLineOrder(refusals);
+  if (first !== undefined) return ofBlocked(work, first);
+  return shown("approved", { expires }, { who: "operator", next: `cto run ${work}` });
+};
+
+const objectionsToApproval = async (
+  { world, leaves }: WorkGround,
+  work: WorkId,
+  facts: Facts,
+  leaf: LedgerRecord | undefined,
+): Promise<readonly Refusal[]> => {
+  const standing = objectionsOfDocuments(facts);
+  if (!facts.drawn.ok) return standing;
+  const { contract, packet, checksSource } = facts.drawn.value;
+  const judged = approve({
+    said: await signedWords(world, leaf ?? "absent"),
+    contract,
+    packet: packet.source.digest,
+    admission: facts.admissionSource === "absent" ? "absent" : facts.admissionSource.digest,
+    checks: checksSource === "absent" ? null : checksSource.digest,
+    build: world.build.digest,
+    authority: facts.authority,
+    trust: facts.trust,
+    observation: facts.observation,
+    history: approvalHistory(leaves),
+    run: runId(work, 0),
+    now: world.clock.now(),
+  });
+  return [...standing, ...refusalsOf(judged)];
+};
+
+interface Candidate {
+  readonly folded: Work | undefined;
+  readonly run: RunView | undefined;
+  readonly packet: Packet | undefined;
+}
+
+const ofCandidate = async (ground: WorkGround, work: WorkId, { folded, run, packet }: Candidate): Promise<Shown> => {
+  const last = folded?.history.findLast(({ cause }) => cause !== "blocked");
+  const leaf = ground.leaves.find(({ seq }) => seq === last?.seq);
+  const taken = leaf === undefined ? undefined : takenBack(leaf, `cto approve ${work}`);
+  if (taken !== undefined) return taken;
+  const ended = last?.run ?? undefined;
+  if (ended !== undefined && run?.run === ended && ENDED.has(run.state) && (await isSamePacket(ground, ended, packet))) return ofRun(run);
+  return ofDocuments(ground, work);
+};
+
+const takenBack = ({ type, actor, at, detail }: LedgerRecord, next: string): Shown | undefined => {
+  const states: Readonly<Partial<Record<LedgerType, () => Shown>>> = {
+    "approval.stale": () => shown("stale", { moved: String(detail?.["moved"] ?? "unknown") }, { who: "owner", next }),
+    "approval.expired": () => shown("expired", { expired: at }, { who: "owner", next }),
+    "approval.withdrawn": () => shown("withdrawn", { by: actor }, { who: "owner", next }),
+  };
+  return states[type]?.();
+};
+
+const ENDED: ReadonlySet<ShownState> = new Set([
+  "voided(policy)",
+  "voided(validation)",
+  "voided(confinement)",
+  "voided(no-change)",
+  "failed",
+  "stopped",
+  "interrupted",
+]);
+
+// The end of a run is shown until the packet's bytes change; without a report nothing says that they did.
+const isSamePacket = async ({ world }: WorkGround, run: RunId, packet: Packet | undefined): Promise<boolean> => {
+  const then = (await reportOf(world, run))?.digests["packet"];
+  return then == null || packet === undefined || then === digestOf(packet.source.bytes);
+};
+
+const ofDocuments = async ({ world }: WorkGround, work: WorkId): Promise<Shown> => {
+  const facts = await readFacts(world, work);
+  const [first] = objectionsOfDocuments(facts);
+  if (first?.code === "contract/packet-absent") return shown("candidate", {}, { who: "author", next: "cto packet lint" });
+  return ofBlocked(work, first ?? refusal("approval/absent", { work }));
+};
+
+const objectionsOfDocuments = ({ drawn, authority, trust, observation, admission }: Facts): readonly Refusal[] =>
+  inLineOrder(allRefusals([drawn, observation, admission, authority, trust].flatMap(refusalsOf)));
+
+const inLineOrder = (refusals: readonly Refusal[]): readonly Refusal[] =>
+  refusals.toSorted((a, b) => placeOf(a) - placeOf(b));
+
+const placeOf = ({ code }: Refusal): number => STAGES.findIndex((stage) => code.startsWith(`${stage}/`));
+
+const ofBlocked = (work: WorkId, { code, facts }: Refusal): Shown => {
+  const [stage = ""] = code.split("/");
+  const { word, who, next } = BLOCKED_AT[stage] ?? { word: code, who: "operator", next: "cto gate WORK" };
+  const said = BLOCKED_BY[code] ?? word;
+  const command = next.replace("WORK", work).replace("PATH", String(facts["target"] ?? "PATH"));
+  return shown("blocked", { reason: said }, { who, next: command, reason: code });
+};
+
+const BLOCKED_AT: Readonly<Record<string, { readonly word: string } & Pick<Shown, "who" | "next">>> = {
+  packet: { word: "packet does not lint", who: "author", next: "cto packet lint" },
+  contract: { word: "contract is not complete", who: "author", next: "cto packet lint" },
+  admission: { word: "target is not as admitted", who: "owner", next: "cto target admit PATH" },
+  approval: { word: "needs approval", who: "owner", next: "cto approve WORK" },
+  gate: { word: "the home is not ready", who: "operator", next: "cto gate WORK" },
+};
+
+const BLOCKED_BY: Readonly<Record<string, string>> = {
+  "admission/absent": "target not admitted",
+  "admission/suspended": "target not admitted: suspended",
+  "admission/revoked": "target not admitted: revoked",
+  "admission/expired": "target not admitted: expired",
+  "admission/not-signed": "target not admitted: not signed",
+  "approval/no-signer": "nobody can approve",
+};

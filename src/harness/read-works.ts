@@ -1,0 +1,95 @@
+import { approvalHistory } from "../workflow/approval/approval-history.ts";
+import { workId, type RunId, type WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import type { Packet } from "../workflow/packet/packet.ts";
+import type { ShownState } from "../workflow/state-words.ts";
+import type { PacketReading } from "./documents.ts";
+import { shownWork, type Shown } from "./read-work-state.ts";
+import { openWorkGround, type WorkGround } from "./work-ground.ts";
+import type { World } from "./world.ts";
+
+/** One work item as every surface shows it. */
+export interface WorkView extends Shown {
+  readonly work: WorkId;
+  readonly title: string | null;
+  readonly owner: string | null;
+  /** The path of the packet that proposes it. */
+  readonly packet: string | null;
+  readonly target: string | null;
+  readonly lastRun: RunId | null;
+  /** When its newest ledger entry was made. */
+  readonly since: string | null;
+}
+
+/** Every work item that a list, a packet or the ledger names, by number. */
+export const knownWorks = ({ folded, readings, titles }: WorkGround): readonly WorkId[] => {
+  const named = readings.flatMap(namedIn);
+  return [...new Set([...folded.keys(), ...titles.keys(), ...named])].sort((a, b) => numberOf(a) - numberOf(b));
+};
+
+// A packet that does not lint still says which work item it is about: its author has to find it.
+const namedIn = ({ source, read }: PacketReading): readonly WorkId[] => {
+  if (read.ok) return [read.value.packet.work.value];
+  const texts = new TextDecoder().decode(source.bytes).match(/\bCTO-WORK-\d{3,9}\b/g) ?? [];
+  return texts.flatMap((text) => workId(text) ?? []).slice(0, 1);
+};
+
+const numberOf = (work: WorkId): number => Number(work.slice("CTO-WORK-".length));
+
+/** Every work item, or those in one state. */
+export const readWorks = async (world: World, state?: string): Promise<readonly WorkView[]> => {
+  const ground = await openWorkGround(world);
+  const views: WorkView[] = [];
+  for (const work of knownWorks(ground)) views.push(await viewOfWork(ground, work));
+  return views.filter((view) => state === undefined || view.state.startsWith(state));
+};
+
+export const viewOfWork = async (ground: WorkGround, work: WorkId): Promise<WorkView> => {
+  const { folded, leaves, titles, readings } = ground;
+  const packet = packetFor(readings, work);
+  const source = packet?.source ?? readings.find((reading) => namedIn(reading).includes(work))?.source;
+  const own = leaves.filter((leaf) => leaf.work === work);
+  return {
+    ...(await shownWork(ground, work, packet)),
+    work,
+    title: titles.get(work) ?? packet?.title.value ?? null,
+    owner: packet?.frontmatter.owner.value ?? null,
+    packet: source?.path ?? null,
+    target: packet?.target.path.value ?? null,
+    lastRun: folded.get(work)?.lastRun ?? null,
+    since: own.at(-1)?.at ?? null,
+  };
+};
+
+const packetFor = (readings: readonly PacketReading[], work: WorkId): Packet | undefined =>
+  readings.flatMap(({ read }) => (read.ok ? [read.value.packet] : [])).find((packet) => packet.work.value === work);
+
+/** One entry of a work item's history. */
+export interface WorkHistory {
+  readonly state: ShownState | "unchanged";
+  readonly at: string;
+  readonly by: string;
+  readonly event: string;
+  readonly seq: number;
+  readonly run: RunId | null;
+}
+
+/** What happened to a work item, the oldest first: the ledger entries about it, with the state each one led to. */
+export const historyOf = ({ leaves, folded }: WorkGround, work: WorkId): readonly WorkHistory[] => {
+  const changes = new Map((folded.get(work)?.history ?? []).map((change) => [change.seq, change]));
+  return leaves
+    .filter((leaf) => leaf.work === work)
+    .map(({ seq, at, actor, type, run }) => {
+      const change = changes.get(seq);
+      const state = change === undefined || change.from === change.to ? "unchanged" : change.to;
+      return { state, at, by: actor, event: type, seq, run: run ?? null };
+    });
+};
+
+/** The newest approval of a work item and what became of it. */
+export const lastApproval = ({ leaves }: WorkGround, work: WorkId): LedgerRecord | undefined => {
+  const { consumed, withdrawn } = approvalHistory(leaves);
+  const last = leaves.findLast((leaf) => leaf.type === "approval.recorded" && leaf.work === work);
+  const id = last?.approvalId;
+  return id === undefined || consumed.has(id) || withdrawn.has(id) ? undefined : last;
+};
