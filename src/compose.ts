@@ -7,6 +7,7 @@ import { folderArchive } from "./adapters/archive/folder-archive.ts";
 import { readFolder } from "./adapters/archive/read-folder.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
+import { whichCase } from "./adapters/backend/find-case.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
@@ -28,7 +29,6 @@ import type { OpenBundle } from "./seams/archive.ts";
 import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
-import type { Authority } from "./workflow/authority.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
@@ -121,7 +121,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
         case "scripted":
           return authority.backends.scripted === undefined ? undefined : scriptedBackend({ stepsPath: () => Promise.resolve(path.resolve(folder, authority.backends.scripted?.steps ?? "")) });
         case "case":
-          return authority.backends.case === undefined ? undefined : caseBackend({ binary: () => caseBinary(authority, environment) });
+          return authority.backends.case === undefined ? undefined : caseBackend({ binary: () => whichCase(authority.backends.case?.binary, environment) });
         case "acp":
         case "command":
           return undefined;
@@ -143,22 +143,6 @@ const confine: Confine = async (argv, binds) => {
     writable: binds.filter(({ writable }) => writable),
   });
   return stdout;
-};
-
-/** policy.yaml names the binary, else the environment, else the first `ca` on PATH (README of the design). */
-const caseBinary = ({ backends }: Authority, environment: ComposeOptions["environment"]): string | undefined => {
-  if (backends.case?.binary !== undefined) return backends.case.binary;
-  if (environment["CTO_HARNESS_CASE_BIN"] !== undefined) return environment["CTO_HARNESS_CASE_BIN"];
-  return (environment["PATH"] ?? "").split(":").filter(path.isAbsolute).map((place) => path.join(place, "ca")).find(isFile);
-};
-
-const isFile = (place: string): boolean => {
-  try {
-    readFileSync(place, { flag: "r" });
-    return true;
-  } catch {
-    return false;
-  }
 };
 
 const loginuid = (): number | "unknown" => {

@@ -6,7 +6,16 @@ import { expect, test } from "vitest";
 import { FAILURES } from "../src/workflow/failure.ts";
 import { REFUSALS } from "../src/workflow/refusal.ts";
 import { verifierClosure } from "./architecture/closure.ts";
-import { claims, claimsInProse, failureCatches, longFiles, notesToSelf, silencedTests, silentDefaults, unspokenCodes } from "./architecture/habits.ts";
+import {
+  claims,
+  claimsInProse,
+  failureCatches,
+  longFiles,
+  notesToSelf,
+  silencedTests,
+  silentDefaults,
+  unspokenCodes,
+} from "./architecture/habits.ts";
 import { stageViolations } from "./architecture/line-order.ts";
 import { caViolations, processViolations, verbViolations } from "./architecture/processes.ts";
 import { impurities } from "./architecture/purity.ts";
@@ -103,7 +112,7 @@ test.each([
   "const at = new Date(ms).toISOString();",
   "const at = Date.parse(text);",
   '// Date.now() and process.env belong to the clock seam\nconst text = "Math.random()";',
-  'const method = { fetch: 1, process: 2 };',
+  "const method = { fetch: 1, process: 2 };",
 ])("the workflow may say %s", (text) => {
   expect(broken(impurities, { "src/workflow/gate/a.ts": text })).toEqual([]);
 });
@@ -114,10 +123,16 @@ test("a stage only knows the stages before it", () => {
 
 test.each<[string, Readonly<Record<string, string>>]>([
   ["a later stage", { "src/workflow/packet/a.ts": 'import type { Contract } from "../contract/contract.ts";' }],
-  ["a later stage through a folder of its own", { "src/workflow/evidence/verify/a.ts": 'import { o } from "../../outcome/outcome.ts";' }],
+  [
+    "a later stage through a folder of its own",
+    { "src/workflow/evidence/verify/a.ts": 'import { o } from "../../outcome/outcome.ts";' },
+  ],
   [
     "a later stage through the root",
-    { "src/workflow/contract/a.ts": 'import { b } from "../b.ts";', "src/workflow/b.ts": 'import type { Permit } from "./gate/permit.ts";' },
+    {
+      "src/workflow/contract/a.ts": 'import { b } from "../b.ts";',
+      "src/workflow/b.ts": 'import type { Permit } from "./gate/permit.ts";',
+    },
   ],
   ["the refusal tables past refusal.ts", { "src/workflow/packet/a.ts": 'import { t } from "../refusals/packet.ts";' }],
   ["anything, being a table", { "src/workflow/refusals/packet.ts": 'import { LIMITS } from "../limits.ts";' }],
@@ -128,7 +143,12 @@ test.each<[string, Readonly<Record<string, string>>]>([
 
 test("R060 R058 only adapters/{target,sandbox,keys} start a process; a backend starts one through its Room", () => {
   expect(processViolations(house)).toEqual([]);
-  for (const path of ["src/adapters/backend/case-backend.ts", "src/harness/run.ts", "src/cli/demo/play.ts", "src/compose.ts"])
+  for (const path of [
+    "src/adapters/backend/case-backend.ts",
+    "src/harness/run.ts",
+    "src/cli/demo/play.ts",
+    "src/compose.ts",
+  ])
     for (const module of ["node:child_process", "execa", "child_process", "node:worker_threads"])
       expect(broken(processViolations, { [path]: `import { spawn } from "${module}";` })).toHaveLength(1);
 });
@@ -145,22 +165,32 @@ test("R076 R077 adapters/target has no verb that reaches another repository or j
 test.each(["push", "fetch", "pull", "merge", "remote", "send-pack", "clone", "ls-remote", "rebase"])(
   "R076 R077 git %s in adapters/target is found",
   (verb) => {
-    expect(broken(verbViolations, { "src/adapters/target/a.ts": `await git(door, ["${verb}", "origin"]);` })).toHaveLength(1);
-    expect(broken(verbViolations, { "src/adapters/target/a.ts": `const verb = '${verb}'; await git(door, [verb]);` })).toHaveLength(1);
+    expect(
+      broken(verbViolations, { "src/adapters/target/a.ts": `await git(door, ["${verb}", "origin"]);` }),
+    ).toHaveLength(1);
+    expect(
+      broken(verbViolations, { "src/adapters/target/a.ts": `const verb = '${verb}'; await git(door, [verb]);` }),
+    ).toHaveLength(1);
   },
 );
 
 test("R076 asking for an ancestor and reading remote names is no such verb", () => {
-  const text = 'await git(door, ["merge-base", "--is-ancestor", a, b]); const where = "refs/remotes/"; const key = "remote.origin.url";';
+  const text =
+    'await git(door, ["merge-base", "--is-ancestor", a, b]); const where = "refs/remotes/"; const key = "remote.origin.url";';
   expect(broken(verbViolations, { "src/adapters/target/a.ts": text })).toEqual([]);
 });
 
 test("R117 the verifier runs its own code, the forms of the files, and nothing else", () => {
   expect(verifierClosure(house)).toEqual([]);
   const verifier = "src/workflow/evidence/verify/verify.ts";
-  expect(broken(verifierClosure, { [verifier]: 'import { judgeChanges } from "../../policy/judge-changes.ts";' })).toHaveLength(1);
+  expect(
+    broken(verifierClosure, { [verifier]: 'import { judgeChanges } from "../../policy/judge-changes.ts";' }),
+  ).toHaveLength(1);
   expect(broken(verifierClosure, { [verifier]: 'import { createHash } from "node:crypto";' })).toHaveLength(1);
-  const schema = { [verifier]: 'import { s } from "../schemas/s.ts";', "src/workflow/evidence/schemas/s.ts": 'import { r } from "../report.ts";' };
+  const schema = {
+    [verifier]: 'import { s } from "../schemas/s.ts";',
+    "src/workflow/evidence/schemas/s.ts": 'import { r } from "../report.ts";',
+  };
   expect(broken(verifierClosure, schema)).toHaveLength(1);
   expect(broken(verifierClosure, { [verifier]: 'import type { Permit } from "../../gate/permit.ts";' })).toEqual([]);
 });
@@ -170,7 +200,9 @@ test("no silent default: a switch over a closed union ends in assertNever or in 
   const path = "src/harness/a.ts";
   expect(broken(silentDefaults, { [path]: "switch (a) { case 1: return b; default: return c; }" })).toHaveLength(1);
   expect(broken(silentDefaults, { [path]: "switch (a) { default: break; }" })).toHaveLength(1);
-  expect(broken(silentDefaults, { [path]: "switch (a) { case 1: return b; default: return assertNever(a); }" })).toEqual([]);
+  expect(
+    broken(silentDefaults, { [path]: "switch (a) { case 1: return b; default: return assertNever(a); }" }),
+  ).toEqual([]);
   expect(broken(silentDefaults, { [path]: "const a = { default: 1 }; const b = { c, default: 2 };" })).toEqual([]);
 });
 
@@ -181,12 +213,18 @@ test("a Failure is caught only where it ends a run, a command or a probe", () =>
   expect(broken(failureCatches, { [path]: "if (!(error instanceof Failure)) throw error;" })).toHaveLength(1);
   expect(broken(failureCatches, { [path]: "if (error instanceof Failure && late) throw error;" })).toHaveLength(1);
   expect(broken(failureCatches, { [path]: "if (error instanceof Failure) throw error;" })).toEqual([]);
-  expect(broken(failureCatches, { [path]: 'if (error instanceof Failure || !("code" in error)) throw error;' })).toEqual([]);
+  expect(
+    broken(failureCatches, { [path]: 'if (error instanceof Failure || !("code" in error)) throw error;' }),
+  ).toEqual([]);
 });
 
 test("every code of a refusal or a failure is given somewhere", () => {
   expect(unspokenCodes([...Object.keys(REFUSALS), ...Object.keys(FAILURES)])(house)).toEqual([]);
-  expect(broken(unspokenCodes(["gate/a", "gate/b"]), { "src/workflow/gate/a.ts": '// "gate/a"\nconst no = refusal("gate/b", {});' })).toEqual(["gate/a"]);
+  expect(
+    broken(unspokenCodes(["gate/a", "gate/b"]), {
+      "src/workflow/gate/a.ts": '// "gate/a"\nconst no = refusal("gate/b", {});',
+    }),
+  ).toEqual(["gate/a"]);
 });
 
 test("no file but a table of texts is longer than 250 lines", () => {
@@ -196,7 +234,11 @@ test("no file but a table of texts is longer than 250 lines", () => {
 test("every test runs, and nothing is put off in a comment", () => {
   expect(silencedTests(everything)).toEqual([]);
   expect(notesToSelf(everything)).toEqual([]);
-  expect(broken(silencedTests, { "src/a.test.ts": 'test.only("a", b); test.concurrent.skip("c", d); describe.todo("e"); fit("f", g);' })).toHaveLength(4);
+  expect(
+    broken(silencedTests, {
+      "src/a.test.ts": 'test.only("a", b); test.concurrent.skip("c", d); describe.todo("e"); fit("f", g);',
+    }),
+  ).toHaveLength(4);
   expect(broken(notesToSelf, { "src/a.ts": "// TODO later\n/* FIXME */" })).toHaveLength(2);
 });
 
@@ -207,7 +249,10 @@ test("R144 no text of the product claims to be compliant or certified, or to mee
 });
 
 // The glossary names these words to say that they are not used.
-const PROSE = [...filesBelow("docs", ".md"), ...readdirSync(ROOT).filter((name) => name.endsWith(".md") && name !== "CONTEXT.md")];
+const PROSE = [
+  ...filesBelow("docs", ".md"),
+  ...readdirSync(ROOT).filter((name) => name.endsWith(".md") && name !== "CONTEXT.md"),
+];
 
 test.each(PROSE)("R144 %s claims nothing of the kind either", (path) => {
   expect(claimsInProse(path, readFileSync(posix.join(ROOT, path), "utf8"))).toEqual([]);

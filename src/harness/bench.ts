@@ -1,75 +1,98 @@
 import type { RunRow } from "../seams/store.ts";
 import type { Commit } from "../workflow/commit/commit.ts";
+import { openGate } from "../workflow/gate/gate.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Clearance, JudgedChange, PathGround } from "../workflow/policy/judge-changes.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
+import { refusalsOf, after, ok, type Result } from "../workflow/result.ts";
 import type { Refusal } from "../workflow/refusal.ts";
-import { after, ok, type Result } from "../workflow/result.ts";
 import type { PassedValidation } from "../workflow/validation/validation.ts";
-import { commitRun, holdPermit, type Committed } from "./commit-run.ts";
+import { claimedCandidate, commitRun, holdPermit, inputsOf, type Committed } from "./commit-run.ts";
 import type { StepOutputs } from "./draw-record.ts";
 import { groundOf } from "./ground.ts";
-import { gateAndConsume, type GateOutput } from "./open-gate.ts";
+import { askGate, spendApproval, unansweredGate, type GateOutput, type UnansweredGate } from "./open-gate.ts";
 import { perform, type Performed } from "./perform.ts";
 import { proveRun, type Proven } from "./prove-run.ts";
 import { refuseAll } from "./read-facts.ts";
-import { endOrphans } from "./recover.ts";
-import type { Recorder } from "./recorder.ts";
+import { readStanding } from "./read-standing.ts";
+import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
 import { sealRun } from "./seal-run.ts";
-import type { Step } from "./step.ts";
+import type { Steps } from "./step.ts";
 import { validate, type Validated } from "./validate.ts";
 import type { World } from "./world.ts";
 
 /** What one run works with. Each act is a durable step: done once, and answered from its record when asked again. */
 export interface Bench {
   gate(): Promise<Result<Permit, Refusal>>;
+  /** What the gate says now, where a broken run goes on with the permit of then; nothing once the commit is claimed. */
+  gateAgain(): Promise<readonly Refusal[]>;
   perform(permit: Permit): Promise<Result<Performed, Refusal>>;
   groundOf(permit: Permit, performed: Performed): PathGround;
   tellJudged(permit: Permit, performed: Performed, policy: Result<Clearance, Refusal>): void;
   validate(permit: Permit, clearance: Clearance): Promise<Result<Validated, Refusal>>;
   commit(permit: Permit, clearance: Clearance, validation: PassedValidation): Promise<Result<Commit, Refusal>>;
+  /** The claimed commit of this run, if the target holds it. */
+  landed(): Promise<Commit | "none">;
   prove(ending: Ending): Promise<Ending>;
-  seal(): Promise<Ending>;
+  /** How the run ended, where that is recorded already: nothing of the line is done again then. */
+  provenEnding(): Ending | undefined;
+  seal(): Promise<void>;
   permitted(): Permit | undefined;
   isStopped(): boolean;
+  /** Whether something was thrown only because the run was stopped. */
+  isStop(error: unknown): boolean;
 }
 
 export interface BenchParts {
   readonly world: World;
   readonly row: RunRow;
   readonly recorder: Recorder;
-  readonly step: Step;
+  readonly steps: Steps;
   readonly signal: AbortSignal;
 }
 
-/** The bench over real seams. What a step left is kept here until the seal draws the evidence from it. */
-export const openBench = ({ world, row, recorder, step, signal }: BenchParts): Bench => {
-  let gate: GateOutput | undefined;
-  let performed: Performed | undefined;
-  let validated: Validated | undefined;
-  let committed: Committed | undefined;
-  let proven: Proven | undefined;
+/** The bench over real seams. What a step left, now or before a crash, is kept here until the seal draws the evidence. */
+export const openBench = async ({ world, row, recorder, steps, signal }: BenchParts): Promise<Bench> => {
+  let gate = await steps.recorded<GateOutput>("gate");
+  let performed = await steps.recorded<Result<Performed, Refusal>>("backend");
+  let validated = await steps.recorded<Result<Validated, Refusal>>("validation");
+  let committed = await steps.recorded<Result<Committed, Refusal>>("commit");
+  let proven = await steps.recorded<Proven>("proof");
+  const isGoingOn = gate !== undefined;
 
   const permitted = (): Permit | undefined => (gate?.result.ok === true ? gate.result.value : undefined);
+  const drawn = (): GateOutput["drawn"] => gate?.drawn ?? "not-drawn";
+  const rowNow = async (): Promise<RunRow> => {
+    const now = await world.store.run(row.run);
+    return now === "absent" ? row : now;
+  };
   return {
     gate: async () => {
-      gate = await step("gate", () => gateAndConsume(world, row, recorder));
+      gate = await steps.do(
+        "gate",
+        () => askGate(world, row, recorder),
+        (ledger, output) => spendApproval(world, row, recorder, ledger, output),
+      );
       return gate.result;
     },
+    gateAgain: async () => {
+      if (!isGoingOn || claimedCandidate(await rowNow()) !== undefined) return [];
+      const { standing } = await readStanding(world, row.work, row.run, row.epochSeconds);
+      return refusalsOf(openGate(standing).result);
+    },
     perform: async (permit) => {
-      const output = await step("backend", async (performance): Promise<Result<Performed, Refusal>> => {
-        if (performance > 1) await endOrphans(world, recorder);
+      performed = await steps.do("backend", async (performance): Promise<Result<Performed, Refusal>> => {
         const objections = await holdPermit(world, row, permit);
         if (objections.length > 0) return refuseAll(objections);
         return ok(await perform(world, permit, recorder, performance, signal));
       });
-      if (output.ok) performed = output.value;
-      return output;
+      return performed;
     },
-    groundOf: (permit, output) => groundOf(permit, gate === undefined || gate.drawn === "not-drawn" ? undefined : gate.drawn, output),
+    groundOf: (permit, output) => groundOf(permit, drawnOr(drawn()), output),
     tellJudged: (permit, output, policy) => {
-      const rows = judgedRows(groundOf(permit, undefined, output), output.changes);
+      if (findFact(recorder.lines(), "diff.judged") !== undefined) return;
+      const rows = judgedRows(groundOf(permit, drawnOr(drawn()), output), output.changes);
       recorder.record({
         type: "diff.judged",
         subject: "run",
@@ -78,42 +101,59 @@ export const openBench = ({ world, row, recorder, step, signal }: BenchParts): B
       });
     },
     validate: async (permit, clearance) => {
-      const checks = gate === undefined || gate.drawn === "not-drawn" ? [] : gate.drawn.checks;
-      const output = await step("validation", () => validate(world, permit, clearance, checks, recorder));
-      if (output.ok) validated = output.value;
-      return output;
+      const checks = drawnOr(drawn())?.checks ?? [];
+      validated = await steps.do("validation", () => validate(world, permit, clearance, checks, recorder, signal));
+      return validated;
     },
     commit: async (permit, clearance, validation) => {
-      const output = await step("commit", async () => {
-        const now = await world.store.run(row.run);
-        return commitRun(world, now === "absent" ? row : now, permit, clearance, validation, recorder);
-      });
-      if (output.ok) committed = output.value;
-      return after(output, ({ commit }) => ok(commit));
+      committed = await steps.do("commit", async () => commitRun(world, await rowNow(), permit, clearance, validation, recorder));
+      return after(committed, ({ commit }) => ok(commit));
+    },
+    landed: async () => {
+      const permit = permitted();
+      const isClaimed = permit !== undefined && claimedCandidate(await rowNow()) !== undefined;
+      return isClaimed ? world.target.landed(permit) : "none";
     },
     prove: async (ending) => {
-      proven = await step("proof", () => proveRun(world, permitted(), ending, recorder));
+      proven = await steps.do("proof", () => proveRun(world, permitted(), ending, recorder));
       return proven.ending;
     },
+    provenEnding: () => proven?.ending,
     seal: async () => {
-      const outputs = outputsOf({ gate, performed, validated, committed, proven });
-      return (await sealRun(world, row, outputs, recorder)).ending;
+      if (proven === undefined) throw new TypeError("a run is sealed after its proof");
+      const asked = gate ?? (await unansweredGate(world));
+      await sealRun(world, row, outputsOf({ gate: asked, performed, validated, committed, proven }), recorder);
     },
     permitted,
-    isStopped: () => signal.aborted,
+    isStopped: () => signal.aborted || findFact(recorder.lines(), "run.stopping") !== undefined,
+    isStop: (error) => signal.aborted && error === signal.reason,
   };
 };
 
 const isViolation = ({ verdict }: JudgedChange): boolean => verdict !== "allowed" && verdict !== "scratch";
 
-const outputsOf = (parts: { readonly [Name in keyof StepOutputs]-?: StepOutputs[Name] | undefined }): StepOutputs => {
-  const { gate, performed, validated, committed, proven } = parts;
-  if (gate === undefined || proven === undefined) throw new TypeError("a run is sealed after its gate and its proof");
+const drawnOr = (drawn: GateOutput["drawn"]): Exclude<GateOutput["drawn"], "not-drawn"> | undefined =>
+  drawn === "not-drawn" ? undefined : drawn;
+
+interface Left {
+  readonly gate: GateOutput | UnansweredGate;
+  readonly performed: Result<Performed, Refusal> | undefined;
+  readonly validated: Result<Validated, Refusal> | undefined;
+  readonly committed: Result<Committed, Refusal> | undefined;
+  readonly proven: Proven;
+}
+
+const outputsOf = ({ gate, performed, validated, committed, proven }: Left): StepOutputs => {
+  const { commit } = proven.ending;
+  // A commit that landed while its step failed is as much a commit; the proof is the first to tell of it.
+  const adopted =
+    commit === undefined || !gate.result.ok ? undefined : { commit, inputs: inputsOf(gate.result.value), at: proven.at };
+  const made = committed?.ok === true ? committed.value : adopted;
   return {
     gate,
     proven,
-    ...(performed === undefined ? {} : { performed }),
-    ...(validated === undefined ? {} : { validated }),
-    ...(committed === undefined ? {} : { committed }),
+    ...(performed?.ok === true ? { performed: performed.value } : {}),
+    ...(validated?.ok === true ? { validated: validated.value } : {}),
+    ...(made === undefined ? {} : { committed: made }),
   };
 };

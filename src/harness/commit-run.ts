@@ -68,7 +68,8 @@ export const claimedCandidate = ({ state, summary }: RunRow): Candidate | undefi
   return commit === undefined || tree === undefined || parent === undefined ? undefined : { commit, tree, parent };
 };
 
-const inputsOf = ({ digests }: Permit): Committed["inputs"] => ({
+/** Digests of the bound inputs, as the permit holds them. */
+export const inputsOf = ({ digests }: Permit): Committed["inputs"] => ({
   packet: digests.packet,
   contract: digests.contract,
   admission: digests.admission,

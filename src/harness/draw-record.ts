@@ -11,7 +11,7 @@ import { judgeValidation } from "../workflow/validation/judge-validation.ts";
 import type { StageDescription } from "../seams/sandbox.ts";
 import type { Committed } from "./commit-run.ts";
 import { groundOf } from "./ground.ts";
-import type { GateOutput } from "./open-gate.ts";
+import type { GateOutput, UnansweredGate } from "./open-gate.ts";
 import type { Performed } from "./perform.ts";
 import type { Proven } from "./prove-run.ts";
 import type { Validated } from "./validate.ts";
@@ -19,7 +19,7 @@ import type { World } from "./world.ts";
 
 /** What the steps of a run left; absent where the run did not come so far. */
 export interface StepOutputs {
-  readonly gate: GateOutput;
+  readonly gate: GateOutput | UnansweredGate;
   readonly performed?: Performed;
   readonly validated?: Validated;
   readonly committed?: Committed;
@@ -134,12 +134,14 @@ const challengeInstant = ({ approval: { record } }: Permit): RunRecord["timeline
 
 const findingsOf = (performed: Performed | undefined, validated: Validated | undefined): readonly Finding[] => {
   const claims = performed?.attempt.authorityClaims.map((says) => ({ code: "backend/claims-authority", says })) ?? [];
+  const violations =
+    performed?.attempt.protocolViolations.map((says) => ({ code: "backend/protocol-violation", says })) ?? [];
   const unasked = (performed?.attempt.unasked ?? 0) > 0;
   const unmediated = unasked
     ? [{ code: "policy/unmediated-effect", says: `${performed?.attempt.unasked} effects had no request; the result was judged by its bytes.` }]
     : [];
   const judged = validated === undefined ? undefined : judgeValidation(validated.runs);
-  return [...claims, ...unmediated, ...(judged?.ok === true ? judged.value.findings : [])];
+  return [...claims, ...violations, ...unmediated, ...(judged?.ok === true ? judged.value.findings : [])];
 };
 
 const attemptsIn = (lines: readonly string[]): readonly DeniedTry[] =>

@@ -1,9 +1,11 @@
-import type { RunRow } from "../seams/store.ts";
+import type { Ledger, RunRow } from "../seams/store.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
+import { defaultActivationIn } from "../workflow/default-activation.ts";
 import { openGate } from "../workflow/gate/gate.ts";
 import type { GateCheck } from "../workflow/gate/gate-check.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Instant } from "../workflow/instant.ts";
+import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import type { Drawn } from "./documents.ts";
@@ -27,8 +29,8 @@ export interface GateOutput {
   readonly at: Instant;
 }
 
-/** Reads the standing, asks the gate, and on a yes spends the approval on this run: two locks, either one blocks. */
-export const gateAndConsume = async (world: World, row: RunRow, recorder: Recorder): Promise<GateOutput> => {
+/** Reads the standing, asks the gate, and on a yes takes the first of the two locks on the approval: its link file. */
+export const askGate = async (world: World, row: RunRow, recorder: Recorder): Promise<GateOutput> => {
   const read = await readStanding(world, row.work, row.run, row.epochSeconds);
   const { standing, facts } = read;
   const asked = openGate(standing);
@@ -48,14 +50,13 @@ export const gateAndConsume = async (world: World, row: RunRow, recorder: Record
         trust: "harness-observed",
         data: { finding, path: where, sha256: digest, severity: "listed" },
       });
-  const consumption = result.ok ? await consume(world, row, result.value, recorder) : "none";
   return {
     checks: asked.checks,
     result,
     drawn: facts.drawn.ok ? facts.drawn.value : "not-drawn",
     before: facts.observation.ok ? facts.observation.value : "unknown",
     documents: documentsOf(read),
-    consumption,
+    consumption: "none",
     challenge: await challengeOf(world, read),
     tools: read.tools,
     watched: await watch(world, facts.authority.ok ? facts.authority.value.coreRoots : []),
@@ -63,6 +64,23 @@ export const gateAndConsume = async (world: World, row: RunRow, recorder: Record
     at: world.clock.now(),
   };
 };
+
+/** What stands for the gate where the world broke before it could answer: no permit, and no refusal either. */
+export type UnansweredGate = Omit<GateOutput, "result"> & { readonly result: { readonly ok: false; readonly refusals: readonly [] } };
+
+export const unansweredGate = async (world: World): Promise<UnansweredGate> => ({
+  checks: [],
+  result: { ok: false, refusals: [] },
+  drawn: "not-drawn",
+  before: "unknown",
+  documents: {},
+  consumption: "none",
+  challenge: "absent",
+  tools: [],
+  watched: [],
+  defaultActivation: defaultActivationIn(await world.home.read(POLICY_PATH)) !== false,
+  at: world.clock.now(),
+});
 
 const checkedEvent = (check: GateCheck): Parameters<Recorder["record"]>[0] => ({
   type: "gate.checked",
@@ -87,37 +105,29 @@ const lockApproval = async (world: World, row: RunRow, permit: Permit): Promise<
   return refuse(refusal("approval/consumed", { approval: approvalId, run: await world.consumedBy(approvalId) }));
 };
 
-// In one transaction: the claim, the record of it, the item executing, and the permit as a fact.
-const consume = async (world: World, row: RunRow, permit: Permit, recorder: Recorder): Promise<GateOutput["consumption"]> => {
-  const { record, assurance, digest, signatureDigest } = permit.approval;
+/** The second lock, in the transaction that records the gate: the claim, its leaf, the item executing, the permit. */
+export const spendApproval = async (
+  world: World,
+  row: RunRow,
+  recorder: Recorder,
+  ledger: Ledger,
+  output: GateOutput,
+): Promise<GateOutput> => {
+  if (!output.result.ok) return output;
+  const { record, assurance, digest, signatureDigest } = output.result.value.approval;
   const { approvalId } = record;
-  await recorder.flush();
-  return world.store.transact(async (ledger) => {
-    const mine = await ledger.claimOnce("approval", approvalId, row.run);
-    if (!mine) throw new TypeError("an approval was linked by this run and claimed by another");
-    const spent = (await ledger.leaves(0)).find((leaf) => leaf.type === "approval.consumed" && leaf.approvalId === approvalId);
-    const leaf =
-      spent ??
-      (await ledger.appendLeaf({
-        type: "approval.consumed",
-        actor: `uid:${world.operator.uid}`,
-        channel: "cli",
-        work: row.work,
-        run: row.run,
-        approvalId,
-        digests: { record: digest },
-      }));
-    if (spent === undefined)
-      await ledger.appendLeaf({ type: "run.started", actor: `uid:${world.operator.uid}`, channel: "cli", work: row.work, run: row.run });
-    await ledger.updateRun(row.run, { state: "executing" });
-    const observed = (type: "approval.verified" | "approval.consumed" | "permit.issued", data: Parameters<Recorder["record"]>[0]["data"]): void =>
-      recorder.record({ type, subject: "run", trust: "harness-observed", data });
-    observed("approval.verified", { approvalId, principal: record.approver.principal, keyFingerprint: record.approver.keyFingerprint, assurance, signatureSha256: signatureDigest });
-    observed("approval.consumed", { approvalId, ledgerIndex: leaf.seq, method: "link+claim+unique-index" });
-    observed("permit.issued", { permitId: row.run, digests: { ...permit.digests }, executeBy: record.validity.executeBy });
-    await recorder.flushInto(ledger);
-    return { approvalId, ledgerIndex: leaf.seq, text: leaf.text };
-  });
+  if (!(await ledger.claimOnce("approval", approvalId, row.run)))
+    throw new TypeError("an approval was linked by this run and claimed by another");
+  const about = { actor: `uid:${world.operator.uid}`, channel: "cli", work: row.work, run: row.run } as const;
+  const leaf = await ledger.appendLeaf({ ...about, type: "approval.consumed", approvalId, digests: { record: digest } });
+  await ledger.appendLeaf({ ...about, type: "run.started" });
+  await ledger.updateRun(row.run, { state: "executing" });
+  const observed = (type: "approval.verified" | "approval.consumed" | "permit.issued", data: Parameters<Recorder["record"]>[0]["data"]): void =>
+    recorder.record({ type, subject: "run", trust: "harness-observed", data });
+  observed("approval.verified", { approvalId, principal: record.approver.principal, keyFingerprint: record.approver.keyFingerprint, assurance, signatureSha256: signatureDigest });
+  observed("approval.consumed", { approvalId, ledgerIndex: leaf.seq, method: "link+claim+unique-index" });
+  observed("permit.issued", { permitId: row.run, digests: { ...output.result.value.digests }, executeBy: record.validity.executeBy });
+  return { ...output, consumption: { approvalId, ledgerIndex: leaf.seq, text: leaf.text } };
 };
 
 const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["documents"] => {

@@ -60,7 +60,8 @@ export const perform = async (
     purpose: "agent",
     limits: authority.limits,
     workspace,
-    writable: contract.allowedPaths,
+    // Case keeps its task and its log in the Workspace; whatever lies there is scratch and never exported.
+    writable: backend.kind === "case" ? [...contract.allowedPaths, ".case/"] : contract.allowedPaths,
     masked: [...contract.forbiddenPaths, ...authority.baseForbiddenPaths, ...AGENT_CONFIG_PATHS],
     readOnly: [],
     uidBase: authority.uidBase,

@@ -3,7 +3,7 @@ import type { Permit } from "../workflow/gate/permit.ts";
 import type { Instant } from "../workflow/instant.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
-import type { Recorder } from "./recorder.ts";
+import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
 import { watch, type Watched } from "./watched.ts";
 import type { World } from "./world.ts";
@@ -22,7 +22,6 @@ export interface Proven {
 /** Looks at the target once more: one commit and one branch moved, or nothing (git.md 11). */
 export const proveRun = async (
   world: World,
-
   permit: Permit | undefined,
   ending: Ending,
   recorder: Recorder,
@@ -32,6 +31,10 @@ export const proveRun = async (
   const withCommit = permit !== undefined && ending.commit !== undefined;
   const rehearsal = withCommit ? await world.target.rehearseRollback(permit, ending.commit) : "none";
   const objects = withCommit ? await world.target.exportObjects(permit, ending.commit) : "none";
+  if (ending.commit !== undefined && findFact(recorder.lines(), "commit.created") === undefined) {
+    const { commit: id, parent, tree, ref } = ending.commit;
+    recorder.record({ type: "commit.created", subject: "run", trust: "harness-observed", data: { commit: id, parent, tree, ref } });
+  }
   if (proof !== "unknown")
     recorder.record({
       type: "commit.proved",

@@ -1,8 +1,8 @@
 import { approvalHistory } from "../workflow/approval/approval-history.ts";
-import type { ApprovalRecord } from "../workflow/approval/approval-record.ts";
+import { readApprovalRecord, type ReadApproval } from "../workflow/approval/read-approval-record.ts";
 import type { WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
-import { recordOf } from "./read-target-state.ts";
+import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
 /** One approval and what became of it. */
@@ -53,11 +53,9 @@ const stateOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: num
 };
 
 /** The signed record of an approval and its bytes. */
-export const readApproval = async (
-  world: World,
-  id: string,
-): Promise<{ readonly record: ApprovalRecord; readonly leaf: LedgerRecord } | "unreadable"> => {
+export const readApproval = async (world: World, id: string): Promise<(ReadApproval & { readonly bytes: Uint8Array }) | "unreadable"> => {
   const leaf = (await world.store.leaves(0)).find(({ type, approvalId }) => type === "approval.recorded" && approvalId === id);
-  const record = leaf === undefined ? "unreadable" : await recordOf(world, leaf);
-  return leaf === undefined || record === "unreadable" ? "unreadable" : { record, leaf };
+  const bytes = leaf === undefined ? "absent" : await recordBytes(world, leaf);
+  const read = bytes === "absent" ? undefined : readApprovalRecord(bytes);
+  return bytes === "absent" || read?.ok !== true ? "unreadable" : { ...read.value, bytes };
 };

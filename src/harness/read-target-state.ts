@@ -46,12 +46,16 @@ export const spentApproval = async (
   return recorded === undefined ? "unreadable" : recordOf(world, recorded);
 };
 
-/** The signed record behind its ledger entry. */
-export const recordOf = async (world: World, leaf: LedgerRecord): Promise<ApprovalRecord | "unreadable"> => {
-  const digest = parseDigest(leaf.digests?.["record"] ?? "");
-  const document = digest === undefined ? "absent" : await world.store.document(digest);
+const recordOf = async (world: World, leaf: LedgerRecord): Promise<ApprovalRecord | "unreadable"> => {
+  const document = await recordBytes(world, leaf);
   const read = document === "absent" ? undefined : readApprovalRecord(document);
   return read?.ok === true ? read.value.record : "unreadable";
+};
+
+/** The signed bytes behind a ledger entry. */
+export const recordBytes = async (world: World, leaf: LedgerRecord): Promise<Uint8Array | "absent"> => {
+  const digest = parseDigest(leaf.digests?.["record"] ?? "");
+  return digest === undefined ? "absent" : world.store.document(digest);
 };
 
 // A target that does not pass the preflight still has its branches, read as files.

@@ -1,5 +1,5 @@
-import type { RunRow } from "../seams/store.ts";
-import type { WorkId } from "../workflow/ids.ts";
+import type { Holder, RunRow } from "../seams/store.ts";
+import type { RunId, WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
@@ -11,17 +11,14 @@ import type { World } from "./world.ts";
 /** A run to do: a new one, or the open one of this work item whose process died. */
 export interface Ordered {
   readonly row: RunRow;
-  readonly isResumed: boolean;
+  /** Who held it before, where it was broken off. */
+  readonly brokenOff: Holder | "new";
 }
 
 /** One run per work item and per target; a dead holder's run is taken over, a living one's never (R133, R134). */
 export const orderRun = async (world: World, work: WorkId): Promise<Result<Ordered, Refusal>> => {
   const [open] = await world.store.runs({ work, open: true });
-  if (open !== undefined) {
-    if (world.isAlive(open.holder)) return locked(open);
-    await world.store.transact((ledger) => ledger.updateRun(open.run, { holder: world.holder }));
-    return ok({ row: { ...open, holder: world.holder }, isResumed: true });
-  }
+  if (open !== undefined) return takeOver(world, open.run);
   const packet = await packetOf(world, work);
   const targetId = targetIdOf(packet.ok ? packet.value.packet.target.path.value : work);
   await listWork(world, work);
@@ -38,8 +35,18 @@ export const orderRun = async (world: World, work: WorkId): Promise<Result<Order
       summary: {},
     }),
   );
-  return "locked" in row ? locked(row.locked) : ok({ row, isResumed: false });
+  return "locked" in row ? locked(row.locked) : ok({ row, brokenOff: "new" });
 };
+
+// Looked at and taken in one transaction: of several heirs of a dead process one goes on.
+const takeOver = (world: World, run: RunId): Promise<Result<Ordered, Refusal>> =>
+  world.store.transact(async (ledger) => {
+    const row = await ledger.run(run);
+    if (row === "absent") throw new TypeError(`no such run: ${run}`);
+    if (world.isAlive(row.holder)) return locked(row);
+    await ledger.updateRun(run, { holder: world.holder });
+    return ok({ row: { ...row, holder: world.holder }, brokenOff: row.holder });
+  });
 
 const locked = (row: RunRow): Result<never, Refusal> =>
   refuse(refusal("gate/target-locked", { run: row.run, pid: row.holder.pid, since: row.orderedAt }));

@@ -15,17 +15,22 @@ export interface Ending {
   readonly commit?: Commit;
 }
 
+type Line = Result<Commit, Refusal> | "stopped" | { readonly broken: readonly Refusal[] };
+
 /** The line of the workflow after the packet was read and the contract drawn: gate, backend, policy, validation, commit. */
-const followLine = async (bench: Bench): Promise<Result<Commit, Refusal> | "stopped"> => {
+const followLine = async (bench: Bench): Promise<Line> => {
   const gate = await bench.gate();
   if (!gate.ok) return gate;
   const permit = gate.value;
+  const broken = await bench.gateAgain();
+  if (broken.length > 0) return { broken };
+  if (bench.isStopped()) return "stopped";
 
   const backend = await bench.perform(permit);
   if (!backend.ok) return backend;
   const performed = backend.value;
-  if (bench.isStopped() || performed.attempt.stop === "cancelled") return "stopped";
-  if (performed.attempt.stop === "gave_up" && performed.attempt.limit === undefined)
+  if (bench.isStopped()) return "stopped";
+  if (performed.attempt.stop !== "completed" && performed.attempt.limit === undefined)
     throw new Failure("backend/gave-up", `The agent gave up: ${performed.attempt.said}`);
   const policy = judgeChanges(permit, bench.groundOf(permit, performed), performed.changes, performed.denied);
   bench.tellJudged(permit, performed, policy);
@@ -42,9 +47,9 @@ const followLine = async (bench: Bench): Promise<Result<Commit, Refusal> | "stop
 
 /** Whatever happens on the line, the run ends with evidence and, if there is a commit, with a question to the owner. */
 export const runWorkflow = async (bench: Bench): Promise<Ending> => {
-  const ending = await endingOf(bench, () => followLine(bench));
-  await bench.prove(ending);
-  return bench.seal();
+  const proven = bench.provenEnding() ?? (await bench.prove(await endingOf(bench)));
+  await bench.seal();
+  return proven;
 };
 
 /** A limit that ended the agent voids the run whatever it left (R135). */
@@ -53,18 +58,23 @@ const withoutLimit = <T>(limit: string | undefined, policy: Result<T, Refusal>):
     ? policy
     : refuse(refusal("workspace/limit-reached", { limit }), ...(policy.ok ? [] : policy.refusals));
 
-const endingOf = async (bench: Bench, line: () => Promise<Result<Commit, Refusal> | "stopped">): Promise<Ending> => {
+const endingOf = async (bench: Bench): Promise<Ending> => {
   try {
-    const result = await line();
-    if (result === "stopped" || (!result.ok && bench.isStopped())) return { kind: "stopped", refusals: [] };
-    if (result.ok) return { kind: "awaiting_outcome", refusals: [], commit: result.value };
-    return { kind: bench.permitted() === undefined ? "blocked" : "voided", refusals: result.refusals };
+    const line = await followLine(bench);
+    if (line === "stopped") return { kind: "stopped", refusals: [] };
+    if ("broken" in line) return { kind: "interrupted", refusals: line.broken };
+    if (line.ok) return { kind: "awaiting_outcome", refusals: [], commit: line.value };
+    if (bench.permitted() === undefined) return { kind: "blocked", refusals: line.refusals };
+    return bench.isStopped() ? { kind: "stopped", refusals: [] } : { kind: "voided", refusals: line.refusals };
   } catch (error) {
+    if (bench.isStop(error)) return { kind: "stopped", refusals: [] };
     if (!(error instanceof Failure)) throw error;
     // After a failure of the ledger nothing can be recorded: the run stays open and goes on later.
     if (error.code.startsWith("store/")) throw error;
-    if (bench.isStopped()) return { kind: "stopped", refusals: [] };
-    return { kind: "failed", refusals: [], failure: { code: error.code, message: error.message } };
+    const failure = { code: error.code, message: error.message };
+    const commit = await bench.landed();
+    if (commit !== "none") return { kind: "interrupted", refusals: [], failure, commit };
+    if (bench.isStopped() && error.code.startsWith("backend/")) return { kind: "stopped", refusals: [] };
+    return { kind: "failed", refusals: [], failure };
   }
 };
-

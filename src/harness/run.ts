@@ -1,9 +1,10 @@
-import type { RunRow } from "../seams/store.ts";
+import type { Holder, RunRow } from "../seams/store.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import { openBench } from "./bench.ts";
-import { findFact, openRecorder } from "./recorder.ts";
+import { findFact, openRecorder, type Recorder } from "./recorder.ts";
+import { recover } from "./recover.ts";
 import { orderRun } from "./run-order.ts";
 import { runWorkflow, type Ending } from "./run-workflow.ts";
 import { stepsOf } from "./step.ts";
@@ -26,17 +27,39 @@ export const run = async (
 ): Promise<Result<RunResult, Refusal>> => {
   const ordered = await orderRun(world, work);
   if (!ordered.ok) return ordered;
-  const { row, isResumed } = ordered.value;
+  const { row, brokenOff } = ordered.value;
   const recorder = await openRecorder({ run: row.run, host: world.facts.hostId, store: world.store, clock: world.clock, onLine });
+  await begin(world, row, brokenOff, recorder);
+  const steps = stepsOf(world.store, recorder, world.holder);
+  const bench = await openBench({ world, row, recorder, steps, signal });
+  const forget = recordStop(signal, recorder);
+  try {
+    const ending = await runWorkflow(bench);
+    return ok({ run: row.run, row, ending, folder: world.archive.folder(row.run), isResumed: brokenOff !== "new" });
+  } finally {
+    forget();
+  }
+};
+
+const begin = async (world: World, row: RunRow, brokenOff: Holder | "new", recorder: Recorder): Promise<void> => {
   if (findFact(recorder.lines(), "run.ordered") === undefined)
     recorder.record({
       type: "run.ordered",
       subject: "run",
       trust: "harness-observed",
-      data: { kind: row.kind, workId: work, target: row.targetId, runtimeDefaultActivation: false },
+      data: { kind: row.kind, workId: row.work, target: row.targetId, runtimeDefaultActivation: false },
     });
+  if (brokenOff !== "new") await recover(world, brokenOff, recorder);
   await recorder.flush();
-  const bench = openBench({ world, row, recorder, step: stepsOf(world.store, recorder, world.holder), signal });
-  const ending = await runWorkflow(bench);
-  return ok({ run: row.run, row, ending, folder: world.archive.folder(row.run), isResumed });
+};
+
+/** That somebody asked for the end outlives this process: whoever goes on with the run stops it. */
+const recordStop = (signal: AbortSignal, recorder: Recorder): (() => void) => {
+  const record = (): void => {
+    if (findFact(recorder.lines(), "run.finished") === undefined)
+      recorder.record({ type: "run.stopping", subject: "run", trust: "harness-observed", data: {} });
+  };
+  signal.addEventListener("abort", record);
+  if (signal.aborted) record();
+  return () => signal.removeEventListener("abort", record);
 };

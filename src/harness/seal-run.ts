@@ -1,5 +1,5 @@
 import type { RunRow } from "../seams/store.ts";
-import { transition } from "../workflow/contract/work-item.ts";
+import { transition, type Actor, type WorkCause } from "../workflow/contract/work-item.ts";
 import { contractText } from "../workflow/contract/contract.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
@@ -10,84 +10,75 @@ import type { LedgerEntry } from "../workflow/ledger.ts";
 import { drawRecord, type StepOutputs } from "./draw-record.ts";
 import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
+import { SIGNERS_PATH } from "./read-facts.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 /** Ends the log, draws every file, writes and verifies the folder, and renames it into place; again: the same bytes. */
-export const sealRun = async (
-  world: World,
-  row: RunRow,
-  steps: StepOutputs,
-  recorder: Recorder,
-): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
-  const given = await givenFiles(world, row, steps);
-  const ending = withCriteria(steps.proven.ending, judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given));
-  const outputs = { ...steps, proven: { ...steps.proven, ending } };
+export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, recorder: Recorder): Promise<Digest> => {
+  const { ending } = outputs.proven;
   await finish(world, row, ending, recorder);
-  const record = drawRecord(world, row, outputs, recorder.lines());
-  const files = bundleFiles(record, given);
-  const sums = digestOf(files.get(SUMS) ?? "");
   if (!(await world.archive.isSealed(row.run))) {
-    await world.archive.begin(row.run);
-    for (const [name, bytes] of files) await world.archive.put(row.run, name, bytes);
-    const verdict = await verifyFolder(world, { unsealed: row.run }, await world.home.read(".sot/authority/allowed_signers"));
-    if (verdict.verdict === "FAIL") {
-      const failed = verdict.checks.filter((check) => check.verdict === "FAIL").map(({ id, says }) => `${id}: ${says}`);
-      throw new Failure("evidence/unsealable", `The bundle of ${row.run} does not verify: ${failed.join("; ")}`);
-    }
+    const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), await givenFiles(world, row, outputs));
+    const sums = digestOf(files.get(SUMS) ?? "");
+    const told = await toldSums(world, row);
+    if (told !== "none" && told !== sums)
+      throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
+    await writeFolder(world, row, files);
+    if (told === "none") await recordSeal(world, row, ending, sums, [...files.values()].reduce((sum, { length }) => sum + length, 0));
   }
-  await recordSeal(world, row, ending, sums, [...files.values()].reduce((sum, { length }) => sum + length, 0));
-  await world.archive.seal(row.run);
-  await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
-  return { ending, sums };
+  const sums = await world.archive.seal(row.run);
+  const now = await world.store.run(row.run);
+  if (now === "absent" || now.state !== "ended")
+    await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
+  return sums;
 };
 
-// A commit whose machine criteria are not all proven awaits no outcome: the owner sees an interrupted run (W10).
-const withCriteria = (ending: Ending, criteria: readonly CriterionResult[]): Ending => {
-  const open = criteria.filter(({ status }) => status === "not-proven");
-  if (ending.kind !== "awaiting_outcome" || open.length === 0) return ending;
-  const message = open.map(({ id, says }) => `${id}: ${says}`).join("; ");
-  return { ...ending, kind: "interrupted", failure: { code: "evidence/unproven", message } };
+/** Every file on disk, and verified as a stranger would before anybody is told of it. */
+const writeFolder = async (world: World, row: RunRow, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
+  await world.archive.begin(row.run);
+  for (const [name, bytes] of files) await world.archive.put(row.run, name, bytes);
+  const verdict = await verifyFolder(world, { unsealed: row.run }, await world.home.read(SIGNERS_PATH));
+  if (verdict.verdict !== "FAIL") return;
+  const failed = verdict.checks.filter((check) => check.verdict === "FAIL").map(({ id, says }) => `${id}: ${says}`);
+  throw new Failure("evidence/unsealable", `The bundle of ${row.run} does not verify: ${failed.join("; ")}`);
 };
 
 /** `run.finished` is the last line of the log; the work item moves with it, unless the seal has to move it. */
 const finish = async (world: World, row: RunRow, ending: Ending, recorder: Recorder): Promise<void> => {
   if (findFact(recorder.lines(), "run.finished") !== undefined) return;
-  const started = Date.parse(row.orderedAt);
-  recorder.record({
-    type: "run.finished",
-    subject: "run",
-    trust: "harness-observed",
-    data: {
-      result: ending.kind,
-      code: ending.refusals[0]?.code ?? ending.failure?.code,
-      durationMs: world.clock.now().epochMs - started,
-      events: recorder.lines().length + 1,
-      runtimeDefaultActivation: false,
-    },
-  });
-  await recorder.flush();
-  await world.store.transact(async (ledger) => {
-    for (const entry of endingLeaves(row, ending)) {
+  const leaves = [...endingLeaves(row, ending), ...(await spentInVain(world, row))];
+  await recorder.transact(async (ledger) => {
+    recorder.record({
+      type: "run.finished",
+      subject: "run",
+      trust: "harness-observed",
+      data: {
+        result: ending.kind,
+        code: ending.refusals[0]?.code ?? ending.failure?.code,
+        durationMs: world.clock.now().epochMs - Date.parse(row.orderedAt),
+        events: recorder.lines().length + 1,
+        runtimeDefaultActivation: false,
+      },
+    });
+    for (const entry of leaves) {
       const now = await ledger.work(row.work);
-      const allowed = now !== "absent" && fits(now.state, entry.type);
-      await ledger.appendLeaf(allowed ? entry : { ...entry, type: "command.refused" });
+      const cause = causeOf(entry);
+      const fits = cause === "nothing" || ruleOf(now === "absent" ? "none" : now.state, cause) !== undefined;
+      await ledger.appendLeaf(fits ? entry : { ...entry, type: "command.refused" });
     }
     await ledger.updateRun(row.run, { state: "sealing" });
   });
 };
 
-const fits = (state: Parameters<typeof transition>[0], type: LedgerEntry["type"]): boolean => {
-  switch (type) {
-    case "run.blocked":
-      return transition(state, "blocked", "operator").ok;
-    case "approval.stale":
-      return transition(state, "stale", "harness").ok;
-    case "approval.expired":
-      return transition(state, "expired", "harness").ok;
-    default:
-      return true;
-  }
+// Killed between its two locks, a run has spent the approval though its gate never opened: nobody can use it any more.
+const spentInVain = async (world: World, row: RunRow): Promise<readonly LedgerEntry[]> => {
+  const leaves = await world.store.leaves(0);
+  const { approvalId } = leaves.findLast(({ type, work }) => type === "approval.recorded" && work === row.work) ?? {};
+  if (approvalId === undefined || (await world.consumedBy(approvalId)) !== row.run) return [];
+  if (leaves.some((leaf) => leaf.type === "approval.consumed" && leaf.approvalId === approvalId)) return [];
+  const detail = { moved: "the approval: a run that was broken off has spent it" };
+  return [{ type: "approval.stale", actor: "harness", channel: "harness", work: row.work, run: row.run, approvalId, detail }];
 };
 
 const endingLeaves = (row: RunRow, ending: Ending): readonly LedgerEntry[] => {
@@ -125,10 +116,14 @@ const endingLeaves = (row: RunRow, ending: Ending): readonly LedgerEntry[] => {
   }
 };
 
+/** What the ledger says was sealed, after a crash between its record and the rename. */
+const toldSums = async (world: World, row: RunRow): Promise<Digest | "none"> => {
+  const leaf = (await world.store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
+  return leaf?.digests?.["sums"] ?? "none";
+};
+
 const recordSeal = (world: World, row: RunRow, ending: Ending, sums: Digest, bytes: number): Promise<void> =>
   world.store.transact(async (ledger) => {
-    const sealed = (await ledger.leaves(0)).some((leaf) => leaf.type === "run.sealed" && leaf.run === row.run);
-    if (sealed) return;
     await ledger.appendLeaf({
       type: "run.sealed",
       actor: "harness",

@@ -21,7 +21,7 @@ export interface Steps {
 export const stepsOf = (store: Store, recorder: Recorder, holder: Holder): Steps => {
   const recorded = async <T>(name: StepName): Promise<T | undefined> => {
     const done = findFact(recorder.lines(), "step.finished", `step/${name}`);
-    return done === undefined ? undefined : recall<T>(store, name, done.data["outputSha256"]);
+    return done === undefined ? undefined : recordedOutput<T>(store, name, done.data["outputSha256"]);
   };
   return {
     recorded,
@@ -48,7 +48,8 @@ export const stepsOf = (store: Store, recorder: Recorder, holder: Holder): Steps
   };
 };
 
-const recall = async <T>(store: Store, name: StepName, digest: unknown): Promise<T> => {
+/** What a finished step left, by the digest in its fact. */
+export const recordedOutput = async <T>(store: Store, name: StepName, digest: unknown): Promise<T> => {
   const known = typeof digest === "string" ? parseDigest(digest) : undefined;
   const document = known === undefined ? "absent" : await store.document(known);
   if (document === "absent") throw new Failure("store/corrupt", `The output of step ${name} is not in the ledger.`);

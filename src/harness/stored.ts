@@ -14,7 +14,8 @@ const plain = (value: unknown): unknown => {
   if (value === null || typeof value === "string" || typeof value === "boolean" || Number.isFinite(value)) return value;
   if (value instanceof Uint8Array) return { [BYTES]: Buffer.from(value).toString("base64") };
   if (Array.isArray(value)) return value.map(plain);
-  if (!isRecord(value)) throw new TypeError(`a step cannot leave ${typeof value === "object" ? "such an object" : typeof value}`);
+  if (!isRecord(value))
+    throw new TypeError(`a step cannot leave ${typeof value === "object" ? "such an object" : typeof value}`);
   if (Object.hasOwn(value, BYTES)) throw new TypeError(`a step cannot leave the key ${BYTES}`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return Object.fromEntries(members.map(([name, member]) => [name, plain(member)]));

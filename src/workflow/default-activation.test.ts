@@ -4,7 +4,8 @@ import { documentOf } from "../../test/fixtures/seed-packet.ts";
 import { defaultActivationIn } from "./default-activation.ts";
 import { defaultPolicyText } from "./default-policy.ts";
 
-const reading = (content: string | Uint8Array): boolean | "unknown" => defaultActivationIn(documentOf(content, ".sot/authority/policy.yaml"));
+const reading = (content: string | Uint8Array): boolean | "unknown" =>
+  defaultActivationIn(documentOf(content, ".sot/authority/policy.yaml"));
 
 test("R004 without a policy, and in the one that cto init writes, nothing is activated by default", () => {
   expect(defaultActivationIn("absent")).toBe(false);
@@ -13,12 +14,13 @@ test("R004 without a policy, and in the one that cto init writes, nothing is act
   expect(reading("runtime:\n  defaultActivation: false\n")).toBe(false);
 });
 
-test.each(["runtime:\n  defaultActivation: true\n", '{"runtime":{"defaultActivation":true}}', "runtime: { other: 1, defaultActivation: True }\n"])(
-  "R004 %j is read as what it says",
-  (text) => {
-    expect(reading(text)).toBe(true);
-  },
-);
+test.each([
+  "runtime:\n  defaultActivation: true\n",
+  '{"runtime":{"defaultActivation":true}}',
+  "runtime: { other: 1, defaultActivation: True }\n",
+])("R004 %j is read as what it says", (text) => {
+  expect(reading(text)).toBe(true);
+});
 
 test.each<[string, string | Uint8Array]>([
   ["empty", ""],

@@ -9,7 +9,9 @@ const runtime = z.looseObject({ runtime: z.looseObject({ defaultActivation: z.bo
 export const defaultActivationIn = (policy: SourceDocument | "absent"): boolean | "unknown" => {
   if (policy === "absent") return false;
   try {
-    const read = runtime.safeParse(parse(new TextDecoder("utf-8", { fatal: true }).decode(policy.bytes), { maxAliasCount: 0, logLevel: "error" }));
+    const read = runtime.safeParse(
+      parse(new TextDecoder("utf-8", { fatal: true }).decode(policy.bytes), { maxAliasCount: 0, logLevel: "error" }),
+    );
     return read.success ? (read.data.runtime?.defaultActivation ?? false) : "unknown";
   } catch {
     return "unknown";

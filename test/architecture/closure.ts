@@ -21,5 +21,7 @@ export const verifierClosure: Rule = (files) => {
         seen.add(named);
         return walk(next);
       });
-  return files.filter((file) => file.path.startsWith(VERIFIER) && !isTest(file)).flatMap((file) => (seen.has(file.path) ? [] : (seen.add(file.path), walk(file))));
+  return files
+    .filter((file) => file.path.startsWith(VERIFIER) && !isTest(file))
+    .flatMap((file) => (seen.has(file.path) ? [] : (seen.add(file.path), walk(file))));
 };

@@ -25,7 +25,11 @@ export const silentDefaults: Rule = (files) =>
 const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
   const [before, token, after] = [tokens[at - 1], tokens[at], tokens[at + 1]];
   if (token?.kind !== "word" || token.text !== "default" || after?.text !== ":") return false;
-  const isKey = before?.kind === "word" || before?.text === "," || before?.text === "." || (before?.text === "{" && tokens[at - 2]?.text !== ")");
+  const isKey =
+    before?.kind === "word" ||
+    before?.text === "," ||
+    before?.text === "." ||
+    (before?.text === "{" && tokens[at - 2]?.text !== ")");
   return !isKey;
 };
 
@@ -75,7 +79,9 @@ export const unspokenCodes =
     const given = new Set(
       files
         .filter((file) => !isTest(file) && !tables.test(file.path))
-        .flatMap(({ tokens }) => tokens.filter(({ kind, text }) => kind === "string" && CODE.test(text)).map(({ text }) => text)),
+        .flatMap(({ tokens }) =>
+          tokens.filter(({ kind, text }) => kind === "string" && CODE.test(text)).map(({ text }) => text),
+        ),
     );
     return codes.filter((code) => !given.has(code));
   };
@@ -100,14 +106,19 @@ const RUNS_WHERE_IT_CAN = "src/workflow/contract/seed-packet.test.ts";
 
 /** Every test runs, and runs whole. */
 export const silencedTests: Rule = (files) =>
-  files.filter(({ path }) => path !== RUNS_WHERE_IT_CAN).flatMap(({ path, tokens }) =>
-    tokens.flatMap((token, at) => {
-      const isSilenced =
-        token.kind === "word" && RUNS_LESS.has(token.text) && tokens[at - 1]?.text === "." && SUITES.has(suiteOf(tokens, at - 2));
-      const isFocused = token.kind === "word" && /^(?:fit|xit|fdescribe|xdescribe|xtest)$/.test(token.text);
-      return isSilenced || isFocused ? [`${path}:${token.line}: ${token.text}`] : [];
-    }),
-  );
+  files
+    .filter(({ path }) => path !== RUNS_WHERE_IT_CAN)
+    .flatMap(({ path, tokens }) =>
+      tokens.flatMap((token, at) => {
+        const isSilenced =
+          token.kind === "word" &&
+          RUNS_LESS.has(token.text) &&
+          tokens[at - 1]?.text === "." &&
+          SUITES.has(suiteOf(tokens, at - 2));
+        const isFocused = token.kind === "word" && /^(?:fit|xit|fdescribe|xdescribe|xtest)$/.test(token.text);
+        return isSilenced || isFocused ? [`${path}:${token.line}: ${token.text}`] : [];
+      }),
+    );
 
 // `test.concurrent.only`: walks back over the chain to its first word.
 const suiteOf = (tokens: readonly Token[], at: number): string => {
@@ -121,7 +132,9 @@ const PUT_OFF = /\b(?:TODO|FIXME|XXX|HACK)\b/;
 /** What is not done is an issue or a decision, not a note in the code. */
 export const notesToSelf: Rule = (files) =>
   files.flatMap(({ path, comments }) =>
-    comments.filter(({ text }) => PUT_OFF.test(text)).map(({ line, text }) => `${path}:${line}: ${PUT_OFF.exec(text)?.[0]}`),
+    comments
+      .filter(({ text }) => PUT_OFF.test(text))
+      .map(({ line, text }) => `${path}:${line}: ${PUT_OFF.exec(text)?.[0]}`),
   );
 
 const CLAIM = /\b(?:compliant|compliance-ready|certified|meets)\b/i;

@@ -39,22 +39,37 @@ const clauseAt = (tokens: readonly Token[], start: number): Omit<Import, "file" 
     const token = tokens[at];
     const after = tokens[at + 1];
     if (token === undefined || after === undefined) return undefined;
-    if (token.text === "from" && after.kind === "string") return { from: after.text, names, isType: isWhole || values === 0 };
-    const isPartOfClause = token.kind === "word" || (token.kind === "mark" && ["{", "}", ",", "*"].includes(token.text));
+    if (token.text === "from" && after.kind === "string")
+      return { from: after.text, names, isType: isWhole || values === 0 };
+    const isPartOfClause =
+      token.kind === "word" || (token.kind === "mark" && ["{", "}", ",", "*"].includes(token.text));
     if (!isPartOfClause) return undefined;
     if (isExport && token.kind === "word" && DECLARES.has(token.text)) return undefined;
     if (token.text === "*") {
       names.push("*");
       values += 1;
     }
-    if (token.kind !== "word" || token.text === "type" || token.text === "as" || tokens[at - 1]?.text === "as") continue;
+    if (token.kind !== "word" || token.text === "type" || token.text === "as" || tokens[at - 1]?.text === "as")
+      continue;
     names.push(token.text);
     if (tokens[at - 1]?.text !== "type") values += 1;
   }
   return undefined;
 };
 
-const DECLARES = new Set(["const", "let", "function", "async", "class", "interface", "declare", "default", "enum", "abstract", "namespace"]);
+const DECLARES = new Set([
+  "const",
+  "let",
+  "function",
+  "async",
+  "class",
+  "interface",
+  "declare",
+  "default",
+  "enum",
+  "abstract",
+  "namespace",
+]);
 
 // A name that is put together at run time could be anything, so it is told as itself and no rule allows it.
 const dynamicName = (tokens: readonly Token[], at: number): string => {

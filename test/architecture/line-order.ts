@@ -13,7 +13,8 @@ export const stageViolations: Rule = (files) => {
   return rules.flatMap((file) => {
     const stage = stageOf(file.path);
     if (stage === undefined) return [];
-    if (stage === "refusals") return file.imports.map(({ line, from }) => `${file.path}:${line}: a table of refusals imports ${from}`);
+    if (stage === "refusals")
+      return file.imports.map(({ line, from }) => `${file.path}:${line}: a table of refusals imports ${from}`);
     if (orderOf(stage) < 0) return [`${file.path}: ${stage} is no stage of the line`];
     return [...directViolations(file, stage), ...hiddenViolations(file, stage, byPath)];
   });
@@ -23,22 +24,34 @@ const directViolations = ({ path, imports }: SourceFile, stage: string): readonl
   imports.flatMap(({ file, line }) => {
     const other = file === undefined ? undefined : stageOf(file);
     if (other === "refusals") return [`${path}:${line}: reads the refusals past refusal.ts`];
-    return other !== undefined && orderOf(other) > orderOf(stage) ? [`${path}:${line}: ${stage} knows ${other}: ${file}`] : [];
+    return other !== undefined && orderOf(other) > orderOf(stage)
+      ? [`${path}:${line}: ${stage} knows ${other}: ${file}`]
+      : [];
   });
 
 // A file at the root may use the types of a stage; then no stage to the left of that one may use this file.
-const hiddenViolations = (file: SourceFile, stage: string, byPath: ReadonlyMap<string, SourceFile>): readonly string[] =>
+const hiddenViolations = (
+  file: SourceFile,
+  stage: string,
+  byPath: ReadonlyMap<string, SourceFile>,
+): readonly string[] =>
   file.imports.flatMap(({ file: named, line }) => {
     if (named === undefined || stageOf(named) !== undefined) return [];
     const later = [...stagesBehind(named, byPath)].filter((other) => orderOf(other) > orderOf(stage));
     return later.map((other) => `${file.path}:${line}: ${stage} knows ${other} through ${named}`);
   });
 
-const stagesBehind = (path: string, byPath: ReadonlyMap<string, SourceFile>, seen: Set<string> = new Set()): ReadonlySet<string> => {
+const stagesBehind = (
+  path: string,
+  byPath: ReadonlyMap<string, SourceFile>,
+  seen: Set<string> = new Set(),
+): ReadonlySet<string> => {
   if (seen.has(path)) return new Set();
   seen.add(path);
   const named = (byPath.get(path)?.imports ?? []).flatMap(({ file }) => (file === undefined ? [] : [file]));
   const direct = named.flatMap((file) => stageOf(file) ?? []).filter((stage) => stage !== "refusals");
-  const further = named.filter((file) => stageOf(file) === undefined).flatMap((file) => [...stagesBehind(file, byPath, seen)]);
+  const further = named
+    .filter((file) => stageOf(file) === undefined)
+    .flatMap((file) => [...stagesBehind(file, byPath, seen)]);
   return new Set([...direct, ...further]);
 };

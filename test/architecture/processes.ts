@@ -1,6 +1,14 @@
 import { isTest, type Rule } from "./source.ts";
 
-const STARTERS = new Set(["child_process", "node:child_process", "execa", "cluster", "node:cluster", "worker_threads", "node:worker_threads"]);
+const STARTERS = new Set([
+  "child_process",
+  "node:child_process",
+  "execa",
+  "cluster",
+  "node:cluster",
+  "worker_threads",
+  "node:worker_threads",
+]);
 const MAY_START = /^src\/adapters\/(?:target|sandbox|keys)\//;
 
 /** Only `adapters/{target,sandbox,keys}` start a process on this machine; a backend starts one only through its `Room`. */
@@ -24,7 +32,9 @@ export const verbViolations: Rule = (files) =>
     .filter((file) => !isTest(file) && file.path.startsWith("src/adapters/target/"))
     .flatMap(({ path, tokens }) =>
       tokens
-        .filter(({ kind, text }) => kind === "string" && VERB.test(text) && !(path === READS_REMOTES && text === "remote"))
+        .filter(
+          ({ kind, text }) => kind === "string" && VERB.test(text) && !(path === READS_REMOTES && text === "remote"),
+        )
         .map(({ line, text }) => `${path}:${line}: ${text}`),
     );
 
@@ -36,5 +46,7 @@ export const caViolations: Rule = (files) =>
   files
     .filter((file) => !isTest(file) && !CASE.test(file.path))
     .flatMap(({ path, tokens }) =>
-      tokens.filter(({ kind, text }) => kind === "string" && /(?:^|\/)ca$/.test(text)).map(({ line, text }) => `${path}:${line}: "${text}"`),
+      tokens
+        .filter(({ kind, text }) => kind === "string" && /(?:^|\/)ca$/.test(text))
+        .map(({ line, text }) => `${path}:${line}: "${text}"`),
     );

@@ -4,7 +4,15 @@ import type { Token } from "./tokens.ts";
 const PACKAGES = /^(?:node:crypto|node:path\/posix|zod|yaml|(?:mdast|micromark)[a-z-]*)$/;
 
 // Hashing and verifying are functions of their input. Making keys, signing and drawing random bytes are not.
-const CRYPTO = new Set(["createHash", "createPublicKey", "verify", "constants", "timingSafeEqual", "KeyObject", "JsonWebKey"]);
+const CRYPTO = new Set([
+  "createHash",
+  "createPublicKey",
+  "verify",
+  "constants",
+  "timingSafeEqual",
+  "KeyObject",
+  "JsonWebKey",
+]);
 
 /** `workflow/` touches nothing: no I/O, no clock, no environment, no chance. */
 export const impurities: Rule = (files) =>
@@ -17,7 +25,9 @@ const foreignImports = ({ path, imports }: SourceFile): readonly string[] =>
     .filter(({ file }) => file === undefined)
     .flatMap(({ from, names, line }) => {
       if (!PACKAGES.test(from)) return [`${path}:${line}: imports ${from}`];
-      return from === "node:crypto" ? names.filter((name) => !CRYPTO.has(name)).map((name) => `${path}:${line}: takes ${name} of node:crypto`) : [];
+      return from === "node:crypto"
+        ? names.filter((name) => !CRYPTO.has(name)).map((name) => `${path}:${line}: takes ${name} of node:crypto`)
+        : [];
     });
 
 /** Written as the words in order; `(` and `)` are marks. A call of `new Date()` with an argument only reads it. */
@@ -63,5 +73,10 @@ const beginsWith = (tokens: readonly Token[], at: number, words: readonly string
 // `facts.process.x` and `{ fetch: ... }` are somebody's own names.
 const isMember = (tokens: readonly Token[], at: number): boolean => {
   const before = tokens[at - 1]?.text;
-  return (before === "." || before === "?.") && !["localeCompare", "toLocaleString", "toLocaleLowerCase", "toLocaleUpperCase", "getTimezoneOffset"].includes(tokens[at]?.text ?? "");
+  return (
+    (before === "." || before === "?.") &&
+    !["localeCompare", "toLocaleString", "toLocaleLowerCase", "toLocaleUpperCase", "getTimezoneOffset"].includes(
+      tokens[at]?.text ?? "",
+    )
+  );
 };

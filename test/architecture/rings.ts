@@ -38,7 +38,8 @@ const outwardImports = (file: SourceFile, part: string): readonly string[] =>
     const there = partOf(named);
     const isKnown = there === part || MAY_KNOW[part]?.includes(there) === true;
     const isComposed = there === "compose.ts" && MAY_COMPOSE.test(file.path);
-    if (!named.startsWith("src/") || !(isKnown || isComposed)) return [`${file.path}:${line}: ${part} may not know ${named}`];
+    if (!named.startsWith("src/") || !(isKnown || isComposed))
+      return [`${file.path}:${line}: ${part} may not know ${named}`];
     if (part === "adapters" && there === "adapters" && folderOf(file.path) !== folderOf(named))
       return [`${file.path}:${line}: one adapter knows another: ${named}`];
     return [];
@@ -48,11 +49,19 @@ const folderOf = (path: string): string => path.split("/")[2] ?? path;
 
 /** Each seam has an adapter folder of its name, and each adapter folder a seam. */
 export const seamViolations: Rule = (files) => {
-  const seams = new Set(files.filter(({ path }) => /^src\/seams\/[^/]+\.ts$/.test(path)).map(({ path }) => path.slice("src/seams/".length, -".ts".length)));
-  const adapters = new Set(files.filter(({ path }) => path.startsWith("src/adapters/")).map(({ path }) => folderOf(path)));
+  const seams = new Set(
+    files
+      .filter(({ path }) => /^src\/seams\/[^/]+\.ts$/.test(path))
+      .map(({ path }) => path.slice("src/seams/".length, -".ts".length)),
+  );
+  const adapters = new Set(
+    files.filter(({ path }) => path.startsWith("src/adapters/")).map(({ path }) => folderOf(path)),
+  );
   return [
     ...[...seams].filter((seam) => !adapters.has(seam)).map((seam) => `src/seams/${seam}.ts has nothing behind it`),
-    ...[...adapters].filter((folder) => !seams.has(folder)).map((folder) => `src/adapters/${folder} stands behind no seam`),
+    ...[...adapters]
+      .filter((folder) => !seams.has(folder))
+      .map((folder) => `src/adapters/${folder} stands behind no seam`),
     ...files.filter(({ path }) => /^src\/seams\/[^/]+\//.test(path)).map(({ path }) => `${path}: a seam is one file`),
   ];
 };

@@ -20,7 +20,7 @@ test.each([
   ['const a = await import("./x.ts");', "./x.ts"],
   ['type A = import("./x.ts").A;', "./x.ts"],
   ["const a = () => import('./x.ts');", "./x.ts"],
-  ["const a = `${await import(\"./x.ts\")}`;", "./x.ts"],
+  ['const a = `${await import("./x.ts")}`;', "./x.ts"],
   ["const r = /[/\"]/; import './x.ts';", "./x.ts"],
   ['await import(["./x", ".ts"].join(""));', "a computed name"],
   ["await import(`./${name}.ts`);", "a computed name"],
@@ -35,7 +35,7 @@ test.each([
   'const text = `import "./x.ts"`;',
   'export const from = "./x.ts";',
   'export type From = { from: "./x.ts" };',
-  'const here = import.meta.url;',
+  "const here = import.meta.url;",
   'facts.import("./x.ts");',
 ])("%j names nothing", (text) => {
   expect(named(text)).toEqual([]);

@@ -78,7 +78,20 @@ export const scan = (source: string): Scanned => {
   return { tokens, comments };
 };
 
-const BEFORE_REGEX = new Set(["return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "yield", "await"]);
+const BEFORE_REGEX = new Set([
+  "return",
+  "typeof",
+  "case",
+  "in",
+  "of",
+  "do",
+  "else",
+  "void",
+  "delete",
+  "throw",
+  "yield",
+  "await",
+]);
 
 const mayBeginRegex = (before: Token | undefined): boolean => {
   if (before === undefined) return true;

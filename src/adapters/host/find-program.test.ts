@@ -46,7 +46,10 @@ test.each([
 });
 
 test("the first toolchain that has it wins, and the system comes last", async () => {
-  expect(await findProgram("tool", chains)).toEqual({ path: path.join(folder, "first/bin/tool"), digest: digestOf("first") });
+  expect(await findProgram("tool", chains)).toEqual({
+    path: path.join(folder, "first/bin/tool"),
+    digest: digestOf("first"),
+  });
   expect(await findProgram("sh", chains)).toMatchObject({ path: path.join(folder, "second/bin/sh") });
   expect(await findProgram("sh", [])).toMatchObject({ path: "/usr/bin/sh" });
 });

@@ -10,7 +10,8 @@ export const findProgram = async (name: string, toolchains: readonly string[]): 
   const folders = [...toolchains.map((folder) => path.join(folder, "bin")), "/usr/bin", "/bin"];
   const places = name.startsWith("/") ? [name] : folders.map((folder) => path.join(folder, name));
   if (!name.startsWith("/") && name.includes("/")) return undefined;
-  for (const place of places) if (await isProgram(place)) return { path: place, digest: digestOf(await readFile(await realpath(place))) };
+  for (const place of places)
+    if (await isProgram(place)) return { path: place, digest: digestOf(await readFile(await realpath(place))) };
   return undefined;
 };
 

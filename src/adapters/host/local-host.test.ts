@@ -20,7 +20,10 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 /** A shell that leads a process group of its own, with a child in it, as a sandbox does. */
 const group = async (): Promise<{ readonly child: ChildProcess; readonly pid: number }> => {
-  const child = spawn("/bin/sh", ["-c", "sleep 600 & echo up; wait"], { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn("/bin/sh", ["-c", "sleep 600 & echo up; wait"], {
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   started.push(child);
   if (child.stdout === null || child.pid === undefined) throw new Error("nothing started");
   await once(child.stdout, "data");

@@ -22,7 +22,9 @@ export const openRawLogs = (privateFolder: string, attempt: number, bytesMax: nu
 /** The logs of every attempt, by their name in the bundle: `backend/<log>`, earlier attempts as `backend/attempt-N/<log>`. */
 export const readRawLogs = (privateFolder: string): ReadonlyMap<string, Uint8Array> => {
   const root = path.join(privateFolder, "backend");
-  const attempts = namesIn(root).map(Number).sort((a, b) => a - b);
+  const attempts = namesIn(root)
+    .map(Number)
+    .sort((a, b) => a - b);
   const last = attempts.at(-1);
   return new Map(
     attempts.flatMap((attempt) =>

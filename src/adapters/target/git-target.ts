@@ -22,6 +22,7 @@ import { codeOf } from "./plain-file.ts";
 import { candidateOf, makeCandidate } from "./plumb-commit.ts";
 import { prove } from "./prove.ts";
 import { rehearse } from "./rehearse.ts";
+import { replayPatch } from "./replay-patch.ts";
 import { rollBack } from "./rollback.ts";
 import type { Confine } from "./second-detector.ts";
 import { closeWorkspace, layWorkspace } from "./workspace.ts";
@@ -63,6 +64,7 @@ export const gitTarget = ({ stateFolder, confine }: GitTargetOptions): Target =>
     rehearseRollback: worldly(async (permit, commit) => rehearse(await ledgerOf(permit), commit, permit.epochSeconds)),
     exportObjects: worldly(async (permit, commit) => exportObjects(await ledgerOf(permit), commit)),
     diff: worldly(async (permit, from, to) => canonicalDiff(await ledgerOf(permit), from, to)),
+    replayPatch: worldly(replayPatch),
     rollback: worldly((order, mode) => rollBack(stateFolder, order, mode)),
   };
 };

@@ -25,7 +25,8 @@ checks:
     argv: [python3, -c, "import strings"]
 `;
 
-const read = (content: string | Uint8Array): ReturnType<typeof readChecks> => readChecks(documentOf(content, PATH), contract);
+const read = (content: string | Uint8Array): ReturnType<typeof readChecks> =>
+  readChecks(documentOf(content, PATH), contract);
 
 test("a checks file binds the owner's commands to his criteria; on the base they are expected to fail", () => {
   expect(read(TEXT)).toEqual({
@@ -35,7 +36,7 @@ test("a checks file binds the owner's commands to his criteria; on the base they
   expect(read(`${TEXT}    onBase: any\n  C2:\n    argv: [sh, probe.sh]\n    onBase: passes\n`)).toMatchObject({
     value: [{ onBase: "any" }, { criterion: "C2", onBase: "passes" }],
   });
-  expect(read(TEXT.replace("C1:\n    argv: [python3, -c, \"import strings\"]", "{}"))).toEqual({ ok: true, value: [] });
+  expect(read(TEXT.replace('C1:\n    argv: [python3, -c, "import strings"]', "{}"))).toEqual({ ok: true, value: [] });
 });
 
 test("a script of several lines stays as it is", () => {
@@ -63,7 +64,11 @@ test.each<[string, string | Uint8Array, string]>([
   ["with a tag", TEXT.replace("[python3", "[!!str python3"), "tags"],
   ["with a merge key", `<<: {}\n${TEXT}`, "Unrecognized key"],
   ["of another version", TEXT.replace("v1", "v2"), "cto/checks/v1"],
-  ["for another packet", TEXT.replace("packet: cto-first", "packet: cto-second"), "it names the packet cto-second-approval-packet"],
+  [
+    "for another packet",
+    TEXT.replace("packet: cto-first", "packet: cto-second"),
+    "it names the packet cto-second-approval-packet",
+  ],
   ["with an unknown key", `${TEXT}shell: true\n`, "Unrecognized key"],
   ["with an unknown key in a check", `${TEXT}    shell: true\n`, "Unrecognized key"],
   ["for a criterion of the Harness", TEXT.replace("C1", "C3"), "C3 is not a criterion that the owner judges"],
@@ -77,7 +82,10 @@ test.each<[string, string | Uint8Array, string]>([
   ["that expects something else of the base", `${TEXT}    onBase: maybe\n`, "checks.C1.onBase"],
 ])("a checks file that is %s binds nothing", (_, content, says) => {
   const refused = read(content);
-  expect(refused).toMatchObject({ ok: false, refusals: [{ code: "contract/checks-unreadable", facts: { path: PATH } }] });
+  expect(refused).toMatchObject({
+    ok: false,
+    refusals: [{ code: "contract/checks-unreadable", facts: { path: PATH } }],
+  });
   expect(refused.ok ? "" : refused.refusals[0].facts["says"]).toContain(says);
 });
 

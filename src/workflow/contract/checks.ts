@@ -57,7 +57,8 @@ export const readChecks = (source: SourceDocument, contract: Contract): Result<r
   };
   const document = parseDocument(text, { version: "1.2", schema: "core", lineCounter: lines, uniqueKeys: true });
   const [problem] = [...document.errors, ...document.warnings];
-  if (problem !== undefined) return wrong(problem.message.split(/ at line |\n/)[0] ?? problem.code, place(problem.pos[0]));
+  if (problem !== undefined)
+    return wrong(problem.message.split(/ at line |\n/)[0] ?? problem.code, place(problem.pos[0]));
   const clever = cleverNodeIn(document);
   if (clever !== undefined) return wrong(clever.problem, place(clever.offset));
 

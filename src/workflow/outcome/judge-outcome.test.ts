@@ -13,7 +13,14 @@ const run: Decision["run"] = {
   toAcknowledge: [],
 };
 
-const yes: Decision = { outcome: "accepted", reason: "", acknowledged: [], run, evidence: "PASS", alreadyRecorded: "none" };
+const yes: Decision = {
+  outcome: "accepted",
+  reason: "",
+  acknowledged: [],
+  run,
+  evidence: "PASS",
+  alreadyRecorded: "none",
+};
 const no: Decision = { ...yes, outcome: "rejected", reason: "the wrong file" };
 
 const codes = (decision: Decision): readonly string[] => [...objectionsTo(decision)].map(({ code }) => code);
@@ -32,7 +39,11 @@ test.each<[string, Decision, readonly string[]]>([
     { ...yes, run: { ...run, criteria: [{ id: "C3", status: "not-proven" }] } },
     ["outcome/criterion-not-proven"],
   ],
-  ["a finding that nobody named", { ...yes, run: { ...run, toAcknowledge: ["push"] } }, ["outcome/finding-not-acknowledged"]],
+  [
+    "a finding that nobody named",
+    { ...yes, run: { ...run, toAcknowledge: ["push"] } },
+    ["outcome/finding-not-acknowledged"],
+  ],
   [
     "a finding beside the one that is named",
     { ...yes, acknowledged: ["push"], run: { ...run, toAcknowledge: ["push", "validation/not-proved"] } },
@@ -53,7 +64,9 @@ test.each([...RUN_ENDINGS, "ordered", "executing", "committing", "sealing", "acc
   (state) => {
     const nothing = ["outcome/nothing-to-decide"];
     expect(codes({ ...yes, run: { ...run, state } })).toEqual(state === "awaiting_outcome" ? [] : nothing);
-    expect(codes({ ...no, run: { ...run, state } })).toEqual(state === "awaiting_outcome" || state === "interrupted" ? [] : nothing);
+    expect(codes({ ...no, run: { ...run, state } })).toEqual(
+      state === "awaiting_outcome" || state === "interrupted" ? [] : nothing,
+    );
   },
 );
 
@@ -66,17 +79,27 @@ test("R119 a rejection asks for nothing but a reason: evidence that fails is one
   expect(codes({ ...no, evidence: "FAIL", run: broken })).toEqual([]);
 });
 
-test.each(["accepted", "rejected"])("R019 a run that is %s already is not decided again, by anybody, either way", (alreadyRecorded) => {
-  expect(codes({ ...yes, alreadyRecorded })).toEqual(["outcome/already-recorded"]);
-  expect(codes({ ...no, alreadyRecorded })).toEqual(["outcome/already-recorded"]);
-});
+test.each(["accepted", "rejected"])(
+  "R019 a run that is %s already is not decided again, by anybody, either way",
+  (alreadyRecorded) => {
+    expect(codes({ ...yes, alreadyRecorded })).toEqual(["outcome/already-recorded"]);
+    expect(codes({ ...no, alreadyRecorded })).toEqual(["outcome/already-recorded"]);
+  },
+);
 
 test("every objection is told at once, each finding by its name", () => {
   const objections = [
     ...objectionsTo({
       ...yes,
       evidence: "FAIL",
-      run: { ...run, criteria: [{ id: "C3", status: "not-proven" }, { id: "C4", status: "not-proven" }], toAcknowledge: ["push", "merge"] },
+      run: {
+        ...run,
+        criteria: [
+          { id: "C3", status: "not-proven" },
+          { id: "C4", status: "not-proven" },
+        ],
+        toAcknowledge: ["push", "merge"],
+      },
     }),
   ];
   expect(objections.map(({ code }) => code)).toEqual([

@@ -1,5 +1,5 @@
-import type { CriterionResult } from "../validation/criteria.ts";
 import { refusal, type Refusal } from "../refusal.ts";
+import type { CriterionResult } from "../validation/criteria.ts";
 
 /** What is known when the owner decides (R119, R120). */
 export interface Decision {
@@ -15,11 +15,19 @@ export interface Decision {
   };
   /** The verdict over the bundle as it is on disk now, or "absent". */
   readonly evidence: "PASS" | "FAIL" | "NOT-PROVEN" | "absent";
-  readonly alreadyRecorded: string | "none";
+  /** "none" before the first. */
+  readonly alreadyRecorded: string;
 }
 
 /** Every objection to an outcome; a rejection needs a reason and a commit, nothing else. */
-export function* objectionsTo({ outcome, reason, acknowledged, run, evidence, alreadyRecorded }: Decision): Iterable<Refusal> {
+export function* objectionsTo({
+  outcome,
+  reason,
+  acknowledged,
+  run,
+  evidence,
+  alreadyRecorded,
+}: Decision): Iterable<Refusal> {
   if (alreadyRecorded !== "none") {
     yield refusal("outcome/already-recorded", { run: run.id, outcome: alreadyRecorded });
     return;

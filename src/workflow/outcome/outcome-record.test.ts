@@ -3,7 +3,13 @@ import { expect, test } from "vitest";
 
 import { oid, RUN, WORK } from "../../../test/fixtures/governed.ts";
 import { digestOf } from "../digest.ts";
-import { acceptSentence, OUTCOME_NAMESPACE, readOutcomeRecord, writeOutcomeRecord, type OutcomeRecord } from "./outcome-record.ts";
+import {
+  acceptSentence,
+  OUTCOME_NAMESPACE,
+  readOutcomeRecord,
+  writeOutcomeRecord,
+  type OutcomeRecord,
+} from "./outcome-record.ts";
 
 const SUMS = digestOf("SHA256SUMS");
 
@@ -22,7 +28,13 @@ const accepted: OutcomeRecord = {
   authority: { allowedSignersSha256: digestOf("allowed_signers") },
   ledgerCheckpoint: { origin: "cto-harness/ledger/home", size: 12, rootHash: "AAAA" },
 };
-const rejected: OutcomeRecord = { ...accepted, outcome: "rejected", reason: "the wrong file", judged: [], sentence: null };
+const rejected: OutcomeRecord = {
+  ...accepted,
+  outcome: "rejected",
+  reason: "the wrong file",
+  judged: [],
+  sentence: null,
+};
 
 const read = (text: string | Uint8Array): ReturnType<typeof readOutcomeRecord> => readOutcomeRecord(Buffer.from(text));
 const written = writeOutcomeRecord(accepted, SUMS);

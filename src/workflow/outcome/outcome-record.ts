@@ -35,8 +35,15 @@ export const OUTCOME_NAMESPACE = "outcome@cto-harness";
 const PREDICATE = "urn:cto-harness:predicate:outcome:v1";
 
 /** The words that accept exactly one run (surface.md 4). */
-export const acceptSentence = ({ work, run, commit }: { readonly work: WorkId; readonly run: RunId; readonly commit: Oid }): string =>
-  `I accept the outcome of ${work} run ${run} at commit ${commit.slice(0, 7)}.`;
+export const acceptSentence = ({
+  work,
+  run,
+  commit,
+}: {
+  readonly work: WorkId;
+  readonly run: RunId;
+  readonly commit: Oid;
+}): string => `I accept the outcome of ${work} run ${run} at commit ${commit.slice(0, 7)}.`;
 
 /** An in-toto Statement v1 over the bundle's SHA256SUMS, one final line feed. */
 export const writeOutcomeRecord = (record: OutcomeRecord, sums: Digest): string =>
@@ -65,30 +72,50 @@ const predicate = z
     judged: z.array(z.string().max(16)).max(1000),
     sentence: z.string().max(400).nullable(),
     decidedAt: writtenTime,
-    approver: z.strictObject({ principal: writtenLine, method: z.literal("sshsig"), assurance: z.enum(ASSURANCE_LEVELS) }),
+    approver: z.strictObject({
+      principal: writtenLine,
+      method: z.literal("sshsig"),
+      assurance: z.enum(ASSURANCE_LEVELS),
+    }),
     authority: z.strictObject({ allowedSignersSha256: writtenDigest }),
-    ledgerCheckpoint: z.strictObject({ origin: writtenLine, size: z.int().nonnegative(), rootHash: z.string().max(128) }),
+    ledgerCheckpoint: z.strictObject({
+      origin: writtenLine,
+      size: z.int().nonnegative(),
+      rootHash: z.string().max(128),
+    }),
   })
   .superRefine((record, context) => {
     for (const message of contradictionsIn(record)) context.addIssue(message);
   });
 
 // No is one step and needs a reason; yes is the sentence that names what is accepted.
-function* contradictionsIn({ outcome, reason, sentence, workId: work, runId: run, commit }: z.output<typeof predicate>): Iterable<string> {
+function* contradictionsIn({
+  outcome,
+  reason,
+  sentence,
+  workId: work,
+  runId: run,
+  commit,
+}: z.output<typeof predicate>): Iterable<string> {
   if (outcome === "rejected" && reason.trim() === "") yield "a rejection without a reason";
   if (outcome === "rejected" && sentence !== null) yield "a rejection with a sentence that accepts";
-  if (outcome === "accepted" && sentence !== acceptSentence({ work, run, commit })) yield "an acceptance in other words";
+  if (outcome === "accepted" && sentence !== acceptSentence({ work, run, commit }))
+    yield "an acceptance in other words";
 }
 
 const statement = z.strictObject({
   _type: z.literal("https://in-toto.io/Statement/v1"),
   predicateType: z.literal(PREDICATE),
-  subject: z.tuple([z.strictObject({ name: z.literal("SHA256SUMS"), digest: z.strictObject({ sha256: writtenDigest }) })]),
+  subject: z.tuple([
+    z.strictObject({ name: z.literal("SHA256SUMS"), digest: z.strictObject({ sha256: writtenDigest }) }),
+  ]),
   predicate,
 });
 
 /** Reads a record back, strictly. */
-export const readOutcomeRecord = (bytes: Uint8Array): Result<{ readonly record: OutcomeRecord; readonly sums: Digest }, Refusal> => {
+export const readOutcomeRecord = (
+  bytes: Uint8Array,
+): Result<{ readonly record: OutcomeRecord; readonly sums: Digest }, Refusal> => {
   const read = readStrictJson(bytes, LIMITS.outcomeRecordBytesMax, statement);
   if (!read.ok) return refuse(refusal("outcome/record-unreadable", { says: read.refusals[0] }));
   return ok({ record: read.value.predicate, sums: read.value.subject[0].digest.sha256 });

@@ -24,9 +24,14 @@ test.each([
   expect(nameAnomaly(path)).toContain(says);
 });
 
-test.each(["src/strings.py", ".gitignore", "src/\u00E9t\u00E9.py", "docs/\u65E5\u672C.md", "a b.py", "x~1", `src/${"a".repeat(255)}`])(
-  "%j is a usual name",
-  (path) => {
-    expect(nameAnomaly(path)).toBeUndefined();
-  },
-);
+test.each([
+  "src/strings.py",
+  ".gitignore",
+  "src/\u00E9t\u00E9.py",
+  "docs/\u65E5\u672C.md",
+  "a b.py",
+  "x~1",
+  `src/${"a".repeat(255)}`,
+])("%j is a usual name", (path) => {
+  expect(nameAnomaly(path)).toBeUndefined();
+});

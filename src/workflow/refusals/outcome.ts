@@ -70,6 +70,11 @@ export const outcomeRefusals = {
     next: "cto runs lists them",
     why: "Ids name what the ledger knows, or nothing.",
   },
+  "replay/not-found": {
+    says: "{run} has no replay path {level}.",
+    next: "cto show {run} lists the replay paths that its evidence offers",
+    why: "Only what a sealed bundle names can be done again and compared.",
+  },
   "rollback/not-rejected": {
     says: "{run} has no recorded rejection: it is {state}.",
     next: "cto outcome {run} --reject --reason 'why'",

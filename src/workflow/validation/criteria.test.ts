@@ -24,7 +24,11 @@ test.each<[string, Criterion["check"], Partial<CriteriaFacts>]>([
   ["an entry that the bundle lacks", "evidence-complete", { evidenceMissing: ["test.log"] }],
   ["replay paths that do not read back", "replay-paths", { replayPaths: { readBack: false, count: 3 } }],
   ["no replay path at all", "replay-paths", { replayPaths: { readBack: true, count: 0 } }],
-  ["an activation that was on before", "default-activation-false", { defaultActivation: { before: true, after: false } }],
+  [
+    "an activation that was on before",
+    "default-activation-false",
+    { defaultActivation: { before: true, after: false } },
+  ],
   ["an activation that is on after", "default-activation-false", { defaultActivation: { before: false, after: true } }],
 ])("R118 %s leaves its criterion unproven", (_, check, facts) => {
   expect(statusOf(check, facts)).toBe("not-proven");
@@ -80,6 +84,9 @@ test("R118 every criterion keeps its place and its words, says its facts in one 
 });
 
 test("what is missing is named", () => {
-  const [judged] = judgeCriteria([criterion("evidence-complete")], { ...good, evidenceMissing: ["test.log", "patch.diff"] });
+  const [judged] = judgeCriteria([criterion("evidence-complete")], {
+    ...good,
+    evidenceMissing: ["test.log", "patch.diff"],
+  });
   expect(judged?.says).toBe("Missing: test.log, patch.diff.");
 });

@@ -43,7 +43,9 @@ const judge = ({ id, check }: Criterion, facts: CriteriaFacts): Judgement => {
     case "evidence-complete":
       return machine(
         facts.evidenceMissing.length === 0,
-        facts.evidenceMissing.length === 0 ? "Every required entry is in the bundle." : `Missing: ${facts.evidenceMissing.join(", ")}.`,
+        facts.evidenceMissing.length === 0
+          ? "Every required entry is in the bundle."
+          : `Missing: ${facts.evidenceMissing.join(", ")}.`,
         ["bundle.json", "SHA256SUMS"],
       );
     case "replay-paths":
@@ -73,7 +75,11 @@ const machine = (holds: boolean, says: string, cites: readonly string[]): Judgem
 
 const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
   if (probe === undefined)
-    return { status: "owner-judged", says: "Judged by the owner at the outcome; no probe is bound to it.", cites: ["patch.diff", "test.log"] };
+    return {
+      status: "owner-judged",
+      says: "Judged by the owner at the outcome; no probe is bound to it.",
+      cites: ["patch.diff", "test.log"],
+    };
   // A probe that was killed on the base neither passed nor failed there.
   const asExpected = probe.onBase !== null && (probe.onBase === 0) === (probe.baseExpected === "passes");
   const hasTeeth = probe.baseExpected === "any" || asExpected;

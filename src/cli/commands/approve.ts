@@ -1,0 +1,129 @@
+import path from "node:path";
+
+import { recordApproval, type Recorded } from "../../harness/approve.ts";
+import { present, type Presented } from "../../harness/present.ts";
+import type { World } from "../../harness/world.ts";
+import { assuranceWords } from "../../workflow/approval/assurance.ts";
+import { contractDigest } from "../../workflow/contract/contract.ts";
+import type { WorkId } from "../../workflow/ids.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import type { Refusal } from "../../workflow/refusal.ts";
+import type { Result } from "../../workflow/result.ts";
+import { visible } from "../../workflow/visible-text.ts";
+import type { Answer } from "../answer.ts";
+import type { Act } from "../command.ts";
+import type { CliContext, CommonFlags } from "../context.ts";
+import { relative } from "../duration.ts";
+import { EXIT } from "../exit-code.ts";
+import { isBytes, readGiven } from "../given-file.ts";
+import { isAnswer } from "../pick.ts";
+import { pickWork } from "../pick-id.ts";
+import { fours, showRefusals } from "../show.ts";
+import { usageError } from "../usage-error.ts";
+import { withWorld } from "../with-world.ts";
+
+interface Flags {
+  readonly key?: string;
+  readonly sentenceFile?: string;
+  readonly expires?: number;
+}
+
+const SPARED = "No consent was recorded.";
+const TRIES = 3;
+
+/** `cto approve WORK-ID`: the whole contract, then the owner's exact words, then the owner's key. */
+export const act: Act<Flags, [string]> = async (context, flags, given) => {
+  if (flags.sentenceFile === undefined && context.ask === undefined)
+    return usageError("no terminal to type the sentence at: give it with --sentence-file F or -", `cto approve ${visible(given)} --sentence-file F --key KEY`);
+  return withWorld(context, flags, "write", async (world) => {
+    const work = await pickWork(world, given);
+    if (isAnswer(work)) return work;
+    const shown = await present(world, work);
+    if (!shown.ok) return refused(work, shown.refusals);
+    tell(context, flags, world, shown.value);
+    const words = flags.sentenceFile === undefined ? "ask" : await wordsIn(context, flags.sentenceFile);
+    if (words !== "ask" && !isBytes(words)) return words;
+    const record = (bytes: Uint8Array, entry: "typed" | "file"): Promise<Result<Recorded, Refusal>> =>
+      recordApproval(world, shown.value, {
+        bytes,
+        entry,
+        key: flags.key === undefined ? undefined : path.resolve(context.cwd, flags.key),
+        expiresMs: flags.expires,
+      });
+    const recorded = words === "ask" ? await askThrice(context, shown.value, (bytes) => record(bytes, "typed")) : await record(words, "file");
+    return recorded.ok ? answer(world, shown.value, recorded.value) : refused(work, recorded.refusals);
+  });
+};
+
+/** Nobody approves blind: the very text whose digest the record will hold stands above the question (R052). */
+const tell = ({ process: { stderr } }: CliContext, { key }: Flags & CommonFlags, world: World, { text, admission, authority, contract, packet }: Presented): void => {
+  const { head, branch } = admission.observation;
+  const minimum = authority.riskClasses[contract.targetRepository.riskClassification]?.minimumAssurance ?? "A3";
+  const self = contract.owner === packet.frontmatter.owner.value ? " · self-approved: author and approver are one" : "";
+  stderr.write(`${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)} · policy asks ${minimum} or better${self}\n`);
+  if (key !== undefined) return;
+  const level = world.operator.tty === null ? "A0" : "A1";
+  stderr.write(`note      without --key this is ${level} at most: ${assuranceWords(level)}\n`);
+};
+
+const wordsIn = async (context: CliContext, file: string): Promise<Uint8Array | Answer> =>
+  file === "-" ? context.readInput() : readGiven(context.cwd, file, LIMITS.sentenceBytesMax);
+
+// A slip of the fingers may be mended at once; each try is recorded, and an empty one ends it.
+const askThrice = async (
+  context: CliContext,
+  { contract }: Presented,
+  record: (bytes: Uint8Array) => Promise<Result<Recorded, Refusal>>,
+): Promise<Result<Recorded, Refusal>> => {
+  const ask = context.ask;
+  if (ask === undefined) throw new TypeError("without a terminal nothing is asked");
+  for (let left = TRIES; ; left -= 1) {
+    const typed = await ask(`Type exactly: ${contract.requiredApproval}\n> `);
+    const recorded = await record(new TextEncoder().encode(typed));
+    if (recorded.ok || left === 1 || typed === "" || recorded.refusals[0].code !== "approval/not-exact") return recorded;
+    context.process.stderr.write(`${showRefusals(recorded.refusals, undefined)}\n`);
+  }
+};
+
+const refused = (work: WorkId, refusals: readonly Refusal[]): Answer => ({
+  noun: "approval",
+  exit: EXIT.refused,
+  data: { work },
+  text: "",
+  refusals,
+  spared: SPARED,
+});
+
+const answer = (world: World, shown: Presented, { approval: { record, assurance }, seq }: Recorded): Answer => {
+  const { approvalId: id, workId: work, approver, target, validity, challenge } = record;
+  const next = `cto gate ${work}, then cto run ${work}`;
+  const expires = relative(validity.expiresAt, world.clock.now().epochMs);
+  return {
+    noun: "approval",
+    exit: EXIT.done,
+    data: {
+      approval: {
+        id,
+        work,
+        by: approver.principal,
+        assurance,
+        assuranceWords: assuranceWords(assurance),
+        key: approver.keyFingerprint,
+        digests: {
+          packet: shown.packet.source.digest,
+          contract: contractDigest(shown.contract),
+          admission: shown.admission.digest,
+          policy: shown.authority.digest,
+          presented: record.input.presentedSha256,
+        },
+        head: target.headCommit,
+        tree: target.headTree,
+        expiresAt: validity.expiresAt,
+        nonce: challenge.nonce,
+      },
+      seq,
+      next,
+    },
+    text: `recorded  ${id} · ${assurance} · ${assuranceWords(assurance)} · expires ${expires} · single use · ledger ${seq}\nnext      ${next}`,
+  };
+};

@@ -1,0 +1,22 @@
+import { checkTarget } from "../../harness/read-targets.ts";
+import type { Act } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { pickTarget } from "../pick-target.ts";
+import { table } from "../show.ts";
+import { admissionRows, checkText, jsonCheck } from "../show-target.ts";
+import { withWorld } from "../with-world.ts";
+
+/** `cto target show ID`: the record beside what is seen of its target. */
+export const act: Act<object, [string]> = (context, flags, given) =>
+  withWorld(context, flags, "read", async (world) => {
+    const picked = await pickTarget(world, given);
+    if ("noun" in picked) return picked;
+    const { source, record } = picked;
+    const check = await checkTarget(world, source, record);
+    return {
+      noun: "target",
+      exit: EXIT.done,
+      data: { admission: record, path: source.path, sha256: source.digest, ...jsonCheck(check) },
+      text: `${table(admissionRows(record, source.path, world.clock.now().epochMs))}\n${checkText(check)}`,
+    };
+  });

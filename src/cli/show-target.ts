@@ -1,0 +1,41 @@
+import type { TargetCheck } from "../harness/read-targets.ts";
+import type { AdmissionRecord } from "../workflow/admission/admission.ts";
+import { wordsOf } from "../workflow/refusal.ts";
+import { visible } from "../workflow/visible-text.ts";
+import { relative } from "./duration.ts";
+import { jsonRefusal, table } from "./show.ts";
+
+/** An admission in rows of name and value. */
+export const admissionRows = (record: AdmissionRecord, path: string, nowMs: number): readonly (readonly [string, string])[] => [
+  ["admission", `${visible(record.id)}   ${record.status}   ${visible(path)}`],
+  ["target", `${visible(record.path)}   branch ${visible(record.branch)}`],
+  ["owner", visible(record.owner)],
+  ["risk", visible(record.riskClassification)],
+  ["stages", record.stages.join(", ")],
+  ["backends", record.backends.join(", ")],
+  ["expires", relative(record.expiresAt, nowMs)],
+  ...(record.reason === "" ? [] : ([["reason", visible(record.reason)]] as const)),
+];
+
+/** What is seen of the target now, and what of it is not as admitted. */
+export const checkText = ({ observation, drift, signedBy }: TargetCheck): string => {
+  const rows: (readonly [string, string])[] = [["signed by", signedBy ?? "no signature that holds"]];
+  if (observation !== "not-plain") {
+    rows.push(["seen now", `${visible(observation.branch)}@${observation.head.slice(0, 12)}, clean`]);
+    for (const { finding, where } of observation.findings) rows.push(["listed", `${finding} ${visible(where)}, never run`]);
+  }
+  for (const refusal of drift) rows.push(["drift", `${refusal.code}  ${visible(wordsOf(refusal).says)}`]);
+  return table(drift.length === 0 ? [...rows, ["drift", "none"]] : rows);
+};
+
+export const jsonCheck = ({ observation, drift, signedBy }: TargetCheck): { readonly [key: string]: unknown } => ({
+  observed: observation === "not-plain" ? null : observedOf(observation),
+  drift: drift.map(jsonRefusal),
+  signedBy,
+});
+
+// The control plane is long and says nothing to a reader; its digest stands for it.
+const observedOf = ({ controlPlane, ...seen }: Exclude<TargetCheck["observation"], "not-plain">): object => ({
+  ...seen,
+  controlPlane: controlPlane.digest,
+});

@@ -1,0 +1,113 @@
+import type { Program } from "../seams/host.ts";
+import type { ConfinedStage, Ended, StageDescription } from "../seams/sandbox.ts";
+import { digestOf, type Digest } from "../workflow/digest.ts";
+import { Failure } from "../workflow/failure.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import type { Oid } from "../workflow/ids.ts";
+import { timeText } from "../workflow/instant.ts";
+import { countsOf } from "../workflow/validation/judge-validation.ts";
+import type { ValidationRun } from "../workflow/validation/validation.ts";
+import { stageData } from "./perform.ts";
+import type { Recorder } from "./recorder.ts";
+import type { World } from "./world.ts";
+
+/** What every execution of a validation shares. */
+export interface ValidationBench {
+  readonly world: World;
+  readonly permit: Permit;
+  readonly recorder: Pick<Recorder, "record" | "flush">;
+  readonly stages: StageDescription[];
+}
+
+export interface Execution {
+  readonly on: ValidationRun["on"];
+  readonly tree: Oid;
+  readonly argv: readonly string[];
+  readonly program: Program;
+}
+
+/** One command over one tree in a fresh sandbox without network; nothing is judged here. */
+export const execute = async (bench: ValidationBench, { on, tree, argv, program }: Execution): Promise<ValidationRun> => {
+  const { world, permit, recorder, stages } = bench;
+  const { authority, contract } = permit;
+  const workspace = await world.target.openWorkspace(permit, tree, "validation");
+  const manifestBefore = await world.target.manifestOf(workspace);
+  const started = world.clock.now().epochMs;
+  recorder.record({
+    type: "validation.started",
+    subject: `validation/${on}`,
+    trust: "harness-observed",
+    data: { on, argv: [...argv], treeOid: tree, toolDigests: { [program.path]: program.digest } },
+  });
+  await recorder.flush();
+  const stage = await world.sandbox.open({
+    purpose: "validation",
+    limits: authority.limits,
+    workspace,
+    writable: "nothing",
+    masked: authority.secretPaths,
+    readOnly: contract.forbiddenPaths,
+    readOnlyHostPaths: authority.toolchains,
+    files: [],
+    uidBase: authority.uidBase,
+  });
+  stages.push(stage.description);
+  recorder.record({ type: "sandbox.started", subject: "run", trust: "harness-observed", data: stageData(stage.description) });
+  const { ended, output, outputBytes, outputDigest } = await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax);
+  const report = await stage.close();
+  if (!report.processTreeDead) throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
+  const manifestAfter = await world.target.manifestOf(workspace);
+  await world.target.closeWorkspace(workspace);
+  const limit = ended.limit ?? report.limit;
+  const counts = countsOf({ argv, output });
+  recorder.record({
+    type: "validation.finished",
+    subject: `validation/${on}`,
+    trust: "harness-observed",
+    data: { on, treeOid: tree, exitCode: ended.code, signal: ended.signal, limit, ms: ended.ms, logSha256: outputDigest, counts: counts && { ...counts } },
+  });
+  await recorder.flush();
+  return {
+    on,
+    tree,
+    argv,
+    program,
+    startedAt: timeText(started),
+    durationMs: ended.ms,
+    exitCode: ended.code,
+    signal: ended.signal,
+    output,
+    outputBytes,
+    outputDigest,
+    manifestBefore,
+    manifestAfter,
+    ...(limit === undefined ? {} : { limit }),
+    ...(counts === undefined ? {} : { counts }),
+  };
+};
+
+const runToEnd = async (
+  stage: ConfinedStage,
+  argv: readonly string[],
+  bytesMax: number,
+): Promise<{ readonly ended: Ended; readonly output: Uint8Array; readonly outputBytes: number; readonly outputDigest: Digest }> => {
+  const confined = await stage.start(argv, {});
+  await confined.stdin.close();
+  const kept: Uint8Array[] = [];
+  let bytes = 0;
+  let keptBytes = 0;
+  const drain = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    for await (const chunk of stream) {
+      bytes += chunk.length;
+      if (keptBytes < bytesMax) {
+        const part = chunk.slice(0, bytesMax - keptBytes);
+        kept.push(part);
+        keptBytes += part.length;
+      }
+    }
+  };
+  await Promise.all([drain(confined.stdout), drain(confined.stderr)]);
+  const ended = await confined.ended;
+  const output = new Uint8Array(Buffer.concat(kept));
+  return { ended, output, outputBytes: bytes, outputDigest: digestOf(output) };
+};

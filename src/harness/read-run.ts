@@ -1,0 +1,73 @@
+import { parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
+import type { Report } from "../workflow/evidence/schemas/report.ts";
+import type { VerdictWord } from "../workflow/evidence/verify/verdict.ts";
+import { afterFact, type RunState } from "../workflow/run-state.ts";
+import type { RunId } from "../workflow/ids.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import { timeText } from "../workflow/instant.ts";
+import { readReport } from "./read-report.ts";
+import { SIGNERS_PATH } from "./read-facts.ts";
+import { viewOfRun, type RunView } from "./read-runs.ts";
+import { verifyFolder } from "./verify-folder.ts";
+import type { World } from "./world.ts";
+
+/** One run in full: what the ledger says, and what its sealed report says, verified now. */
+export interface RunDetail extends RunView {
+  readonly report: Report | "not-sealed";
+  readonly stages: readonly { readonly name: string; readonly ms: number }[];
+  readonly outcome: { readonly outcome: "accepted" | "rejected"; readonly by: string; readonly reason: string; readonly at: string } | "none";
+  readonly rollback: { readonly state: "done" | "failed"; readonly by: string; readonly at: string } | "none";
+  readonly bundle: string | null;
+  readonly verify: { readonly verdict: VerdictWord; readonly at: string } | "not-sealed";
+}
+
+export const readRun = async (world: World, run: RunId): Promise<RunDetail | "absent"> => {
+  const row = await world.store.run(run);
+  if (row === "absent") return "absent";
+  const leaves = await world.store.leaves(0);
+  const own = leaves.filter((leaf) => leaf.run === run);
+  const bundle = await world.archive.open({ run });
+  const report = bundle === "absent" ? undefined : readReport(bundle.files);
+  const verify = bundle === "absent" ? "not-sealed" : await verifiedNow(world, run);
+  return {
+    ...(await viewOfRun(world, row, leaves)),
+    report: report ?? "not-sealed",
+    stages: stagesOf((await world.store.facts(run)).map(parseEvent)),
+    outcome: outcomeOf(own),
+    rollback: rollbackOf(own),
+    bundle: bundle === "absent" ? null : `.cto/runs/${run}`,
+    verify,
+  };
+};
+
+const verifiedNow = async (world: World, run: RunId): Promise<{ readonly verdict: VerdictWord; readonly at: string }> => {
+  const { verdict } = await verifyFolder(world, { run }, await world.home.read(SIGNERS_PATH));
+  return { verdict, at: timeText(world.clock.now().epochMs) };
+};
+
+/** How long each stage of the line took: from its first fact to the first fact of the next. */
+const stagesOf = (events: readonly ChainedEvent[]): RunDetail["stages"] => {
+  const begun: { name: string; at: number }[] = [];
+  let state: RunState | "none" = "none";
+  for (const event of events) {
+    state = afterFact(state, event);
+    if (begun.at(-1)?.name !== state.stage) begun.push({ name: state.stage, at: Date.parse(event.time) });
+  }
+  const end = Date.parse(events.at(-1)?.time ?? "");
+  const parts = begun.map(({ name, at }, index) => ({ name, ms: (begun[index + 1]?.at ?? end) - at }));
+  const names = [...new Set(parts.map(({ name }) => name))];
+  return names.map((name) => ({ name, ms: parts.filter((part) => part.name === name).reduce((sum, { ms }) => sum + ms, 0) }));
+};
+
+const outcomeOf = (own: readonly LedgerRecord[]): RunDetail["outcome"] => {
+  const leaf = own.find(({ type }) => type === "outcome.accepted" || type === "outcome.rejected");
+  if (leaf === undefined) return "none";
+  const outcome = leaf.type === "outcome.accepted" ? "accepted" : "rejected";
+  return { outcome, by: leaf.actor, reason: String(leaf.detail?.["reason"] ?? ""), at: leaf.at };
+};
+
+const rollbackOf = (own: readonly LedgerRecord[]): RunDetail["rollback"] => {
+  const leaf = own.findLast(({ type }) => type === "rollback.done" || type === "rollback.failed");
+  if (leaf === undefined) return "none";
+  return { state: leaf.type === "rollback.done" ? "done" : "failed", by: leaf.actor, at: leaf.at };
+};
