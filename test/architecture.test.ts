@@ -17,7 +17,7 @@ import {
   unspokenCodes,
 } from "./architecture/habits.ts";
 import { stageViolations } from "./architecture/line-order.ts";
-import { caViolations, processViolations, verbViolations } from "./architecture/processes.ts";
+import { caViolations, processViolations, programViolations, verbViolations } from "./architecture/processes.ts";
 import { impurities } from "./architecture/purity.ts";
 import { ringViolations, seamViolations } from "./architecture/rings.ts";
 import { filesBelow, ROOT, sourceFile, sourcesBelow, type Rule } from "./architecture/source.ts";
@@ -153,7 +153,19 @@ test("R060 R058 only adapters/{target,sandbox,keys} start a process; a backend s
       expect(broken(processViolations, { [path]: `import { spawn } from "${module}";` })).toHaveLength(1);
 });
 
-test("R060 only case-backend.ts names the program ca", () => {
+test("the programs inside the sandbox stand alone, and there is no other plain JavaScript in the house", () => {
+  const programs = filesBelow("src", ".mjs", ".js", ".cjs").map((path) =>
+    sourceFile(path, readFileSync(posix.join(ROOT, path), "utf8")),
+  );
+  expect(programViolations([...house, ...programs])).toEqual([]);
+  expect(programs.filter(({ path }) => !path.startsWith("src/adapters/backend/programs/"))).toEqual([]);
+  expect(broken(programViolations, { "src/adapters/backend/programs/a.mjs": 'import { z } from "zod";' })).toHaveLength(
+    1,
+  );
+  expect(broken(programViolations, { "src/adapters/backend/a.ts": 'import "./programs/hand.mjs";' })).toHaveLength(1);
+});
+
+test("R060 only the case backend names the program ca", () => {
   expect(caViolations(house)).toEqual([]);
   expect(broken(caViolations, { "src/adapters/sandbox/a.ts": 'start(["/opt/case/bin/ca"]);' })).toHaveLength(1);
 });

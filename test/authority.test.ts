@@ -160,7 +160,7 @@ type NeedsPermit = {
 
 test("R058 a target is looked at freely, and written with a Permit or after the owner's rejection only", () => {
   expectTypeOf<Exclude<keyof Target, NeedsPermit>>().toEqualTypeOf<
-    "observe" | "fingerprint" | "manifestOf" | "closeWorkspace" | "rollback"
+    "observe" | "fingerprint" | "manifestOf" | "closeWorkspace" | "replayPatch" | "rollback"
   >();
   expectTypeOf<"openWorkspace" | "harvest" | "writeTree" | "prepareCommit" | "commit">().toExtend<NeedsPermit>();
   expectTypeOf<Parameters<Target["prepareCommit"]>>().toEqualTypeOf<[Permit, Clearance, PassedValidation]>();

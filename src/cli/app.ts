@@ -1,6 +1,6 @@
 import { buildApplication, buildRouteMap, help, version, type Application } from "@stricli/core";
 
-import type { CliContext } from "./context.ts";
+import type { Parsing } from "./context.ts";
 import { helpOfAll } from "./help.ts";
 import { PARSER_WORDS } from "./parser-words.ts";
 import { approvalRoutes } from "./routes/approval-routes.ts";
@@ -13,9 +13,9 @@ import { versionOfBuild } from "./version.ts";
 const BRIEF = "cto governs a coding agent on one admitted repository, and leaves evidence that a stranger can verify.";
 
 /** Every command of `cto`. Each is loaded when it is given, so that help starts as fast as Node. */
-export const buildApp = (): Application<CliContext> => {
+export const buildApp = (): Application<Parsing> => {
   const routes = { ...homeRoutes(), ...documentRoutes(), ...approvalRoutes(), ...runRoutes(), ...evidenceRoutes() };
-  const root = buildRouteMap<string, CliContext>({ routes, docs: { brief: BRIEF } });
+  const root = buildRouteMap<string, Parsing>({ routes, docs: { brief: BRIEF } });
   const rows = ROWS.map(([names, brief]) => [names.filter((name) => name in routes).join(", "), brief] as const);
   const formatHelp = (): string => helpOfAll(BRIEF, EXAMPLES, rows);
   const formatting = { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true } as const;
@@ -29,8 +29,8 @@ export const buildApp = (): Application<CliContext> => {
       localization: { text: PARSER_WORDS },
     },
     {
-      help: help<CliContext>({ brief: "", defaultForRouteMap: true, formatting: shown }),
-      version: version<CliContext>({ brief: "", alias: false, info: { getCurrentVersion: versionOfBuild } }),
+      help: help<Parsing>({ brief: "", defaultForRouteMap: true, formatting: shown }),
+      version: version<Parsing>({ brief: "", alias: false, info: { getCurrentVersion: versionOfBuild } }),
     },
   );
 };

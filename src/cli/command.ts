@@ -1,7 +1,7 @@
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 
 import type { Answer } from "./answer.ts";
-import type { CliContext, CommonFlags } from "./context.ts";
+import type { CliContext, CommonFlags, Parsing } from "./context.ts";
 import type { Flag } from "./flags.ts";
 import { helpOfCommand, helpOfGroup, type Argument } from "./help.ts";
 
@@ -36,7 +36,7 @@ const COMMON = {
 /** A command of `cto`: common flags, help in one form, and one place that prints and turns errors into exit codes. */
 export const command = <Flags, Args extends readonly (string | undefined)[]>(
   spec: CommandSpec<Flags, Args>,
-): Command<CliContext> => {
+): Command<Parsing> => {
   const parameters = (spec.args ?? []).map(({ placeholder, brief, optional }) => ({
     placeholder,
     brief,
@@ -47,25 +47,29 @@ export const command = <Flags, Args extends readonly (string | undefined)[]>(
   const builder = {
     docs: { brief: spec.brief },
     parameters: {
-      flags: { ...COMMON, ...spec.flags },
-      aliases: { q: "quiet", v: "verbose" },
+      flags: ownMembers({ ...COMMON, ...spec.flags }),
+      aliases: ownMembers({ q: "quiet", v: "verbose" }),
       positional: takesRest ? { kind: "array", parameter: parameters.at(-1) } : { kind: "tuple", parameters },
     },
     loader: async () => {
       const { answerWith } = await import("./run-command.ts");
-      return async function (this: CliContext, flags: Flags & CommonFlags, ...args: Args): Promise<void> {
-        this.process.exitCode = await answerWith(this, flags, async () => (await spec.load()).act(this, flags, ...args));
+      return async function (this: Parsing, flags: Flags & CommonFlags, ...args: Args): Promise<void> {
+        const { command } = this;
+        command.process.exitCode = await answerWith(command, flags, async () => (await spec.load()).act(command, flags, ...args));
       };
     },
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the parser's types cannot be computed from a generic spec
-  const built = buildCommand(builder as unknown as Parameters<typeof buildCommand>[0]) as unknown as Command<CliContext>;
+  const built = buildCommand(builder as unknown as Parameters<typeof buildCommand>[0]) as unknown as Command<Parsing>;
   return { ...built, formatHelp: ({ prefix }) => helpOfCommand(prefix.join(" "), spec) };
 };
 
+// The parser asks with `in`: without this, --toString and --constructor would be flags of every command.
+const ownMembers = <T extends object>(members: T): T => Object.assign(Object.create(null), members);
+
 /** Commands with one noun before them: `cto packet lint`. */
-export const group = (brief: string, routes: Readonly<Record<string, Command<CliContext>>>): RouteMap<CliContext> => {
-  const built = buildRouteMap<string, CliContext>({ routes, docs: { brief } });
+export const group = (brief: string, routes: Readonly<Record<string, Command<Parsing>>>): RouteMap<Parsing> => {
+  const built = buildRouteMap<string, Parsing>({ routes, docs: { brief } });
   const briefs = Object.entries(routes).map(([name, route]) => [name, route.brief] as const);
   return { ...built, formatHelp: ({ prefix }) => helpOfGroup(prefix.join(" "), brief, briefs) };
 };

@@ -12,7 +12,7 @@ export interface Output {
 }
 
 /** All that a command is given. Nothing else of the process is touched, so a test passes buffers. */
-export interface CliContext extends CommandContext {
+export interface CliContext {
   readonly process: {
     readonly stdout: Output;
     readonly stderr: Output;
@@ -33,6 +33,11 @@ export interface CliContext extends CommandContext {
   readonly openMachine: () => Promise<Machine>;
   /** Calls back on Ctrl-C and TERM; answers how to stop listening. */
   readonly onStop: (stop: () => void) => () => void;
+}
+
+/** What the parser is given in place of a command's context: streams of its own, until it understood the command line. */
+export interface Parsing extends CommandContext {
+  readonly command: CliContext;
 }
 
 export interface Evidence {

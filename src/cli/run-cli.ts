@@ -1,13 +1,13 @@
 import { run } from "@stricli/core";
 
 import { buildApp } from "./app.ts";
-import type { CliContext } from "./context.ts";
+import type { CliContext, Parsing } from "./context.ts";
 import { EXIT, exitOfParser, type ExitCode } from "./exit-code.ts";
 
 /** One command line from its words to its exit code. With --json there is exactly one line on stdout, whatever happens. */
 export const runCli = async (given: readonly string[], context: CliContext): Promise<ExitCode> => {
   const argv = commonFlagsLast(given);
-  const isJson = wordsBefore(argv, "--").includes("--json");
+  const isJson = wordsBefore(given, "--").includes("--json");
   let route: readonly string[] = [];
   const said = { stdout: "", stderr: "" };
   // The parser has streams of its own, so that its words can be told in our form and apart from a command's answer.
@@ -17,9 +17,9 @@ export const runCli = async (given: readonly string[], context: CliContext): Pro
     env: {},
     exitCode: null as number | string | null,
   };
-  const forCommand = ({ prefix }: { readonly prefix: readonly string[] }): CliContext => {
+  const forCommand = ({ prefix }: { readonly prefix: readonly string[] }): Parsing => {
     route = prefix;
-    return context;
+    return { process: parser, command: context };
   };
   await run(buildApp(), argv, { process: parser, forCommand });
 
@@ -55,7 +55,8 @@ const commonFlagsLast = (given: readonly string[]): readonly string[] => {
     else if (word === "--home" && given[at + 1] !== undefined) at += 2;
     else break;
   }
-  if (at === 0 || at === given.length) return given;
+  if (at === 0) return given;
+  if (at === given.length) return [];
   const rest = given.slice(at);
   const words = wordsBefore(rest, "--");
   return [...words, ...given.slice(0, at), ...rest.slice(words.length)];

@@ -12,9 +12,9 @@ export const table = (rows: readonly (readonly string[])[]): string => {
 
 /** Refusals as people read them: kind, code, sentence; then the next step of each, once. */
 export const showRefusals = (refusals: readonly Refusal[], spared: string | undefined): string => {
-  const rows = refusals.map((refusal) => ["refused", refusal.code, placed(refusal) + visible(wordsOf(refusal).says)]);
-  const steps = [...new Set(refusals.map((refusal) => visible(wordsOf(refusal).next)))].map((next) => ["next", next]);
-  return [table(rows), ...(spared === undefined ? [] : [spared]), table(steps)].join("\n");
+  const rows = refusals.map((refusal) => ["refused ", refusal.code, placed(refusal) + visible(wordsOf(refusal).says)]);
+  const steps = new Set(refusals.map((refusal) => visible(wordsOf(refusal).next)));
+  return [table(rows), ...(spared === undefined ? [] : [spared]), ...[...steps].map((next) => `next      ${next}`)].join("\n");
 };
 
 const placed = ({ at }: Refusal): string => (at === undefined ? "" : `${visible(at.file)}:${at.line}:${at.column} `);
@@ -28,11 +28,11 @@ export const jsonRefusal = (refusal: Refusal): { readonly [key: string]: unknown
 });
 
 export const showFailure = (failure: Failure): string =>
-  table([
-    ["failed", failure.code, visible(failure.message)],
-    ["next", "", FAILURES[failure.code]],
-    ["may be retried", "", failure.retry ? "yes" : "no"],
-  ]);
+  [
+    `failed    ${failure.code}  ${visible(failure.message)}`,
+    `next      ${FAILURES[failure.code]}`,
+    `may be retried: ${failure.retry ? "yes" : "no"}`,
+  ].join("\n");
 
 export const jsonFailure = (failure: Failure): { readonly [key: string]: unknown } => ({
   code: failure.code,

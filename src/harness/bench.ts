@@ -34,10 +34,11 @@ export interface Bench {
   commit(permit: Permit, clearance: Clearance, validation: PassedValidation): Promise<Result<Commit, Refusal>>;
   /** The claimed commit of this run, if the target holds it. */
   landed(): Promise<Commit | "none">;
-  prove(ending: Ending): Promise<Ending>;
-  /** How the run ended, where that is recorded already: nothing of the line is done again then. */
-  provenEnding(): Ending | undefined;
-  seal(): Promise<void>;
+  prove(ending: Ending): Promise<void>;
+  /** Whether it is recorded already how the run ended: nothing of the line is done again then. */
+  isProven(): boolean;
+  /** How the run ended in the end: evidence that proves too little takes an awaited outcome back. */
+  seal(): Promise<Ending>;
   permitted(): Permit | undefined;
   isStopped(): boolean;
   /** Whether something was thrown only because the run was stopped. */
@@ -116,13 +117,13 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
     },
     prove: async (ending) => {
       proven = await steps.do("proof", () => proveRun(world, permitted(), ending, recorder));
-      return proven.ending;
     },
-    provenEnding: () => proven?.ending,
+    isProven: () => proven !== undefined,
     seal: async () => {
       if (proven === undefined) throw new TypeError("a run is sealed after its proof");
       const asked = gate ?? (await unansweredGate(world));
-      await sealRun(world, row, outputsOf({ gate: asked, performed, validated, committed, proven }), recorder);
+      const outputs = outputsOf({ gate: asked, performed, validated, committed, proven });
+      return (await sealRun(world, row, outputs, recorder)).ending;
     },
     permitted,
     isStopped: () => signal.aborted || findFact(recorder.lines(), "run.stopping") !== undefined,

@@ -44,7 +44,7 @@ export const commitRun = async (
     const objections = await holdPermit(world, row, permit);
     if (objections.length > 0) return refuseAll(objections);
   }
-  const candidate = claimed ?? (await claim(world, row, await world.target.prepareCommit(permit, clearance, validation), permit.admission.observation.tree, recorder));
+  const candidate = claimed ?? (await claim(row, await world.target.prepareCommit(permit, clearance, validation), permit.admission.observation.tree, recorder));
   const landed = await world.target.commit(permit, candidate);
   if (!landed.ok) return landed;
   const { commit, parent, tree, ref } = landed.value;
@@ -52,7 +52,7 @@ export const commitRun = async (
   return ok({ commit: landed.value, inputs: inputsOf(permit), at: world.clock.now() });
 };
 
-const claim = async (world: World, row: RunRow, candidate: Candidate, baseTree: string, recorder: Recorder): Promise<Candidate> => {
+const claim = async (row: RunRow, candidate: Candidate, baseTree: string, recorder: Recorder): Promise<Candidate> => {
   await recorder.transact(async (ledger) => {
     if (!(await ledger.claimOnce("commit", row.run, candidate.commit)))
       throw new TypeError("this run has claimed another commit: the same inputs gave another id");

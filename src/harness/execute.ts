@@ -17,6 +17,8 @@ export interface ValidationBench {
   readonly permit: Permit;
   readonly recorder: Pick<Recorder, "record" | "flush">;
   readonly stages: StageDescription[];
+  /** Ends the execution at once, where a run can be stopped. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Execution {
@@ -28,8 +30,9 @@ export interface Execution {
 
 /** One command over one tree in a fresh sandbox without network; nothing is judged here. */
 export const execute = async (bench: ValidationBench, { on, tree, argv, program }: Execution): Promise<ValidationRun> => {
-  const { world, permit, recorder, stages } = bench;
+  const { world, permit, recorder, stages, signal } = bench;
   const { authority, contract } = permit;
+  signal?.throwIfAborted();
   const workspace = await world.target.openWorkspace(permit, tree, "validation");
   const manifestBefore = await world.target.manifestOf(workspace);
   const started = world.clock.now().epochMs;
@@ -53,11 +56,23 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
   });
   stages.push(stage.description);
   recorder.record({ type: "sandbox.started", subject: "run", trust: "harness-observed", data: stageData(stage.description) });
-  const { ended, output, outputBytes, outputDigest } = await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax);
+  await recorder.flush();
+  const end = (): void => void stage.close();
+  let ran: Ran;
+  try {
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", end);
+    ran = await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax);
+  } finally {
+    signal?.removeEventListener("abort", end);
+    await stage.close();
+  }
+  const { ended, output, outputBytes, outputDigest } = ran;
   const report = await stage.close();
   if (!report.processTreeDead) throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
   const manifestAfter = await world.target.manifestOf(workspace);
   await world.target.closeWorkspace(workspace);
+  signal?.throwIfAborted();
   const limit = ended.limit ?? report.limit;
   const counts = countsOf({ argv, output });
   recorder.record({
@@ -86,11 +101,18 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
   };
 };
 
+interface Ran {
+  readonly ended: Ended;
+  readonly output: Uint8Array;
+  readonly outputBytes: number;
+  readonly outputDigest: Digest;
+}
+
 const runToEnd = async (
   stage: ConfinedStage,
   argv: readonly string[],
   bytesMax: number,
-): Promise<{ readonly ended: Ended; readonly output: Uint8Array; readonly outputBytes: number; readonly outputDigest: Digest }> => {
+): Promise<Ran> => {
   const confined = await stage.start(argv, {});
   await confined.stdin.close();
   const kept: Uint8Array[] = [];

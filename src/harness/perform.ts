@@ -44,7 +44,7 @@ export const perform = async (
   if (backend === undefined) throw new Failure("backend/crashed", "The backend vanished between the gate and its start.");
   const assignment = assignmentOf(contract, permit.run, authority.limits);
   const workspace = await world.target.openWorkspace(permit, permit.admission.observation.tree, "agent");
-  const observed = (type: "workspace.prepared" | "workspace.collected" | "sandbox.started" | "diff.captured", data: Parameters<Recorder["record"]>[0]["data"]): void =>
+  const observed = (type: "workspace.prepared" | "workspace.collected" | "sandbox.started" | "backend.exited" | "diff.captured", data: Parameters<Recorder["record"]>[0]["data"]): void =>
     recorder.record({ type, subject: "run", trust: "harness-observed", data });
   observed("workspace.prepared", {
     baseCommit: permit.admission.observation.head,
@@ -52,6 +52,8 @@ export const perform = async (
     files: workspace.entries.filter(({ mode }) => mode !== "040000").length,
     method: "copy of raw blobs, without .git",
     performance,
+    // The log folder of the last performance has the plain name; raw places told so far are of the one before.
+    ...(performance === 1 ? {} : { logsOfTheOneBefore: `backend/attempt-${performance - 1}` }),
   });
 
   const logs = world.host.openRawLogs(permit.run, performance, LIMITS.framesBytesMax);
@@ -120,18 +122,23 @@ export const perform = async (
 
   const beat = setInterval(() => void recorder.flush().catch(() => undefined), 250);
   let attempt: Attempt;
-  let report;
   try {
     attempt = await backend.perform(assignment, room);
+  } catch (error) {
+    const { processTreeDead, alive } = await stage.close();
+    observed("backend.exited", { stop: "broken", said: error instanceof Error ? error.message : "", processTreeDead });
+    if (!processTreeDead) throw new Failure("sandbox/broken", `${alive} processes of the run are still alive.`, { cause: error });
+    await world.target.closeWorkspace(workspace);
+    throw error;
   } finally {
     clearInterval(beat);
-    report = await stage.close();
   }
-  recorder.record({
-    type: "backend.exited",
-    subject: "run",
-    trust: "harness-observed",
-    data: { stop: attempt.stop, said: attempt.said, limit: attempt.limit ?? report.limit, processTreeDead: report.processTreeDead },
+  const report = await stage.close();
+  observed("backend.exited", {
+    stop: attempt.stop,
+    said: attempt.said,
+    limit: attempt.limit ?? report.limit,
+    processTreeDead: report.processTreeDead,
   });
   if (!report.processTreeDead) throw new Failure("sandbox/broken", `${report.alive} processes of the run are still alive.`);
 

@@ -1,4 +1,5 @@
 import { digestOf, type Digest } from "../workflow/digest.ts";
+import { patchedFiles } from "../workflow/evidence/patch-hunks.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { readReport } from "./read-report.ts";
@@ -30,8 +31,8 @@ export const readDiff = async (world: World, run: RunId): Promise<RunDiff | "not
   if (bundle === "absent" || report === undefined) return "not-sealed";
   const patch = bundle.files.get("patch.diff");
   if (patch === undefined) return { patch: "none", patchSha256: null, files: report.changes.map((row) => fileOf(row, NOTHING)) };
-  const told = partsOf(patch);
-  const files = report.changes.filter(({ verdict }) => verdict === "allowed").map((row, at) => fileOf(row, told[at] ?? NOTHING));
+  const parts = partsOf(patch);
+  const files = report.changes.filter(({ verdict }) => verdict === "allowed").map((row) => fileOf(row, parts.get(row.path) ?? NOTHING));
   return { patch, patchSha256: digestOf(patch), files };
 };
 
@@ -52,3 +53,29 @@ const fileOf = ({ path, change, verdict }: Report["changes"][number], part: Patc
   verdict,
   ...part,
 });
+
+/** Lines and modes of each file of a patch, by its path. */
+const partsOf = (patch: Uint8Array): ReadonlyMap<string, PatchPart> => {
+  const lines = new TextDecoder().decode(patch).split("\n");
+  const files = patchedFiles(patch);
+  return new Map(
+    files.map(({ path, line, binary }, at) => [path, partIn(lines.slice(line - 1, (files[at + 1]?.line ?? lines.length + 1) - 1), binary)]),
+  );
+};
+
+const partIn = (lines: readonly string[], binary: boolean): PatchPart => {
+  const body = lines.findIndex((line) => line.startsWith("@@ "));
+  const head = body === -1 ? lines : lines.slice(0, body);
+  const hunks = body === -1 ? [] : lines.slice(body);
+  const mode = (...starts: readonly string[]): string | null =>
+    starts.flatMap((start) => head.flatMap((line) => (line.startsWith(start) ? [line.slice(start.length).trim()] : [])))[0] ?? null;
+  const kept = head.flatMap((line) => /^index [0-9a-f]+\.\.[0-9a-f]+ (\d{6})$/.exec(line)?.[1] ?? [])[0] ?? null;
+  const of = (sign: string): number | null => (binary ? null : hunks.filter((line) => line.startsWith(sign)).length);
+  return {
+    added: of("+"),
+    removed: of("-"),
+    oldMode: mode("old mode ", "deleted file mode ") ?? kept,
+    newMode: mode("new mode ", "new file mode ") ?? kept,
+    binary,
+  };
+};

@@ -1,6 +1,7 @@
 import type { RunRow } from "../seams/store.ts";
-import { transition, type Actor, type WorkCause } from "../workflow/contract/work-item.ts";
 import { contractText } from "../workflow/contract/contract.ts";
+import { causeOf } from "../workflow/contract/fold-work.ts";
+import { ruleOf } from "../workflow/contract/work-item.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
@@ -15,11 +16,18 @@ import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 /** Ends the log, draws every file, writes and verifies the folder, and renames it into place; again: the same bytes. */
-export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, recorder: Recorder): Promise<Digest> => {
-  const { ending } = outputs.proven;
+export const sealRun = async (
+  world: World,
+  row: RunRow,
+  steps: StepOutputs,
+  recorder: Recorder,
+): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
+  const given = await givenFiles(world, row, steps);
+  const ending = withCriteria(steps.proven.ending, judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given));
+  const outputs = { ...steps, proven: { ...steps.proven, ending } };
   await finish(world, row, ending, recorder);
   if (!(await world.archive.isSealed(row.run))) {
-    const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), await givenFiles(world, row, outputs));
+    const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), given);
     const sums = digestOf(files.get(SUMS) ?? "");
     const told = await toldSums(world, row);
     if (told !== "none" && told !== sums)
@@ -28,10 +36,16 @@ export const sealRun = async (world: World, row: RunRow, outputs: StepOutputs, r
     if (told === "none") await recordSeal(world, row, ending, sums, [...files.values()].reduce((sum, { length }) => sum + length, 0));
   }
   const sums = await world.archive.seal(row.run);
-  const now = await world.store.run(row.run);
-  if (now === "absent" || now.state !== "ended")
-    await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
-  return sums;
+  await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
+  return { ending, sums };
+};
+
+// A commit whose machine criteria are not all proven awaits no outcome: the owner sees an interrupted run (W10).
+const withCriteria = (ending: Ending, criteria: readonly CriterionResult[]): Ending => {
+  const open = criteria.filter(({ status }) => status === "not-proven");
+  if (ending.kind !== "awaiting_outcome" || open.length === 0) return ending;
+  const message = open.map(({ id, says }) => `${id}: ${says}`).join("; ");
+  return { ...ending, kind: "interrupted", failure: { code: "evidence/unproven", message } };
 };
 
 /** Every file on disk, and verified as a stranger would before anybody is told of it. */

@@ -1,8 +1,7 @@
 import type { Digest } from "./digest.ts";
 
 /** How much of an agent's work passes through our hands (backends.md 4). Enforcement never rests on it. */
-export const MEDIATION = ["full", "writes", "ask", "observe", "none"] as const;
-export type Mediation = (typeof MEDIATION)[number];
+export type Mediation = "full" | "writes" | "ask" | "observe" | "none";
 
 /** What stands behind a backend kind here. Probing calls no model. */
 export interface BackendProbe {

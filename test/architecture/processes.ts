@@ -19,6 +19,20 @@ export const processViolations: Rule = (files) =>
       imports.filter(({ from }) => STARTERS.has(from)).map(({ line, from }) => `${path}:${line}: imports ${from}`),
     );
 
+const PROGRAMS = "src/adapters/backend/programs/";
+
+/** Programs that run inside the sandbox are files of their own: they take nothing but Node, and nobody here runs them. */
+export const programViolations: Rule = (files) =>
+  files.flatMap(({ path, imports }) =>
+    path.startsWith(PROGRAMS)
+      ? imports
+          .filter(({ from }) => !from.startsWith("node:"))
+          .map(({ line, from }) => `${path}:${line}: takes ${from}`)
+      : imports
+          .filter(({ file }) => file?.startsWith(PROGRAMS))
+          .map(({ line, from }) => `${path}:${line}: runs ${from} here`),
+  );
+
 // git's verbs that reach another repository or join another history. `merge-base` asks a question.
 const VERB =
   /^(?:push|fetch|pull|merge|remote|send-pack|receive-pack|upload-pack|fetch-pack|http-(?:push|fetch|backend)|ls-remote|clone|submodule|subtree|rebase|am|cherry-pick|svn|p4|daemon|request-pull|send-email|bundle)$/;

@@ -1,7 +1,7 @@
 import { isTest, type Rule, type SourceFile } from "./source.ts";
 import type { Token } from "./tokens.ts";
 
-const PACKAGES = /^(?:node:crypto|node:path\/posix|zod|yaml|(?:mdast|micromark)[a-z-]*)$/;
+const PACKAGES = /^(?:node:crypto|node:path\/posix|zod|yaml)$/;
 
 // Hashing and verifying are functions of their input. Making keys, signing and drawing random bytes are not.
 const CRYPTO = new Set([

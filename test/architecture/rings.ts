@@ -11,7 +11,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   "control-surface": ["harness", "seams", "workflow"],
   "config.ts": ["seams", "workflow"],
   "compose.ts": ["adapters", "harness", "seams", "workflow", "config.ts"],
-  "index.ts": ["harness", "seams", "workflow"],
+  "index.ts": ["compose.ts", "harness", "seams", "workflow"],
 };
 
 const MAY_COMPOSE = /^src\/cli\/(?:main\.ts|demo\/)/;

@@ -1,48 +1,65 @@
+import { readStanding } from "../../harness/read-standing.ts";
+import type { GateCheck } from "../../workflow/gate/gate-check.ts";
 import { openGate } from "../../workflow/gate/gate.ts";
-import { runId, workId } from "../../workflow/ids.ts";
+import type { Standing } from "../../workflow/gate/standing.ts";
+import { runId, type WorkId } from "../../workflow/ids.ts";
 import { wordsOf } from "../../workflow/refusal.ts";
 import { visible } from "../../workflow/visible-text.ts";
-import { readStanding } from "../../harness/read-standing.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { table } from "../show.ts";
-import { usageError } from "../usage-error.ts";
+import { isAnswer } from "../pick.ts";
+import { pickWork } from "../pick-id.ts";
+import { fours, table } from "../show.ts";
+import { waiting } from "../waiting.ts";
+import { withWorld } from "../with-world.ts";
 
 /** `cto gate WORK-ID`: the same pure function that `cto run` asks, over the bytes of now. */
-export const act: Act<object, [string]> = async (context, flags, given) => {
-  const work = workId(given);
-  if (work === undefined) return usageError(`${visible(given)} is no work item id`, "cto work list");
-  const world = await context.openWorld(flags.home, "read");
-  try {
+export const act: Act<object, [string]> = (context, flags, given) =>
+  withWorld(context, flags, "read", async (world) => {
+    const work = await pickWork(world, given);
+    if (isAnswer(work)) return work;
     const now = world.clock.now();
     const attempts = (await world.store.runs({ work })).length;
-    const { standing } = await readStanding(world, work, runId(work, attempts + 1), Math.floor(now.epochMs / 1000));
+    const done = waiting(context, flags, "asking every precondition");
+    const { standing } = await readStanding(world, work, runId(work, attempts + 1), Math.floor(now.epochMs / 1000)).finally(done);
     const { checks, result } = openGate(standing);
-    const rows = checks.map(({ status, stage, name, says, refusals: [first] }) => [
-      status === "not-evaluated" ? "wait" : status,
-      stage,
-      first === undefined ? name : `${name} ${first.code}`,
-      visible(first === undefined ? says : wordsOf(first).says),
-    ]);
     const blocked = checks.filter(({ status }) => status !== "pass").length;
-    const end = result.ok ? "Open: cto run would start." : `Blocked by ${blocked} of ${checks.length}. Nothing was started. The target was not written.`;
+    const end = result.ok
+      ? "Open: cto run would start."
+      : `Blocked by ${blocked} of ${checks.length}. Nothing was started. The target was not written.`;
     return {
       noun: "gate",
       exit: result.ok ? EXIT.done : EXIT.refused,
-      data: {
-        open: result.ok,
-        checks: checks.map(({ stage, name, status, says, refusals: [first] }) => ({
-          stage,
-          name,
-          status,
-          message: first === undefined ? says : wordsOf(first).says,
-          ...(first === undefined ? {} : { code: first.code, next: wordsOf(first).next }),
-        })),
-      },
-      text: `${work}\n${table(rows)}\n${end}`,
-      ...(result.ok ? {} : { refusals: result.refusals }),
+      data: { work, open: result.ok, checks: checks.map(jsonCheck) },
+      text: `${headOf(work, standing)}\n${table(checks.flatMap(rowsOf))}\n${end}`,
+      ...(result.ok ? {} : { refusals: result.refusals, tellsRefusals: true }),
     };
-  } finally {
-    await world.store.close();
-  }
+  });
+
+const headOf = (work: WorkId, { packet, contract }: Standing): string => {
+  if (!packet.ok) return work;
+  const gate = contract.ok ? `   ${contract.value.executionGate.backend}, stage ${contract.value.executionGate.stage}` : "";
+  return `${work}  ${visible(packet.value.title.value)}${gate}   packet ${fours(packet.value.source.digest)}`;
+};
+
+const WORDS = { pass: "pass", block: "block", "not-evaluated": "wait" } as const;
+
+// One row for each reason, its next step in the row below it.
+const rowsOf = ({ status, stage, name, says, refusals }: GateCheck): readonly (readonly string[])[] => {
+  if (refusals.length === 0) return [[WORDS[status], stage, name, visible(says)]];
+  return refusals.flatMap((refusal) => {
+    const { says: what, next } = wordsOf(refusal);
+    return [
+      [WORDS[status], stage, refusal.code, visible(what)],
+      ["", "", "", `-> ${visible(next)}`],
+    ];
+  });
+};
+
+const jsonCheck = ({ stage, name, status, says, refusals }: GateCheck): object => {
+  const [first] = refusals;
+  if (first === undefined) return { stage, name, status, message: says };
+  const all = refusals.map((refusal) => ({ code: refusal.code, ...wordsOf(refusal) }));
+  const { says: message, next } = wordsOf(first);
+  return { stage, name, status, message, code: first.code, next, reasons: all };
 };

@@ -23,7 +23,7 @@ export const act: Act<{ readonly state?: string }, []> = (context, flags) =>
     const shown = packets.filter(({ state }) => flags.state === undefined || state?.startsWith(flags.state) === true);
     const rows = shown.map(({ path, sha256, errors, work, word }) => [
       work ?? "-",
-      errors === 0 ? "lints" : `${errors} errors`,
+      errors === 0 ? "lints" : `errors: ${errors}`,
       fours(sha256),
       visible(word ?? ""),
       visible(path),

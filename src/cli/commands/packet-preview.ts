@@ -57,6 +57,8 @@ const previewed = (text: string, hindrances: readonly Refusal[] | "no home"): An
   exit: EXIT.done,
   data: { view: { text, sha256: digestOf(text), approvable: hindrances !== "no home" && hindrances.length === 0 } },
   text,
+  // Not a byte more, so that its digest is the one that the approval binds.
+  raw: new TextEncoder().encode(text),
   ...(hindrances.length === 0
     ? {}
     : { story: hindrances === "no home" ? "note      a file by itself: nothing was asked of a home or a target" : `note      it cannot be approved yet:\n${showRefusals(hindrances, undefined)}` }),

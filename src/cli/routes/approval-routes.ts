@@ -1,12 +1,12 @@
 import type { Command, RouteMap } from "@stricli/core";
 
 import { command, group } from "../command.ts";
-import type { CliContext } from "../context.ts";
+import type { Parsing } from "../context.ts";
 import { duration, needed, text, yes } from "../flags.ts";
 
 const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
 
-type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands by which the owner says yes, looks at it again, or takes it back. */
 export const approvalRoutes = (): Routes => ({

@@ -2,13 +2,13 @@ import type { Command, RouteMap } from "@stricli/core";
 
 import { BACKEND_KINDS } from "../../workflow/vocabulary.ts";
 import { command, group } from "../command.ts";
-import type { CliContext } from "../context.ts";
+import type { Parsing } from "../context.ts";
 import { duration, needed, numbers, oneOf, someOf, text, yes } from "../flags.ts";
 
 const PACKET = { placeholder: "ID", brief: "work id, packet name or path; a unique beginning is enough" };
 const TARGET = { placeholder: "ID", brief: "id or path of the admission; a unique beginning is enough" };
 
-type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands about packets, work items and targets. */
 export const documentRoutes = (): Routes => ({

@@ -1,12 +1,12 @@
 import type { Command, RouteMap } from "@stricli/core";
 
 import { command } from "../command.ts";
-import type { CliContext } from "../context.ts";
-import { oneOf, text, yes } from "../flags.ts";
+import type { Parsing } from "../context.ts";
+import { oneOf, oneOr, text, yes } from "../flags.ts";
 
 const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
 
-type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands that read what a run left. */
 export const evidenceRoutes = (): Routes => ({
@@ -58,5 +58,14 @@ export const evidenceRoutes = (): Routes => ({
     exits: "0 PASS · 5 FAIL or NOT-PROVEN",
     see: "cto explain evidence/digest-differs",
     load: () => import("../commands/verify.ts"),
+  }),
+  replay: command<{ readonly level: string }, [string]>({
+    brief: "do a part of a sealed run again, and compare",
+    examples: ["cto replay R-049-02", "cto replay R-049-02 --level validation"],
+    args: [RUN],
+    flags: { level: oneOr(["patch", "validation", "render"], "patch", "what is done again (patch)") },
+    about: ["Writes to scratch only. Asking the model again is not replay."],
+    exits: "0 the same · 3 refused · 5 it differs",
+    load: () => import("../commands/replay.ts"),
   }),
 });

@@ -1,10 +1,10 @@
 import type { Command, RouteMap } from "@stricli/core";
 
 import { command, group } from "../command.ts";
-import type { CliContext } from "../context.ts";
+import type { Parsing } from "../context.ts";
 import { count, needed, several, text } from "../flags.ts";
 
-type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands that make a home, look after it, and explain. */
 export const homeRoutes = (): Routes => ({

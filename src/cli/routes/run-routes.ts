@@ -1,13 +1,13 @@
 import type { Command, RouteMap } from "@stricli/core";
 
 import { command } from "../command.ts";
-import type { CliContext } from "../context.ts";
+import type { Parsing } from "../context.ts";
 import { count, oneOr, several, text, yes } from "../flags.ts";
 
 const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
 const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
 
-type Routes = Readonly<Record<string, Command<CliContext> | RouteMap<CliContext>>>;
+type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands that start, end and decide runs. */
 export const runRoutes = (): Routes => ({

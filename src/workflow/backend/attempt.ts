@@ -1,6 +1,6 @@
 import type { BackendProbe } from "../backend-probe.ts";
 
-export { MEDIATION, type BackendProbe, type Mediation } from "../backend-probe.ts";
+export type { BackendProbe, Mediation } from "../backend-probe.ts";
 
 /** What a backend wants to do. What fits no other kind is "other", and "other" is denied. */
 export type Intent =
