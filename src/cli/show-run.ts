@@ -77,6 +77,6 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
     ...attempts.map(({ action, rule, detail }) => ["denied", `${visible(action)}  ${visible(detail)}  (${visible(rule)})`]),
     ...findings.map(({ code, says }) => ["finding", `${code}  ${visible(says)}`]),
     ["default", `runtime.defaultActivation ${report.defaultActivation.before} before, ${report.defaultActivation.after} after`],
-    ...(isVerbose ? told.said : told.said.slice(-1)).map(({ text }) => ["agent said", visible(text)]),
+    ...(isVerbose ? told.said : told.said.filter(({ type }) => type === "message.recorded").slice(-1)).map(({ text }) => ["agent said", visible(text)]),
   ];
 };

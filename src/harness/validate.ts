@@ -41,26 +41,29 @@ export const validate = async (
   const stages: StageDescription[] = [];
   const bench: ValidationBench = { world, permit, recorder, stages, signal };
   const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => execute(bench, { on, tree: of, argv, program });
-  const candidate = await run("candidate", tree);
-  const onBase = await run("base", base);
+  // Two at a time: each has a sandbox and a workspace of its own, and none can see another.
+  const [candidate, onBase] = await Promise.all([run("candidate", tree), run("base", base)]);
   const tests = clearance.files.filter(({ path }) => isTestPath(path));
   const isMixed = tests.length > 0 && tests.length < clearance.files.length;
-  const runs: ValidationRuns = {
-    candidate,
-    base: onBase,
-    ...(isMixed
-      ? {
-          newTestsOnBase: await run("new-tests-on-base", await world.target.writeTree(permit, partOf(clearance, isTestPath))),
-          baseTestsOnCandidate: await run(
-            "base-tests-on-candidate",
-            await world.target.writeTree(permit, partOf(clearance, (path) => !isTestPath(path))),
-          ),
-        }
-      : {}),
-  };
+  const runs: ValidationRuns = isMixed ? { candidate, base: onBase, ...(await crossed(bench, clearance, run)) } : { candidate, base: onBase };
   const probes = [];
   for (const check of checks) probes.push(await probe(bench, check, { base, tree }));
   return ok({ tree, runs, probes, stages, at: world.clock.now() });
+};
+
+/** The changed tests on the old sources, and the old tests on the changed sources (R095). */
+const crossed = async (
+  { world, permit }: ValidationBench,
+  clearance: Clearance,
+  run: (on: ValidationRun["on"], of: Oid) => Promise<ValidationRun>,
+): Promise<Pick<ValidationRuns, "newTestsOnBase" | "baseTestsOnCandidate">> => {
+  const testsOnly = await world.target.writeTree(permit, partOf(clearance, isTestPath));
+  const sourcesOnly = await world.target.writeTree(permit, partOf(clearance, (path) => !isTestPath(path)));
+  const [newTestsOnBase, baseTestsOnCandidate] = await Promise.all([
+    run("new-tests-on-base", testsOnly),
+    run("base-tests-on-candidate", sourcesOnly),
+  ]);
+  return { newTestsOnBase, baseTestsOnCandidate };
 };
 
 const probe = async (
@@ -71,8 +74,10 @@ const probe = async (
   const program = await bench.world.host.findProgram(argv[0] ?? "", bench.permit.authority.toolchains);
   if (program === undefined)
     return { criterion, argv, onCandidate: null, onBase: null, baseExpected: onBase, output: `${argv[0]} is not in the sandbox` };
-  const candidate = await execute(bench, { on: "candidate", tree: trees.tree, argv, program });
-  const base = await execute(bench, { on: "base", tree: trees.base, argv, program });
+  const [candidate, base] = await Promise.all([
+    execute(bench, { on: "candidate", tree: trees.tree, argv, program }),
+    execute(bench, { on: "base", tree: trees.base, argv, program }),
+  ]);
   const output = new TextDecoder().decode(candidate.output);
   return { criterion, argv, onCandidate: candidate.exitCode, onBase: base.exitCode, baseExpected: onBase, output };
 };

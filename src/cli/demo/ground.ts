@@ -40,7 +40,7 @@ export const openDemoGround = async (folder: string, scenario: Scenario, context
     key: made.key,
     world,
     context: { ...context, ask: undefined, openWorld: open },
-    flags: { home, json: false, quiet: true, verbose: false },
+    flags: { home, json: false, quiet: !context.process.stderr.isTTY, verbose: false },
   };
 };
 
