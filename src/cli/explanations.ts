@@ -76,7 +76,8 @@ const EXITS: Readonly<Record<string, { readonly says: string; readonly next: str
 };
 
 const ofExit = (name: string): Explanation | undefined => {
-  const exit = EXITS[name.replace(/^exit[ /-]?/, "")];
+  const code = name.replace(/^exit[ /-]?/, "");
+  const exit = Object.hasOwn(EXITS, code) ? EXITS[code] : undefined;
   if (exit === undefined) return undefined;
   return { code: name, kind: "exit code", message: exit.says, why: "", next: [exit.next], docs: DOCS };
 };

@@ -49,6 +49,7 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
   const record = recordFor(world, order, observation.value, packet, trust.value);
   if (!Object.hasOwn(authority.value.riskClasses, record.riskClassification))
     return refuseAll([refusal("admission/risk-not-allowed", { risk: record.riskClassification, allowed: Object.keys(authority.value.riskClasses).join(", ") })]);
+  if (record.backends.length === 0) return refuseAll([refusal("admission/backend-missing", { target: record.path })]);
   const place = packet?.target.admissionSource.value ?? `.sot/03-PROTOCOLS/${record.id}-ADMISSION.json`;
   const bytes = new TextEncoder().encode(writeAdmissionRecord(record));
   const readBack = readAdmissionRecord(bytes);
@@ -94,7 +95,7 @@ export const removeAdmission = async (
   );
   await world.store.transact(async (ledger) => {
     const type = status === "suspended" ? "target.suspended" : "target.revoked";
-    const entry = { type, actor: world.operator.user, channel: "cli", detail: { path: place, reason, uid: world.operator.uid } } as const;
+    const entry = { type, actor: world.operator.user, channel: "cli", digests: { admission: source.digest }, detail: { path: place, reason, uid: world.operator.uid } } as const;
     await ledger.appendLeaf(entry);
     for (const work of works) {
       const row = await ledger.work(work);

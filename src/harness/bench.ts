@@ -72,7 +72,7 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
     gate: async () => {
       gate = await steps.do(
         "gate",
-        () => askGate(world, row, recorder),
+        (attempt) => askGate(world, row, recorder, attempt),
         (ledger, output) => spendApproval(world, row, recorder, ledger, output),
       );
       return gate.result;

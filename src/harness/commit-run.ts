@@ -1,3 +1,4 @@
+import { jsonText } from "../workflow/json-text.ts";
 import type { RunRow } from "../seams/store.ts";
 import type { Candidate, Commit } from "../workflow/commit/commit.ts";
 import type { Digest } from "../workflow/digest.ts";
@@ -63,7 +64,7 @@ const claim = async (row: RunRow, candidate: Candidate, baseTree: string, record
 
 /** The candidate that an earlier attempt claimed, if this run is past that point. */
 export const claimedCandidate = ({ state, summary }: RunRow): Candidate | undefined => {
-  const [commit, tree, parent] = ["commit", "tree", "parent"].map((name) => parseOid(String(summary[name])));
+  const [commit, tree, parent] = ["commit", "tree", "parent"].map((name) => parseOid(jsonText(summary[name])));
   if (state === "ordered" || state === "executing") return undefined;
   return commit === undefined || tree === undefined || parent === undefined ? undefined : { commit, tree, parent };
 };

@@ -1,3 +1,4 @@
+import { jsonText } from "../workflow/json-text.ts";
 import type { RunRow } from "../seams/store.ts";
 import { assuranceOf, isBelow } from "../workflow/approval/assurance.ts";
 import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
@@ -36,7 +37,7 @@ export interface Decided {
 
 /** The sentence that accepts a run, once there is something to accept. */
 export const sentenceFor = (row: RunRow): string | undefined => {
-  const commit = parseOid(String(row.summary["commit"]));
+  const commit = parseOid(jsonText(row.summary["commit"]));
   return commit === undefined ? undefined : acceptSentence({ work: row.work, run: row.run, commit });
 };
 
@@ -47,8 +48,8 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   const signers = await world.home.read(SIGNERS_PATH);
   const trust = readTrustRoot(signers, await world.home.read(REVOKED_PATH));
   if (!trust.ok) return trust;
-  const commit = parseOid(String(row.summary["commit"]));
-  const base = parseOid(String(row.summary["parent"]));
+  const commit = parseOid(jsonText(row.summary["commit"]));
+  const base = parseOid(jsonText(row.summary["parent"]));
   const bundle = await world.archive.open({ run: order.run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const verdict = bundle === "absent" ? "absent" : (await verifyFolder(world, { run: order.run }, signers)).verdict;

@@ -1,3 +1,4 @@
+import { jsonText } from "../workflow/json-text.ts";
 import type { RunRow } from "../seams/store.ts";
 import { FORBIDDEN_ACTIONS } from "../workflow/contract/contract.ts";
 import type { Digest } from "../workflow/digest.ts";
@@ -148,7 +149,7 @@ const attemptsIn = (lines: readonly string[]): readonly DeniedTry[] =>
   lines.map(parseEvent).flatMap(({ type, data, sequence }) => {
     if (type !== "sandbox.attempt") return [];
     const action = FORBIDDEN_ACTIONS.find((known) => known === data["action"]) ?? "other";
-    return [{ action, rule: String(data["rule"]), detail: String(data["detail"]), event: sequence }];
+    return [{ action, rule: jsonText(data["rule"]), detail: jsonText(data["detail"]), event: sequence }];
   });
 
 const startedOnly = (permit: Permit | undefined, lines: readonly string[]): RunRecord["backend"] =>

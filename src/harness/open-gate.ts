@@ -30,12 +30,12 @@ export interface GateOutput {
 }
 
 /** Reads the standing, asks the gate, and on a yes takes the first of the two locks on the approval: its link file. */
-export const askGate = async (world: World, row: RunRow, recorder: Recorder): Promise<GateOutput> => {
+export const askGate = async (world: World, row: RunRow, recorder: Recorder, attempt: number): Promise<GateOutput> => {
   const read = await readStanding(world, row.work, row.run, row.epochSeconds);
   const { standing, facts } = read;
   const asked = openGate(standing);
   for (const check of asked.checks) recorder.record(checkedEvent(check));
-  const result = asked.result.ok ? await lockApproval(world, row, asked.result.value) : asked.result;
+  const result = asked.result.ok ? await lockApproval(world, row, asked.result.value, attempt) : asked.result;
   recorder.record({
     type: "gate.decided",
     subject: "run",
@@ -98,10 +98,11 @@ const checkedEvent = (check: GateCheck): Parameters<Recorder["record"]>[0] => ({
   },
 });
 
-const lockApproval = async (world: World, row: RunRow, permit: Permit): Promise<Result<Permit, Refusal>> => {
+// A lock that names this run before it ever asked was taken by a run of that id that an older ledger has forgotten.
+const lockApproval = async (world: World, row: RunRow, permit: Permit, attempt: number): Promise<Result<Permit, Refusal>> => {
   const { approvalId } = permit.approval.record;
   const won = await world.consume(approvalId, row.run);
-  if (won !== "lost") return ok(permit);
+  if (won === "won" || (won === "again" && attempt > 1)) return ok(permit);
   return refuse(refusal("approval/consumed", { approval: approvalId, run: await world.consumedBy(approvalId) }));
 };
 

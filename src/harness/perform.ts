@@ -116,7 +116,7 @@ export const perform = async (
         trust: event.trust,
         data: event.raw === undefined ? event.data : { ...event.data, raw: { ...event.raw, file: `backend/${event.raw.file}` } },
       }),
-    keep: logs.keep,
+    keep: (log, bytes) => logs.keep(log, bytes),
     signal,
   };
 

@@ -1,8 +1,10 @@
-import { admit } from "../workflow/admission/admit.ts";
+import { admit, type Removal } from "../workflow/admission/admit.ts";
 import type { Admission } from "../workflow/admission/admission.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
 import type { Authority } from "../workflow/authority.ts";
+import { parseDigest, type Digest } from "../workflow/digest.ts";
 import type { WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
 import type { SourceDocument } from "../workflow/packet/packet.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import type { Refusal } from "../workflow/refusal.ts";
@@ -51,11 +53,22 @@ export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
     trust,
     record: admissionSource,
     signature: admissionSignature,
+    removed: removedIn(await world.store.leaves(0)),
     observation,
     now: clock.now(),
   });
   return { ...read, observation, admissionSource, admissionSignature, admission };
 };
+
+const removedIn = (leaves: readonly LedgerRecord[]): ReadonlyMap<Digest, Removal> =>
+  new Map(
+    leaves.flatMap(({ type, digests, detail }) => {
+      const record = parseDigest(digests?.["admission"] ?? "");
+      if (record === undefined || (type !== "target.suspended" && type !== "target.revoked")) return [];
+      const status = type === "target.suspended" ? "suspended" : "revoked";
+      return [[record, { status, reason: String(detail?.["reason"] ?? "") }] as const];
+    }),
+  );
 
 /** Refusals without repeats: several parts pass on what stopped an earlier one. */
 export const allRefusals = (refusals: readonly Refusal[]): readonly Refusal[] => {

@@ -6,6 +6,7 @@ import type { Approval } from "../workflow/approval/approval.ts";
 import type { Contract } from "../workflow/contract/contract.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
 import { parseDigest } from "../workflow/digest.ts";
+import { Failure } from "../workflow/failure.ts";
 import type { Standing } from "../workflow/gate/standing.ts";
 import { switchesOf, type SwitchReadings } from "../workflow/gate/switches.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
@@ -70,7 +71,7 @@ export const readStanding = async (world: World, work: WorkId, run: RunId, epoch
     admission,
     admissionRecord: admissionSource === "absent" ? "absent" : admissionSource.digest,
     approval,
-    workState: await workStateFor(world, work, run),
+    workState: await workStateFor(world, work, run, drawn.ok),
     switches: await readSwitches(world, contract),
     backend: await probeBackend(world, facts),
     sandbox: { confinement, failed: protections.checks.filter((check) => !check.ok) },
@@ -103,9 +104,10 @@ export const signedWords = async (world: World, leaf: LedgerRecord | "absent"): 
 };
 
 // A run that goes on after a crash finds its own work item executing: for that run it still counts as approved.
-const workStateFor = async (world: World, work: WorkId, run: RunId): Promise<Standing["workState"]> => {
+// A packet lists its work item, though nothing is written about it before the first run or approval (W01).
+const workStateFor = async (world: World, work: WorkId, run: RunId, isProposed: boolean): Promise<Standing["workState"]> => {
   const row = await world.store.work(work);
-  if (row === "absent") return "unlisted";
+  if (row === "absent") return isProposed ? "candidate" : "unlisted";
   return row.state === "executing" && row.lastRun === run ? "approved" : row.state;
 };
 
@@ -127,8 +129,13 @@ const readSwitches = async (world: World, contract: Result<Contract, Refusal>): 
 const admissionFileAt = async (world: World, given: string): Promise<SwitchReadings["admissionFile"]> => {
   const relative = path.relative(world.home.folder, path.resolve(world.home.folder, given));
   if (relative.startsWith("..") || path.isAbsolute(relative)) return "unreadable";
-  const document = await world.home.read(relative);
-  return document === "absent" ? "unreadable" : { path: document.path, digest: document.digest };
+  try {
+    const document = await world.home.read(relative);
+    return document === "absent" ? "unreadable" : { path: document.path, digest: document.digest };
+  } catch (error) {
+    if (error instanceof Failure) return "unreadable";
+    throw error;
+  }
 };
 
 const probeBackend = async (world: World, { drawn, authority }: Facts): Promise<Standing["backend"]> => {

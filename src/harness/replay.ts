@@ -1,3 +1,4 @@
+import { jsonText } from "../workflow/json-text.ts";
 import { digestOf, parseDigest } from "../workflow/digest.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
 import { renderings } from "../workflow/evidence/bundle-files.ts";
@@ -83,7 +84,7 @@ const replayValidation = async (world: World, run: RunId, report: Report): Promi
 /** The permit of a run, from the record of its gate. It starts nothing but this replay, in scratch. */
 const permitOf = async (world: World, run: RunId): Promise<Permit | undefined> => {
   const done = (await world.store.facts(run)).map(parseEvent).find(({ type, subject }) => type === "step.finished" && subject === "step/gate");
-  const digest = parseDigest(String(done?.data["outputSha256"]));
+  const digest = parseDigest(jsonText(done?.data["outputSha256"]));
   if (digest === undefined) return undefined;
   const gate = await recordedOutput<GateOutput>(world.store, "gate", digest);
   return gate.result.ok ? gate.result.value : undefined;

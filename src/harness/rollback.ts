@@ -1,3 +1,4 @@
+import { jsonText } from "../workflow/json-text.ts";
 import type { RollbackDone } from "../seams/target.ts";
 import { parseOid, type RunId } from "../workflow/ids.ts";
 import { rollbackMessage } from "../workflow/commit/rollback.ts";
@@ -29,11 +30,11 @@ export const rollbackRun = async (world: World, run: RunId, mode: "dry-run" | "r
   const bundle = await world.archive.open({ run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const outcome = document === "absent" ? undefined : readOutcomeRecord(document);
-  if (!mayRoll || outcome?.ok !== true || report?.commit == null || report.task === null)
+  if (!mayRoll || outcome?.ok !== true || report === undefined || report.commit === null || report.task === null)
     return refuse(refusal("rollback/not-rejected", { run, state: rejection === undefined ? (row.ending ?? row.state) : state }));
 
   const { record } = outcome.value;
-  const baseTree = parseOid(String(row.summary["baseTree"]));
+  const baseTree = parseOid(jsonText(row.summary["baseTree"]));
   const done = await world.target.rollback(
     {
       run,

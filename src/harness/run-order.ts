@@ -1,5 +1,5 @@
 import type { Holder, RunRow } from "../seams/store.ts";
-import type { RunId, WorkId } from "../workflow/ids.ts";
+import { runId, type RunId, type WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
@@ -23,19 +23,26 @@ export const orderRun = async (world: World, work: WorkId): Promise<Result<Order
   const targetId = targetIdOf(packet.ok ? packet.value.packet.target.path.value : work);
   await listWork(world, work);
   const now = world.clock.now();
-  const row = await world.store.transact((ledger) =>
-    ledger.openRun({
-      kind: "execute",
-      work,
-      targetId,
-      ofRun: null,
-      orderedAt: timeText(now.epochMs),
-      epochSeconds: Math.floor(now.epochMs / 1000),
-      holder: world.holder,
-      summary: {},
-    }),
-  );
+  const order = {
+    kind: "execute",
+    work,
+    targetId,
+    ofRun: null,
+    orderedAt: timeText(now.epochMs),
+    epochSeconds: Math.floor(now.epochMs / 1000),
+    holder: world.holder,
+    summary: {},
+  } as const;
+  const attemptMin = await firstUnsealed(world, work);
+  const row = await world.store.transact((ledger) => ledger.openRun(order, attemptMin));
   return "locked" in row ? locked(row.locked) : ok({ row, brokenOff: "new" });
+};
+
+// Evidence outlives a ledger that is put back: an id that a sealed bundle has is never given to another run.
+const firstUnsealed = async (world: World, work: WorkId): Promise<number> => {
+  let attempt = 1;
+  while (await world.archive.isSealed(runId(work, attempt))) attempt += 1;
+  return attempt;
 };
 
 // Looked at and taken in one transaction: of several heirs of a dead process one goes on.

@@ -42,7 +42,7 @@ export const validate = async (
   const bench: ValidationBench = { world, permit, recorder, stages, signal };
   const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => execute(bench, { on, tree: of, argv, program });
   // Two at a time: each has a sandbox and a workspace of its own, and none can see another.
-  const [candidate, onBase] = await Promise.all([run("candidate", tree), run("base", base)]);
+  const [candidate, onBase] = await both(run("candidate", tree), run("base", base));
   const tests = clearance.files.filter(({ path }) => isTestPath(path));
   const isMixed = tests.length > 0 && tests.length < clearance.files.length;
   const runs: ValidationRuns = isMixed ? { candidate, base: onBase, ...(await crossed(bench, clearance, run)) } : { candidate, base: onBase };
@@ -59,11 +59,17 @@ const crossed = async (
 ): Promise<Pick<ValidationRuns, "newTestsOnBase" | "baseTestsOnCandidate">> => {
   const testsOnly = await world.target.writeTree(permit, partOf(clearance, isTestPath));
   const sourcesOnly = await world.target.writeTree(permit, partOf(clearance, (path) => !isTestPath(path)));
-  const [newTestsOnBase, baseTestsOnCandidate] = await Promise.all([
+  const [newTestsOnBase, baseTestsOnCandidate] = await both(
     run("new-tests-on-base", testsOnly),
     run("base-tests-on-candidate", sourcesOnly),
-  ]);
+  );
   return { newTestsOnBase, baseTestsOnCandidate };
+};
+
+// When one is broken off, the other one's sandbox is dead too before the run goes on.
+const both = async <T>(...ran: readonly [Promise<T>, Promise<T>]): Promise<readonly [T, T]> => {
+  await Promise.allSettled(ran);
+  return Promise.all(ran);
 };
 
 const probe = async (

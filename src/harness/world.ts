@@ -35,7 +35,7 @@ export interface World {
   readonly holder: Holder;
   /** `link(2)` of evidence.md 3.4: the lock on an approval that outlives a restored database. */
   readonly consume: (approvalId: string, run: RunId) => Promise<"won" | "again" | "lost">;
-  readonly consumedBy: (approvalId: string) => Promise<string | "nobody">;
+  readonly consumedBy: (approvalId: string) => Promise<string>;
   /** The ULID that this home's ledger begins with. */
   readonly homeId: string;
   /** Absolute path of `.cto` in the home. */

@@ -42,9 +42,13 @@ export interface Ledger {
   /** True for the first claimant, and again for the same one; false for everybody else, for ever. */
   claimOnce(what: "approval" | "nonce" | "commit" | "outcome" | "rollback", id: string, by: string): Promise<boolean>;
   keep(kind: string, document: Uint8Array): Promise<Digest>;
-  /** The next run id of a work item, gap-free, with its row; refuses nothing: an open run of the target answers "locked". */
+  /**
+   * The next run id of a work item, gap-free from `attemptMin` (1) on, with its row; refuses nothing: an open run of the
+   * target answers "locked".
+   */
   openRun(
     row: Omit<RunRow, "state" | "ending" | "runNo" | "token" | "run">,
+    attemptMin?: number,
   ): Promise<RunRow | { readonly locked: RunRow }>;
   updateRun(run: RunId, change: Partial<Pick<RunRow, "state" | "ending" | "summary" | "holder">>): Promise<void>;
   /** Rows are written with their leaves; putting one that the fold does not give is a bug. */

@@ -1,32 +1,31 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, rename, rm, symlink } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { removeAdmission } from "../../src/harness/admit-target.ts";
 import { decideOutcome, sentenceFor, toAcknowledge } from "../../src/harness/decide-outcome.ts";
 import { present } from "../../src/harness/present.ts";
 import { run } from "../../src/harness/run.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import { temporaryStore } from "../fakes/store.ts";
-import { ADMISSION, endOf, targetDigest } from "../journeys/ground.ts";
+import { endOf, targetDigest } from "../journeys/ground.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";
 import { gateCodes } from "./support/blocked.ts";
 import { approve, HONEST, openField, runTrial, when, type Field, type Trial } from "./support/field.ts";
+import { elsewhere, meanwhile, WORKING } from "./support/meanwhile.ts";
 import { approveWork, otherPacket } from "./support/other-packet.ts";
 
 const closing: (() => Promise<void>)[] = [];
 const field = async (...order: Parameters<typeof openField>): Promise<Field> => {
-  const opened = await openField(...order);
-  closing.push(() => opened.close());
-  return opened;
+  const one = await openField(...order);
+  closing.push(() => one.close());
+  return one;
 };
-/** Another process of the owner or of somebody else at the same home. */
-const elsewhere = async (one: Field): Promise<World> => {
-  const world = await one.ground.open();
+const opened = async (one: Field): Promise<World> => {
+  const world = await elsewhere(one);
   closing.unshift(() => world.store.close());
   return world;
 };
@@ -35,14 +34,13 @@ afterAll(async () => {
 });
 
 test("approval-withdrawn-mid-run: a withdrawal while the agent works voids the run (R051)", async () => {
-    const one = await field();
-    await approve(one, WORKING);
-    const host = await elsewhere(one);
-    const ended = await meanwhile(one, async () => expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }));
-    expect(ended.codes).toEqual(["voided", "approval/withdrawn"]);
-    await holdsAfterwards(one, ended);
-    expect(await gateCodes(one.world, one.ground.work)).toEqual(expect.arrayContaining(["approval/withdrawn", "approval/consumed"]));
-  });
+  const one = await field();
+  await approve(one, WORKING);
+  const host = await opened(one);
+  const ended = await meanwhile(one, async () => expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }));
+  expect(ended.codes).toEqual(["voided", "approval/withdrawn"]);
+  await holdsAfterwards(one, ended);
+  expect(await gateCodes(one.world, one.ground.work)).toEqual(["approval/withdrawn", "approval/consumed"]);
 });
 
 describe("an agent that takes authority", () => {
@@ -118,7 +116,7 @@ describe("several at once", () => {
     await approve(one, [{ sleepMs: 1500 }]);
     await approveWork(one, other);
     const before = await targetDigest(one.world, one.ground);
-    const worlds = [one.world, await elsewhere(one), await elsewhere(one), await elsewhere(one)];
+    const worlds = [one.world, await opened(one), await opened(one), await opened(one)];
     const works = [one.ground.work, one.ground.work, one.ground.work, other];
     const ends = await Promise.all(
       worlds.map((world, at) => run(world, works[at] ?? other, new AbortController().signal, () => undefined)),
@@ -136,7 +134,7 @@ describe("several at once", () => {
     const other = await otherPacket(one, "CTO-WORK-048");
     await approve(one, [{ sleepMs: 700 }]);
     await approveWork(one, other);
-    const host = await elsewhere(one);
+    const host = await opened(one);
     let asked: Promise<readonly string[]> | undefined;
     const ended = await runTrial(
       one,

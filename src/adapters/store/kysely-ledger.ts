@@ -19,7 +19,7 @@ export const ledgerOver = (db: Kysely<Tables>, at: () => string): Ledger => ({
   beginAttempt: (run, step, holder) => beginAttempt(db, run, step, holder, at()),
   claimOnce: (what, id, by) => claimOnce(db, { what, id, claimant: by, at: at() }),
   keep: (kind, document) => keepDocument(db, kind, document, at()),
-  openRun: (row) => openRun(db, row),
+  openRun: (row, attemptMin) => openRun(db, row, attemptMin),
   updateRun: (run, change) => updateRun(db, run, change),
   putWork: (row) => requireSame(db, row),
   work: (work) => findWork(db, work),

@@ -10,7 +10,11 @@ type NewRun = Parameters<Ledger["openRun"]>[0];
 type RunChange = Parameters<Ledger["updateRun"]>[1];
 
 /** The next run of a work item with the next number of the home, unless an open run holds the target. */
-export const openRun = async (db: Kysely<Tables>, row: NewRun): Promise<RunRow | { readonly locked: RunRow }> => {
+export const openRun = async (
+  db: Kysely<Tables>,
+  row: NewRun,
+  attemptMin = 1,
+): Promise<RunRow | { readonly locked: RunRow }> => {
   const holding = await db
     .selectFrom("runs")
     .selectAll()
@@ -25,15 +29,12 @@ export const openRun = async (db: Kysely<Tables>, row: NewRun): Promise<RunRow |
     .where("id", "=", 1)
     .returning("run_no")
     .executeTakeFirstOrThrow();
-  const { earlier } = await db
-    .selectFrom("runs")
-    .select(({ fn }) => fn.countAll<number>().as("earlier"))
-    .where("work_id", "=", row.work)
-    .executeTakeFirstOrThrow();
+  const earlier = await db.selectFrom("runs").select("run_id").where("work_id", "=", row.work).execute();
+  const attempts = earlier.map(({ run_id: id }) => Number(id.split("-").at(-1)));
   const inserted = await db
     .insertInto("runs")
     .values({
-      run_id: runId(row.work, earlier + 1),
+      run_id: runId(row.work, Math.max(attemptMin, 1 + Math.max(0, ...attempts))),
       run_no: runNo,
       kind: row.kind,
       work_id: row.work,

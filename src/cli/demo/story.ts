@@ -57,7 +57,7 @@ export const playStory = async (
     const answer = await run(ground.context, { ...ground.flags, jsonl: false }, WORK);
     id = String(answer.data["run"]);
     if (scenario !== "violation")
-      return { exit: answer.exit, asExpected: answer.exit === EXIT.done, says: `${saysOf(answer) || `one commit ${short(String(answer.data["commit"]))}, two files, nothing else moved, rollback rehearsed`}` };
+      return { exit: answer.exit, asExpected: answer.exit === EXIT.done, says: saysOf(answer) || `one commit ${short(String(answer.data["commit"]))}, two files, nothing else moved, rollback rehearsed` };
     const isUntouched = (await targetNow(ground)) === before;
     return { exit: answer.exit, asExpected: answer.exit === EXIT.voided && isUntouched, says: `${saysOf(answer)}; no commit, target ${isUntouched ? "byte-identical" : "CHANGED"}` };
   });

@@ -64,7 +64,11 @@ export function* objectionsToPlace(record: AdmissionRecord, observed: Observatio
     yield refusal("admission/branch-differs", { found: observed.branch, admitted: record.branch });
 }
 
-function* statusObjections({ status, reason }: AdmissionRecord): Iterable<Refusal> {
+/** A removal takes its record's authority away for ever, signature and all; only a new record brings it back (R043). */
+export const objectionsToRemoved = (removal: Pick<AdmissionRecord, "status" | "reason"> | undefined): Iterable<Refusal> =>
+  removal === undefined ? [] : statusObjections(removal);
+
+function* statusObjections({ status, reason }: Pick<AdmissionRecord, "status" | "reason">): Iterable<Refusal> {
   const why = { reason: reason === "" ? "no reason was given" : reason };
   if (status === "proposed") yield refusal("admission/proposed", {});
   if (status === "suspended") yield refusal("admission/suspended", why);

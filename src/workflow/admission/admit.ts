@@ -1,16 +1,22 @@
 import type { Authority } from "../authority.ts";
 import type { Contract } from "../contract/contract.ts";
-import { digestOf } from "../digest.ts";
+import { digestOf, type Digest } from "../digest.ts";
 import type { Instant } from "../instant.ts";
 import type { SourceDocument } from "../packet/packet.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { refuse, refusalsOf, unless, type Result } from "../result.ts";
 import type { TrustRoot } from "../trust-root.ts";
-import { objectionsToPlace, objectionsToRecord, objectionsToRisk } from "./admission-objections.ts";
+import { objectionsToPlace, objectionsToRecord, objectionsToRemoved, objectionsToRisk } from "./admission-objections.ts";
 import { readAdmissionRecord } from "./admission-record.ts";
 import { admissionSigner, objectionsToSignature } from "./admission-signature.ts";
 import type { Admission } from "./admission.ts";
 import type { Observation } from "./observation.ts";
+
+/** What took a record's authority away, as the ledger has it. */
+export interface Removal {
+  readonly status: "suspended" | "revoked";
+  readonly reason: string;
+}
 
 /** The bytes and sightings of now that an admission is judged by. */
 export interface AdmissionFacts {
@@ -19,6 +25,8 @@ export interface AdmissionFacts {
   readonly trust: Result<TrustRoot, Refusal>;
   readonly record: SourceDocument | "absent";
   readonly signature: Uint8Array | "absent";
+  /** Digests of records that were suspended or revoked since, with the reason: laid back, they admit nothing. */
+  readonly removed: ReadonlyMap<Digest, Removal>;
   readonly observation: Result<Observation, Refusal>;
   readonly now: Instant;
 }
@@ -39,6 +47,7 @@ export const admit = (facts: AdmissionFacts): Result<Admission, Refusal> => {
     trust.ok && signature !== "absent" ? admissionSigner(record, source, signature, trust.value, now) : "unknown";
   const objections = [
     ...objectionsToRecord(record, contract, now),
+    ...objectionsToRemoved(facts.removed.get(source.digest)),
     ...(authority.ok ? objectionsToRisk(record, authority.value) : []),
     ...(observation.ok ? objectionsToPlace(record, observation.value) : []),
     ...objectionsToSignature(record, source, signature, signer),

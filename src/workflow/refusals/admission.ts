@@ -75,4 +75,9 @@ export const admissionRefusals = {
     next: "cto packet lint; correct the packet or admit the target anew",
     why: "What the owner reads in the packet must be what was admitted.",
   },
+  "admission/backend-missing": {
+    says: "No packet of this home names {target}, so nothing says which backends may work there.",
+    next: "write the packet first, or name them: cto target admit {target} --backend scripted --key KEY",
+    why: "No backend is a default: an admission names each one that may work on the target.",
+  },
 } as const;

@@ -27,7 +27,7 @@ export const totalOf = (counts: TestCounts): number => counts.passed + counts.fa
 const names = (argv: readonly string[], word: string): boolean =>
   argv.some((part) => part === word || part.endsWith(`/${word}`));
 
-const COLOURS = /\u001B\[[0-9;]*m/g;
+const COLOURS = new RegExp(String.raw`${String.fromCodePoint(0x1b)}\[[0-9;]*m`, "g");
 
 const lastMatch = (output: string, pattern: RegExp): RegExpMatchArray | undefined =>
   output.replaceAll(COLOURS, "").split("\n").reverse().map((line) => line.match(pattern)).find((match) => match !== null) ??

@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+import { expect } from "vitest";
+
+import type { CliContext } from "../../src/cli/context.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
+import { evidence, makeHome, openHome, openMachine } from "../../src/compose.ts";
+import type { World } from "../../src/harness/world.ts";
+
+/** What one command line left: both streams and the exit code. */
+export interface Said {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exit: number;
+}
+
+export interface Given {
+  readonly home?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Standard input, where it is no terminal. */
+  readonly input?: string | Uint8Array;
+  /** What a person types at a terminal, one after the other; without it there is no terminal. */
+  readonly types?: readonly string[];
+}
+
+/** One `cto` command line in this process, over real adapters, with buffers for streams. */
+export const runCto = async (argv: readonly string[], given: Given = {}): Promise<Said> => {
+  const said = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  const env = given.env ?? {};
+  const cwd = given.cwd ?? "/";
+  const typed = [...(given.types ?? [])];
+  const terminal = given.types !== undefined;
+  const context: CliContext = {
+    process: {
+      stdout: { write: (text) => void said.stdout.push(Buffer.from(text)), isTTY: false },
+      stderr: { write: (text) => void said.stderr.push(Buffer.from(text)), isTTY: false },
+      env,
+    },
+    cwd,
+    ask: terminal
+      ? async (question) => {
+          said.stderr.push(Buffer.from(question));
+          return Promise.resolve(typed.shift() ?? "");
+        }
+      : undefined,
+    readInput: () => Promise.resolve(typeof given.input === "string" ? new TextEncoder().encode(given.input) : (given.input ?? new Uint8Array())),
+    openWorld: (home, mode) => openHome({ home, cwd, mode, environment: env, terminal }),
+    openEvidence: () => Promise.resolve(evidence()),
+    makeHome,
+    openMachine: () => Promise.resolve(openMachine()),
+    onStop: () => () => undefined,
+  };
+  const withHome = given.home === undefined ? argv : [...argv, "--home", given.home];
+  const exit = await runCli(withHome, context);
+  return { stdout: Buffer.concat(said.stdout).toString(), stderr: Buffer.concat(said.stderr).toString(), exit };
+};
+
+/** The one line of JSON that stdout holds. */
+export const jsonOf = ({ stdout }: Said): Readonly<Record<string, unknown>> => {
+  expect(stdout.endsWith("\n")).toBe(true);
+  expect(stdout.trimEnd()).not.toContain("\n");
+  const read: unknown = JSON.parse(stdout);
+  expect(read).toMatchObject({ schema: expect.stringMatching(/^cto\.[a-z-]+\.v1$/), ok: expect.any(Boolean), refusals: expect.any(Array) });
+  return read as Readonly<Record<string, unknown>>;
+};
+
+/** Opens the home of a test for looking behind the command line. */
+export const lookInto = async <T>(home: string, look: (world: World) => Promise<T>): Promise<T> => {
+  const world = await openHome({ home, cwd: "/", mode: "write", environment: {}, terminal: false });
+  try {
+    return await look(world);
+  } finally {
+    await world.store.close();
+  }
+};
+
+export const readText = (folder: string, file: string): Promise<string> => readFile(path.join(folder, file), "utf8");
+
+/** The codes that were refused, as a person reads them. */
+export const refusalCodes = (said: Said): readonly string[] => [...said.stderr.matchAll(/^refused +(\S+)/gm)].map(([, code]) => code ?? "");

@@ -1,0 +1,82 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import { openSwitches, type Ground } from "./ground.ts";
+
+/** Where a Harness is killed: once a line is in the ledger, or right before or after it calls a seam. */
+export type BreakingPoint =
+  | { readonly line: string; readonly subject?: string; readonly nth?: number }
+  | {
+      readonly seam: "consume" | "target.commit" | "archive.put" | "archive.seal" | "validation.start";
+      readonly when: "before" | "after";
+      readonly nth?: number;
+    };
+
+export interface BreakingOrder {
+  readonly home: string;
+  readonly work: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly point: BreakingPoint;
+}
+
+/** Starts `run` in a process of its own and kills it with SIGKILL at the point; answers all that ran below it. */
+export const breakOff = async (ground: Ground, point: BreakingPoint): Promise<Family> => {
+  const order: BreakingOrder = { home: ground.home, work: ground.work, environment: openSwitches("scripted"), point };
+  const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
+  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe"], env: {} });
+  const exited = once(child, "exit");
+  let said = "";
+  const here = new Promise<void>((resolve) =>
+    child.stdout.on("data", (bytes: Uint8Array) => {
+      said += String(bytes);
+      if (said.includes("\n")) resolve();
+    }),
+  );
+  child.stderr.on("data", (bytes: Uint8Array) => (said += String(bytes)));
+  await Promise.race([here, exited]);
+  const family = familyOf(child.pid ?? 0);
+  child.kill("SIGKILL");
+  await exited;
+  if (said !== "here\n") throw new Error(`the process did not come to its point: ${said}`);
+  return family;
+};
+
+/** Processes by pid and start time, which names one for ever. */
+export type Family = readonly { readonly pid: number; readonly start: string; readonly command: string }[];
+
+export const livingOf = (family: Family): Family => family.filter(({ pid, start }) => statOf(pid)?.start === start);
+
+/** The commands of everything below a process, the deepest too. */
+export const commandsOf = (family: Family): string => family.map(({ command }) => command).join("\n");
+
+const familyOf = (pid: number): Family => {
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  const below = (parent: number): readonly number[] => {
+    const children = all.filter((one) => statOf(one)?.parent === parent);
+    return [...children, ...children.flatMap(below)];
+  };
+  return below(pid).flatMap((one) => {
+    const stat = statOf(one);
+    return stat === undefined ? [] : [{ pid: one, start: stat.start, command: commandOf(one) }];
+  });
+};
+
+const statOf = (pid: number): { readonly parent: number; readonly start: string } | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    const [state, parent, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" || state === "X" ? undefined : { parent: Number(parent), start: rest[17] ?? "" };
+  } catch {
+    return undefined;
+  }
+};
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
+  } catch {
+    return "";
+  }
+};
