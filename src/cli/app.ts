@@ -19,7 +19,12 @@ export const buildApp = (): Application<Parsing> => {
   const rows = ROWS.map(([names, brief]) => [names.filter((name) => name in routes).join(", "), brief] as const);
   const formatHelp = (): string => helpOfAll(BRIEF, EXAMPLES, rows);
   const formatting = { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true } as const;
-  const shown = { ...formatting, useAliasInUsageLine: false, onlyRequiredInUsageLine: false, alwaysShowHelpAllFlag: false };
+  const shown = {
+    ...formatting,
+    useAliasInUsageLine: false,
+    onlyRequiredInUsageLine: false,
+    alwaysShowHelpAllFlag: false,
+  };
   return buildApplication(
     { ...root, formatHelp },
     {

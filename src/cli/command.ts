@@ -55,7 +55,9 @@ export const command = <Flags, Args extends readonly (string | undefined)[]>(
       const { answerWith } = await import("./run-command.ts");
       return async function (this: Parsing, flags: Flags & CommonFlags, ...args: Args): Promise<void> {
         const { command } = this;
-        command.process.exitCode = await answerWith(command, flags, async () => (await spec.load()).act(command, flags, ...args));
+        command.process.exitCode = await answerWith(command, flags, async () =>
+          (await spec.load()).act(command, flags, ...args),
+        );
       };
     },
   };

@@ -2,7 +2,10 @@
 export const DOCTOR_CHECKS = {
   node: { asks: "Node is 24 or newer", why: "Older ones lack what the Harness is written in." },
   git: { asks: "git runs", why: "The target is looked at and committed to by git, in an environment of our own." },
-  "ssh-keygen": { asks: "the owner's signing tool is there", why: "The owner's own ssh-keygen signs; no private key ever enters cto." },
+  "ssh-keygen": {
+    asks: "the owner's signing tool is there",
+    why: "The owner's own ssh-keygen signs; no private key ever enters cto.",
+  },
   sandbox: {
     asks: "a sandbox really starts and each protection really holds",
     why: "No sandbox, no run. Nothing is concluded from a version: each protection is tried.",
@@ -12,9 +15,18 @@ export const DOCTOR_CHECKS = {
     asks: "nobody but their owner can write the authority files",
     why: "Who can write policy.yaml or allowed_signers decides what may run and whose signature counts.",
   },
-  policy: { asks: "policy.yaml can be read, strictly", why: "An unknown or misspelled key could be a rule that nobody enforces." },
-  signers: { asks: "allowed_signers can be read and names a key", why: "It is the whole trust root: a key that it does not name has no role." },
-  ledger: { asks: "the ledger's chain recomputes", why: "An entry that was edited, dropped or moved would be a history that never was." },
+  policy: {
+    asks: "policy.yaml can be read, strictly",
+    why: "An unknown or misspelled key could be a rule that nobody enforces.",
+  },
+  signers: {
+    asks: "allowed_signers can be read and names a key",
+    why: "It is the whole trust root: a key that it does not name has no role.",
+  },
+  ledger: {
+    asks: "the ledger's chain recomputes",
+    why: "An entry that was edited, dropped or moved would be a history that never was.",
+  },
   disk: { asks: "there is room for a run", why: "A run that ends for want of space leaves half a story." },
   variables: {
     asks: "the gate's variables are all unset, as outside a run",

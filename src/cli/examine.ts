@@ -36,7 +36,9 @@ export const examineGit = async ({ gitVersion }: Machine): Promise<Finding> => {
 
 export const examineSigningTool = async ({ signingTool }: Machine): Promise<Finding> => {
   const tool = await signingTool();
-  return tool === undefined ? fail("ssh-keygen", "ssh-keygen is absent", "apt-get install openssh-client") : ok("ssh-keygen", tool);
+  return tool === undefined
+    ? fail("ssh-keygen", "ssh-keygen is absent", "apt-get install openssh-client")
+    : ok("ssh-keygen", tool);
 };
 
 /** One line for the whole sandbox where it holds; one for each protection that does not. */
@@ -45,7 +47,9 @@ export const examineSandbox = ({ confinement, checks, tools }: Protections): rea
   const bubblewrap = tools.find(({ name }) => name === "bubblewrap");
   const name = bubblewrap === undefined ? "bubblewrap" : `bubblewrap ${bubblewrap.version}`;
   if (failed.length === 0)
-    return [ok("sandbox", `${name} really started, ${checks.length} protections held, confinement level ${confinement}`)];
+    return [
+      ok("sandbox", `${name} really started, ${checks.length} protections held, confinement level ${confinement}`),
+    ];
   return failed.map(({ id, says, fix }) => fail(`sandbox/${id}`, says, fix));
 };
 
@@ -60,23 +64,38 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
     ok("home", `${home.folder}, ${packets} ${packets === 1 ? "packet" : "packets"}`),
     ...(await examineAuthority(world)),
     judged("policy", policy, () => "policy.yaml read"),
-    judged("signers", trust, ({ signers }) => `allowed_signers read, ${signers.length} ${signers.length === 1 ? "key" : "keys"}`),
+    judged(
+      "signers",
+      trust,
+      ({ signers }) => `allowed_signers read, ${signers.length} ${signers.length === 1 ? "key" : "keys"}`,
+    ),
     wrong.length === 0
       ? ok("ledger", `chain of ${(await store.leaves(0)).length} entries recomputes`)
-      : fail("ledger", `the chain does not hold at ${wrong.slice(0, 5).join(", ")}`, "restore .cto/ledger.db from a backup"),
+      : fail(
+          "ledger",
+          `the chain does not hold at ${wrong.slice(0, 5).join(", ")}`,
+          "restore .cto/ledger.db from a backup",
+        ),
     examineDisk(await host.diskFree(), policy.ok ? policy.value.limits.scratchBytesMax : 0),
   ];
 };
 
 export const skippedHome = (why: string): readonly Finding[] =>
-  (["home", "authority", "policy", "signers", "ledger", "disk"] as const).map((id) => ({ id, status: "skip", says: why, fix: "" }));
+  (["home", "authority", "policy", "signers", "ledger", "disk"] as const).map((id) => ({
+    id,
+    status: "skip",
+    says: why,
+    fix: "",
+  }));
 
 const examineAuthority = async ({ home }: World): Promise<readonly Finding[]> => {
   const open: string[] = [];
   for (const file of [POLICY_PATH, SIGNERS_PATH, REVOKED_PATH])
     if ((await home.guard(file)) === "group-or-world-writable") open.push(file);
   if (open.length === 0) return [ok("authority", "authority files are writable by their owner only")];
-  return open.map((file) => fail("authority", `${file} can be written by others`, `chmod go-w .sot .sot/authority ${file}`));
+  return open.map((file) =>
+    fail("authority", `${file} can be written by others`, `chmod go-w .sot .sot/authority ${file}`),
+  );
 };
 
 const judged = <T>(id: string, read: Result<T, Refusal>, says: (value: T) => string): Finding => {
@@ -90,7 +109,8 @@ const GIB = 2 ** 30;
 // What the gate asks is four times the scratch that policy.yaml allows; below 1 GiB a run may fit and little else.
 const examineDisk = (free: number, scratchBytesMax: number): Finding => {
   const says = `${(free / GIB).toFixed(1)} GiB free`;
-  if (free < 4 * scratchBytesMax) return fail("disk", says, "free disk space: the gate asks four times limits.scratchBytesMax");
+  if (free < 4 * scratchBytesMax)
+    return fail("disk", says, "free disk space: the gate asks four times limits.scratchBytesMax");
   return free < GIB ? { id: "disk", status: "warn", says, fix: "free disk space" } : ok("disk", says);
 };
 
@@ -99,5 +119,10 @@ export const examineVariables = (environment: Readonly<Record<string, string | u
   const names = BACKEND_KINDS.flatMap((kind) => Object.values(switchesOf(kind)));
   const set = names.filter((name) => environment[name] !== undefined);
   if (set.length === 0) return ok("variables", "gate variables all unset, as outside a run");
-  return { id: "variables", status: "warn", says: `set in this shell: ${set.join(", ")}`, fix: `unset ${set.join(" ")}, and set them for one command only` };
+  return {
+    id: "variables",
+    status: "warn",
+    says: `set in this shell: ${set.join(", ")}`,
+    fix: `unset ${set.join(" ")}, and set them for one command only`,
+  };
 };

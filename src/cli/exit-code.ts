@@ -23,7 +23,9 @@ export const exitOfParser = (code: number): ExitCode => {
 export const exitOfError = (error: unknown): ExitCode => (error instanceof Failure ? EXIT.failed : EXIT.bug);
 
 /** A failure as facts, for a command that reports it instead of ending by it; anything else is thrown on. */
-export const failureIn = (error: unknown): { readonly code: string; readonly message: string; readonly next: string } => {
+export const failureIn = (
+  error: unknown,
+): { readonly code: string; readonly message: string; readonly next: string } => {
   if (!(error instanceof Failure)) throw error;
   return { code: error.code, message: error.message, next: FAILURES[error.code] };
 };

@@ -65,9 +65,18 @@ const ofStates = (): Explanation => ({
 
 const EXITS: Readonly<Record<string, { readonly says: string; readonly next: string }>> = {
   "0": { says: "Done: the command did what it was asked.", next: "nothing" },
-  "1": { says: "A bug of cto: an assumption of the program did not hold.", next: "report it with the output of the same command and -v" },
-  "2": { says: "Usage: the command line cannot be followed, or names something that is not there.", next: "cto COMMAND --help" },
-  "3": { says: "Refused: every reason was told, and nothing was started or written.", next: "cto explain CODE for each reason" },
+  "1": {
+    says: "A bug of cto: an assumption of the program did not hold.",
+    next: "report it with the output of the same command and -v",
+  },
+  "2": {
+    says: "Usage: the command line cannot be followed, or names something that is not there.",
+    next: "cto COMMAND --help",
+  },
+  "3": {
+    says: "Refused: every reason was told, and nothing was started or written.",
+    next: "cto explain CODE for each reason",
+  },
   "4": { says: "Failed: the world broke, such as a tool, a disk or the ledger.", next: "cto doctor" },
   "5": { says: "The evidence does not verify: FAIL, or not proven.", next: "cto verify RUN -v" },
   "6": { says: "Voided: the run was ended, no commit was made, the target is as it was.", next: "cto show RUN" },
@@ -83,19 +92,37 @@ const ofExit = (name: string): Explanation | undefined => {
 };
 
 const VARIABLES: Readonly<Record<keyof Switches, { readonly says: string; readonly next: string }>> = {
-  allow: { says: "Must be 1, no other spelling, for the gate to let backend NAME start.", next: "set it for one command only: VARIABLE=1 cto run WORK-ID" },
-  stage: { says: "Must be the stage of the contract, such as 5, for backend NAME.", next: "set it for one command only: VARIABLE=5 cto run WORK-ID" },
+  allow: {
+    says: "Must be 1, no other spelling, for the gate to let backend NAME start.",
+    next: "set it for one command only: VARIABLE=1 cto run WORK-ID",
+  },
+  stage: {
+    says: "Must be the stage of the contract, such as 5, for backend NAME.",
+    next: "set it for one command only: VARIABLE=5 cto run WORK-ID",
+  },
   admissionFile: {
     says: "Must lead to the very Admission record that the packet names, for backend NAME.",
     next: "VARIABLE=.sot/03-PROTOCOLS/….json cto run WORK-ID",
   },
-  outcome: { says: "Must be unset when a run of backend NAME starts: an outcome is recorded after verification.", next: "unset VARIABLE, later cto outcome RUN" },
+  outcome: {
+    says: "Must be unset when a run of backend NAME starts: an outcome is recorded after verification.",
+    next: "unset VARIABLE, later cto outcome RUN",
+  },
 };
 
-const variables = (): readonly (readonly [name: string, kind: (typeof BACKEND_KINDS)[number], part: keyof Switches])[] =>
+const variables = (): readonly (readonly [
+  name: string,
+  kind: (typeof BACKEND_KINDS)[number],
+  part: keyof Switches,
+])[] =>
   BACKEND_KINDS.flatMap((kind) => {
     const { allow, stage, admissionFile, outcome } = switchesOf(kind);
-    return [[allow, kind, "allow"], [stage, kind, "stage"], [admissionFile, kind, "admissionFile"], [outcome, kind, "outcome"]] as const;
+    return [
+      [allow, kind, "allow"],
+      [stage, kind, "stage"],
+      [admissionFile, kind, "admissionFile"],
+      [outcome, kind, "outcome"],
+    ] as const;
   });
 
 const CASE_BIN = "CTO_HARNESS_CASE_BIN";
@@ -103,19 +130,41 @@ const CASE_BIN = "CTO_HARNESS_CASE_BIN";
 const ofVariable = (name: string): Explanation | undefined => {
   if (name === CASE_BIN) {
     const message = "The program that backend case starts, where policy.yaml names none.";
-    return { code: name, kind: "variable", message, why: "It names a program; it opens no gate.", next: ["cto gate WORK-ID shows what stands behind it"], docs: DOCS };
+    return {
+      code: name,
+      kind: "variable",
+      message,
+      why: "It names a program; it opens no gate.",
+      next: ["cto gate WORK-ID shows what stands behind it"],
+      docs: DOCS,
+    };
   }
   const found = variables().find(([variable]) => variable === name);
   if (found === undefined) return undefined;
   const [code, kind, part] = found;
   const { says, next } = VARIABLES[part];
-  const why = "The operator's own switch for one run: necessary and never sufficient, without the owner's approval it opens nothing.";
-  return { code, kind: "variable", message: says.replace("NAME", BACKEND_NAMES[kind]), why, next: [next.replace("VARIABLE", code)], docs: DOCS };
+  const why =
+    "The operator's own switch for one run: necessary and never sufficient, without the owner's approval it opens nothing.";
+  return {
+    code,
+    kind: "variable",
+    message: says.replace("NAME", BACKEND_NAMES[kind]),
+    why,
+    next: [next.replace("VARIABLE", code)],
+    docs: DOCS,
+  };
 };
 
 const ofCheck = (id: keyof typeof DOCTOR_CHECKS): Explanation => {
   const { asks, why } = DOCTOR_CHECKS[id];
-  return { code: `doctor/${id}`, kind: "check", message: `cto doctor asks whether ${asks}.`, why, next: [`cto doctor --only ${id}`], docs: DOCS };
+  return {
+    code: `doctor/${id}`,
+    kind: "check",
+    message: `cto doctor asks whether ${asks}.`,
+    why,
+    next: [`cto doctor --only ${id}`],
+    docs: DOCS,
+  };
 };
 
 /** Every name that can be explained, by kind. */

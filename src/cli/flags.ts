@@ -66,7 +66,13 @@ export const duration = (brief: string): Flag => ({
 });
 
 /** `--limit 50`: a whole number from 1. */
-export const count = (brief: string): Flag => ({ kind: "parsed", parse: parseCount, optional: true, placeholder: "N", brief });
+export const count = (brief: string): Flag => ({
+  kind: "parsed",
+  parse: parseCount,
+  optional: true,
+  placeholder: "N",
+  brief,
+});
 
 /** `--stage 3 --stage 5`: whole numbers from 0. */
 export const numbers = (brief: string): Flag => ({

@@ -15,7 +15,7 @@ export const readGiven = async (cwd: string, given: string, bytesMax: number): P
       if (!(await handle.stat()).isFile()) return usageError(`${visible(given)} is no file`, "name a plain file");
       const buffer = new Uint8Array(bytesMax + 1);
       let size = 0;
-      for (let got = -1; got !== 0 && size < buffer.length; ) {
+      for (let got = -1; got !== 0 && size < buffer.length;) {
         ({ bytesRead: got } = await handle.read(buffer, size, buffer.length - size, null));
         size += got;
       }

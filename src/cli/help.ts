@@ -21,7 +21,10 @@ interface Shown {
 
 const COMMON = "--home DIR · --json · -q --quiet · -v --verbose · -h --help";
 
-export const helpOfCommand = (name: string, { brief, examples, about = [], args = [], flags = {}, exits, see }: Shown): string => {
+export const helpOfCommand = (
+  name: string,
+  { brief, examples, about = [], args = [], flags = {}, exits, see }: Shown,
+): string => {
   const rows = [
     ...args.map(({ placeholder, brief: says }) => [placeholder, says] as const),
     ...Object.entries(flags).map(([flag, shown]) => [flagName(flag, shown), shown.brief] as const),
@@ -53,7 +56,11 @@ export const helpOfGroup = (name: string, brief: string, routes: readonly (reado
   );
 
 /** The first screen: what this is, where to begin, every command. */
-export const helpOfAll = (brief: string, examples: readonly string[], rows: readonly (readonly [string, string])[]): string =>
+export const helpOfAll = (
+  brief: string,
+  examples: readonly string[],
+  rows: readonly (readonly [string, string])[],
+): string =>
   lines(
     brief,
     "",

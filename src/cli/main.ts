@@ -15,7 +15,7 @@ export const main = async (): Promise<void> => {
       return new Uint8Array(Buffer.concat(chunks));
     },
     openWorld: async (home, mode) =>
-      (await import("../compose.ts")).openHome({ home, mode, cwd, environment: env, terminal: Boolean(stdin.isTTY) }),
+      (await import("../compose.ts")).openHome({ home, mode, cwd, environment: env, terminal: stdin.isTTY }),
     openEvidence: async () => (await import("../compose.ts")).evidence(),
     makeHome: async (order) => (await import("../compose.ts")).makeHome(order),
     openMachine: async () => (await import("../compose.ts")).openMachine(),
@@ -33,7 +33,7 @@ export const main = async (): Promise<void> => {
 
 const outputOf = (stream: NodeJS.WriteStream): CliContext["process"]["stdout"] => ({
   write: (text) => void stream.write(text),
-  isTTY: Boolean(stream.isTTY),
+  isTTY: stream.isTTY,
 });
 
 // Whoever closes the input has said nothing: that is an answer too, and no consent.

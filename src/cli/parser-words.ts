@@ -1,4 +1,9 @@
-import { ArgumentScannerError, formatMessageForArgumentScannerError, text_en, type ApplicationText } from "@stricli/core";
+import {
+  ArgumentScannerError,
+  formatMessageForArgumentScannerError,
+  text_en,
+  type ApplicationText,
+} from "@stricli/core";
 
 import { visible } from "../workflow/visible-text.ts";
 
@@ -7,12 +12,14 @@ export const PARSER_WORDS: ApplicationText = {
   ...text_en,
   noCommandRegisteredForInput: ({ input, corrections }) =>
     `there is no command ${visible(input)}${didYouMean(corrections.map((name) => name.replaceAll("`", "")))}`,
-  exceptionWhileParsingArguments: (error) => (error instanceof ArgumentScannerError ? visible(sayScanned(error)) : visible(String(error))),
+  exceptionWhileParsingArguments: (error) =>
+    error instanceof ArgumentScannerError ? visible(sayScanned(error)) : visible(String(error)),
 };
 
 const sayScanned = (error: ArgumentScannerError): string =>
   formatMessageForArgumentScannerError(error, {
-    FlagNotFoundError: ({ input, corrections }) => `there is no flag --${input}${didYouMean(corrections.map(withDashes))}`,
+    FlagNotFoundError: ({ input, corrections }) =>
+      `there is no flag --${input}${didYouMean(corrections.map(withDashes))}`,
     AliasNotFoundError: ({ input }) => `there is no flag -${input}`,
     ArgumentParseError: ({ externalFlagNameOrPlaceholder: name, input, exception }) =>
       `${name.toUpperCase() === name ? name : withDashes(name)}: ${JSON.stringify(input)} cannot be read, ${exception instanceof Error ? exception.message : String(exception)}`,
@@ -29,4 +36,5 @@ const sayScanned = (error: ArgumentScannerError): string =>
 
 const withDashes = (name: string): string => (name.startsWith("-") ? name : `--${name}`);
 
-const didYouMean = (names: readonly string[]): string => (names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`);
+const didYouMean = (names: readonly string[]): string =>
+  names.length === 0 ? "" : `; did you mean ${names.join(" or ")}?`;

@@ -11,4 +11,8 @@ export const pickWork = async (world: World, given: string): Promise<WorkId | An
 
 /** The run of this home that is meant. */
 export const pickRun = async (world: World, given: string): Promise<RunId | Answer> =>
-  pick({ what: "run", list: "cto runs" }, given, (await world.store.runs({})).map(({ run }) => run));
+  pick(
+    { what: "run", list: "cto runs" },
+    given,
+    (await world.store.runs({})).map(({ run }) => run),
+  );

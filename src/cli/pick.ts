@@ -15,7 +15,10 @@ export const pick = <Id extends string>(
   const [first, ...others] = begun;
   if (first !== undefined && others.length === 0) return first;
   if (first !== undefined)
-    return usageError(`${visible(given)} begins ${begun.length} ${what}s: ${begun.slice(0, 5).map(visible).join(", ")}${begun.length > 5 ? ", …" : ""}`, list);
+    return usageError(
+      `${visible(given)} begins ${begun.length} ${what}s: ${begun.slice(0, 5).map(visible).join(", ")}${begun.length > 5 ? ", …" : ""}`,
+      list,
+    );
   const near = nearest(given, known);
   const meant = near.length === 0 ? "" : `; did you mean ${near.map(visible).join(" or ")}?`;
   return usageError(`there is no ${what} ${visible(given)}${meant}`, list);

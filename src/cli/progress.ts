@@ -1,5 +1,5 @@
-import { jsonText } from "../workflow/json-text.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
+import { jsonText } from "../workflow/json-text.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Output } from "./context.ts";
 
@@ -49,19 +49,35 @@ interface Told {
 const STORY: Readonly<Partial<Record<ReturnType<typeof parseEvent>["type"], (data: Data) => Told | undefined>>> = {
   "gate.decided": ({ allowed, refusals }) => ({
     stage: "gate",
-    says: allowed === true ? "every precondition holds" : `blocked: ${Array.isArray(refusals) ? refusals.join(", ") : ""}`,
+    says:
+      allowed === true ? "every precondition holds" : `blocked: ${Array.isArray(refusals) ? refusals.join(", ") : ""}`,
   }),
   "approval.consumed": ({ approvalId }) => ({ stage: "gate", says: `${jsonText(approvalId)} spent on this run` }),
   "workspace.prepared": ({ files }) => ({ stage: "workspace", says: `${jsonText(files)} files, no .git, no network` }),
   "backend.started": ({ kind }) => ({ stage: "backend", says: `${jsonText(kind)} started` }),
-  "message.recorded": ({ text }) => ({ stage: "backend", says: `said by the agent: ${JSON.stringify(jsonText(text).slice(0, 60))}` }),
-  "sandbox.attempt": ({ action, kind, rule }) => ({ stage: "backend", says: `denied ${jsonText(action ?? kind)} (${jsonText(rule)})` }),
+  "message.recorded": ({ text }) => ({
+    stage: "backend",
+    says: `said by the agent: ${JSON.stringify(jsonText(text).slice(0, 60))}`,
+  }),
+  "sandbox.attempt": ({ action, kind, rule }) => ({
+    stage: "backend",
+    says: `denied ${jsonText(action ?? kind)} (${jsonText(rule)})`,
+  }),
   "diff.judged": ({ ok, violations }) => ({
     stage: "policy",
-    says: ok === true ? "every change is allowed" : `${Array.isArray(violations) ? violations.length : 0} changes are not allowed`,
+    says:
+      ok === true
+        ? "every change is allowed"
+        : `${Array.isArray(violations) ? violations.length : 0} changes are not allowed`,
   }),
-  "validation.finished": ({ on, exitCode }) => ({ stage: "validation", says: `${jsonText(on)}: exit ${jsonText(exitCode)}` }),
+  "validation.finished": ({ on, exitCode }) => ({
+    stage: "validation",
+    says: `${jsonText(on)}: exit ${jsonText(exitCode)}`,
+  }),
   "commit.created": ({ commit }) => ({ stage: "commit", says: jsonText(commit).slice(0, 12) }),
-  "rollback.rehearsed": ({ equalsBase }) => ({ stage: "commit", says: `rollback rehearsed, tree equals base: ${jsonText(equalsBase)}` }),
+  "rollback.rehearsed": ({ equalsBase }) => ({
+    stage: "commit",
+    says: `rollback rehearsed, tree equals base: ${jsonText(equalsBase)}`,
+  }),
   "run.finished": ({ result }) => ({ stage: "evidence", says: jsonText(result) }),
 };

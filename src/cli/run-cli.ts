@@ -36,7 +36,8 @@ export const runCli = async (given: readonly string[], context: CliContext): Pro
   const next = `${(route.length > 0 ? route : routeIn(argv, message)).join(" ")} --help`;
   if (exit === EXIT.bug) {
     if (isJson) stdout.write(jsonLine({ schema: "cto.bug.v1", ok: false, refusals: [], bug: message }));
-    else stderr.write(`bug       ${message}\nnext      please report this with the output of the same command and -v\n`);
+    else
+      stderr.write(`bug       ${message}\nnext      please report this with the output of the same command and -v\n`);
     return exit;
   }
   if (isJson) stdout.write(jsonLine({ schema: "cto.usage.v1", ok: false, refusals: [], usage: { message, next } }));

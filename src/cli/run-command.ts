@@ -40,12 +40,16 @@ const printError = (
   error: unknown,
 ): void => {
   if (error instanceof Failure) {
-    if (json) stdout.write(jsonLine({ schema: "cto.failure.v1", ok: false, refusals: [], failure: jsonFailure(error) }));
+    if (json)
+      stdout.write(jsonLine({ schema: "cto.failure.v1", ok: false, refusals: [], failure: jsonFailure(error) }));
     else stderr.write(`${showFailure(error)}\n`);
   } else {
     const says = error instanceof Error ? error.message : String(error);
     if (json) stdout.write(jsonLine({ schema: "cto.bug.v1", ok: false, refusals: [], bug: says }));
-    else stderr.write(`bug       ${visible(says)}\nnext      please report this with the output of the same command and -v\n`);
+    else
+      stderr.write(
+        `bug       ${visible(says)}\nnext      please report this with the output of the same command and -v\n`,
+      );
   }
   if (verbose && error instanceof Error) stderr.write(`${error.stack ?? ""}\n`);
 };
@@ -55,4 +59,7 @@ const jsonLine = (value: unknown): string =>
   `${JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/gu, escapedUnits)}\n`;
 
 const escapedUnits = (character: string): string =>
-  Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`).join("");
+  Array.from(
+    { length: character.length },
+    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
+  ).join("");

@@ -20,7 +20,10 @@ export const frames = (all: readonly Linted[]): string =>
 const frame = ({ at, severity, code, says, next }: Diagnostic, lines: readonly string[]): string => {
   const number = String(at.line).padStart(5);
   const text = lines[at.line - 1] ?? "";
-  const before = Array.from(text).slice(0, at.column - 1).map((character) => visible(character)).join("");
+  const before = Array.from(text)
+    .slice(0, at.column - 1)
+    .map((character) => visible(character))
+    .join("");
   const under = " ".repeat(Array.from(before).length);
   return [
     `${visible(at.file)}:${at.line}:${at.column}  ${severity.padEnd(7)}  ${code}`,

@@ -6,7 +6,25 @@ import { duration, short, table } from "./show.ts";
 
 /** The Run object of every surface (surface.md 4.5). */
 export const jsonRun = (detail: RunDetail): { readonly [key: string]: unknown } => {
-  const { run, work, state, reason, word, base, commit, startedAt, tookMs, stages, next, seq, report, outcome, rollback, bundle, verify } = detail;
+  const {
+    run,
+    work,
+    state,
+    reason,
+    word,
+    base,
+    commit,
+    startedAt,
+    tookMs,
+    stages,
+    next,
+    seq,
+    report,
+    outcome,
+    rollback,
+    bundle,
+    verify,
+  } = detail;
   const said = report === "not-sealed" ? {} : saidByReport(report);
   return {
     run,
@@ -34,7 +52,13 @@ const saidByReport = (report: Report): object => ({
   target: report.task?.target,
   backend: report.backend === null ? null : { name: report.backend.kind, version: report.backend.version },
   criteria: report.criteria,
-  attempts: report.attempts.map(({ action, rule, detail, event }) => ({ action, rule, detail, verdict: "denied", events: event === null ? [] : [event] })),
+  attempts: report.attempts.map(({ action, rule, detail, event }) => ({
+    action,
+    rule,
+    detail,
+    verdict: "denied",
+    events: event === null ? [] : [event],
+  })),
   findings: report.findings,
   forbiddenActions: report.actions.map(({ action, verdict, attempts }) => ({ action, verdict, events: attempts })),
   claims: report.told.said,
@@ -51,32 +75,69 @@ export const runText = (detail: RunDetail, nowMs: number, isVerbose: boolean): s
   const head = [
     ["work", work],
     ["started", relative(startedAt, nowMs) + took],
-    ...(bundle === null ? [] : [["evidence", `${bundle}   ${verify === "not-sealed" ? "" : `verifies now: ${verify.verdict}`}`]]),
-    ...(outcome === "none" ? [] : [["outcome", `${outcome.outcome} by ${visible(outcome.by)} ${relative(outcome.at, nowMs)}${outcome.reason === "" ? "" : `: ${visible(outcome.reason)}`}`]]),
-    ...(rollback === "none" ? [] : [["rollback", `${rollback.state} by ${visible(rollback.by)} ${relative(rollback.at, nowMs)}`]]),
+    ...(bundle === null
+      ? []
+      : [["evidence", `${bundle}   ${verify === "not-sealed" ? "" : `verifies now: ${verify.verdict}`}`]]),
+    ...(outcome === "none"
+      ? []
+      : [
+          [
+            "outcome",
+            `${outcome.outcome} by ${visible(outcome.by)} ${relative(outcome.at, nowMs)}${outcome.reason === "" ? "" : `: ${visible(outcome.reason)}`}`,
+          ],
+        ]),
+    ...(rollback === "none"
+      ? []
+      : [["rollback", `${rollback.state} by ${visible(rollback.by)} ${relative(rollback.at, nowMs)}`]]),
   ];
   const body = report === "not-sealed" ? [] : reportRows(report, isVerbose);
   return `${run}  ${visible(word)}\n${table([...head, ...body, ["next", visible(next)]])}`;
 };
 
 const reportRows = (report: Report, isVerbose: boolean): readonly (readonly string[])[] => {
-  const { commit, criteria, attempts, findings, changes, validation, approval, backend, told, confinement, ending } = report;
+  const { commit, criteria, attempts, findings, changes, validation, approval, backend, told, confinement, ending } =
+    report;
   return [
     ...(report.task === null ? [] : [["target", visible(report.task.target)]]),
     ...(commit === null ? [] : [["commit", `${short(commit.base)} -> ${short(commit.id)} on ${visible(commit.ref)}`]]),
-    ...(approval === null ? [] : [["approval", `${approval.approvalId} · ${visible(approval.principal)} · ${approval.assurance} · ${approval.identity}${approval.selfApproved ? " · self-approved" : ""}`]]),
-    ...(backend === null ? [] : [["backend", `${backend.kind} ${visible(backend.version)} · mediation ${backend.mediation} · confinement ${confinement.level}`]]),
+    ...(approval === null
+      ? []
+      : [
+          [
+            "approval",
+            `${approval.approvalId} · ${visible(approval.principal)} · ${approval.assurance} · ${approval.identity}${approval.selfApproved ? " · self-approved" : ""}`,
+          ],
+        ]),
+    ...(backend === null
+      ? []
+      : [
+          [
+            "backend",
+            `${backend.kind} ${visible(backend.version)} · mediation ${backend.mediation} · confinement ${confinement.level}`,
+          ],
+        ]),
     ...ending.refusals.map(({ code, says }) => ["refused", `${code}  ${visible(says)}`]),
     ...(ending.failure === null ? [] : [["failed", `${ending.failure.code}  ${visible(ending.failure.message)}`]]),
-    ...changes.map(({ path, change, verdict, rule }) => ["change", `${change}  ${visible(path)}  ${verdict}${rule === "" ? "" : ` by ${visible(rule)}`}`]),
+    ...changes.map(({ path, change, verdict, rule }) => [
+      "change",
+      `${change}  ${visible(path)}  ${verdict}${rule === "" ? "" : ` by ${visible(rule)}`}`,
+    ]),
     ...validation.map(({ on, exitCode, durationMs, counts }) => [
       "validation",
       `${on}: exit ${exitCode ?? "none"}${counts === null ? "" : `, ${counts.passed} passed, ${counts.failed + counts.errors} failed`}, ${duration(durationMs)}`,
     ]),
     ...criteria.map(({ id, status, text }) => ["criterion", `${id}  ${status}  ${visible(text)}`]),
-    ...attempts.map(({ action, rule, detail }) => ["denied", `${visible(action)}  ${visible(detail)}  (${visible(rule)})`]),
+    ...attempts.map(({ action, rule, detail }) => [
+      "denied",
+      `${visible(action)}  ${visible(detail)}  (${visible(rule)})`,
+    ]),
     ...findings.map(({ code, says }) => ["finding", `${code}  ${visible(says)}`]),
-    ["default", `runtime.defaultActivation ${report.defaultActivation.before} before, ${report.defaultActivation.after} after`],
-    ...(isVerbose ? told.said : told.said.filter(({ type }) => type === "message.recorded").slice(-1)).map(({ text }) => ["agent said", visible(text)]),
+    [
+      "default",
+      `runtime.defaultActivation ${report.defaultActivation.before} before, ${report.defaultActivation.after} after`,
+    ],
+    ...(isVerbose ? told.said : told.said.filter(({ type }) => type === "message.recorded").slice(-1)).map(
+      ({ text }) => ["agent said", visible(text)],
+    ),
   ];
 };

@@ -6,7 +6,11 @@ import { relative } from "./duration.ts";
 import { jsonRefusal, table } from "./show.ts";
 
 /** An admission in rows of name and value. */
-export const admissionRows = (record: AdmissionRecord, path: string, nowMs: number): readonly (readonly [string, string])[] => [
+export const admissionRows = (
+  record: AdmissionRecord,
+  path: string,
+  nowMs: number,
+): readonly (readonly [string, string])[] => [
   ["admission", `${visible(record.id)}   ${record.status}   ${visible(path)}`],
   ["target", `${visible(record.path)}   branch ${visible(record.branch)}`],
   ["owner", visible(record.owner)],
@@ -22,7 +26,8 @@ export const checkText = ({ observation, drift, signedBy }: TargetCheck): string
   const rows: (readonly [string, string])[] = [["signed by", signedBy ?? "no signature that holds"]];
   if (observation !== "not-plain") {
     rows.push(["seen now", `${visible(observation.branch)}@${observation.head.slice(0, 12)}, clean`]);
-    for (const { finding, where } of observation.findings) rows.push(["listed", `${finding} ${visible(where)}, never run`]);
+    for (const { finding, where } of observation.findings)
+      rows.push(["listed", `${finding} ${visible(where)}, never run`]);
   }
   for (const refusal of drift) rows.push(["drift", `${refusal.code}  ${visible(wordsOf(refusal).says)}`]);
   return table(drift.length === 0 ? [...rows, ["drift", "none"]] : rows);

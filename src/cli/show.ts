@@ -6,7 +6,12 @@ import { visible } from "../workflow/visible-text.ts";
 export const table = (rows: readonly (readonly string[])[]): string => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? "").length)));
   return rows
-    .map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ").trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .join("  ")
+        .trimEnd(),
+    )
     .join("\n");
 };
 
@@ -14,7 +19,11 @@ export const table = (rows: readonly (readonly string[])[]): string => {
 export const showRefusals = (refusals: readonly Refusal[], spared: string | undefined): string => {
   const rows = refusals.map((refusal) => ["refused ", refusal.code, placed(refusal) + visible(wordsOf(refusal).says)]);
   const steps = new Set(refusals.map((refusal) => visible(wordsOf(refusal).next)));
-  return [table(rows), ...(spared === undefined ? [] : [spared]), ...[...steps].map((next) => `next      ${next}`)].join("\n");
+  return [
+    table(rows),
+    ...(spared === undefined ? [] : [spared]),
+    ...[...steps].map((next) => `next      ${next}`),
+  ].join("\n");
 };
 
 const placed = ({ at }: Refusal): string => (at === undefined ? "" : `${visible(at.file)}:${at.line}:${at.column} `);

@@ -18,7 +18,11 @@ export const lintContextOf = async (world: World): Promise<LintContext> => {
     today: today(world),
     holds: (path) => held.has(path),
     baseForbiddenPaths: policy.ok ? policy.value.baseForbiddenPaths : BASE_FORBIDDEN_PATHS,
-    otherPacketOf: (packet) => otherOf(readings.flatMap(({ read }) => (read.ok ? [read.value.packet] : [])), packet),
+    otherPacketOf: (packet) =>
+      otherOf(
+        readings.flatMap(({ read }) => (read.ok ? [read.value.packet] : [])),
+        packet,
+      ),
   };
 };
 
@@ -55,7 +59,10 @@ export const lintOfHome = async (world: World, sources: readonly SourceDocument[
         actor: `uid:${world.operator.uid}`,
         channel: "cli",
         digests: { packet: source.digest },
-        refusals: diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code).slice(0, 50),
+        refusals: diagnostics
+          .filter(({ severity }) => severity === "error")
+          .map(({ code }) => code)
+          .slice(0, 50),
         detail: { path: source.path },
       });
   });

@@ -2,6 +2,7 @@ import { approvalHistory } from "../workflow/approval/approval-history.ts";
 import { readApprovalRecord, type ReadApproval } from "../workflow/approval/read-approval-record.ts";
 import type { WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
+import { detailText } from "./detail-text.ts";
 import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
@@ -29,32 +30,42 @@ export const readApprovals = async (world: World, work?: WorkId): Promise<readon
 };
 
 const viewOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): ApprovalView | undefined => {
-  const { approvalId: id, work, actor: by, at, seq, detail } = leaf;
+  const { approvalId: id, work, actor: by, at, seq } = leaf;
   if (id === undefined || work === undefined) return undefined;
-  const expiresAt = String(detail?.["expiresAt"] ?? "");
-  const assurance = String(detail?.["assurance"] ?? "A0");
+  const expiresAt = detailText(leaf, "expiresAt") ?? "";
+  const assurance = detailText(leaf, "assurance") ?? "A0";
   return { id, work, by, assurance, at, expiresAt, seq, ...stateOf(leaf, leaves, nowMs) };
 };
 
-const stateOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): Pick<ApprovalView, "state" | "says"> => {
+const stateOf = (
+  leaf: LedgerRecord,
+  leaves: readonly LedgerRecord[],
+  nowMs: number,
+): Pick<ApprovalView, "state" | "says"> => {
   const { consumed, withdrawn } = approvalHistory(leaves);
-  const { approvalId: id = "", work, seq, detail } = leaf;
+  const { approvalId: id = "", work, seq } = leaf;
   const by = withdrawn.get(id);
   const run = consumed.get(id);
   if (run !== undefined) return { state: "spent", says: `spent on ${run}` };
   if (by !== undefined) return { state: "withdrawn", says: `withdrawn by ${by}` };
   const later = leaves.filter((other) => other.work === work && other.seq > seq);
   const stale = later.find(({ type }) => type === "approval.stale");
-  if (stale !== undefined) return { state: "stale", says: `stale: ${String(stale.detail?.["moved"] ?? "unknown")}` };
+  if (stale !== undefined) return { state: "stale", says: `stale: ${detailText(stale, "moved") ?? "unknown"}` };
   const removed = later.find(({ type }) => type === "target.suspended" || type === "target.revoked");
   if (removed !== undefined) return { state: "stale", says: `stale: admission ${removed.type.replace("target.", "")}` };
-  const hasEnded = nowMs >= Date.parse(String(detail?.["expiresAt"] ?? "")) || later.some(({ type }) => type === "approval.expired");
+  const hasEnded =
+    nowMs >= Date.parse(detailText(leaf, "expiresAt") ?? "") || later.some(({ type }) => type === "approval.expired");
   return hasEnded ? { state: "expired", says: "expired" } : { state: "open", says: "not used yet" };
 };
 
 /** The signed record of an approval and its bytes. */
-export const readApproval = async (world: World, id: string): Promise<(ReadApproval & { readonly bytes: Uint8Array }) | "unreadable"> => {
-  const leaf = (await world.store.leaves(0)).find(({ type, approvalId }) => type === "approval.recorded" && approvalId === id);
+export const readApproval = async (
+  world: World,
+  id: string,
+): Promise<(ReadApproval & { readonly bytes: Uint8Array }) | "unreadable"> => {
+  const leaf = (await world.store.leaves(0)).find(
+    ({ type, approvalId }) => type === "approval.recorded" && approvalId === id,
+  );
   const bytes = leaf === undefined ? "absent" : await recordBytes(world, leaf);
   const read = bytes === "absent" ? undefined : readApprovalRecord(bytes);
   return bytes === "absent" || read?.ok !== true ? "unreadable" : { ...read.value, bytes };

@@ -20,7 +20,10 @@ export const readAudit = async (world: World): Promise<AuditView> => {
 };
 
 /** The newest entries of the ledger, the newest last. */
-export const readEntries = async (world: World, filter: { readonly work?: string; readonly limit: number }): Promise<readonly LedgerRecord[]> => {
+export const readEntries = async (
+  world: World,
+  filter: { readonly work?: string; readonly limit: number },
+): Promise<readonly LedgerRecord[]> => {
   const leaves = await world.store.leaves(0);
   return leaves.filter(({ work }) => filter.work === undefined || work === filter.work).slice(-filter.limit);
 };

@@ -30,9 +30,12 @@ export const readDiff = async (world: World, run: RunId): Promise<RunDiff | "not
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   if (bundle === "absent" || report === undefined) return "not-sealed";
   const patch = bundle.files.get("patch.diff");
-  if (patch === undefined) return { patch: "none", patchSha256: null, files: report.changes.map((row) => fileOf(row, NOTHING)) };
+  if (patch === undefined)
+    return { patch: "none", patchSha256: null, files: report.changes.map((row) => fileOf(row, NOTHING)) };
   const parts = partsOf(patch);
-  const files = report.changes.filter(({ verdict }) => verdict === "allowed").map((row) => fileOf(row, parts.get(row.path) ?? NOTHING));
+  const files = report.changes
+    .filter(({ verdict }) => verdict === "allowed")
+    .map((row) => fileOf(row, parts.get(row.path) ?? NOTHING));
   return { patch, patchSha256: digestOf(patch), files };
 };
 
@@ -59,7 +62,10 @@ const partsOf = (patch: Uint8Array): ReadonlyMap<string, PatchPart> => {
   const lines = new TextDecoder().decode(patch).split("\n");
   const files = patchedFiles(patch);
   return new Map(
-    files.map(({ path, line, binary }, at) => [path, partIn(lines.slice(line - 1, (files[at + 1]?.line ?? lines.length + 1) - 1), binary)]),
+    files.map(({ path, line, binary }, at) => [
+      path,
+      partIn(lines.slice(line - 1, (files[at + 1]?.line ?? lines.length + 1) - 1), binary),
+    ]),
   );
 };
 
@@ -68,7 +74,9 @@ const partIn = (lines: readonly string[], binary: boolean): PatchPart => {
   const head = body === -1 ? lines : lines.slice(0, body);
   const hunks = body === -1 ? [] : lines.slice(body);
   const mode = (...starts: readonly string[]): string | null =>
-    starts.flatMap((start) => head.flatMap((line) => (line.startsWith(start) ? [line.slice(start.length).trim()] : [])))[0] ?? null;
+    starts.flatMap((start) =>
+      head.flatMap((line) => (line.startsWith(start) ? [line.slice(start.length).trim()] : [])),
+    )[0] ?? null;
   const kept = head.flatMap((line) => /^index [0-9a-f]+\.\.[0-9a-f]+ (\d{6})$/.exec(line)?.[1] ?? [])[0] ?? null;
   const of = (sign: string): number | null => (binary ? null : hunks.filter((line) => line.startsWith(sign)).length);
   return {

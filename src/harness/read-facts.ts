@@ -1,5 +1,5 @@
-import { admit, type Removal } from "../workflow/admission/admit.ts";
 import type { Admission } from "../workflow/admission/admission.ts";
+import { admit, type Removal } from "../workflow/admission/admit.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
 import type { Authority } from "../workflow/authority.ts";
 import { parseDigest, type Digest } from "../workflow/digest.ts";

@@ -1,5 +1,5 @@
-import { parseEvent } from "../workflow/event-chain.ts";
 import { isJsonObject } from "../workflow/digest.ts";
+import { parseEvent } from "../workflow/event-chain.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { Trust } from "../workflow/run-events.ts";
 import type { World } from "./world.ts";
@@ -25,7 +25,10 @@ export const readLogs = async (world: World, run: RunId): Promise<readonly LogPa
   const backend = [...files].filter(([name]) => name.startsWith("backend/"));
   return [
     ...(log === undefined ? [] : sectionsOf(log)),
-    ...backend.map(([name, bytes]) => ({ stage: "backend", stream: name, trust: "agent-claimed", text: textOf(bytes), hasFailed: false }) as const),
+    ...backend.map(
+      ([name, bytes]) =>
+        ({ stage: "backend", stream: name, trust: "agent-claimed", text: textOf(bytes), hasFailed: false }) as const,
+    ),
     ...(await eventParts(world, run)),
   ];
 };
@@ -36,30 +39,54 @@ const eventParts = async (world: World, run: RunId): Promise<readonly LogPart[]>
   (await world.store.facts(run)).map((line) => {
     const { type, trust, subject, data, sequence } = parseEvent(line);
     const hasFailed = type === "error.raised" || type === "policy.violated" || type === "sandbox.attempt";
-    return { stage: "events", stream: `${sequence}`, trust, text: `${type}  ${subject}  ${JSON.stringify(data)}`, hasFailed };
+    return {
+      stage: "events",
+      stream: `${sequence}`,
+      trust,
+      text: `${type}  ${subject}  ${JSON.stringify(data)}`,
+      hasFailed,
+    };
   });
 
 /** test.log: a head of JSON, then exactly as many bytes as it says, then a line feed; over again. */
 const sectionsOf = (log: Uint8Array): readonly LogPart[] => {
   const parts: LogPart[] = [];
-  for (let at = 0; at < log.length; ) {
+  for (let at = 0; at < log.length;) {
     const end = log.indexOf(0x0a, at);
     const head = end === -1 ? undefined : headIn(textOf(log.subarray(at, end)));
     // What is not in its form is shown as it is: showing proves nothing.
-    if (head === undefined) return [...parts, { stage: "validation", stream: "test.log", trust: "harness-observed", text: textOf(log.subarray(at)), hasFailed: true }];
+    if (head === undefined)
+      return [
+        ...parts,
+        {
+          stage: "validation",
+          stream: "test.log",
+          trust: "harness-observed",
+          text: textOf(log.subarray(at)),
+          hasFailed: true,
+        },
+      ];
     const text = textOf(log.subarray(end + 1, end + 1 + head.storedBytes));
-    parts.push({ stage: "validation", stream: head.name, trust: "harness-observed", text, hasFailed: head.exitCode !== 0 });
+    parts.push({
+      stage: "validation",
+      stream: head.name,
+      trust: "harness-observed",
+      text,
+      hasFailed: head.exitCode !== 0,
+    });
     at = end + 1 + head.storedBytes + 1;
   }
   return parts;
 };
 
-const headIn = (line: string): { readonly name: string; readonly exitCode: unknown; readonly storedBytes: number } | undefined => {
+const headIn = (
+  line: string,
+): { readonly name: string; readonly exitCode: unknown; readonly storedBytes: number } | undefined => {
   const head = jsonIn(line);
   if (!isJsonObject(head)) return undefined;
   const { on, criterion, exitCode, storedBytes } = head;
   if (typeof storedBytes !== "number" || !Number.isSafeInteger(storedBytes) || storedBytes < 0) return undefined;
-  const name = typeof criterion === "string" ? `probe ${criterion}` : String(on);
+  const name = typeof criterion === "string" ? `probe ${criterion}` : typeof on === "string" ? on : "unnamed";
   return { name, exitCode, storedBytes };
 };
 

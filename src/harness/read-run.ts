@@ -1,12 +1,13 @@
 import { parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { VerdictWord } from "../workflow/evidence/verify/verdict.ts";
-import { afterFact, type RunState } from "../workflow/run-state.ts";
 import type { RunId } from "../workflow/ids.ts";
-import type { LedgerRecord } from "../workflow/ledger.ts";
 import { timeText } from "../workflow/instant.ts";
-import { readReport } from "./read-report.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import { afterFact, type RunState } from "../workflow/run-state.ts";
+import { detailText } from "./detail-text.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
+import { readReport } from "./read-report.ts";
 import { viewOfRun, type RunView } from "./read-runs.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
@@ -15,7 +16,9 @@ import type { World } from "./world.ts";
 export interface RunDetail extends RunView {
   readonly report: Report | "not-sealed";
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
-  readonly outcome: { readonly outcome: "accepted" | "rejected"; readonly by: string; readonly reason: string; readonly at: string } | "none";
+  readonly outcome:
+    | { readonly outcome: "accepted" | "rejected"; readonly by: string; readonly reason: string; readonly at: string }
+    | "none";
   readonly rollback: { readonly state: "done" | "failed"; readonly by: string; readonly at: string } | "none";
   readonly bundle: string | null;
   readonly verify: { readonly verdict: VerdictWord; readonly at: string } | "not-sealed";
@@ -40,7 +43,10 @@ export const readRun = async (world: World, run: RunId): Promise<RunDetail | "ab
   };
 };
 
-const verifiedNow = async (world: World, run: RunId): Promise<{ readonly verdict: VerdictWord; readonly at: string }> => {
+const verifiedNow = async (
+  world: World,
+  run: RunId,
+): Promise<{ readonly verdict: VerdictWord; readonly at: string }> => {
   const { verdict } = await verifyFolder(world, { run }, await world.home.read(SIGNERS_PATH));
   return { verdict, at: timeText(world.clock.now().epochMs) };
 };
@@ -56,14 +62,17 @@ const stagesOf = (events: readonly ChainedEvent[]): RunDetail["stages"] => {
   const end = Date.parse(events.at(-1)?.time ?? "");
   const parts = begun.map(({ name, at }, index) => ({ name, ms: (begun[index + 1]?.at ?? end) - at }));
   const names = [...new Set(parts.map(({ name }) => name))];
-  return names.map((name) => ({ name, ms: parts.filter((part) => part.name === name).reduce((sum, { ms }) => sum + ms, 0) }));
+  return names.map((name) => ({
+    name,
+    ms: parts.filter((part) => part.name === name).reduce((sum, { ms }) => sum + ms, 0),
+  }));
 };
 
 const outcomeOf = (own: readonly LedgerRecord[]): RunDetail["outcome"] => {
   const leaf = own.find(({ type }) => type === "outcome.accepted" || type === "outcome.rejected");
   if (leaf === undefined) return "none";
   const outcome = leaf.type === "outcome.accepted" ? "accepted" : "rejected";
-  return { outcome, by: leaf.actor, reason: String(leaf.detail?.["reason"] ?? ""), at: leaf.at };
+  return { outcome, by: leaf.actor, reason: detailText(leaf, "reason") ?? "", at: leaf.at };
 };
 
 const rollbackOf = (own: readonly LedgerRecord[]): RunDetail["rollback"] => {

@@ -1,9 +1,9 @@
 import type { RunRow } from "../seams/store.ts";
-import { foldRun, type RunState } from "../workflow/run-state.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
+import { foldRun, type RunState } from "../workflow/run-state.ts";
 import { STATE_WORDS, wordOf, type ShownState } from "../workflow/state-words.ts";
 import { readReport } from "./read-report.ts";
 import { whereTargetStands } from "./read-target-state.ts";
@@ -46,7 +46,9 @@ export const readRuns = async (
   const found = rows
     .map((row) => ({ row, own: leaves.filter(({ run }) => run === row.run) }))
     .filter(({ row, own }) => state === undefined || stateOf(world, row, own).startsWith(state))
-    .toSorted(({ row: a }, { row: b }) => (a.orderedAt < b.orderedAt ? 1 : a.orderedAt > b.orderedAt ? -1 : b.runNo - a.runNo));
+    .toSorted(({ row: a }, { row: b }) =>
+      a.orderedAt < b.orderedAt ? 1 : a.orderedAt > b.orderedAt ? -1 : b.runNo - a.runNo,
+    );
   const shown = limit === undefined ? found : found.slice(0, limit);
   return { runs: await Promise.all(shown.map(({ row }) => viewOfRun(world, row, leaves))), total: found.length };
 };
@@ -94,7 +96,13 @@ const voidedBy = (code: string | null): ShownState => {
   return code === "workspace/process-outlived" ? "voided(confinement)" : "voided(policy)";
 };
 
-const ENDS: ReadonlySet<LedgerType> = new Set(["run.blocked", "run.voided", "run.failed", "run.stopped", "run.interrupted"]);
+const ENDS: ReadonlySet<LedgerType> = new Set([
+  "run.blocked",
+  "run.voided",
+  "run.failed",
+  "run.stopped",
+  "run.interrupted",
+]);
 
 const reasonOf = (own: readonly LedgerRecord[]): string | null => {
   const end = own.findLast(({ type }) => ENDS.has(type));
@@ -117,7 +125,12 @@ interface Seen {
 type WordFacts = Readonly<Record<string, string | number>>;
 
 /** What the words of a state need; only the report and the facts know some of it. */
-const factsOf = async (world: World, row: RunRow, state: ShownState, leaves: readonly LedgerRecord[]): Promise<WordFacts> => {
+const factsOf = async (
+  world: World,
+  row: RunRow,
+  state: ShownState,
+  leaves: readonly LedgerRecord[],
+): Promise<WordFacts> => {
   const own = leaves.filter(({ run }) => run === row.run);
   return (await FACTS[state]?.({ world, row, leaves, own, code: reasonOf(own) ?? "unknown" })) ?? {};
 };
@@ -149,7 +162,8 @@ export const reportOf = async (world: World, run: RunId): Promise<Report | undef
 };
 
 const whatIsOutside = (report: Report | undefined): string | undefined =>
-  report?.changes.find(({ verdict }) => verdict !== "allowed" && verdict !== "scratch")?.path ?? report?.ending.refusals[0]?.code;
+  report?.changes.find(({ verdict }) => verdict !== "allowed" && verdict !== "scratch")?.path ??
+  report?.ending.refusals[0]?.code;
 
 const exitIn = (report: Report | undefined): string =>
   String(report?.validation.find(({ on }) => on === "candidate")?.exitCode ?? "unknown");
@@ -159,7 +173,9 @@ const nextOf = (state: ShownState, row: RunRow): string => NEXT[state]?.(row) ??
 const NEXT: Readonly<Partial<Record<ShownState, (row: RunRow) => string>>> = {
   executing: ({ run }) => `cto stop ${run}`,
   interrupted: ({ run, work, ending }) =>
-    ending === null ? `cto run ${work} goes on with it or ends it` : `cto outcome ${run} --reject, after cto show ${run}`,
+    ending === null
+      ? `cto run ${work} goes on with it or ends it`
+      : `cto outcome ${run} --reject, after cto show ${run}`,
   awaiting_outcome: ({ run }) => `cto outcome ${run} --accept or --reject`,
   rejected: ({ run }) => `cto rollback ${run}`,
   rollback_failed: ({ run }) => `cto rollback ${run}`,

@@ -11,7 +11,10 @@ export const sealHolds = async (world: World, run: RunId): Promise<boolean> => {
   if (bundle === "absent" || bundle.odd.length > 0) return false;
   const sums = bundle.files.get(SUMS);
   if (sums === undefined || digestOf(sums) !== seal.sums) return false;
-  const lines = new TextDecoder().decode(sums).split("\n").filter((line) => line !== "");
+  const lines = new TextDecoder()
+    .decode(sums)
+    .split("\n")
+    .filter((line) => line !== "");
   return lines.every((line) => {
     const [, digest, name = ""] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
     const bytes = bundle.files.get(name);

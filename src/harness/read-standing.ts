@@ -1,8 +1,8 @@
 import path from "node:path";
 
 import { approvalHistory, type ApprovalHistory } from "../workflow/approval/approval-history.ts";
-import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import type { Approval } from "../workflow/approval/approval.ts";
+import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import type { Contract } from "../workflow/contract/contract.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
 import { parseDigest } from "../workflow/digest.ts";
@@ -28,7 +28,12 @@ export interface StandingRead {
 }
 
 /** Everything that the gate judges, read now. Changes nothing and consumes nothing (R054). */
-export const readStanding = async (world: World, work: WorkId, run: RunId, epochSeconds: number): Promise<StandingRead> => {
+export const readStanding = async (
+  world: World,
+  work: WorkId,
+  run: RunId,
+  epochSeconds: number,
+): Promise<StandingRead> => {
   const facts = await readFacts(world, work);
   const { drawn, authority, trust, observation, admission, admissionSource } = facts;
   const contract: Result<Contract, Refusal> = drawn.ok ? ok(drawn.value.contract) : drawn;
@@ -85,7 +90,11 @@ export const readStanding = async (world: World, work: WorkId, run: RunId, epoch
 };
 
 // The link file outlives a restored database: what it says counts as much as the ledger.
-const historyOf = async (world: World, leaves: readonly LedgerRecord[], leaf: LedgerRecord | "absent"): Promise<ApprovalHistory> => {
+const historyOf = async (
+  world: World,
+  leaves: readonly LedgerRecord[],
+  leaf: LedgerRecord | "absent",
+): Promise<ApprovalHistory> => {
   const history = approvalHistory(leaves);
   const approvalId = leaf === "absent" ? undefined : leaf.approvalId;
   if (approvalId === undefined || history.consumed.has(approvalId)) return history;
@@ -105,7 +114,12 @@ export const signedWords = async (world: World, leaf: LedgerRecord | "absent"): 
 
 // A run that goes on after a crash finds its own work item executing: for that run it still counts as approved.
 // A packet lists its work item, though nothing is written about it before the first run or approval (W01).
-const workStateFor = async (world: World, work: WorkId, run: RunId, isProposed: boolean): Promise<Standing["workState"]> => {
+const workStateFor = async (
+  world: World,
+  work: WorkId,
+  run: RunId,
+  isProposed: boolean,
+): Promise<Standing["workState"]> => {
   const row = await world.store.work(work);
   if (row === "absent") return isProposed ? "candidate" : "unlisted";
   return row.state === "executing" && row.lastRun === run ? "approved" : row.state;
@@ -123,7 +137,10 @@ const readSwitches = async (world: World, contract: Result<Contract, Refusal>): 
   const names = Object.values(switchesOf(contract.value.executionGate.backend));
   const env = Object.fromEntries(names.map((name) => [name, world.environment[name]]));
   const given = env[switchesOf(contract.value.executionGate.backend).admissionFile];
-  return { env, admissionFile: given === undefined || given === "" ? "unreadable" : await admissionFileAt(world, given) };
+  return {
+    env,
+    admissionFile: given === undefined || given === "" ? "unreadable" : await admissionFileAt(world, given),
+  };
 };
 
 const admissionFileAt = async (world: World, given: string): Promise<SwitchReadings["admissionFile"]> => {

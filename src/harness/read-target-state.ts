@@ -1,6 +1,6 @@
 import type { RunRow } from "../seams/store.ts";
-import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
 import type { ApprovalRecord } from "../workflow/approval/approval-record.ts";
+import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
 import { parseDigest } from "../workflow/digest.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import type { World } from "./world.ts";
@@ -42,7 +42,9 @@ export const spentApproval = async (
 ): Promise<ApprovalRecord | "none" | "unreadable"> => {
   const spent = leaves.find(({ type, run }) => type === "approval.consumed" && run === row.run);
   if (spent === undefined) return "none";
-  const recorded = leaves.find(({ type, approvalId }) => type === "approval.recorded" && approvalId === spent.approvalId);
+  const recorded = leaves.find(
+    ({ type, approvalId }) => type === "approval.recorded" && approvalId === spent.approvalId,
+  );
   return recorded === undefined ? "unreadable" : recordOf(world, recorded);
 };
 

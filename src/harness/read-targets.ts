@@ -30,13 +30,18 @@ export interface TargetCheck {
 }
 
 /** Looks at the target now and holds it against its record. Writes nothing; a packet's claims are the gate's business. */
-export const checkTarget = async (world: World, source: SourceDocument, record: AdmissionRecord): Promise<TargetCheck> => {
+export const checkTarget = async (
+  world: World,
+  source: SourceDocument,
+  record: AdmissionRecord,
+): Promise<TargetCheck> => {
   const now = world.clock.now();
   const authority = readPolicy(await world.home.read(POLICY_PATH));
   const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH));
   const document = await world.home.read(signaturePathOf(source.path));
   const signature = document === "absent" ? document : document.bytes;
-  const signer = trust.ok && signature !== "absent" ? admissionSigner(record, source, signature, trust.value, now) : "unknown";
+  const signer =
+    trust.ok && signature !== "absent" ? admissionSigner(record, source, signature, trust.value, now) : "unknown";
   const observed = await world.target.observe(record.path);
   const drift = [
     ...objectionsToStatus(record, now.epochMs),

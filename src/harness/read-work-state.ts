@@ -9,10 +9,11 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { refusalsOf } from "../workflow/result.ts";
 import { STAGES } from "../workflow/stages.ts";
 import { STATE_WORDS, wordOf, type ShownState, type Tone } from "../workflow/state-words.ts";
+import { detailText } from "./detail-text.ts";
 import { allRefusals, readFacts, type Facts } from "./read-facts.ts";
-import { signedWords } from "./read-standing.ts";
-import { sealHolds } from "./read-seal.ts";
 import { reportOf, viewOfRun, type RunView } from "./read-runs.ts";
+import { sealHolds } from "./read-seal.ts";
+import { signedWords } from "./read-standing.ts";
 import type { WorkGround } from "./work-ground.ts";
 
 /** The one state that a work item shows, its words, and who acts next. */
@@ -33,7 +34,9 @@ export const shownWork = async (ground: WorkGround, work: WorkId, packet: Packet
   const state = folded?.state ?? "candidate";
   switch (state) {
     case "executing":
-      return run === undefined ? shown("executing", { stage: "gate" }, { who: "nobody", next: "cto runs" }) : ofRun(run);
+      return run === undefined
+        ? shown("executing", { stage: "gate" }, { who: "nobody", next: "cto runs" })
+        : ofRun(run);
     case "interrupted":
     case "awaiting_outcome":
     case "accepted":
@@ -58,7 +61,7 @@ const shown = (
 ): Shown => ({ state, reason, word: wordOf(state, facts), tone: STATE_WORDS[state].tone, who, next });
 
 const lastRunOf = async ({ world, leaves }: WorkGround, folded: Work | undefined): Promise<RunView | undefined> => {
-  if (folded?.lastRun == null) return undefined;
+  if (folded === undefined || folded.lastRun === null) return undefined;
   const row = await world.store.run(folded.lastRun);
   return row === "absent" ? undefined : viewOfRun(world, row, leaves);
 };
@@ -87,7 +90,8 @@ const ACTS: Readonly<Partial<Record<ShownState, Shown["who"]>>> = {
 // What was decided, or is to be, rests on a bundle: one that was changed since is told before anything else.
 const ofDecided = async ({ world }: WorkGround, run: RunView | undefined, state: ShownState): Promise<Shown> => {
   if (run === undefined) return shown(state, {}, { who: "auditor", next: "cto audit verify" });
-  if (!(await sealHolds(world, run.run))) return shown("tampered", {}, { who: "auditor", next: `cto verify ${run.run}` });
+  if (!(await sealHolds(world, run.run)))
+    return shown("tampered", {}, { who: "auditor", next: `cto verify ${run.run}` });
   return ofRun(run);
 };
 
@@ -95,13 +99,15 @@ const ofApproved = async (ground: WorkGround, work: WorkId): Promise<Shown> => {
   const { world, leaves } = ground;
   const facts = await readFacts(world, work);
   const leaf = leaves.findLast((each) => each.type === "approval.recorded" && each.work === work);
-  const expires = String(leaf?.detail?.["expiresAt"] ?? "unknown");
+  const expires = (leaf === undefined ? undefined : detailText(leaf, "expiresAt")) ?? "unknown";
   const refusals = await objectionsToApproval(ground, work, facts, leaf);
   const next = { who: "owner", next: `cto approve ${work}` } as const;
   const stale = refusals.find(({ code }) => code === "approval/stale" || code === "admission/head-moved");
-  if (stale !== undefined) return shown("stale", { moved: stale.facts["moved"] ?? "HEAD" }, { ...next, reason: stale.code });
+  if (stale !== undefined)
+    return shown("stale", { moved: stale.facts["moved"] ?? "HEAD" }, { ...next, reason: stale.code });
   const expired = refusals.find(({ code }) => code === "approval/expired");
-  if (expired !== undefined) return shown("expired", { expired: expired.facts["at"] ?? expires }, { ...next, reason: expired.code });
+  if (expired !== undefined)
+    return shown("expired", { expired: expired.facts["at"] ?? expires }, { ...next, reason: expired.code });
   const [first] = inLineOrder(refusals);
   if (first !== undefined) return ofBlocked(work, first);
   return shown("approved", { expires }, { who: "operator", next: `cto run ${work}` });
@@ -145,13 +151,15 @@ const ofCandidate = async (ground: WorkGround, work: WorkId, { folded, run, pack
   const taken = leaf === undefined ? undefined : takenBack(leaf, `cto approve ${work}`);
   if (taken !== undefined) return taken;
   const ended = last?.run ?? undefined;
-  if (ended !== undefined && run?.run === ended && ENDED.has(run.state) && (await isSamePacket(ground, ended, packet))) return ofRun(run);
+  if (ended !== undefined && run?.run === ended && ENDED.has(run.state) && (await isSamePacket(ground, ended, packet)))
+    return ofRun(run);
   return ofDocuments(ground, work);
 };
 
-const takenBack = ({ type, actor, at, detail }: LedgerRecord, next: string): Shown | undefined => {
+const takenBack = (leaf: LedgerRecord, next: string): Shown | undefined => {
+  const { type, actor, at } = leaf;
   const states: Readonly<Partial<Record<LedgerType, () => Shown>>> = {
-    "approval.stale": () => shown("stale", { moved: String(detail?.["moved"] ?? "unknown") }, { who: "owner", next }),
+    "approval.stale": () => shown("stale", { moved: detailText(leaf, "moved") ?? "unknown" }, { who: "owner", next }),
     "approval.expired": () => shown("expired", { expired: at }, { who: "owner", next }),
     "approval.withdrawn": () => shown("withdrawn", { by: actor }, { who: "owner", next }),
   };
@@ -170,14 +178,15 @@ const ENDED: ReadonlySet<ShownState> = new Set([
 
 // The end of a run is shown until the packet's bytes change; without a report nothing says that they did.
 const isSamePacket = async ({ world }: WorkGround, run: RunId, packet: Packet | undefined): Promise<boolean> => {
-  const then = (await reportOf(world, run))?.digests["packet"];
-  return then == null || packet === undefined || then === digestOf(packet.source.bytes);
+  const then = (await reportOf(world, run))?.digests["packet"] ?? null;
+  return then === null || packet === undefined || then === digestOf(packet.source.bytes);
 };
 
 const ofDocuments = async ({ world }: WorkGround, work: WorkId): Promise<Shown> => {
   const facts = await readFacts(world, work);
   const [first] = objectionsOfDocuments(facts);
-  if (first?.code === "contract/packet-absent") return shown("candidate", {}, { who: "author", next: "cto packet lint" });
+  if (first?.code === "contract/packet-absent")
+    return shown("candidate", {}, { who: "author", next: "cto packet lint" });
   return ofBlocked(work, first ?? refusal("approval/absent", { work }));
 };
 

@@ -17,6 +17,8 @@ export interface WorkGround {
 export const openWorkGround = async (world: World): Promise<WorkGround> => {
   const leaves = await world.store.leaves(0);
   const lists = (await world.home.list("issues")).map(listedWork);
-  const titles = new Map(lists.flatMap((list) => (list.ok ? list.value.map(({ work, title }) => [work, title] as const) : [])));
+  const titles = new Map(
+    lists.flatMap((list) => (list.ok ? list.value.map(({ work, title }) => [work, title] as const) : [])),
+  );
   return { world, leaves, folded: foldWork(leaves), readings: await readPackets(world), titles };
 };

@@ -41,11 +41,16 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     cwd,
     ask: terminal
       ? async (question) => {
-          said.stderr.push(Buffer.from(question));
-          return Promise.resolve(typed.shift() ?? "");
+          const answer = typed.shift() ?? "";
+          // As a terminal shows it: what is typed stands behind the question.
+          said.stderr.push(Buffer.from(`${question}${answer}\n`));
+          return Promise.resolve(answer);
         }
       : undefined,
-    readInput: () => Promise.resolve(typeof given.input === "string" ? new TextEncoder().encode(given.input) : (given.input ?? new Uint8Array())),
+    readInput: () =>
+      Promise.resolve(
+        typeof given.input === "string" ? new TextEncoder().encode(given.input) : (given.input ?? new Uint8Array()),
+      ),
     openWorld: (home, mode) => openHome({ home, cwd, mode, environment: env, terminal }),
     openEvidence: () => Promise.resolve(evidence()),
     makeHome,
@@ -62,7 +67,11 @@ export const jsonOf = ({ stdout }: Said): Readonly<Record<string, unknown>> => {
   expect(stdout.endsWith("\n")).toBe(true);
   expect(stdout.trimEnd()).not.toContain("\n");
   const read: unknown = JSON.parse(stdout);
-  expect(read).toMatchObject({ schema: expect.stringMatching(/^cto\.[a-z-]+\.v1$/), ok: expect.any(Boolean), refusals: expect.any(Array) });
+  expect(read).toMatchObject({
+    schema: expect.stringMatching(/^cto\.[a-z-]+\.v1$/),
+    ok: expect.any(Boolean),
+    refusals: expect.any(Array),
+  });
   return read as Readonly<Record<string, unknown>>;
 };
 
@@ -78,5 +87,9 @@ export const lookInto = async <T>(home: string, look: (world: World) => Promise<
 
 export const readText = (folder: string, file: string): Promise<string> => readFile(path.join(folder, file), "utf8");
 
+/** Characters that would steer a terminal, or hide or turn what it shows. */
+export const STEERING: RegExp = /[\p{Cc}\p{Cf}]/u;
+
 /** The codes that were refused, as a person reads them. */
-export const refusalCodes = (said: Said): readonly string[] => [...said.stderr.matchAll(/^refused +(\S+)/gm)].map(([, code]) => code ?? "");
+export const refusalCodes = (said: Said): readonly string[] =>
+  [...said.stderr.matchAll(/^refused +(\S+)/gm)].map(([, code]) => code ?? "");

@@ -58,9 +58,12 @@ test.each([
   expect(said.stderr).toContain(meant);
 });
 
-test.each(["toString", "__proto__", "constructor", "doctor/toString", "exit-constructor"])("R128 %s is a property of every object and no name", async (name) => {
-  expect(await runCto(["explain", name])).toMatchObject({ exit: 2, stdout: "" });
-});
+test.each(["toString", "__proto__", "constructor", "doctor/toString", "exit-constructor"])(
+  "R128 %s is a property of every object and no name",
+  async (name) => {
+    expect(await runCto(["explain", name])).toMatchObject({ exit: 2, stdout: "" });
+  },
+);
 
 test("R128 without a name every name is listed", async () => {
   const { stdout } = await runCto(["explain"]);

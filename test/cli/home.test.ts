@@ -10,7 +10,8 @@ import { jsonOf, lookInto, runCto, type Said } from "./cli.ts";
 
 let root = "";
 const inRoot = (name: string): string => path.join(root, name);
-const init = (dir: string, ...more: readonly string[]): Promise<Said> => runCto(["init", dir, "--owner", "jp", "--key", "owner.pub", ...more], { cwd: root });
+const init = (dir: string, ...more: readonly string[]): Promise<Said> =>
+  runCto(["init", dir, "--owner", "jp", "--key", "owner.pub", ...more], { cwd: root });
 
 beforeAll(async () => {
   root = await realpath(await mkdtemp(path.join(tmpdir(), "cto-cli-home-")));
@@ -24,7 +25,23 @@ test("R129 init makes a home that doctor finds whole, and says what it wrote and
   expect(said).toMatchObject({ exit: 0, stderr: "" });
   expect(said.stdout).toMatch(/^wrote {2}\.sot\/authority\/policy\.yaml +[0-9a-f]{8}$/m);
   expect(said.stdout).toMatch(/^next {6}cto doctor --home fresh, then cto target admit PATH --key KEY/m);
-  const doctor = await runCto(["doctor", "--only", "home", "--only", "authority", "--only", "policy", "--only", "signers", "--only", "ledger", "--json"], { home: inRoot("fresh") });
+  const doctor = await runCto(
+    [
+      "doctor",
+      "--only",
+      "home",
+      "--only",
+      "authority",
+      "--only",
+      "policy",
+      "--only",
+      "signers",
+      "--only",
+      "ledger",
+      "--json",
+    ],
+    { home: inRoot("fresh") },
+  );
   expect(doctor.exit).toBe(0);
   expect(jsonOf(doctor)["checks"]).toHaveLength(5);
 });
@@ -32,7 +49,10 @@ test("R129 init makes a home that doctor finds whole, and says what it wrote and
 test("R129 init in JSON names every file with its digest", async () => {
   const data = jsonOf(await init("in-json", "--json"));
   expect(data).toMatchObject({ schema: "cto.init.v1", ok: true, home: inRoot("in-json") });
-  expect(data["written"]).toContainEqual({ path: ".sot/authority/allowed_signers", sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+  expect(data["written"]).toContainEqual({
+    path: ".sot/authority/allowed_signers",
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+  });
 });
 
 test("init overwrites nothing: not the policy, not the signers, not the id", async () => {
@@ -53,7 +73,10 @@ test("init takes a private key's path for the public key beside it, and never th
   expect(signers).toContain((await readFile(inRoot("owner.pub"), "utf8")).trim());
   expect(signers).not.toContain("PRIVATE");
   await writeFile(inRoot("alone"), await readFile(inRoot("owner")));
-  expect(await runCto(["init", "none", "--owner", "jp", "--key", "alone"], { cwd: root })).toMatchObject({ exit: 2, stdout: "" });
+  expect(await runCto(["init", "none", "--owner", "jp", "--key", "alone"], { cwd: root })).toMatchObject({
+    exit: 2,
+    stdout: "",
+  });
 });
 
 test.each([
@@ -69,7 +92,23 @@ test.each([
 });
 
 test("R130 doctor without a home skips the home's checks and says so", async () => {
-  const said = await runCto(["doctor", "--only", "node", "--only", "git", "--only", "ssh-keygen", "--only", "home", "--only", "ledger", "--json"], { cwd: root });
+  const said = await runCto(
+    [
+      "doctor",
+      "--only",
+      "node",
+      "--only",
+      "git",
+      "--only",
+      "ssh-keygen",
+      "--only",
+      "home",
+      "--only",
+      "ledger",
+      "--json",
+    ],
+    { cwd: root },
+  );
   expect(said.exit).toBe(0);
   expect(jsonOf(said)["checks"]).toEqual([
     expect.objectContaining({ id: "node", status: "ok" }),
@@ -93,9 +132,22 @@ test("R130 a gate variable that is set outside a run is a warning that names it"
 });
 
 test.each([
-  ["policy.yaml misspelled", "policy", (home: string) => writeFile(path.join(home, ".sot/authority/policy.yaml"), "schema: cto/policy/v1\nrsikClasses: {}\n")],
-  ["allowed_signers unreadable", "signers", (home: string) => writeFile(path.join(home, ".sot/authority/allowed_signers"), "jp what\n")],
-  ["policy.yaml writable by others", "authority", (home: string) => chmod(path.join(home, ".sot/authority/policy.yaml"), 0o666)],
+  [
+    "policy.yaml misspelled",
+    "policy",
+    (home: string) =>
+      writeFile(path.join(home, ".sot/authority/policy.yaml"), "schema: cto/policy/v1\nrsikClasses: {}\n"),
+  ],
+  [
+    "allowed_signers unreadable",
+    "signers",
+    (home: string) => writeFile(path.join(home, ".sot/authority/allowed_signers"), "jp what\n"),
+  ],
+  [
+    "policy.yaml writable by others",
+    "authority",
+    (home: string) => chmod(path.join(home, ".sot/authority/policy.yaml"), 0o666),
+  ],
   ["home-id gone", "home", (home: string) => rm(path.join(home, ".cto/home-id"))],
 ])("R130 with %s doctor fails with exit 3 and a remedy", async (what, id, spoil) => {
   const home = inRoot(what.replaceAll(" ", "-"));
@@ -103,7 +155,9 @@ test.each([
   await spoil(home);
   const said = await runCto(["doctor", "--only", id, "--json"], { home });
   expect(said.exit).toBe(3);
-  expect(jsonOf(said)["checks"]).toContainEqual(expect.objectContaining({ id, status: "fail", fix: expect.stringMatching(/\S/) }));
+  expect(jsonOf(said)["checks"]).toContainEqual(
+    expect.objectContaining({ id, status: "fail", fix: expect.stringMatching(/\S/) }),
+  );
 });
 
 test("doctor --only a check that does not exist is a usage error", async () => {
@@ -116,13 +170,19 @@ test("R137 the ledger is listed and its chain verified, and what that does not e
   expect(await runCto(["audit", "log"], { home })).toMatchObject({ exit: 0, stdout: "The ledger is empty.\n" });
   await lookInto(home, ({ store }) =>
     store.transact(async (ledger) => {
-      for (const actor of ["one", "two\u202E", "three"]) await ledger.appendLeaf({ type: "command.refused", actor, channel: "cli" });
+      for (const actor of ["one", "two\u202E", "three"])
+        await ledger.appendLeaf({ type: "command.refused", actor, channel: "cli" });
     }),
   );
   const log = await runCto(["audit", "log", "--limit", "2"], { home });
   expect(log.stdout).toMatch(/^2 {2}\S+ {2}command\.refused {2}two<U\+202E>.*\n3 {2}\S+ {2}command\.refused {2}three/);
   const verified = jsonOf(await runCto(["audit", "verify", "--json"], { home }));
-  expect(verified).toMatchObject({ verdict: "PASS", size: 3, wrong: [], notEstablished: [expect.stringContaining("no signature"), expect.stringContaining("no witness")] });
+  expect(verified).toMatchObject({
+    verdict: "PASS",
+    size: 3,
+    wrong: [],
+    notEstablished: [expect.stringContaining("no signature"), expect.stringContaining("no witness")],
+  });
 });
 
 test("R137 an edited entry is found: audit verify says FAIL with its number and exits 5", async () => {
@@ -130,7 +190,8 @@ test("R137 an edited entry is found: audit verify says FAIL with its number and 
   await init("edited");
   await lookInto(home, ({ store }) =>
     store.transact(async (ledger) => {
-      for (const actor of ["one", "two", "three"]) await ledger.appendLeaf({ type: "command.refused", actor, channel: "cli" });
+      for (const actor of ["one", "two", "three"])
+        await ledger.appendLeaf({ type: "command.refused", actor, channel: "cli" });
     }),
   );
   const database = new Database(path.join(home, ".cto/ledger.db"));
@@ -143,5 +204,8 @@ test("R137 an edited entry is found: audit verify says FAIL with its number and 
   expect(said.exit).toBe(5);
   expect(jsonOf(said)).toMatchObject({ ok: false, verdict: "FAIL", wrong: expect.arrayContaining([2]) });
   expect((await runCto(["audit", "verify"], { home })).stdout).toMatch(/^FAIL {6}the chain does not hold at 2/);
-  expect(await runCto(["doctor", "--only", "ledger"], { home })).toMatchObject({ exit: 3, stdout: expect.stringContaining("restore .cto/ledger.db") });
+  expect(await runCto(["doctor", "--only", "ledger"], { home })).toMatchObject({
+    exit: 3,
+    stdout: expect.stringContaining("restore .cto/ledger.db"),
+  });
 });

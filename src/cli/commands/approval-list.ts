@@ -3,8 +3,8 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 

@@ -1,10 +1,10 @@
 import { readApproval, readApprovals } from "../../harness/read-approvals.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
+import { Failure } from "../../workflow/failure.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
-import { Failure } from "../../workflow/failure.ts";
 import { isAnswer, pick } from "../pick.ts";
 import { short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
@@ -13,15 +13,23 @@ import { withWorld } from "../with-world.ts";
 export const act: Act<{ readonly raw: boolean }, [string]> = (context, flags, given) =>
   withWorld(context, flags, "read", async (world) => {
     const approvals = await readApprovals(world);
-    const id = pick({ what: "approval", list: "cto approval list" }, given, approvals.map((each) => each.id));
+    const id = pick(
+      { what: "approval", list: "cto approval list" },
+      given,
+      approvals.map((each) => each.id),
+    );
     if (isAnswer(id)) return id;
     const view = approvals.find((each) => each.id === id);
     const read = await readApproval(world, id);
-    if (view === undefined || read === "unreadable") throw new Failure("store/corrupt", `The record of ${id} is not in the ledger.`);
+    if (view === undefined || read === "unreadable")
+      throw new Failure("store/corrupt", `The record of ${id} is not in the ledger.`);
     const { record, bytes } = read;
     const { target, validity, scope, approver, input } = record;
     const now = world.clock.now().epochMs;
-    const level = approver.method === "sshsig" ? `${view.assurance} · ${visible(approver.keyFingerprint ?? "unknown key")}` : `${view.assurance} · ${assuranceWords("A0")}`;
+    const level =
+      approver.method === "sshsig"
+        ? `${view.assurance} · ${visible(approver.keyFingerprint ?? "unknown key")}`
+        : `${view.assurance} · ${assuranceWords("A0")}`;
     const rows = [
       ["approval", `${id}   ${visible(view.says)}`],
       ["work", view.work],

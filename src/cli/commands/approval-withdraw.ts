@@ -6,8 +6,8 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer, pick } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
+import { isAnswer, pick } from "../pick.ts";
 import { usageError } from "../usage-error.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -17,7 +17,15 @@ export const act: Act<{ readonly reason: string }, [string]> = (context, flags, 
     const work = given.startsWith("ap-") ? await workOfApproval(world, given) : await pickWork(world, given);
     if (isAnswer(work)) return work;
     const done = await withdraw(world, work, flags.reason);
-    if (!done.ok) return { noun: "approval", exit: EXIT.refused, data: { work }, text: "", refusals: done.refusals, spared: "Nothing was changed." };
+    if (!done.ok)
+      return {
+        noun: "approval",
+        exit: EXIT.refused,
+        data: { work },
+        text: "",
+        refusals: done.refusals,
+        spared: "Nothing was changed.",
+      };
     const { approvalId } = done.value;
     const next = `cto approve ${work}, when the owner wants it again`;
     return {
@@ -31,10 +39,16 @@ export const act: Act<{ readonly reason: string }, [string]> = (context, flags, 
 // Only the newest approval of a work item is worth anything: naming an older one must not take that one away.
 const workOfApproval = async (world: World, given: string): Promise<WorkId | Answer> => {
   const approvals = await readApprovals(world);
-  const id = pick({ what: "approval", list: "cto approval list" }, given, approvals.map((each) => each.id));
+  const id = pick(
+    { what: "approval", list: "cto approval list" },
+    given,
+    approvals.map((each) => each.id),
+  );
   if (isAnswer(id)) return id;
   const view = approvals.find((each) => each.id === id);
   if (view === undefined) throw new TypeError("what was picked is there");
   const newest = approvals.findLast(({ work }) => work === view.work);
-  return newest?.id === id ? view.work : usageError(`${id} is not the newest approval of ${view.work}: ${visible(view.says)}`, "cto approval list");
+  return newest?.id === id
+    ? view.work
+    : usageError(`${id} is not the newest approval of ${view.work}: ${visible(view.says)}`, "cto approval list");
 };

@@ -16,8 +16,8 @@ import type { CliContext, CommonFlags } from "../context.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
 import { isBytes, readGiven } from "../given-file.ts";
-import { isAnswer } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { fours, showRefusals } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 import { withWorld } from "../with-world.ts";
@@ -34,7 +34,10 @@ const TRIES = 3;
 /** `cto approve WORK-ID`: the whole contract, then the owner's exact words, then the owner's key. */
 export const act: Act<Flags, [string]> = async (context, flags, given) => {
   if (flags.sentenceFile === undefined && context.ask === undefined)
-    return usageError("no terminal to type the sentence at: give it with --sentence-file F or -", `cto approve ${visible(given)} --sentence-file F --key KEY`);
+    return usageError(
+      "no terminal to type the sentence at: give it with --sentence-file F or -",
+      `cto approve ${visible(given)} --sentence-file F --key KEY`,
+    );
   return withWorld(context, flags, "write", async (world) => {
     const work = await pickWork(world, given);
     if (isAnswer(work)) return work;
@@ -50,17 +53,27 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
         key: flags.key === undefined ? undefined : path.resolve(context.cwd, flags.key),
         expiresMs: flags.expires,
       });
-    const recorded = words === "ask" ? await askThrice(context, shown.value, (bytes) => record(bytes, "typed")) : await record(words, "file");
+    const recorded =
+      words === "ask"
+        ? await askThrice(context, shown.value, (bytes) => record(bytes, "typed"))
+        : await record(words, "file");
     return recorded.ok ? answer(world, shown.value, recorded.value) : refused(work, recorded.refusals);
   });
 };
 
 /** Nobody approves blind: the very text whose digest the record will hold stands above the question (R052). */
-const tell = ({ process: { stderr } }: CliContext, { key }: Flags & CommonFlags, world: World, { text, admission, authority, contract, packet }: Presented): void => {
+const tell = (
+  { process: { stderr } }: CliContext,
+  { key }: Flags & CommonFlags,
+  world: World,
+  { text, admission, authority, contract, packet }: Presented,
+): void => {
   const { head, branch } = admission.observation;
   const minimum = authority.riskClasses[contract.targetRepository.riskClassification]?.minimumAssurance ?? "A3";
   const self = contract.owner === packet.frontmatter.owner.value ? " · self-approved: author and approver are one" : "";
-  stderr.write(`${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)} · policy asks ${minimum} or better${self}\n`);
+  stderr.write(
+    `${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)} · policy asks ${minimum} or better${self}\n`,
+  );
   if (key !== undefined) return;
   const level = world.operator.tty === null ? "A0" : "A1";
   stderr.write(`note      without --key this is ${level} at most: ${assuranceWords(level)}\n`);
@@ -80,7 +93,8 @@ const askThrice = async (
   for (let left = TRIES; ; left -= 1) {
     const typed = await ask(`Type exactly: ${contract.requiredApproval}\n> `);
     const recorded = await record(new TextEncoder().encode(typed));
-    if (recorded.ok || left === 1 || typed === "" || recorded.refusals[0].code !== "approval/not-exact") return recorded;
+    if (recorded.ok || left === 1 || typed === "" || recorded.refusals[0].code !== "approval/not-exact")
+      return recorded;
     context.process.stderr.write(`${showRefusals(recorded.refusals, undefined)}\n`);
   }
 };

@@ -2,8 +2,8 @@ import { readEntries } from "../../harness/read-audit.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -19,7 +19,10 @@ export const act: Act<{ readonly work?: string; readonly limit?: number }, []> =
       type,
       visible(actor),
       run ?? of ?? "",
-      [approvalId ?? "", ...(refusals ?? [])].filter((word) => word !== "").map(visible).join(" "),
+      [approvalId ?? "", ...(refusals ?? [])]
+        .filter((word) => word !== "")
+        .map(visible)
+        .join(" "),
       short(sha256),
     ]);
     return {

@@ -18,8 +18,12 @@ export const act: Act<object, []> = (context, flags) =>
       exit: holds ? EXIT.done : EXIT.unverified,
       data: { verdict, size, rootHash, wrong, notEstablished: NOT_ESTABLISHED },
       text: [
-        holds ? `PASS      ${size} entries, the chain recomputes, root ${rootHash}` : `FAIL      the chain does not hold at ${wrong.slice(0, 20).join(", ")}`,
-        ...(holds ? [] : ["next      restore .cto/ledger.db from a backup before anything else is done with this home"]),
+        holds
+          ? `PASS      ${size} entries, the chain recomputes, root ${rootHash}`
+          : `FAIL      the chain does not hold at ${wrong.slice(0, 20).join(", ")}`,
+        ...(holds
+          ? []
+          : ["next      restore .cto/ledger.db from a backup before anything else is done with this home"]),
         `not established: ${NOT_ESTABLISHED.join(" · ")}`,
       ].join("\n"),
     };

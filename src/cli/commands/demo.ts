@@ -23,7 +23,8 @@ export const act: Act<Flags, []> = async (context, flags) => {
   if (scenario === undefined)
     return usageError(`there is no scenario ${visible(flags.scenario)}`, `cto demo --scenario ${SCENARIOS.join("|")}`);
   const isTemporary = flags.dir === undefined;
-  const folder = flags.dir === undefined ? await mkdtemp(path.join(tmpdir(), "cto-demo-")) : path.resolve(context.cwd, flags.dir);
+  const folder =
+    flags.dir === undefined ? await mkdtemp(path.join(tmpdir(), "cto-demo-")) : path.resolve(context.cwd, flags.dir);
   if (!isTemporary && (await isTaken(folder)))
     return usageError(`${visible(folder)} is not empty; the demo wants a fresh folder`, "cto demo --dir ANOTHER");
   const isKept = !isTemporary || flags.keep;
@@ -40,7 +41,15 @@ export const act: Act<Flags, []> = async (context, flags) => {
     return {
       noun: "demo",
       exit: asExpected ? EXIT.done : EXIT.bug,
-      data: { home: ground.home, target: ground.target, scenario, steps, run, decisive: { command: decisive.command, exit: decisive.exit }, kept: isKept },
+      data: {
+        home: ground.home,
+        target: ground.target,
+        scenario,
+        steps,
+        run,
+        decisive: { command: decisive.command, exit: decisive.exit },
+        kept: isKept,
+      },
       text: [
         `${scenario} ${asExpected ? "ended as it should" : "did NOT end as it should"}; decisive: ${decisive.command}, exit ${decisive.exit}`,
         ...look,

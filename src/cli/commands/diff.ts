@@ -3,8 +3,8 @@ import { visible, visibleLog } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickRun } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 import { withWorld } from "../with-world.ts";
@@ -22,7 +22,8 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
     if (isAnswer(run)) return run;
     const diff = await readDiff(world, run);
     if (diff === "not-sealed") return usageError(`${run} has no sealed report yet`, `cto show ${run}`);
-    if (flags.raw && diff.patch === "none") return usageError(`${run} made no commit, so there is no patch`, `cto diff ${run}`);
+    if (flags.raw && diff.patch === "none")
+      return usageError(`${run} made no commit, so there is no patch`, `cto diff ${run}`);
     const answer: Answer = {
       noun: "diff",
       exit: EXIT.done,

@@ -18,12 +18,23 @@ import { waiting } from "../waiting.ts";
 
 /** `cto doctor`: really tries what a run needs, and names the remedy of what does not hold. */
 export const act: Act<{ readonly only?: readonly string[] }, []> = async (context, flags) => {
-  const wanted = (id: string): boolean => flags.only === undefined || flags.only.some((only) => id.startsWith(only) || only.startsWith(`${id}/`));
-  const found = (await findings(context, flags, wanted)).filter(({ id }) => flags.only === undefined || flags.only.some((only) => id.startsWith(only)));
-  if (found.length === 0) return usageError(`no check begins with ${(flags.only ?? []).map(visible).join(" or ")}`, "cto doctor");
+  const wanted = (id: string): boolean =>
+    flags.only === undefined || flags.only.some((only) => id.startsWith(only) || only.startsWith(`${id}/`));
+  const found = (await findings(context, flags, wanted)).filter(
+    ({ id }) => flags.only === undefined || flags.only.some((only) => id.startsWith(only)),
+  );
+  if (found.length === 0)
+    return usageError(`no check begins with ${(flags.only ?? []).map(visible).join(" or ")}`, "cto doctor");
   const failed = found.filter(({ status }) => status === "fail");
-  const rows = found.map(({ id, status, says, fix }) => [status, visible(id), visible(says) + (fix === "" ? "" : `\n${INDENT}${visible(fix)}`)]);
-  const end = failed.length === 0 ? `All checks hold${found.some(({ status }) => status === "skip") ? " that could be made" : ""}.` : `${failed.length} of ${found.length} checks fail.`;
+  const rows = found.map(({ id, status, says, fix }) => [
+    status,
+    visible(id),
+    visible(says) + (fix === "" ? "" : `\n${INDENT}${visible(fix)}`),
+  ]);
+  const end =
+    failed.length === 0
+      ? `All checks hold${found.some(({ status }) => status === "skip") ? " that could be made" : ""}.`
+      : `${failed.length} of ${found.length} checks fail.`;
   return {
     noun: "doctor",
     exit: failed.length === 0 ? EXIT.done : EXIT.refused,
@@ -34,9 +45,17 @@ export const act: Act<{ readonly only?: readonly string[] }, []> = async (contex
 
 const INDENT = "      -> ";
 
-const findings = async (context: CliContext, flags: CommonFlags, wanted: (id: string) => boolean): Promise<readonly Finding[]> => {
+const findings = async (
+  context: CliContext,
+  flags: CommonFlags,
+  wanted: (id: string) => boolean,
+): Promise<readonly Finding[]> => {
   const machine = await context.openMachine();
-  const found: Finding[] = [examineNode(process.versions.node), await examineGit(machine), await examineSigningTool(machine)];
+  const found: Finding[] = [
+    examineNode(process.versions.node),
+    await examineGit(machine),
+    await examineSigningTool(machine),
+  ];
   if (wanted("sandbox")) {
     const done = waiting(context, flags, "starting a sandbox and trying to break out of it");
     try {
@@ -59,7 +78,8 @@ const findingsOfHome = async (context: CliContext, flags: CommonFlags): Promise<
     }
   } catch (error) {
     const failure = failureIn(error);
-    if (failure.code === "home/absent" && flags.home === undefined) return skippedHome("no home here: cto init makes one");
+    if (failure.code === "home/absent" && flags.home === undefined)
+      return skippedHome("no home here: cto init makes one");
     return [{ id: "home", status: "fail", says: failure.message, fix: failure.next }];
   }
 };

@@ -1,8 +1,8 @@
-import { nearest } from "../nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { explanationOf, TOPICS, type Explanation } from "../explanations.ts";
+import { nearest } from "../nearest.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 
@@ -11,9 +11,15 @@ export const act: Act<object, [string | undefined]> = async (_context, _flags, g
   if (given === undefined) return listed();
   const found = explanationOf(given);
   if (found !== undefined) return explained(found);
-  const near = nearest(given, TOPICS.flatMap(({ names }) => names));
+  const near = nearest(
+    given,
+    TOPICS.flatMap(({ names }) => names),
+  );
   const meant = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  return usageError(`nothing is called ${visible(given)}${meant}`, near[0] === undefined ? "cto explain lists every name" : `cto explain ${near[0]}`);
+  return usageError(
+    `nothing is called ${visible(given)}${meant}`,
+    near[0] === undefined ? "cto explain lists every name" : `cto explain ${near[0]}`,
+  );
 };
 
 const explained = ({ code, kind, message, why, next, docs }: Explanation): Awaited<ReturnType<typeof act>> => ({

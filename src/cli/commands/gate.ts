@@ -7,8 +7,8 @@ import { wordsOf } from "../../workflow/refusal.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { fours, table } from "../show.ts";
 import { waiting } from "../waiting.ts";
 import { withWorld } from "../with-world.ts";
@@ -21,7 +21,12 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     const now = world.clock.now();
     const attempts = (await world.store.runs({ work })).length;
     const done = waiting(context, flags, "asking every precondition");
-    const { standing } = await readStanding(world, work, runId(work, attempts + 1), Math.floor(now.epochMs / 1000)).finally(done);
+    const { standing } = await readStanding(
+      world,
+      work,
+      runId(work, attempts + 1),
+      Math.floor(now.epochMs / 1000),
+    ).finally(done);
     const { checks, result } = openGate(standing);
     const blocked = checks.filter(({ status }) => status !== "pass").length;
     const end = result.ok
@@ -38,7 +43,9 @@ export const act: Act<object, [string]> = (context, flags, given) =>
 
 const headOf = (work: WorkId, { packet, contract }: Standing): string => {
   if (!packet.ok) return work;
-  const gate = contract.ok ? `   ${contract.value.executionGate.backend}, stage ${contract.value.executionGate.stage}` : "";
+  const gate = contract.ok
+    ? `   ${contract.value.executionGate.backend}, stage ${contract.value.executionGate.stage}`
+    : "";
   return `${work}  ${visible(packet.value.title.value)}${gate}   packet ${fours(packet.value.source.digest)}`;
 };
 

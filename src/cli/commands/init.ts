@@ -24,8 +24,12 @@ export const act: Act<Flags, [string | undefined]> = async (context, flags, give
   if (typeof publicKey !== "string") return publicKey;
   const made = await context.makeHome({ folder, owner: flags.owner, publicKey });
   if (made === "owner-malformed")
-    return usageError(`${visible(flags.owner)} is no principal: small letters, digits, dot, dash, underscore, at most 32`, "cto init --owner jp --key PUB");
-  if (made === "key-malformed") return usageError(`${visible(flags.key)} holds no public key line that can be used`, "ssh-keygen -t ed25519");
+    return usageError(
+      `${visible(flags.owner)} is no principal: small letters, digits, dot, dash, underscore, at most 32`,
+      "cto init --owner jp --key PUB",
+    );
+  if (made === "key-malformed")
+    return usageError(`${visible(flags.key)} holds no public key line that can be used`, "ssh-keygen -t ed25519");
   const rows = made.map(({ path: name, sha256 }) => ["wrote", visible(name), sha256 === null ? "" : short(sha256)]);
   const kept = made.some(({ path: name }) => name === SIGNERS)
     ? ""
@@ -53,5 +57,8 @@ const publicKeyAt = async (cwd: string, given: string): Promise<string | Answer>
     const [line = ""] = new TextDecoder().decode(bytes).split("\n");
     if (readPublicKeyLine(line.trim()).ok) return line.trim();
   }
-  return usageError(`there is no public key at ${visible(given)} or ${visible(given)}.pub`, "ssh-keygen -t ed25519 makes one; name its .pub file");
+  return usageError(
+    `there is no public key at ${visible(given)} or ${visible(given)}.pub`,
+    "ssh-keygen -t ed25519 makes one; name its .pub file",
+  );
 };

@@ -2,8 +2,8 @@ import { readLogs, type LogPart } from "../../harness/read-logs.ts";
 import { visible, visibleLog } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickRun } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { withWorld } from "../with-world.ts";
 
 interface Flags {
@@ -32,7 +32,9 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
     const lines = parts.flatMap(linesOf).filter(({ text }) => flags.grep === undefined || text.includes(flags.grep));
     const streams = new Set(lines.map(({ stream }) => stream));
     const width = Math.max(0, ...[...streams].map((stream) => stream.length));
-    const shown = lines.map(({ stream, text }) => (streams.size > 1 ? `${visible(stream).padEnd(width)} | ${text}` : text));
+    const shown = lines.map(({ stream, text }) =>
+      streams.size > 1 ? `${visible(stream).padEnd(width)} | ${text}` : text,
+    );
     return {
       noun: "logs",
       exit: EXIT.done,

@@ -23,14 +23,23 @@ interface Flags {
 export const act: Act<Flags, [string]> = async (context, flags, given) => {
   const run = parseRunId(given);
   if (run === undefined) return usageError(`${visible(given)} is no run id`, "cto runs");
-  if (flags.accept === flags.reject) return usageError("say one of --accept and --reject", `cto outcome ${run} --accept --key KEY`);
-  if (flags.key === undefined) return usageError("an outcome is signed: name the owner's key with --key", `cto outcome ${run} ${flags.accept ? "--accept" : "--reject"} --key ~/.ssh/id_ed25519`);
+  if (flags.accept === flags.reject)
+    return usageError("say one of --accept and --reject", `cto outcome ${run} --accept --key KEY`);
+  if (flags.key === undefined)
+    return usageError(
+      "an outcome is signed: name the owner's key with --key",
+      `cto outcome ${run} ${flags.accept ? "--accept" : "--reject"} --key ~/.ssh/id_ed25519`,
+    );
   const world = await context.openWorld(flags.home, "write");
   try {
     const row = await world.store.run(run);
     const sentence = row === "absent" ? undefined : sentenceFor(row);
     const words = flags.accept ? await wordsFrom(context, flags.sentenceFile, sentence) : undefined;
-    if (words === "no-terminal") return usageError("no terminal to type at: give the words with --sentence-file F or -", `printf '%s' '${sentence ?? ""}' | cto outcome ${run} --accept --sentence-file - --key KEY`);
+    if (words === "no-terminal")
+      return usageError(
+        "no terminal to type at: give the words with --sentence-file F or -",
+        `printf '%s' '${sentence ?? ""}' | cto outcome ${run} --accept --sentence-file - --key KEY`,
+      );
     const decided = await decideOutcome(world, {
       run,
       outcome: flags.accept ? "accepted" : "rejected",
@@ -40,9 +49,17 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
       key: path.resolve(context.cwd, flags.key),
     });
     if (!decided.ok)
-      return { noun: "outcome", exit: EXIT.refused, data: { run }, text: "", refusals: decided.refusals, spared: "Nothing was recorded." };
+      return {
+        noun: "outcome",
+        exit: EXIT.refused,
+        data: { run },
+        text: "",
+        refusals: decided.refusals,
+        spared: "Nothing was recorded.",
+      };
     const { record, seq } = decided.value;
-    const next = record.outcome === "accepted" ? `cto show ${run}` : `cto rollback ${run} --dry-run, then cto rollback ${run}`;
+    const next =
+      record.outcome === "accepted" ? `cto show ${run}` : `cto rollback ${run} --dry-run, then cto rollback ${run}`;
     const { assurance } = record.approver;
     return {
       noun: "outcome",
@@ -55,7 +72,11 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
   }
 };
 
-const wordsFrom = async (context: CliContext, file: string | undefined, sentence: string | undefined): Promise<Uint8Array | "no-terminal"> => {
+const wordsFrom = async (
+  context: CliContext,
+  file: string | undefined,
+  sentence: string | undefined,
+): Promise<Uint8Array | "no-terminal"> => {
   if (file === "-") return context.readInput();
   if (file !== undefined) return new Uint8Array(await readFile(path.resolve(context.cwd, file)));
   if (context.ask === undefined) return "no-terminal";

@@ -15,9 +15,11 @@ import { worldOrNone } from "../with-world.ts";
 
 /** `cto packet lint [FILE…]`: files of the home are linted among the others and recorded, any other as it stands. */
 export const act: Act<{ readonly format?: string }, string[]> = async (context, flags, ...files) => {
-  const world = files.length === 0 ? await context.openWorld(flags.home, "write") : await worldOrNone(context, flags, "write");
+  const world =
+    files.length === 0 ? await context.openWorld(flags.home, "write") : await worldOrNone(context, flags, "write");
   try {
-    if (files.length === 0) return answer(world === undefined ? [] : await lintOfHome(world, await world.home.list("packet")), flags.format);
+    if (files.length === 0)
+      return answer(world === undefined ? [] : await lintOfHome(world, await world.home.list("packet")), flags.format);
     const linted: Linted[] = [];
     for (const file of files) {
       const source = await sourceAt(context.cwd, file, world);
@@ -53,7 +55,10 @@ const answer = (linted: readonly Linted[], format: string = "text"): Answer => {
   const end = `${many(errors, "error")}, ${many(warnings, "warning")} in ${many(linted.length, "packet")}`;
   const data = { diagnostics: jsonDiagnostics(linted), counts: { errors, warnings, packets: linted.length } };
   const texts = {
-    text: linted.length === 0 ? "No packets in .sot/03-PROTOCOLS" : [frames(linted), end].filter((part) => part !== "").join("\n"),
+    text:
+      linted.length === 0
+        ? "No packets in .sot/03-PROTOCOLS"
+        : [frames(linted), end].filter((part) => part !== "").join("\n"),
     json: JSON.stringify({ schema: "cto.lint.v1", ok: errors === 0, refusals: [], ...data }),
     github: githubLines(linted),
   };

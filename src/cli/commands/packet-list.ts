@@ -17,7 +17,8 @@ export const act: Act<{ readonly state?: string }, []> = (context, flags) =>
       const diagnostics = lintPacket(source, lint);
       const errors = diagnostics.filter(({ severity }) => severity === "error").length;
       const work = works.find(({ packet }) => packet === source.path);
-      const about = work === undefined ? {} : { work: work.work, title: work.title, state: work.state, word: work.word };
+      const about =
+        work === undefined ? {} : { work: work.work, title: work.title, state: work.state, word: work.word };
       return { path: source.path, sha256: source.digest, errors, warnings: diagnostics.length - errors, ...about };
     });
     const shown = packets.filter(({ state }) => flags.state === undefined || state?.startsWith(flags.state) === true);

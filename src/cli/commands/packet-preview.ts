@@ -21,7 +21,10 @@ import { withWorld } from "../with-world.ts";
 
 /** `cto packet preview ID|FILE`: what the owner would be shown, byte for byte where it can be approved now. */
 export const act: Act<object, [string]> = async (context, flags, given) => {
-  const isFile = await stat(path.resolve(context.cwd, given)).then((found) => found.isFile(), () => false);
+  const isFile = await stat(path.resolve(context.cwd, given)).then(
+    (found) => found.isFile(),
+    () => false,
+  );
   if (isFile) return ofFile(context.cwd, given);
   return withWorld(context, flags, "read", async (world) => {
     const found = pickPacket(await readPackets(world), given);
@@ -61,7 +64,12 @@ const previewed = (text: string, hindrances: readonly Refusal[] | "no home"): An
   raw: new TextEncoder().encode(text),
   ...(hindrances.length === 0
     ? {}
-    : { story: hindrances === "no home" ? "note      a file by itself: nothing was asked of a home or a target" : `note      it cannot be approved yet:\n${showRefusals(hindrances, undefined)}` }),
+    : {
+        story:
+          hindrances === "no home"
+            ? "note      a file by itself: nothing was asked of a home or a target"
+            : `note      it cannot be approved yet:\n${showRefusals(hindrances, undefined)}`,
+      }),
 });
 
 const refused = (refusals: readonly Refusal[]): Answer => ({

@@ -6,8 +6,8 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickPacket } from "../pick-packet.ts";
-import { fours, table } from "../show.ts";
 import { jsonWork } from "../show-work.ts";
+import { fours, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto packet show ID`: the contract that its bytes say, or why they say none. */
@@ -19,7 +19,15 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
     const about = { packet: source.path, digests: { packet: source.digest } };
     if (flags.raw) return { noun: "packet", exit: EXIT.done, data: about, text: "", raw: source.bytes };
     const drawn = await drawnFrom(world, read);
-    if (!drawn.ok) return { noun: "packet", exit: EXIT.refused, data: about, text: "", refusals: drawn.refusals, spared: "No contract was drawn." };
+    if (!drawn.ok)
+      return {
+        noun: "packet",
+        exit: EXIT.refused,
+        data: about,
+        text: "",
+        refusals: drawn.refusals,
+        spared: "No contract was drawn.",
+      };
     const { packet, contract } = drawn.value;
     const digests = { packet: source.digest, contract: contractDigest(contract) };
     const view = await viewOfWork(await openWorkGround(world), contract.workItem);
@@ -28,7 +36,10 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
       ["contract", fours(digests.contract)],
       ["state", visible(view.word)],
       ["next", view.next === "" ? view.who : `${view.who}: ${visible(view.next)}`],
-      ["target", `${visible(contract.targetRepository.path)}   ${visible(contract.targetRepository.riskClassification)}`],
+      [
+        "target",
+        `${visible(contract.targetRepository.path)}   ${visible(contract.targetRepository.riskClassification)}`,
+      ],
       ["task", visible(contract.task.statement)],
       ["may write", contract.allowedPaths.map(visible).join(", ")],
       ["never", contract.forbiddenPaths.map(visible).join(", ")],
@@ -39,7 +50,14 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
     return {
       noun: "packet",
       exit: EXIT.done,
-      data: { packet: source.path, contract, digests, state: view.state, work: jsonWork(view), sentence: contract.requiredApproval },
+      data: {
+        packet: source.path,
+        contract,
+        digests,
+        state: view.state,
+        work: jsonWork(view),
+        sentence: contract.requiredApproval,
+      },
       text: `${contract.workItem}  ${visible(packet.title.value)}\n${table(rows)}`,
       ...(flags.contract ? { raw: new TextEncoder().encode(contractText(contract)) } : {}),
     };

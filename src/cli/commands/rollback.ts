@@ -14,14 +14,30 @@ export const act: Act<{ readonly dryRun: boolean }, [string]> = async (context, 
   try {
     const done = await rollbackRun(world, run, flags.dryRun ? "dry-run" : "real");
     if (!done.ok)
-      return { noun: "rollback", exit: EXIT.refused, data: { run }, text: "", refusals: done.refusals, spared: "The target was not touched." };
+      return {
+        noun: "rollback",
+        exit: EXIT.refused,
+        data: { run },
+        text: "",
+        refusals: done.refusals,
+        spared: "The target was not touched.",
+      };
     const { commit, rollbackCommit, tree, proof } = done.value;
     const equalsBase = proof === "tree-equals-base";
     const what = equalsBase ? "the tree equals the base" : "the changed paths equal the base, later commits stay";
     return {
       noun: "rollback",
       exit: EXIT.done,
-      data: { run, commit, rollbackCommit, tree, equalsBase, proof, state: flags.dryRun ? "rejected" : "rolled_back", dryRun: flags.dryRun },
+      data: {
+        run,
+        commit,
+        rollbackCommit,
+        tree,
+        equalsBase,
+        proof,
+        state: flags.dryRun ? "rejected" : "rolled_back",
+        dryRun: flags.dryRun,
+      },
       text: flags.dryRun
         ? `would add ${short(rollbackCommit)} after ${short(commit)}: ${what}. Nothing was touched.`
         : `rolled back  ${run}  ${short(rollbackCommit)} undoes ${short(commit)}: ${what}`,

@@ -1,4 +1,5 @@
 import { run } from "../../harness/run.ts";
+import type { RunEnding } from "../../seams/store.ts";
 import { workId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
@@ -6,7 +7,6 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { openProgress } from "../progress.ts";
 import { short } from "../show.ts";
 import { usageError } from "../usage-error.ts";
-import type { RunEnding } from "../../seams/store.ts";
 
 /** `cto run WORK-ID`: one run from its order to its sealed evidence; the backend is the contract's, there is no flag. */
 export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, flags, given) => {
@@ -23,7 +23,14 @@ export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, f
     });
     progress.end();
     if (!done.ok)
-      return { noun: "run", exit: EXIT.refused, data: { run: null, state: "blocked" }, text: "", refusals: done.refusals, spared: "Nothing was started. The target was not written." };
+      return {
+        noun: "run",
+        exit: EXIT.refused,
+        data: { run: null, state: "blocked" },
+        text: "",
+        refusals: done.refusals,
+        spared: "Nothing was started. The target was not written.",
+      };
     const { run: id, ending, folder } = done.value;
     const { kind, refusals, failure, commit } = ending;
     const bundle = `.cto/runs/${id}`;
@@ -66,7 +73,19 @@ const SPARED = {
   voided: "No commit was made; the target is as it was. The approval is spent.",
 } as const;
 
-const textOf = ({ id, kind, bundle, commit, failure }: { readonly id: string; readonly kind: RunEnding; readonly bundle: string; readonly commit: string | undefined; readonly failure: string | undefined }): string => {
+const textOf = ({
+  id,
+  kind,
+  bundle,
+  commit,
+  failure,
+}: {
+  readonly id: string;
+  readonly kind: RunEnding;
+  readonly bundle: string;
+  readonly commit: string | undefined;
+  readonly failure: string | undefined;
+}): string => {
   const evidence = `evidence  ${bundle}`;
   switch (kind) {
     case "awaiting_outcome":

@@ -3,8 +3,8 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { duration, short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -19,7 +19,10 @@ export const act: Act<Flags, []> = (context, flags) =>
   withWorld(context, flags, "read", async (world) => {
     const work = flags.work === undefined ? undefined : await pickWork(world, flags.work);
     if (work !== undefined && isAnswer(work)) return work;
-    const filter = { ...(work === undefined ? {} : { work }), ...(flags.state === undefined ? {} : { state: flags.state }) };
+    const filter = {
+      ...(work === undefined ? {} : { work }),
+      ...(flags.state === undefined ? {} : { state: flags.state }),
+    };
     const { runs, total } = await readRuns(world, { ...filter, limit: flags.limit ?? 50 });
     const now = world.clock.now().epochMs;
     const rows = runs.map(({ run, work: of, word, commit, startedAt, tookMs }) => [

@@ -1,8 +1,8 @@
 import { readRun } from "../../harness/read-run.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickRun } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { jsonRun, runText } from "../show-run.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -13,5 +13,10 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     if (isAnswer(run)) return run;
     const detail = await readRun(world, run);
     if (detail === "absent") throw new TypeError("what was picked is there");
-    return { noun: "run", exit: EXIT.done, data: jsonRun(detail), text: runText(detail, world.clock.now().epochMs, flags.verbose) };
+    return {
+      noun: "run",
+      exit: EXIT.done,
+      data: jsonRun(detail),
+      text: runText(detail, world.clock.now().epochMs, flags.verbose),
+    };
   });

@@ -14,7 +14,8 @@ export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
   withWorld(context, flags, "read", async (world) => {
     const works = await readWorks(world);
     const waiting = works.filter(({ who }) => who !== "nobody").toSorted(worstFirst);
-    const needs = flags.needs === undefined ? waiting : waiting.filter((view) => waitsFor(world, view, flags.needs ?? ""));
+    const needs =
+      flags.needs === undefined ? waiting : waiting.filter((view) => waitsFor(world, view, flags.needs ?? ""));
     const { runs } = await readRuns(world, {});
     const running = runs.filter(({ isOpen, state }) => isOpen && state !== "interrupted");
     const now = world.clock.now().epochMs;
@@ -44,8 +45,16 @@ export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
       },
       text: [
         rows.length === 0 ? "Nothing needs anybody." : table(rows),
-        ...running.map(({ run, word, startedAt }) => `running   ${run}  ${visible(word)}  since ${relative(startedAt, now)}`),
-        ...(works.length === 0 ? [] : [Object.entries(counts).map(([state, many]) => `${many} ${state}`).join(" · ")]),
+        ...running.map(
+          ({ run, word, startedAt }) => `running   ${run}  ${visible(word)}  since ${relative(startedAt, now)}`,
+        ),
+        ...(works.length === 0
+          ? []
+          : [
+              Object.entries(counts)
+                .map(([state, many]) => `${many} ${state}`)
+                .join(" · "),
+            ]),
       ].join("\n"),
     };
   });
@@ -61,7 +70,8 @@ const personOf = (who: WorkView["who"], owner: string | null): string =>
   who === "owner" && owner !== null ? `owner ${visible(owner)}` : who;
 
 const worstFirst = (a: WorkView, b: WorkView): number =>
-  Number(STATE_WORDS[b.state].first) - Number(STATE_WORDS[a.state].first) || ((a.since ?? "") < (b.since ?? "") ? 1 : -1);
+  Number(STATE_WORDS[b.state].first) - Number(STATE_WORDS[a.state].first) ||
+  ((a.since ?? "") < (b.since ?? "") ? 1 : -1);
 
 const countsOf = (works: readonly WorkView[]): Readonly<Record<string, number>> => {
   const counts: Record<string, number> = {};

@@ -12,14 +12,37 @@ export const act: Act<{ readonly reason?: string }, [string]> = async (context, 
   try {
     const row = await world.store.run(run);
     if (row === "absent") return usageError(`there is no run ${run}`, "cto runs");
-    if (row.state === "ended") return { noun: "stop", exit: EXIT.done, data: { run, state: row.ending }, text: `${run} has ended already: ${row.ending ?? ""}` };
+    if (row.state === "ended")
+      return {
+        noun: "stop",
+        exit: EXIT.done,
+        data: { run, state: row.ending },
+        text: `${run} has ended already: ${row.ending ?? ""}`,
+      };
     if (!world.isAlive(row.holder))
-      return { noun: "stop", exit: EXIT.done, data: { run, state: "interrupted" }, text: `${run} is held by nobody any more\nnext      cto run ${row.work} goes on with it or ends it` };
+      return {
+        noun: "stop",
+        exit: EXIT.done,
+        data: { run, state: "interrupted" },
+        text: `${run} is held by nobody any more\nnext      cto run ${row.work} goes on with it or ends it`,
+      };
     await world.store.transact((ledger) =>
-      ledger.appendLeaf({ type: "run.stopping", actor: world.operator.user, channel: "cli", work: row.work, run, detail: { reason: flags.reason ?? "" } }),
+      ledger.appendLeaf({
+        type: "run.stopping",
+        actor: world.operator.user,
+        channel: "cli",
+        work: row.work,
+        run,
+        detail: { reason: flags.reason ?? "" },
+      }),
     );
     world.host.askToStop(row.holder);
-    return { noun: "stop", exit: EXIT.done, data: { run, state: "stopping" }, text: `stopping  ${run}  process ${row.holder.pid} was asked to end\nnext      cto show ${run}` };
+    return {
+      noun: "stop",
+      exit: EXIT.done,
+      data: { run, state: "stopping" },
+      text: `stopping  ${run}  process ${row.holder.pid} was asked to end\nnext      cto show ${run}`,
+    };
   } finally {
     await world.store.close();
   }

@@ -5,8 +5,8 @@ import type { BackendKind } from "../../workflow/contract/contract.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { short, table } from "../show.ts";
 import { admissionRows } from "../show-target.ts";
+import { short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 interface Flags {
@@ -38,9 +38,19 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
       key: path.resolve(context.cwd, flags.key),
     });
     if (!admitted.ok)
-      return { noun: "admission", exit: EXIT.refused, data: { target }, text: "", refusals: admitted.refusals, spared: "Nothing was admitted and nothing was written." };
+      return {
+        noun: "admission",
+        exit: EXIT.refused,
+        data: { target },
+        text: "",
+        refusals: admitted.refusals,
+        spared: "Nothing was admitted and nothing was written.",
+      };
     const { record, path: place, sha256, signedBy, observation } = admitted.value;
-    const findings = observation.findings.map(({ finding, where }) => ["listed", `${finding} ${visible(where)}, never run`]);
+    const findings = observation.findings.map(({ finding, where }) => [
+      "listed",
+      `${finding} ${visible(where)}, never run`,
+    ]);
     const rows = [
       ...admissionRows(record, place, world.clock.now().epochMs),
       ["seen", `${visible(observation.branch)}@${observation.head.slice(0, 12)}, clean`],

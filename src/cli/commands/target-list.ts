@@ -13,7 +13,12 @@ export const act: Act<object, []> = (context, flags) =>
     const now = world.clock.now().epochMs;
     const rows = readings.map(({ source, read }) =>
       read.ok
-        ? [read.value.status, visible(read.value.id), visible(read.value.path), `expires ${relative(read.value.expiresAt, now)}`]
+        ? [
+            read.value.status,
+            visible(read.value.id),
+            visible(read.value.path),
+            `expires ${relative(read.value.expiresAt, now)}`,
+          ]
         : ["unreadable", "-", visible(source.path), read.refusals[0].code],
     );
     return {

@@ -2,8 +2,8 @@ import { checkTarget } from "../../harness/read-targets.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickTarget } from "../pick-target.ts";
-import { table } from "../show.ts";
 import { admissionRows, checkText, jsonCheck } from "../show-target.ts";
+import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto target show ID`: the record beside what is seen of its target. */

@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { digestOf } from "../../workflow/digest.ts";
-import { verifyBundle } from "../../workflow/evidence/verify/verify.ts";
 import type { Verdict } from "../../workflow/evidence/verify/verdict.ts";
+import { verifyBundle } from "../../workflow/evidence/verify/verify.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
@@ -17,12 +17,21 @@ import { usageError } from "../usage-error.ts";
 export const act: Act<{ readonly trust?: string }, [string]> = async (context, flags, given) => {
   const { openFolder, verifyTools } = await context.openEvidence();
   const place = path.resolve(context.cwd, given);
-  const isFolder = await stat(place).then((found) => found.isDirectory(), () => false);
-  const trustFile = flags.trust === undefined ? undefined : new Uint8Array(await readFile(path.resolve(context.cwd, flags.trust)));
+  const isFolder = await stat(place).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const trustFile =
+    flags.trust === undefined ? undefined : new Uint8Array(await readFile(path.resolve(context.cwd, flags.trust)));
   if (isFolder) {
     const bundle = await openFolder(place);
     const trust = trustFile === undefined ? "none" : { allowedSigners: trustFile };
-    return answer(given, verifyBundle(bundle.files, bundle.odd, trust, verifyTools), saysTrust(trustFile, "--trust"), flags.verbose);
+    return answer(
+      given,
+      verifyBundle(bundle.files, bundle.odd, trust, verifyTools),
+      saysTrust(trustFile, "--trust"),
+      flags.verbose,
+    );
   }
   const run = parseRunId(given);
   if (run === undefined) return usageError(`${visible(given)} is neither a run id nor a folder`, "cto runs");
@@ -32,8 +41,18 @@ export const act: Act<{ readonly trust?: string }, [string]> = async (context, f
     if (bundle === "absent") return usageError(`there is no sealed bundle of ${run}`, "cto runs");
     const own = await world.home.read(SIGNERS_PATH);
     const trust = trustFile ?? (own === "absent" ? undefined : own.bytes);
-    const verdict = verifyBundle(bundle.files, bundle.odd, trust === undefined ? "none" : { allowedSigners: trust }, verifyTools);
-    return answer(run, verdict, saysTrust(trust, trustFile === undefined ? "this home's own allowed_signers" : "--trust"), flags.verbose);
+    const verdict = verifyBundle(
+      bundle.files,
+      bundle.odd,
+      trust === undefined ? "none" : { allowedSigners: trust },
+      verifyTools,
+    );
+    return answer(
+      run,
+      verdict,
+      saysTrust(trust, trustFile === undefined ? "this home's own allowed_signers" : "--trust"),
+      flags.verbose,
+    );
   } finally {
     await world.store.close();
   }
@@ -46,7 +65,11 @@ const answer = (what: string, { verdict, checks, notClaimed }: Verdict, trust: s
   const of = (word: string): number => checks.filter((check) => check.verdict === word).length;
   const counts = `${of("PASS")} of ${checks.length} checks pass, ${of("FAIL")} fail, ${of("NOT-PROVEN")} not proven`;
   const shown = isVerbose ? checks : checks.filter((check) => check.verdict !== "PASS");
-  const rows = shown.map(({ verdict: word, id, says, file }) => [word.toLowerCase(), id, visible(file === undefined ? says : `${file}: ${says}`)]);
+  const rows = shown.map(({ verdict: word, id, says, file }) => [
+    word.toLowerCase(),
+    id,
+    visible(file === undefined ? says : `${file}: ${says}`),
+  ]);
   return {
     noun: "verify",
     exit: verdict === "PASS" ? EXIT.done : EXIT.unverified,

@@ -2,15 +2,20 @@ import { readWorks } from "../../harness/read-works.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { table } from "../show.ts";
 import { jsonWork } from "../show-work.ts";
+import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto work list`: every work item in the one state that it shows. */
 export const act: Act<{ readonly state?: string }, []> = (context, flags) =>
   withWorld(context, flags, "read", async (world) => {
     const works = await readWorks(world, flags.state);
-    const rows = works.map(({ work, word, title, lastRun }) => [work, visible(word), lastRun ?? "-", visible(title ?? "")]);
+    const rows = works.map(({ work, word, title, lastRun }) => [
+      work,
+      visible(word),
+      lastRun ?? "-",
+      visible(title ?? ""),
+    ]);
     return {
       noun: "works",
       exit: EXIT.done,

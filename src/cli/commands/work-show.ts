@@ -4,10 +4,10 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
-import { isAnswer } from "../pick.ts";
 import { pickWork } from "../pick-id.ts";
-import { table } from "../show.ts";
+import { isAnswer } from "../pick.ts";
 import { jsonWork } from "../show-work.ts";
+import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto work show WORK-ID`: its state, and every ledger entry about it. */

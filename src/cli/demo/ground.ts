@@ -46,7 +46,10 @@ export const openDemoGround = async (folder: string, scenario: Scenario, context
 
 const writeDocuments = async (world: World, target: string, scenario: Scenario): Promise<void> => {
   const { packet, checks } = demoDocuments(target, timeText(world.clock.now().epochMs).slice(0, 10));
-  const steps = { path: ".sot/authority/steps.json", text: `${JSON.stringify({ steps: SCENARIO_STEPS[scenario] }, null, 2)}\n` };
+  const steps = {
+    path: ".sot/authority/steps.json",
+    text: `${JSON.stringify({ steps: SCENARIO_STEPS[scenario] }, null, 2)}\n`,
+  };
   for (const { path: place, text } of [packet, checks, steps])
     await world.home.write(place, new TextEncoder().encode(text), "absent");
 };

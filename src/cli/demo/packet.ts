@@ -6,7 +6,13 @@ const NAME = "cto-demo-slugify-approval-packet";
 export const DEMO_OWNER = "jp";
 
 /** The demo's packet, in the seed's shape, for the target and backend of the demo; and the owner's probe beside it. */
-export const demoDocuments = (target: string, today: string): { readonly packet: { readonly path: string; readonly text: string }; readonly checks: { readonly path: string; readonly text: string } } => {
+export const demoDocuments = (
+  target: string,
+  today: string,
+): {
+  readonly packet: { readonly path: string; readonly text: string };
+  readonly checks: { readonly path: string; readonly text: string };
+} => {
   const work = workId("CTO-WORK-049");
   if (work === undefined) throw new TypeError("the demo's work id is one");
   const path = packetPath(NAME);
@@ -49,5 +55,8 @@ checks:
     argv: [python3, -c, ${JSON.stringify(SAMPLE_PROBE)}]
     onBase: fails
 `;
-  return { packet: { path, text }, checks: { path: path.replace("-APPROVAL-PACKET.md", "-CHECKS.yaml"), text: checks } };
+  return {
+    packet: { path, text },
+    checks: { path: path.replace("-APPROVAL-PACKET.md", "-CHECKS.yaml"), text: checks },
+  };
 };

@@ -57,9 +57,19 @@ export const playStory = async (
     const answer = await run(ground.context, { ...ground.flags, jsonl: false }, WORK);
     id = String(answer.data["run"]);
     if (scenario !== "violation")
-      return { exit: answer.exit, asExpected: answer.exit === EXIT.done, says: saysOf(answer) || `one commit ${short(String(answer.data["commit"]))}, two files, nothing else moved, rollback rehearsed` };
+      return {
+        exit: answer.exit,
+        asExpected: answer.exit === EXIT.done,
+        says:
+          saysOf(answer) ||
+          `one commit ${short(String(answer.data["commit"]))}, two files, nothing else moved, rollback rehearsed`,
+      };
     const isUntouched = (await targetNow(ground)) === before;
-    return { exit: answer.exit, asExpected: answer.exit === EXIT.voided && isUntouched, says: `${saysOf(answer)}; no commit, target ${isUntouched ? "byte-identical" : "CHANGED"}` };
+    return {
+      exit: answer.exit,
+      asExpected: answer.exit === EXIT.voided && isUntouched,
+      says: `${saysOf(answer)}; no commit, target ${isUntouched ? "byte-identical" : "CHANGED"}`,
+    };
   });
   const verified = await playVerify(ground, play, id, "verified", EXIT.done);
   const decisive = await playEnd(ground, play, scenario, { id, ran, verified, before });
@@ -69,7 +79,13 @@ export const playStory = async (
 const playBeginning = async ({ world, target, key, context, flags }: DemoGround, play: Play): Promise<void> => {
   await play("admitted", `cto target admit ${target}`, async () => {
     const open = { id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
-    const admitted = await admitTarget(world, { ...open, target, expiresMs: 30 * DAY_MS, reason: "the demo's own target", key });
+    const admitted = await admitTarget(world, {
+      ...open,
+      target,
+      expiresMs: 30 * DAY_MS,
+      reason: "the demo's own target",
+      key,
+    });
     return admitted.ok
       ? { exit: EXIT.done, asExpected: true, says: `by ${DEMO_OWNER}'s signature, ${short(admitted.value.sha256)}` }
       : { exit: EXIT.refused, asExpected: false, says: refusalWords(admitted.refusals) };
@@ -85,7 +101,11 @@ const playBeginning = async ({ world, target, key, context, flags }: DemoGround,
     const bytes = bytesOf(change(shown.value.contract.requiredApproval));
     const recorded = await recordApproval(world, shown.value, { bytes, entry: "file", key, expiresMs: undefined });
     return recorded.ok
-      ? { exit: EXIT.done, asExpected: true, says: `the packet's own sentence, signed by a key made for this demo, assurance ${recorded.value.approval.assurance}` }
+      ? {
+          exit: EXIT.done,
+          asExpected: true,
+          says: `the packet's own sentence, signed by a key made for this demo, assurance ${recorded.value.approval.assurance}`,
+        }
       : { exit: EXIT.refused, asExpected: false, says: refusalWords(recorded.refusals) };
   };
   await play("near miss", `cto approve ${WORK}`, async () => {
@@ -95,13 +115,23 @@ const playBeginning = async ({ world, target, key, context, flags }: DemoGround,
   await play("approved", `cto approve ${WORK}`, () => sayWords((sentence) => sentence));
 };
 
-const playVerify = ({ context, flags, home }: DemoGround, play: Play, id: string, name: string, expected: ExitCode): Promise<DemoStep> =>
+const playVerify = (
+  { context, flags, home }: DemoGround,
+  play: Play,
+  id: string,
+  name: string,
+  expected: ExitCode,
+): Promise<DemoStep> =>
   play(name, `cto verify ${id}`, async () => {
     const folder = path.join(home, ".cto", "runs", id);
     const answer = await verify(context, { ...flags, trust: path.join(home, SIGNERS_PATH) }, folder);
     const lines = answer.text.split("\n");
     const failed = lines.find((line) => line.startsWith("fail"));
-    return { exit: answer.exit, asExpected: answer.exit === expected, says: `${String(answer.data["verdict"])} offline${failed === undefined ? "" : `: ${failed.replace(/\s+/g, " ")}`}` };
+    return {
+      exit: answer.exit,
+      asExpected: answer.exit === expected,
+      says: `${String(answer.data["verdict"])} offline${failed === undefined ? "" : `: ${failed.replace(/\s+/g, " ")}`}`,
+    };
   });
 
 interface Middle {
@@ -111,7 +141,12 @@ interface Middle {
   readonly before: string;
 }
 
-const playEnd = async (ground: DemoGround, play: Play, scenario: Scenario, { id, ran, before }: Middle): Promise<DemoStep> => {
+const playEnd = async (
+  ground: DemoGround,
+  play: Play,
+  scenario: Scenario,
+  { id, ran, before }: Middle,
+): Promise<DemoStep> => {
   const { context, flags, world, key, home } = ground;
   const decide = async (accept: boolean): Promise<Answer> => {
     const row = await world.store.run(parseRunId(id) ?? raise());
@@ -126,7 +161,11 @@ const playEnd = async (ground: DemoGround, play: Play, scenario: Scenario, { id,
     case "accept":
       return play("accepted", `cto outcome ${id} --accept`, async () => {
         const { exit, ...answer } = await decide(true);
-        return { exit, asExpected: exit === EXIT.done, says: saysOf(answer) || "outcome signed; runtime.defaultActivation false before and after" };
+        return {
+          exit,
+          asExpected: exit === EXIT.done,
+          says: saysOf(answer) || "outcome signed; runtime.defaultActivation false before and after",
+        };
       });
     case "reject": {
       await play("rejected", `cto outcome ${id} --reject`, async () => {
@@ -135,8 +174,15 @@ const playEnd = async (ground: DemoGround, play: Play, scenario: Scenario, { id,
       });
       return play("rolled back", `cto rollback ${id}`, async () => {
         const { exit, data, ...answer } = await rollback(context, { ...flags, dryRun: false }, id);
-        const isRestored = exit === EXIT.done && data["equalsBase"] === true && filesOf(await targetNow(ground)) === filesOf(before);
-        return { exit, asExpected: isRestored, says: saysOf(answer) || `${short(String(data["rollbackCommit"]))} undoes ${short(String(data["commit"]))}, tree equals the base` };
+        const isRestored =
+          exit === EXIT.done && data["equalsBase"] === true && filesOf(await targetNow(ground)) === filesOf(before);
+        return {
+          exit,
+          asExpected: isRestored,
+          says:
+            saysOf(answer) ||
+            `${short(String(data["rollbackCommit"]))} undoes ${short(String(data["commit"]))}, tree equals the base`,
+        };
       });
     }
     case "tamper": {
@@ -168,8 +214,10 @@ const flipOneBit = async (file: string): Promise<void> => {
 };
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
-const codesOf = ({ refusals = [] }: Pick<Answer, "refusals">): string => [...new Set(refusals.map(({ code }) => code))].join(", ");
-const saysOf = ({ refusals = [] }: Pick<Answer, "refusals">): string => (refusals.length === 0 ? "" : refusalWords(refusals));
+const codesOf = ({ refusals = [] }: Pick<Answer, "refusals">): string =>
+  [...new Set(refusals.map(({ code }) => code))].join(", ");
+const saysOf = ({ refusals = [] }: Pick<Answer, "refusals">): string =>
+  refusals.length === 0 ? "" : refusalWords(refusals);
 const refusalWords = (refusals: readonly Refusal[]): string =>
   refusals.map((one) => `${one.code}: ${wordsOf(one).says.replace(" No commit was made.", "")}`).join(" ");
 const raise = (): never => {

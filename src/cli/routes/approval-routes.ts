@@ -12,7 +12,10 @@ type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 export const approvalRoutes = (): Routes => ({
   approve: command<{ readonly key?: string; readonly sentenceFile?: string; readonly expires?: number }, [string]>({
     brief: "approve one contract, word for word",
-    examples: ["cto approve CTO-WORK-049 --key ~/.ssh/id_ed25519_sk", "cto approve CTO-WORK-049 --key KEY --sentence-file -"],
+    examples: [
+      "cto approve CTO-WORK-049 --key ~/.ssh/id_ed25519_sk",
+      "cto approve CTO-WORK-049 --key KEY --sentence-file -",
+    ],
     args: [WORK],
     flags: {
       key: text("KEY", "the owner's key; without one the approval is A1 at most"),

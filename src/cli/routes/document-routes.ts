@@ -17,7 +17,9 @@ export const documentRoutes = (): Routes => ({
       brief: "every finding, with line, column and next step",
       examples: ["cto packet lint", "cto packet lint draft.md --format github"],
       args: [{ placeholder: "FILE", brief: "packets to read (default: all of the home)", rest: true }],
-      flags: { format: oneOf(["text", "json", "github"], "text with the lines, one JSON object, or workflow commands") },
+      flags: {
+        format: oneOf(["text", "json", "github"], "text with the lines, one JSON object, or workflow commands"),
+      },
       about: ["A lint that passes is validation only: it grants nothing."],
       exits: "0 no error · 3 an error",
       see: "cto explain packet/allowed-is-forbidden",

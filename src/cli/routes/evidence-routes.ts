@@ -22,7 +22,10 @@ export const evidenceRoutes = (): Routes => ({
     see: "cto logs, cto diff, cto verify",
     load: () => import("../commands/show.ts"),
   }),
-  logs: command<{ readonly stage?: string; readonly backend: boolean; readonly failed: boolean; readonly grep?: string }, [string]>({
+  logs: command<
+    { readonly stage?: string; readonly backend: boolean; readonly failed: boolean; readonly grep?: string },
+    [string]
+  >({
     brief: "what was printed and recorded in a run",
     examples: ["cto logs R-049-02", "cto logs R-049-02 --failed", "cto logs R-049-02 --stage events --grep denied"],
     args: [RUN],

@@ -10,7 +10,10 @@ type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 export const homeRoutes = (): Routes => ({
   init: command<{ readonly owner: string; readonly key: string }, [string | undefined]>({
     brief: "make a home: policy, signers, ledger",
-    examples: ["cto init --owner jp --key ~/.ssh/id_ed25519.pub", "cto init my-home --owner jp --key ~/.ssh/id_ed25519_sk.pub"],
+    examples: [
+      "cto init --owner jp --key ~/.ssh/id_ed25519.pub",
+      "cto init my-home --owner jp --key ~/.ssh/id_ed25519_sk.pub",
+    ],
     args: [{ placeholder: "DIR", brief: "where (default: here)", optional: true }],
     flags: {
       owner: needed("NAME", "the principal that may admit, approve, accept and reject"),
@@ -44,7 +47,12 @@ export const homeRoutes = (): Routes => ({
   }),
   explain: command<object, [string | undefined]>({
     brief: "what a code, state, exit code or variable means",
-    examples: ["cto explain approval/not-exact", "cto explain states", "cto explain 6", "cto explain CTO_HARNESS_ALLOW_CASE"],
+    examples: [
+      "cto explain approval/not-exact",
+      "cto explain states",
+      "cto explain 6",
+      "cto explain CTO_HARNESS_ALLOW_CASE",
+    ],
     args: [{ placeholder: "CODE", brief: "a code, state, exit code or variable; none lists them all", optional: true }],
     about: ["Needs no home."],
     exits: "0 · 2 nothing of that name, with the nearest",
@@ -54,7 +62,10 @@ export const homeRoutes = (): Routes => ({
     log: command<{ readonly work?: string; readonly limit?: number }, []>({
       brief: "the ledger's entries, the newest last",
       examples: ["cto audit log", "cto audit log --work CTO-WORK-049 --limit 20"],
-      flags: { work: text("WORK-ID", "only entries about this work item"), limit: count("how many of the newest (50)") },
+      flags: {
+        work: text("WORK-ID", "only entries about this work item"),
+        limit: count("how many of the newest (50)"),
+      },
       exits: "0",
       see: "cto audit verify",
       load: () => import("../commands/audit-log.ts"),

@@ -57,7 +57,10 @@ export const runRoutes = (): Routes => ({
   }),
   outcome: command<OutcomeFlags, [string]>({
     brief: "accept or reject a run, by the owner's signature",
-    examples: ["cto outcome R-049-02 --accept --key KEY", "cto outcome R-049-02 --reject --reason 'wrong fix' --key KEY"],
+    examples: [
+      "cto outcome R-049-02 --accept --key KEY",
+      "cto outcome R-049-02 --reject --reason 'wrong fix' --key KEY",
+    ],
     args: [RUN],
     flags: {
       accept: yes("the commit stays; asks for the sentence"),

@@ -1,0 +1,76 @@
+import type { Command, RouteMap } from "@stricli/core";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { buildApp } from "../../src/cli/app.ts";
+import type { Parsing } from "../../src/cli/context.ts";
+import { makeGround, type Ground } from "../journeys/ground.ts";
+import { jsonOf, runCto } from "./cli.ts";
+
+let ground: Ground;
+beforeAll(async () => {
+  ground = await makeGround();
+});
+afterAll(() => ground.close());
+
+const commandsBelow = (target: Command<Parsing> | RouteMap<Parsing>, prefix: string): readonly string[] =>
+  "getAllEntries" in target
+    ? target
+        .getAllEntries()
+        .flatMap(({ name, target: inner }) => commandsBelow(inner, `${prefix} ${name.original}`.trim()))
+    : [prefix];
+
+/** What each command is given besides --json. A command that is not here does not pass. */
+const GIVEN: Readonly<Record<string, string>> = {
+  demo: "--dir .",
+  init: "again --owner jp --key owner-key.pub",
+  doctor: "--only ledger",
+  status: "",
+  explain: "states",
+  "audit log": "",
+  "audit verify": "",
+  "packet lint": "",
+  "packet list": "",
+  "packet show": "CTO-WORK-049",
+  "packet preview": "CTO-WORK-049",
+  "work list": "",
+  "work show": "CTO-WORK-049",
+  "target admit": "target --key owner-key",
+  "target list": "",
+  "target show": "CTO-SAMPLE",
+  "target check": "CTO-SAMPLE",
+  "target suspend": "CTO-SAMPLE --reason r",
+  "target revoke": "CTO-SAMPLE --reason r",
+  approve: "CTO-WORK-049 --sentence-file - --key owner-key",
+  "approval list": "",
+  "approval show": "ap-1",
+  "approval withdraw": "CTO-WORK-049 --reason r",
+  gate: "CTO-WORK-049",
+  run: "CTO-WORK-949",
+  stop: "R-049-01",
+  runs: "",
+  show: "R-049-01",
+  logs: "R-049-01",
+  diff: "R-049-01",
+  verify: "R-049-01",
+  replay: "R-049-01",
+  outcome: "R-049-01 --reject --reason r --key owner-key",
+  rollback: "R-049-01 --dry-run",
+};
+
+const COMMANDS = commandsBelow(buildApp().root, "");
+
+test.each(COMMANDS)("R128 cto %s --json prints exactly one line on stdout, whatever it answers", async (command) => {
+  const given = GIVEN[command];
+  if (given === undefined) throw new Error(`what is ${command} given?`);
+  const argv = [...command.split(" "), ...given.split(" ").filter((word) => word !== ""), "--json"];
+  const said = await runCto(argv, { home: ground.home, cwd: ground.root, input: "no" });
+  const { ok, refusals, schema } = jsonOf(said);
+  expect(ok).toBe(said.exit === 0);
+  expect(schema).not.toBe("cto.bug.v1");
+  for (const refusal of refusals as readonly object[])
+    expect(refusal).toMatchObject({
+      code: expect.stringMatching(/^[a-z]+\/[a-z-]+$/),
+      message: expect.any(String),
+      next: expect.any(String),
+    });
+});
