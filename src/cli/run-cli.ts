@@ -1,13 +1,12 @@
-import { run } from "@stricli/core";
-
-import { buildApp } from "./app.ts";
 import type { CliContext, Parsing } from "./context.ts";
 import { EXIT, exitOfParser, type ExitCode } from "./exit-code.ts";
+import { firstPage } from "./first-page.ts";
 
 /** One command line from its words to its exit code. With --json there is exactly one line on stdout, whatever happens. */
 export const runCli = async (given: readonly string[], context: CliContext): Promise<ExitCode> => {
   const argv = commonFlagsLast(given);
   const isJson = wordsBefore(given, "--").includes("--json");
+  if (argv.length === 0 || (argv.length === 1 && ["--help", "-h"].includes(argv[0] ?? ""))) return showPage(context, isJson, firstPage());
   let route: readonly string[] = [];
   const said = { stdout: "", stderr: "" };
   // The parser has streams of its own, so that its words can be told in our form and apart from a command's answer.
@@ -21,6 +20,7 @@ export const runCli = async (given: readonly string[], context: CliContext): Pro
     route = prefix;
     return { process: parser, command: context };
   };
+  const [{ run }, { buildApp }] = await Promise.all([import("@stricli/core"), import("./app.ts")]);
   await run(buildApp(), argv, { process: parser, forCommand });
 
   const { exitCode } = context.process;

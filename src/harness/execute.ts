@@ -79,7 +79,7 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
     type: "validation.finished",
     subject: `validation/${on}`,
     trust: "harness-observed",
-    data: { on, treeOid: tree, exitCode: ended.code, signal: ended.signal, limit, ms: ended.ms, logSha256: outputDigest, counts: counts && { ...counts } },
+    data: { on, treeOid: tree, exitCode: ended.code, signal: ended.signal, limit, ms: Math.round(ended.ms), logSha256: outputDigest, counts: counts && { ...counts } },
   });
   await recorder.flush();
   return {
@@ -88,7 +88,7 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
     argv,
     program,
     startedAt: timeText(started),
-    durationMs: ended.ms,
+    durationMs: Math.round(ended.ms),
     exitCode: ended.code,
     signal: ended.signal,
     output,

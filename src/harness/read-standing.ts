@@ -14,6 +14,7 @@ import type { LedgerRecord } from "../workflow/ledger.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
+import { priorStageOf } from "./prior-stage.ts";
 import { readFacts, REVOKED_PATH, SIGNERS_PATH, type Facts } from "./read-facts.ts";
 import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
@@ -84,7 +85,8 @@ export const readStanding = async (
     lock: await lockOn(world, contract, run),
     diskFreeBytes: await world.host.diskFree(),
     defaultActivation: defaultActivationIn(facts.policySource),
-    priorStage: "absent",
+    priorStage:
+      authority.ok && authority.value.requirePriorStage && contract.ok ? await priorStageOf(world, contract.value) : "absent",
   };
   return { standing, facts, said, approvalLeaf, tools };
 };

@@ -5,13 +5,13 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { decideOutcome, sentenceFor, toAcknowledge } from "../../src/harness/decide-outcome.ts";
 import { present } from "../../src/harness/present.ts";
 import { run } from "../../src/harness/run.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import { temporaryStore } from "../fakes/store.ts";
 import { endOf, targetDigest } from "../journeys/ground.ts";
+import { mustBeNamed } from "./support/accept.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";
 import { gateCodes } from "./support/blocked.ts";
 import { approve, HONEST, openField, runTrial, when, type Field, type Trial } from "./support/field.ts";
@@ -94,18 +94,7 @@ describe("an agent that takes authority", () => {
   });
 
   test("self-approval-by-agent, backend-chooses-scope: who accepts has to name the claims and the denied attempts", async () => {
-    const row = await one.world.store.run(ended.result.run);
-    if (row === "absent") throw new Error("the run is not in the ledger");
-    const words = new TextEncoder().encode(sentenceFor(row) ?? "");
-    const order = { run: ended.result.run, outcome: "accepted", reason: "", words, key: one.ground.key } as const;
-    const names = toAcknowledge(ended.report);
-    expect(names).toContain("backend/claims-authority");
-    for (const left of names) {
-      const refused = await decideOutcome(one.world, { ...order, acknowledged: names.filter((name) => name !== left) });
-      expect(refused).toMatchObject({ ok: false, refusals: [{ code: "outcome/finding-not-acknowledged", facts: { code: left } }] });
-    }
-    expect(await one.world.store.work(one.ground.work)).toMatchObject({ state: "awaiting_outcome" });
-    expect(await decideOutcome(one.world, { ...order, acknowledged: names })).toMatchObject({ ok: true });
+    await mustBeNamed(one, ended, "backend/claims-authority");
   });
 });
 

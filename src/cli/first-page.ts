@@ -1,0 +1,33 @@
+import { helpOfAll } from "./help.ts";
+
+export const BRIEF = "cto governs a coding agent on one admitted repository, and leaves evidence that a stranger can verify.";
+
+/** What `cto` and `cto --help` print. It knows no parser and no command, so that it is there as fast as Node. */
+export const firstPage = (): string =>
+  helpOfAll(
+    BRIEF,
+    EXAMPLES,
+    ROWS.map(([names, brief]) => [names.join(", "), brief]),
+  );
+
+const EXAMPLES = [
+  "cto demo            the whole line on a target made for it, offline",
+  "cto status          what needs whom now",
+] as const;
+
+/** In the order of the work; a test holds that every command is named, and nothing else. */
+const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
+  [["demo"], "see it work: approved, run, committed, verified, accepted"],
+  [["init", "doctor"], "make a home; prove that this machine can hold a run"],
+  [["packet", "work"], "lint, list, show and preview packets; their work items and states"],
+  [["target"], "admit a repository by its owner's signature; suspend, revoke, check"],
+  [["approve", "approval"], "approve one contract word for word; list, show, withdraw"],
+  [["gate"], "every precondition of a run at once, changing nothing"],
+  [["run", "stop"], "one run from its order to its sealed evidence; end it"],
+  [["status", "runs", "show"], "what needs whom; every run; one run in full"],
+  [["logs", "diff"], "what a run printed and what it changed"],
+  [["verify", "replay"], "check a bundle offline; do its steps again and compare"],
+  [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
+  [["audit"], "the ledger: its entries, and whether its chain holds"],
+  [["explain"], "what a code, state, exit code or variable means"],
+];
