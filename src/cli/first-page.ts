@@ -1,6 +1,7 @@
 import { helpOfAll } from "./help.ts";
 
-export const BRIEF = "cto governs a coding agent on one admitted repository, and leaves evidence that a stranger can verify.";
+export const BRIEF =
+  "cto governs a coding agent on one admitted repository, and leaves evidence that a stranger can verify.";
 
 /** What `cto` and `cto --help` print. It knows no parser and no command, so that it is there as fast as Node. */
 export const firstPage = (): string =>

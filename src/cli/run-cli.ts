@@ -6,10 +6,31 @@ import { firstPage } from "./first-page.ts";
 export const runCli = async (given: readonly string[], context: CliContext): Promise<ExitCode> => {
   const argv = commonFlagsLast(given);
   const isJson = wordsBefore(given, "--").includes("--json");
-  if (argv.length === 0 || (argv.length === 1 && ["--help", "-h"].includes(argv[0] ?? ""))) return showPage(context, isJson, firstPage());
+  if (asksForFirstPage(argv)) return tellPage(context, isJson, firstPage());
+  const parsed = await parseAndRun(argv, context);
+  const { exitCode } = context.process;
+  if (exitCode !== undefined && exitCode !== null) return exitOf(Number(exitCode));
+  if (parsed.exit === EXIT.done) return tellPage(context, isJson, parsed.stdout);
+  return tellMistake(context, isJson, parsed);
+};
+
+const asksForFirstPage = ([first, ...others]: readonly string[]): boolean =>
+  others.length === 0 && (first === undefined || first === "--help" || first === "-h");
+
+interface Parsed {
+  readonly exit: ExitCode;
+  readonly stdout: string;
+  readonly message: string;
+  /** The command that was meant, as far as it was understood. */
+  readonly route: readonly string[];
+}
+
+// The parser has streams of its own, so that its words can be told in our form and apart from a command's answer. It
+// is loaded here, so that the first page waits for nothing.
+const parseAndRun = async (argv: readonly string[], command: CliContext): Promise<Parsed> => {
+  const [{ run }, { buildApp }] = await Promise.all([import("@stricli/core"), import("./app.ts")]);
   let route: readonly string[] = [];
   const said = { stdout: "", stderr: "" };
-  // The parser has streams of its own, so that its words can be told in our form and apart from a command's answer.
   const parser = {
     stdout: { write: (text: string) => void (said.stdout += text) },
     stderr: { write: (text: string) => void (said.stderr += text) },
@@ -18,29 +39,35 @@ export const runCli = async (given: readonly string[], context: CliContext): Pro
   };
   const forCommand = ({ prefix }: { readonly prefix: readonly string[] }): Parsing => {
     route = prefix;
-    return { process: parser, command: context };
+    return { process: parser, command };
   };
-  const [{ run }, { buildApp }] = await Promise.all([import("@stricli/core"), import("./app.ts")]);
   await run(buildApp(), argv, { process: parser, forCommand });
-
-  const { exitCode } = context.process;
-  if (exitCode !== undefined && exitCode !== null) return exitOf(Number(exitCode));
-  const exit = exitOfParser(Number(parser.exitCode ?? 0));
-  const { stdout, stderr } = context.process;
-  if (exit === EXIT.done) {
-    const page = isJson ? jsonLine({ schema: "cto.help.v1", ok: true, refusals: [], text: said.stdout }) : said.stdout;
-    stdout.write(page);
-    return exit;
-  }
   const message = said.stderr.trim();
-  const next = `${(route.length > 0 ? route : routeIn(argv, message)).join(" ")} --help`;
+  return {
+    exit: exitOfParser(Number(parser.exitCode ?? 0)),
+    stdout: said.stdout,
+    message,
+    route: route.length > 0 ? route : routeIn(argv, message),
+  };
+};
+
+const tellPage = ({ process: { stdout } }: CliContext, isJson: boolean, text: string): ExitCode => {
+  stdout.write(isJson ? jsonLine({ schema: "cto.help.v1", ok: true, refusals: [], text }) : text);
+  return EXIT.done;
+};
+
+const tellMistake = (
+  { process: { stdout, stderr } }: CliContext,
+  isJson: boolean,
+  { exit, message, route }: Parsed,
+): ExitCode => {
+  const next = `${route.join(" ")} --help`;
+  const none = { ok: false, refusals: [] };
   if (exit === EXIT.bug) {
-    if (isJson) stdout.write(jsonLine({ schema: "cto.bug.v1", ok: false, refusals: [], bug: message }));
+    if (isJson) stdout.write(jsonLine({ schema: "cto.bug.v1", ...none, bug: message }));
     else
       stderr.write(`bug       ${message}\nnext      please report this with the output of the same command and -v\n`);
-    return exit;
-  }
-  if (isJson) stdout.write(jsonLine({ schema: "cto.usage.v1", ok: false, refusals: [], usage: { message, next } }));
+  } else if (isJson) stdout.write(jsonLine({ schema: "cto.usage.v1", ...none, usage: { message, next } }));
   else stderr.write(`usage     ${message}\nnext      ${next}\n`);
   return exit;
 };

@@ -20,6 +20,8 @@ export const LIMITS = {
   manifestFileBytesMax: 268_435_456,
   manifestTotalBytesMax: 2_147_483_648,
   manifestTimeMs: 120_000,
+  /** Changed entries of one harvest; more is not read to the end, whatever the policy allows. */
+  harvestChangesMax: 5_000,
   indexLockWaitMs: 5_000,
   sshKeygenTimeoutMs: 120_000,
   frameBytesMax: 8_388_608,

@@ -34,7 +34,11 @@ describe("a record that is not the owner's standing word", () => {
 
   const edited = async (from: string, to: string): Promise<void> => one.ground.edit(ADMISSION, from, to);
   const signedAgain = async (key: string): Promise<void> => {
-    const signed = await one.world.keys.askHumanToSign(await readFile(placeOf(one, ADMISSION)), ADMISSION_NAMESPACE, key);
+    const signed = await one.world.keys.askHumanToSign(
+      await readFile(placeOf(one, ADMISSION)),
+      ADMISSION_NAMESPACE,
+      key,
+    );
     if (!signed.ok) throw new Error("not signed");
     await writeFile(placeOf(one, SIGNATURE), signed.value);
   };
@@ -42,25 +46,51 @@ describe("a record that is not the owner's standing word", () => {
   test.each<[string, string, () => Promise<unknown>]>([
     ["suspended by an editor", "admission/suspended", () => edited('"status": "admitted"', '"status": "suspended"')],
     ["revoked by an editor", "admission/revoked", () => edited('"status": "admitted"', '"status": "revoked"')],
-    ["only proposed, though signed", "admission/proposed", async () => {
-      await edited('"status": "admitted"', '"status": "proposed"');
-      await signedAgain(one.ground.key);
-    }],
-    ["expired, though signed", "admission/expired", async () => {
-      const text = (await readFile(placeOf(one, ADMISSION), "utf8")).replace(/"admittedAt": "[^"]*"/, '"admittedAt": "2026-01-01T00:00:00.000Z"');
-      await writeFile(placeOf(one, ADMISSION), text.replace(/"expiresAt": "[^"]*"/, '"expiresAt": "2026-01-02T00:00:00.000Z"'));
-      await signedAgain(one.ground.key);
-    }],
+    [
+      "only proposed, though signed",
+      "admission/proposed",
+      async () => {
+        await edited('"status": "admitted"', '"status": "proposed"');
+        await signedAgain(one.ground.key);
+      },
+    ],
+    [
+      "expired, though signed",
+      "admission/expired",
+      async () => {
+        const text = (await readFile(placeOf(one, ADMISSION), "utf8")).replace(
+          /"admittedAt": "[^"]*"/,
+          '"admittedAt": "2026-01-01T00:00:00.000Z"',
+        );
+        await writeFile(
+          placeOf(one, ADMISSION),
+          text.replace(/"expiresAt": "[^"]*"/, '"expiresAt": "2026-01-02T00:00:00.000Z"'),
+        );
+        await signedAgain(one.ground.key);
+      },
+    ],
     ["unsigned", "admission/not-signed", () => rm(placeOf(one, SIGNATURE))],
-    ["signed by somebody else", "admission/not-the-owner", async () => {
-      const key = path.join(one.ground.root, "stranger");
-      await makeKey(key, "jp");
-      await signedAgain(key);
-    }],
-    ["wider by one stage than what was signed", "admission/signature-invalid", () => edited('"stages": [\n    5\n  ]', '"stages": [\n    4,\n    5\n  ]')],
+    [
+      "signed by somebody else",
+      "admission/not-the-owner",
+      async () => {
+        const key = path.join(one.ground.root, "stranger");
+        await makeKey(key, "jp");
+        await signedAgain(key);
+      },
+    ],
+    [
+      "wider by one stage than what was signed",
+      "admission/signature-invalid",
+      () => edited('"stages": [\n    5\n  ]', '"stages": [\n    4,\n    5\n  ]'),
+    ],
     ["of another owner", "admission/not-the-owner", () => edited('"owner": "jp"', '"owner": "mallory"')],
     ["of another path", "admission/not-the-repository", () => layOther("other")],
-    ["of a member twice", "admission/record-unreadable", () => edited('"status": "admitted"', '"status": "revoked",\n  "status": "admitted"')],
+    [
+      "of a member twice",
+      "admission/record-unreadable",
+      () => edited('"status": "admitted"', '"status": "revoked",\n  "status": "admitted"'),
+    ],
     ["of a member more", "admission/record-unreadable", () => edited('"reason"', '"trust": "me",\n  "reason"')],
     ["no JSON", "admission/record-unreadable", () => writeFile(placeOf(one, ADMISSION), "admitted\n")],
     ["gone", "admission/absent", () => rm(placeOf(one, ADMISSION))],
@@ -81,32 +111,44 @@ describe("a record that is not the owner's standing word", () => {
     const target = path.join(one.ground.root, name);
     await makeSample(target, { "a.txt": "a\n" });
     const order = { id: undefined, owner: "jp", risk: undefined, stages: [5], backends: ["scripted"] as const };
-    const made = await admitTarget(one.world, { ...order, target, expiresMs: 60_000, reason: "another", key: one.ground.key });
+    const made = await admitTarget(one.world, {
+      ...order,
+      target,
+      expiresMs: 60_000,
+      reason: "another",
+      key: one.ground.key,
+    });
     if (!made.ok) throw new Error("not admitted");
     await cp(placeOf(one, made.value.path), placeOf(one, ADMISSION));
     await cp(placeOf(one, `${made.value.path}.sig`), placeOf(one, SIGNATURE));
   };
 });
 
-test.each(["suspended", "revoked"] as const)("admission-suspended: a %s record blocks, and laid back with its old signature it admits nothing (R043)", async (status) => {
-  const one = await field();
-  await approve(one, []);
-  const [record, signature] = [await readFile(placeOf(one, ADMISSION)), await readFile(placeOf(one, SIGNATURE))];
-  expect(await removeAdmission(one.world, ADMISSION, status, "an incident")).toMatchObject({ ok: true });
-  expect(await one.world.store.work(one.ground.work)).toMatchObject({ state: "candidate" });
-  const blocked = await isBlocked(one, `admission/${status}`, "approval/stale");
-  expect(blocked.refusals[0]?.facts).toEqual({ reason: "an incident" });
+test.each(["suspended", "revoked"] as const)(
+  "admission-suspended: a %s record blocks, and laid back with its old signature it admits nothing (R043)",
+  async (status) => {
+    const one = await field();
+    await approve(one, []);
+    const [record, signature] = [await readFile(placeOf(one, ADMISSION)), await readFile(placeOf(one, SIGNATURE))];
+    expect(await removeAdmission(one.world, ADMISSION, status, "an incident")).toMatchObject({ ok: true });
+    expect(await one.world.store.work(one.ground.work)).toMatchObject({ state: "candidate" });
+    const blocked = await isBlocked(one, `admission/${status}`, "approval/stale");
+    expect(blocked.refusals[0]?.facts).toEqual({ reason: "an incident" });
 
-  await writeFile(placeOf(one, ADMISSION), record);
-  await writeFile(placeOf(one, SIGNATURE), signature);
-  const again = await isBlocked(one, `admission/${status}`, "gate/work-not-approved");
-  expect(again.refusals[0]?.facts).toEqual({ reason: "an incident" });
-  expect(await present(one.world, one.ground.work)).toMatchObject({ ok: false, refusals: [{ code: `admission/${status}` }] });
+    await writeFile(placeOf(one, ADMISSION), record);
+    await writeFile(placeOf(one, SIGNATURE), signature);
+    const again = await isBlocked(one, `admission/${status}`, "gate/work-not-approved");
+    expect(again.refusals[0]?.facts).toEqual({ reason: "an incident" });
+    expect(await present(one.world, one.ground.work)).toMatchObject({
+      ok: false,
+      refusals: [{ code: `admission/${status}` }],
+    });
 
-  await admit(one.world, one.ground);
-  await approve(one, []);
-  expect(await gateCodes(one.world, one.ground.work)).toEqual([]);
-});
+    await admit(one.world, one.ground);
+    await approve(one, []);
+    expect(await gateCodes(one.world, one.ground.work)).toEqual([]);
+  },
+);
 
 test("admission-suspended: a suspension while the agent works voids the run (R043)", async () => {
   const one = await field();
@@ -128,8 +170,19 @@ describe("a target that is reached through a link", () => {
     await symlink(root, path.join(root, "parent"));
     const order = { id: "CTO-LINK", owner: "jp", risk: undefined, stages: [5], backends: ["scripted"] as const };
     const before = await one.world.host.fingerprint(placeOf(one, ".sot"));
-    for (const place of [path.join(root, "link"), path.join(root, "parent/target"), `${target}/../target`, `${target}/`]) {
-      const refused = await admitTarget(one.world, { ...order, target: place, expiresMs: 60_000, reason: "a link", key });
+    for (const place of [
+      path.join(root, "link"),
+      path.join(root, "parent/target"),
+      `${target}/../target`,
+      `${target}/`,
+    ]) {
+      const refused = await admitTarget(one.world, {
+        ...order,
+        target: place,
+        expiresMs: 60_000,
+        reason: "a link",
+        key,
+      });
       expect(refused).toMatchObject({ ok: false, refusals: [{ code: "admission/not-the-repository" }] });
     }
     expect(await one.world.host.fingerprint(placeOf(one, ".sot"))).toBe(before);
@@ -179,5 +232,8 @@ test("admission-symlink: a parent of the target that becomes a link is refused (
   expect(await one.world.target.observe(target)).toMatchObject({ ok: true });
   await rename(folder, path.join(root, "moved"));
   await symlink(path.join(root, "moved"), folder);
-  expect(await one.world.target.observe(target)).toMatchObject({ ok: false, refusals: [{ code: "admission/not-the-repository" }] });
+  expect(await one.world.target.observe(target)).toMatchObject({
+    ok: false,
+    refusals: [{ code: "admission/not-the-repository" }],
+  });
 });

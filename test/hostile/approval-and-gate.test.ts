@@ -69,8 +69,16 @@ describe("words that are nearly the sentence", () => {
     const before = await state();
     const leaves = await world.store.leaves(0);
     const bytes = new TextEncoder().encode(words(sentence));
-    const refused = await recordApproval(world, shown, { bytes, entry: "file", key: ground.ground.key, expiresMs: undefined });
-    expect(refused).toMatchObject({ ok: false, refusals: [{ code: "approval/not-exact", facts: { at: at(sentence), got } }] });
+    const refused = await recordApproval(world, shown, {
+      bytes,
+      entry: "file",
+      key: ground.ground.key,
+      expiresMs: undefined,
+    });
+    expect(refused).toMatchObject({
+      ok: false,
+      refusals: [{ code: "approval/not-exact", facts: { at: at(sentence), got } }],
+    });
     expect(await state()).toEqual(before);
     const [leaf, ...more] = await world.store.leaves(leaves.length);
     expect(leaf).toMatchObject({ type: "approval.refused", refusals: ["approval/not-exact"] });
@@ -119,7 +127,15 @@ describe("an approval that was spent", () => {
     if (recorded === undefined) throw new Error("there is no approval to copy");
     const { type, actor, channel, work, approvalId, digests, detail } = recorded;
     await one.world.store.transact((ledger) =>
-      ledger.appendLeaf({ type, actor, channel, ...(work && { work }), ...(approvalId && { approvalId }), ...(digests && { digests }), ...(detail && { detail }) }),
+      ledger.appendLeaf({
+        type,
+        actor,
+        channel,
+        ...(work && { work }),
+        ...(approvalId && { approvalId }),
+        ...(digests && { digests }),
+        ...(detail && { detail }),
+      }),
     );
     await isBlocked(one, "approval/consumed");
   });
@@ -176,7 +192,8 @@ describe("an approval of something else", () => {
     const other = await otherPacket(one, "CTO-WORK-048");
     await approveWork(one, other);
     const recorded = (await one.world.store.leaves(0)).find(({ type }) => type === "approval.recorded");
-    if (recorded?.digests === undefined || recorded.approvalId === undefined) throw new Error("there is no approval to copy");
+    if (recorded?.digests === undefined || recorded.approvalId === undefined)
+      throw new Error("there is no approval to copy");
     const { approvalId, digests } = recorded;
     const { work } = one.ground;
     await one.world.store.transact(async (ledger) => {
@@ -191,13 +208,20 @@ describe("an approval of something else", () => {
   test.each<[string, (one: Field) => Promise<string>]>([
     ["a key that nobody knows", (one) => newKey(one, "stranger")],
     ["a key of another principal", (one) => newSigner(one, "mallory", 'mallory namespaces="approval@cto-harness"')],
-    ["a key that the owner has for outcomes only", (one) => newSigner(one, "outcome", 'jp namespaces="outcome@cto-harness"')],
+    [
+      "a key that the owner has for outcomes only",
+      (one) => newSigner(one, "outcome", 'jp namespaces="outcome@cto-harness"'),
+    ],
     ["a key of the owner that is revoked", revokedKey],
   ])("approver-name-spoof: the right words signed by %s are not the owner's", async (_, keyOf) => {
     const one = await field();
     ownerOf(one.ground).git("config", "user.name", "jp");
     const key = await keyOf(one);
-    const spoofed: World = { ...one.world, environment: { ...one.world.environment, USER: "jp", LOGNAME: "jp" }, operator: { ...one.world.operator, user: "jp" } };
+    const spoofed: World = {
+      ...one.world,
+      environment: { ...one.world.environment, USER: "jp", LOGNAME: "jp" },
+      operator: { ...one.world.operator, user: "jp" },
+    };
     const refused = await approveBy(spoofed, one.ground, undefined, key);
     expect(refused).toEqual([key.endsWith("revoked") ? "approval/key-revoked" : "approval/not-the-owner"]);
     await isBlocked({ ...one, world: spoofed }, "approval/absent");
@@ -209,8 +233,16 @@ describe("an approval of something else", () => {
     const shown = await present({ ...one.world, operator: { ...one.world.operator, user: "jp" } }, one.ground.work);
     if (!shown.ok) throw new Error("nothing to approve");
     const bytes = new TextEncoder().encode(shown.value.contract.requiredApproval);
-    const refused = await recordApproval(one.world, shown.value, { bytes, entry: "file", key: undefined, expiresMs: undefined });
-    expect(refused).toMatchObject({ ok: false, refusals: [{ code: "approval/below-minimum", facts: { found: "A0", minimum: "A2" } }] });
+    const refused = await recordApproval(one.world, shown.value, {
+      bytes,
+      entry: "file",
+      key: undefined,
+      expiresMs: undefined,
+    });
+    expect(refused).toMatchObject({
+      ok: false,
+      refusals: [{ code: "approval/below-minimum", facts: { found: "A0", minimum: "A2" } }],
+    });
     await isBlocked(one, "approval/absent");
   });
 });
@@ -284,25 +316,45 @@ describe("the switches of the environment", () => {
   });
   const under = (environment: Readonly<Record<string, string>>): World => ({ ...one.world, environment });
 
-  const SUBSETS = [0, 1, 2, 3, 4, 5, 6].map((bits) => [allow, stage, admissionFile].filter((_, at) => (bits & (1 << at)) !== 0));
-  test.each(SUBSETS.map((set) => ({ set })))("gate-env-partial: with only $set, every other variable is named (R056)", async ({ set }) => {
-    const environment = Object.fromEntries(Object.entries(open).filter(([name]) => set.includes(name)));
-    const refusals = await gateRefusals(under(environment), one.ground.work);
-    expect(refusals.map(({ code }) => code)).toEqual(refusals.map(() => "gate/env-not-set"));
-    expect(refusals.map(({ facts }) => facts["variable"])).toEqual(Object.keys(open).filter((name) => !set.includes(name)));
+  const SUBSETS = [0, 1, 2, 3, 4, 5, 6].map((bits) =>
+    [allow, stage, admissionFile].filter((_, at) => (bits & (1 << at)) !== 0),
+  );
+  test.each(SUBSETS.map((set) => ({ set })))(
+    "gate-env-partial: with only $set, every other variable is named (R056)",
+    async ({ set }) => {
+      const environment = Object.fromEntries(Object.entries(open).filter(([name]) => set.includes(name)));
+      const refusals = await gateRefusals(under(environment), one.ground.work);
+      expect(refusals.map(({ code }) => code)).toEqual(refusals.map(() => "gate/env-not-set"));
+      expect(refusals.map(({ facts }) => facts["variable"])).toEqual(
+        Object.keys(open).filter((name) => !set.includes(name)),
+      );
+    },
+  );
+
+  test.each([
+    ...["0", "true", "TRUE", "yes", "on", "01", " 1", "1 ", "1\n", "+1", "1.0", "\uFF11", "\u0661", ""].map(
+      (value) => [allow, value] as const,
+    ),
+    ...["4", "0", "05", " 5", "5 ", "5.0", "0x5", "five", "\uFF15", "\u0665", "6", ""].map(
+      (value) => [stage, value] as const,
+    ),
+    [admissionFile, ""] as const,
+  ])("gate-env-lookalike: %s=%j is not set (R056)", async (variable, value) => {
+    expect(await gateRefusals(under({ ...open, [variable]: value }), one.ground.work)).toMatchObject([
+      { code: "gate/env-not-set", facts: { variable } },
+    ]);
   });
 
   test.each([
-    ...["0", "true", "TRUE", "yes", "on", "01", " 1", "1 ", "1\n", "+1", "1.0", "\uFF11", "\u0661", ""].map((value) => [allow, value] as const),
-    ...["4", "0", "05", " 5", "5 ", "5.0", "0x5", "five", "\uFF15", "\u0665", "6", ""].map((value) => [stage, value] as const),
-    [admissionFile, ""] as const,
-  ])("gate-env-lookalike: %s=%j is not set (R056)", async (variable, value) => {
-    expect(await gateRefusals(under({ ...open, [variable]: value }), one.ground.work)).toMatchObject([{ code: "gate/env-not-set", facts: { variable } }]);
-  });
-
-  test.each(["cto_harness_allow_scripted", "CTO_HARNESS_ALLOW_CASE", "CTO_HARNESS_ALLOW_SCRIPTED ", "CTO-HARNESS-ALLOW-SCRIPTED"])("gate-env-lookalike: %j is another variable", async (name) => {
+    "cto_harness_allow_scripted",
+    "CTO_HARNESS_ALLOW_CASE",
+    "CTO_HARNESS_ALLOW_SCRIPTED ",
+    "CTO-HARNESS-ALLOW-SCRIPTED",
+  ])("gate-env-lookalike: %j is another variable", async (name) => {
     const environment = { [stage]: "5", [admissionFile]: ADMISSION, [name]: "1" };
-    expect(await gateRefusals(under(environment), one.ground.work)).toMatchObject([{ code: "gate/env-not-set", facts: { variable: allow } }]);
+    expect(await gateRefusals(under(environment), one.ground.work)).toMatchObject([
+      { code: "gate/env-not-set", facts: { variable: allow } },
+    ]);
   });
 
   test.each([
@@ -312,12 +364,17 @@ describe("the switches of the environment", () => {
     ["the policy", POLICY],
     ["a folder", ".sot"],
   ])("gate-env-lookalike: the admission file variable that leads to %s is refused (R043)", async (_, value) => {
-    expect(await gateCodes(under({ ...open, [admissionFile]: value }), one.ground.work)).toEqual(["gate/admission-file-differs"]);
+    expect(await gateCodes(under({ ...open, [admissionFile]: value }), one.ground.work)).toEqual([
+      "gate/admission-file-differs",
+    ]);
   });
 
-  test.each(["accepted", "rejected", "1", ""])("outcome-preset: an outcome of %j before the run is no judgement (R056)", async (value) => {
-    expect(await gateCodes(under({ ...open, [outcome]: value }), one.ground.work)).toEqual(["gate/outcome-preset"]);
-  });
+  test.each(["accepted", "rejected", "1", ""])(
+    "outcome-preset: an outcome of %j before the run is no judgement (R056)",
+    async (value) => {
+      expect(await gateCodes(under({ ...open, [outcome]: value }), one.ground.work)).toEqual(["gate/outcome-preset"]);
+    },
+  );
 
   test("gate-env-partial, gate-env-lookalike, outcome-preset: the run is blocked as the gate says, and keeps its approval", async () => {
     const values = { [allow]: "true", [stage]: "4", [outcome]: "accepted" };

@@ -37,7 +37,9 @@ test("approval-withdrawn-mid-run: a withdrawal while the agent works voids the r
   const one = await field();
   await approve(one, WORKING);
   const host = await opened(one);
-  const ended = await meanwhile(one, async () => expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }));
+  const ended = await meanwhile(one, async () =>
+    expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }),
+  );
   expect(ended.codes).toEqual(["voided", "approval/withdrawn"]);
   await holdsAfterwards(one, ended);
   expect(await gateCodes(one.world, one.ground.work)).toEqual(["approval/withdrawn", "approval/consumed"]);
@@ -73,11 +75,18 @@ describe("an agent that takes authority", () => {
     leavesBefore = (await one.world.store.leaves(0)).length;
     ended = await runTrial(one);
   });
-  const claims = (): readonly string[] => ended.report.findings.filter(({ code }) => code === "backend/claims-authority").map(({ says }) => says);
+  const claims = (): readonly string[] =>
+    ended.report.findings.filter(({ code }) => code === "backend/claims-authority").map(({ says }) => says);
 
   test("self-approval-by-agent: the sentence in print, in a file and in a call is recorded as a claim and approves nothing (R053)", async () => {
     expect(ended.codes).toEqual(["awaiting_outcome"]);
-    expect(claims()).toEqual(expect.arrayContaining(["says the approval sentence", "calls a method of the Harness", "runs a command of the Harness"]));
+    expect(claims()).toEqual(
+      expect.arrayContaining([
+        "says the approval sentence",
+        "calls a method of the Harness",
+        "runs a command of the Harness",
+      ]),
+    );
     expect(claims().some((says) => says.startsWith("writes "))).toBe(true);
     const leaves = (await one.world.store.leaves(leavesBefore)).map(({ type }) => type);
     expect(leaves.filter((type) => type.startsWith("approval."))).toEqual(["approval.consumed"]);
@@ -86,10 +95,25 @@ describe("an agent that takes authority", () => {
   });
 
   test("backend-chooses-scope: target, paths, status and criteria that it names are claims; the contract's own hold", async () => {
-    expect(claims()).toEqual(expect.arrayContaining(["names a target of its own", "names allowed paths of its own", "says that something is approved", "says that the default activation is on"]));
+    expect(claims()).toEqual(
+      expect.arrayContaining([
+        "names a target of its own",
+        "names allowed paths of its own",
+        "says that something is approved",
+        "says that the default activation is on",
+      ]),
+    );
     expect(ended.report.task?.target).toBe(one.ground.target);
-    expect(ended.report.changes.filter(({ verdict }) => verdict === "allowed").map(({ path: name }) => name)).toEqual(["src/strings.py"]);
-    expect(ended.report.attempts.map(({ detail }) => detail)).toEqual(expect.arrayContaining([expect.stringContaining("infra/main.tf"), expect.stringContaining("policy.yaml"), expect.stringContaining("approval.jp.json")]));
+    expect(ended.report.changes.filter(({ verdict }) => verdict === "allowed").map(({ path: name }) => name)).toEqual([
+      "src/strings.py",
+    ]);
+    expect(ended.report.attempts.map(({ detail }) => detail)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("infra/main.tf"),
+        expect.stringContaining("policy.yaml"),
+        expect.stringContaining("approval.jp.json"),
+      ]),
+    );
     expect(await one.world.store.work(one.ground.work)).toMatchObject({ state: "awaiting_outcome" });
   });
 
@@ -112,7 +136,9 @@ describe("several at once", () => {
     );
     const codes = ends.map(endOf);
     expect(codes.filter(([ending]) => ending === "voided")).toEqual([["voided", "policy/no-change"]]);
-    expect(codes.filter(([ending]) => ending === "refused")).toEqual([0, 1, 2].map(() => ["refused", "gate/target-locked"]));
+    expect(codes.filter(([ending]) => ending === "refused")).toEqual(
+      [0, 1, 2].map(() => ["refused", "gate/target-locked"]),
+    );
     expect(await targetDigest(one.world, one.ground)).toBe(before);
     expect((await one.world.store.leaves(0)).filter(({ type }) => type === "approval.consumed")).toHaveLength(1);
     expect(await one.world.store.check()).toEqual([]);
@@ -136,20 +162,29 @@ describe("several at once", () => {
     expect(await gateCodes(one.world, other)).toEqual([]);
   });
 
-  test("approval-replay: of forty processes that spend one approval at once, one takes both locks (R049)", { timeout: 120_000 }, async () => {
-    const store = await temporaryStore();
-    try {
-      await mkdir(path.join(path.dirname(store.file), "consumed"));
-      const program = path.join(import.meta.dirname, "../fixtures/store-process.ts");
-      const answers = await Promise.all(
-        Array.from({ length: 40 }, async (_, at) => {
-          const { stdout } = await promisify(execFile)(process.execPath, [program, "spend", store.file, `R-049-${String(at + 10)}`]);
-          return stdout.trim();
-        }),
-      );
-      expect(answers.toSorted()).toEqual([...Array.from({ length: 39 }, () => "lost"), "won"]);
-    } finally {
-      await store.close();
-    }
-  });
+  test(
+    "approval-replay: of forty processes that spend one approval at once, one takes both locks (R049)",
+    { timeout: 120_000 },
+    async () => {
+      const store = await temporaryStore();
+      try {
+        await mkdir(path.join(path.dirname(store.file), "consumed"));
+        const program = path.join(import.meta.dirname, "../fixtures/store-process.ts");
+        const answers = await Promise.all(
+          Array.from({ length: 40 }, async (_, at) => {
+            const { stdout } = await promisify(execFile)(process.execPath, [
+              program,
+              "spend",
+              store.file,
+              `R-049-${String(at + 10)}`,
+            ]);
+            return stdout.trim();
+          }),
+        );
+        expect(answers.toSorted()).toEqual([...Array.from({ length: 39 }, () => "lost"), "won"]);
+      } finally {
+        await store.close();
+      }
+    },
+  );
 });

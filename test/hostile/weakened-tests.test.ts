@@ -10,7 +10,10 @@ afterAll(() => Promise.all(fields.map((one) => one.close())));
 
 /** A target whose tests are of pytest: two in the allowed test file, one in a file that is not. */
 const pytestField = async (): Promise<Field> => {
-  const one = await openField({ validation: PYTEST, files: { "test_strings.py": TESTS, "test_more.py": "def test_more():\n    assert True\n" } });
+  const one = await openField({
+    validation: PYTEST,
+    files: { "test_strings.py": TESTS, "test_more.py": "def test_more():\n    assert True\n" },
+  });
   fields.push(one);
   return one;
 };

@@ -62,11 +62,13 @@ const broken = (world: World, point: BreakingPoint): World => {
   }
 };
 
-const { home, environment, point } = order;
+const { home, environment, point, stopAt } = order;
 const world = broken(await compose({ home, environment, terminal: false, mode: "write" }), point);
 const work = workId(order.work);
 if (work === undefined) throw new Error(`${order.work} is no work id`);
-const done = await run(world, work, new AbortController().signal, (line) => {
+const stopping = new AbortController();
+const done = await run(world, work, stopping.signal, (line) => {
+  if (stopAt !== undefined && parseEvent(line).type === stopAt) stopping.abort();
   if ("line" in point && isTheOne(point, line)) stand();
 });
 writeSync(1, `it ended: ${JSON.stringify(done)}\n`);

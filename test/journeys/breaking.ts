@@ -19,11 +19,20 @@ export interface BreakingOrder {
   readonly work: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly point: BreakingPoint;
+  /** Once this line is in the ledger the operator asks for the end, as Ctrl-C does. */
+  readonly stopAt?: string;
+}
+
+export interface Breaking {
+  readonly stopAt?: string;
+  /** What others do while it stands at its point. */
+  readonly meanwhile?: () => Promise<void>;
 }
 
 /** Starts `run` in a process of its own and kills it with SIGKILL at the point; answers all that ran below it. */
-export const breakOff = async (ground: Ground, point: BreakingPoint): Promise<Family> => {
-  const order: BreakingOrder = { home: ground.home, work: ground.work, environment: openSwitches("scripted"), point };
+export const breakOff = async (ground: Ground, point: BreakingPoint, { stopAt, meanwhile }: Breaking = {}): Promise<Family> => {
+  const stop = stopAt === undefined ? {} : { stopAt };
+  const order: BreakingOrder = { home: ground.home, work: ground.work, environment: openSwitches("scripted"), point, ...stop };
   const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe"], env: {} });
   const exited = once(child, "exit");
@@ -37,8 +46,12 @@ export const breakOff = async (ground: Ground, point: BreakingPoint): Promise<Fa
   child.stderr.on("data", (bytes: Uint8Array) => (said += String(bytes)));
   await Promise.race([here, exited]);
   const family = familyOf(child.pid ?? 0);
-  child.kill("SIGKILL");
-  await exited;
+  try {
+    await meanwhile?.();
+  } finally {
+    child.kill("SIGKILL");
+    await exited;
+  }
   if (said !== "here\n") throw new Error(`the process did not come to its point: ${said}`);
   return family;
 };
@@ -47,9 +60,6 @@ export const breakOff = async (ground: Ground, point: BreakingPoint): Promise<Fa
 export type Family = readonly { readonly pid: number; readonly start: string; readonly command: string }[];
 
 export const livingOf = (family: Family): Family => family.filter(({ pid, start }) => statOf(pid)?.start === start);
-
-/** The commands of everything below a process, the deepest too. */
-export const commandsOf = (family: Family): string => family.map(({ command }) => command).join("\n");
 
 const familyOf = (pid: number): Family => {
   const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);

@@ -1,35 +1,51 @@
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+
 import { expect, test } from "vitest";
 
-import { breakOff, livingOf, type BreakingPoint } from "./breaking.ts";
-import { commitsOf, expectEvidence, factsOf, withApproved } from "./ended.ts";
-import { endOf, runOnce } from "./ground.ts";
+import { withdraw } from "../../src/harness/withdraw.ts";
+import type { World } from "../../src/harness/world.ts";
+import type { RunId } from "../../src/workflow/ids.ts";
 
-/** Every place at which a run is killed, and how often an agent was started in all when it has ended after that. */
-const POINTS: readonly (readonly [at: string, point: BreakingPoint, agents: number])[] = [
-  ["the run is ordered", { line: "run.ordered" }, 1],
-  ["the approval is linked and not yet in the ledger", { seam: "consume", when: "after" }, 1],
-  ["the gate is recorded and the approval spent", { line: "step.finished", subject: "step/gate" }, 1],
-  ["the agent's sandbox is recorded", { line: "sandbox.started" }, 1],
-  ["the agent is at work", { line: "tool.finished" }, 2],
-  ["the agent's step is recorded", { line: "step.finished", subject: "step/backend" }, 1],
-  ["a validation is running", { seam: "validation.start", when: "after" }, 1],
-  ["a validation has ended", { line: "validation.finished" }, 1],
-  ["the validation is recorded", { line: "step.finished", subject: "step/validation" }, 1],
-  ["the commit is claimed", { seam: "target.commit", when: "before" }, 1],
-  ["the commit has landed and nobody was told", { seam: "target.commit", when: "after" }, 1],
-  ["the commit is recorded", { line: "commit.created" }, 1],
-  ["the proof is recorded", { line: "step.finished", subject: "step/proof" }, 1],
-  ["the run is finished and no file is written", { line: "run.finished" }, 1],
-  ["half of the bundle is written", { seam: "archive.put", when: "after", nth: 5 }, 1],
-  ["the bundle is in the ledger and not yet in its place", { seam: "archive.seal", when: "before" }, 1],
-  ["the bundle is sealed and the run still open", { seam: "archive.seal", when: "after" }, 1],
+import { jsonOf, runCto } from "../cli/cli.ts";
+import { breakOff, livingOf, type BreakingPoint } from "./breaking.ts";
+import { commitsOf, expectEvidence, factsOf, textOf, withApproved, type Approved } from "./ended.ts";
+import { ADMISSION, endOf, runOnce, targetDigest } from "./ground.ts";
+
+/** Every place at which a run is killed; where its target stands then; how many agents were started when it has ended. */
+const POINTS: readonly (readonly [at: string, point: BreakingPoint, target: "untouched" | "holds commit", agents: number])[] = [
+  ["the run is ordered", { line: "run.ordered" }, "untouched", 1],
+  ["the approval is linked and not yet in the ledger", { seam: "consume", when: "after" }, "untouched", 1],
+  ["the gate is recorded and the approval spent", { line: "step.finished", subject: "step/gate" }, "untouched", 1],
+  ["the agent's sandbox is recorded", { line: "sandbox.started" }, "untouched", 1],
+  ["the agent is at work", { line: "tool.finished" }, "untouched", 2],
+  ["the agent's step is recorded", { line: "step.finished", subject: "step/backend" }, "untouched", 1],
+  ["a validation is running", { seam: "validation.start", when: "after" }, "untouched", 1],
+  ["a validation has ended", { line: "validation.finished" }, "untouched", 1],
+  ["the validation is recorded", { line: "step.finished", subject: "step/validation" }, "untouched", 1],
+  ["the commit is claimed", { seam: "target.commit", when: "before" }, "untouched", 1],
+  ["the commit has landed and nobody was told", { seam: "target.commit", when: "after" }, "holds commit", 1],
+  ["the commit is recorded", { line: "commit.created" }, "holds commit", 1],
+  ["the proof is recorded", { line: "step.finished", subject: "step/proof" }, "holds commit", 1],
+  ["the run is finished and no file is written", { line: "run.finished" }, "holds commit", 1],
+  ["half of the bundle is written", { seam: "archive.put", when: "after", nth: 5 }, "holds commit", 1],
+  ["the bundle is in the ledger and not yet in its place", { seam: "archive.seal", when: "before" }, "holds commit", 1],
+  ["the bundle is sealed and the run still open", { seam: "archive.seal", when: "after" }, "holds commit", 1],
 ];
 
-test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit", async (_, point, agents) => {
+test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit", async (_, point, target, agents) => {
   await withApproved(async ({ ground, world, base }) => {
-    expect(livingOf(await breakOff(ground, point))).toEqual([]);
+    const family = await breakOff(ground, point);
 
-    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
+    const shown = jsonOf(await runCto(["show", "R-049-01", "--json"], { home: ground.home }));
+    expect(shown).toMatchObject({ state: "interrupted", word: expect.stringContaining(`target ${target}`), next: expect.stringContaining("cto run CTO-WORK-049") });
+    const status = jsonOf(await runCto(["status", "--json"], { home: ground.home }));
+    expect(status).toMatchObject({ needs: [{ work: "CTO-WORK-049", run: "R-049-01", state: "interrupted" }], running: [] });
+
+    const alive: number[] = [];
+    const ended = await runOnce(world, ground, () => void alive.push(livingOf(family).length));
+    expect(endOf(ended)).toEqual(["awaiting_outcome"]);
+    expect(alive.every((many) => many === 0)).toBe(true);
 
     const [row, ...more] = await world.store.runs({});
     if (row === undefined) throw new Error("there is no run");
@@ -52,3 +68,130 @@ test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit
     expect(commitsOf(ground)).toHaveLength(2);
   });
 });
+
+const AT_WORK: BreakingPoint = { line: "tool.finished" };
+const AGENT_DONE: BreakingPoint = { line: "step.finished", subject: "step/backend" };
+
+test("R133 R072 the agent of a broken attempt is never resumed: another one starts in a fresh Workspace, and both leave their logs", async () => {
+  await withApproved(async ({ ground, world }) => {
+    await breakOff(ground, AT_WORK);
+    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
+    const run = await onlyRun(world);
+    const facts = await factsOf(world, run);
+    const prepared = facts.filter(({ type }) => type === "workspace.prepared").map(({ data }) => data);
+    expect(prepared).toMatchObject([{ performance: 1 }, { performance: 2, logsOfTheOneBefore: "backend/attempt-1" }]);
+    const order = facts.map(({ type }) => type).filter((type) => ORDER.includes(type));
+    expect(order).toEqual(["backend.started", "run.recovered", "backend.started", "backend.exited"]);
+    const files = await expectEvidence(world, run, "awaiting_outcome");
+    const logs = [...files.keys()].filter((name) => name.startsWith("backend/"));
+    expect(logs).toEqual(expect.arrayContaining(["backend/attempt-1/frames.jsonl", "backend/frames.jsonl"]));
+    expect(textOf(files, "backend/attempt-1/frames.jsonl")).not.toBe(textOf(files, "backend/frames.jsonl"));
+  });
+});
+
+const ORDER: readonly string[] = ["backend.started", "backend.exited", "run.recovered"];
+
+/** What changed between the kill and the next start, and what the run then ends with, its agent never started again. */
+const NO_LONGER: readonly (readonly [what: string, at: BreakingPoint, change: (approved: Approved) => Promise<unknown>, code: string])[] = [
+  ["the operator's switches are closed", AT_WORK, async () => undefined, "gate/env-not-set"],
+  ["the owner withdrew the approval", AT_WORK, ({ world, ground }) => withdraw(world, ground.work, "changed my mind"), "approval/withdrawn"],
+  ["somebody edited the target", AT_WORK, ({ ground }) => writeFile(path.join(ground.target, "strings.py"), "edited = 1\n"), "admission/dirty"],
+  ["the admission is gone", AGENT_DONE, ({ ground }) => rm(path.join(ground.home, ADMISSION)), "admission/absent"],
+  ["the packet was changed", AGENT_DONE, ({ ground }) => ground.edit(ground.packet, "with `strings.py`", "to `strings.py`"), "approval/stale"],
+];
+
+test.each(NO_LONGER)("R133 R020 when %s after the kill, the run ends as interrupted and the item is a candidate again", async (what, at, change, code) => {
+  await withApproved(async (approved) => {
+    const { ground, base } = approved;
+    await breakOff(ground, at);
+    await change(approved);
+    const before = await targetDigest(approved.world, ground);
+    const world = what.includes("switches") ? await ground.open({}) : approved.world;
+
+    const ended = endOf(await runOnce(world, ground));
+    expect(ended[0]).toBe("interrupted");
+    expect(ended).toContain(code);
+    expect(await targetDigest(world, ground)).toBe(before);
+    expect(commitsOf(ground)).toEqual([base]);
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+    const run = await onlyRun(world);
+    const files = await expectEvidence(world, run, "interrupted");
+    expect(textOf(files, "report.md")).toContain("Interrupted");
+    expect([...files.keys()]).toContain("backend/frames.jsonl");
+    expect((await factsOf(world, run)).filter(({ type }) => type === "backend.started")).toHaveLength(1);
+    if (world !== approved.world) await world.store.close();
+
+    const again = endOf(await runOnce(approved.world, ground));
+    expect(again[0]).toBe("blocked");
+    expect(commitsOf(ground)).toEqual([base]);
+  });
+});
+
+test("R020 killed between its two locks, an approval is spent although the gate then stays closed", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    await breakOff(ground, { seam: "consume", when: "after" });
+    const closed = await ground.open({});
+    expect(endOf(await runOnce(closed, ground))).toEqual(expect.arrayContaining(["blocked", "gate/env-not-set"]));
+    await closed.store.close();
+    await expectEvidence(world, await onlyRun(world), "blocked");
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+    expect(endOf(await runOnce(world, ground))).toEqual(expect.arrayContaining(["blocked", "approval/consumed"]));
+    expect(await targetDigest(world, ground)).toBe(before);
+  });
+});
+
+test("R133 once the commit is claimed the run is finished, whatever is closed or withdrawn then", async () => {
+  await withApproved(async ({ ground, world, base }) => {
+    await breakOff(ground, { seam: "target.commit", when: "before" });
+    expect((await withdraw(world, ground.work, "too late")).ok).toBe(true);
+    const closed = await ground.open({});
+    expect(endOf(await runOnce(closed, ground))).toEqual(["awaiting_outcome"]);
+    await closed.store.close();
+    expect(commitsOf(ground)).toHaveLength(2);
+    expect(commitsOf(ground)[1]).toBe(base);
+    await expectEvidence(world, await onlyRun(world), "awaiting_outcome");
+  });
+});
+
+test("a stop that was asked for outlives the kill: whoever goes on ends the run as stopped", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    await breakOff(ground, { line: "run.stopping" }, { stopAt: "tool.finished" });
+    expect(endOf(await runOnce(world, ground))).toEqual(["stopped"]);
+    expect(await targetDigest(world, ground)).toBe(before);
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+    await expectEvidence(world, await onlyRun(world), "stopped");
+  });
+});
+
+test("R134 nobody goes on with a run whose process lives, and of two heirs of a dead one only one does", async () => {
+  await withApproved(async ({ ground, world }) => {
+    const meanwhile = async (): Promise<void> => {
+      expect(endOf(await runOnce(world, ground))).toEqual(["refused", "gate/target-locked"]);
+    };
+    await breakOff(ground, { line: "permit.issued" }, { meanwhile });
+    const other = await ground.open();
+    const both = await Promise.all([runOnce(world, ground), runOnce(other, ground)]);
+    await other.store.close();
+    expect(both.map(endOf).toSorted()).toEqual([["awaiting_outcome"], ["refused", "gate/target-locked"]]);
+    expect(commitsOf(ground)).toHaveLength(2);
+  });
+});
+
+test("an agent that takes its Harness down three times is not started a fourth time", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    for (let times = 0; times < 3; times += 1) await breakOff(ground, AT_WORK);
+    const ended = await runOnce(world, ground);
+    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "engine/attempts-exhausted" } } } });
+    expect(await targetDigest(world, ground)).toBe(before);
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+    const files = await expectEvidence(world, await onlyRun(world), "failed");
+    const logs = [...files.keys()].filter((name) => name.endsWith("frames.jsonl"));
+    expect(logs).toEqual(["backend/attempt-1/frames.jsonl", "backend/attempt-2/frames.jsonl", "backend/frames.jsonl"]);
+  });
+});
+
+const onlyRun = async (world: World): Promise<RunId> => {
+  const [row] = await world.store.runs({});
+  if (row === undefined) throw new Error("there is no run");
+  return row.run;
+};

@@ -43,8 +43,11 @@ export const inputStream = (sink: Writable): WritableStream<Uint8Array> => {
       new Promise((resolve, reject) => {
         sink.write(chunk, (error) => (error instanceof Error ? reject(error) : resolve()));
       }),
+    // Node never calls back on the end of a stream that was destroyed before, as a dead child's is.
     close: () =>
       new Promise((resolve) => {
+        if (sink.destroyed) return resolve();
+        sink.once("close", resolve);
         sink.end(() => resolve());
       }),
     abort: () => {

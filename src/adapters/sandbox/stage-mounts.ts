@@ -2,7 +2,7 @@ import type { StageOrder } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { planMounts, type MountPlan } from "../../workflow/workspace/mount-plan.ts";
 import { baseEnvironment } from "./base-environment.ts";
-import { innerArgs, LAST } from "./bubblewrap-args.ts";
+import { innerArgs } from "./bubblewrap-args.ts";
 import type { ControlFolder } from "./control-folder.ts";
 import type { HostPaths } from "./host-paths.ts";
 import { seenSource, type Chain, type Identity } from "./launch-chain.ts";
@@ -28,6 +28,8 @@ export const stageMounts = ({ order, identity, control, host, root }: StageParts
   const plan = planMounts(order.workspace.entries, order);
   if (plan.unmasked.length > 0)
     throw new Failure("sandbox/broken", `${plan.unmasked.length} forbidden paths are more than can be masked`);
+  if (plan.mounts.length > MOUNTS_MAX)
+    throw new Failure("sandbox/broken", `${plan.mounts.length} mounts are more than one sandbox can have`);
   const chain: Chain = {
     identity,
     sources: [control.path, order.workspace.folder, ...host.paths],
@@ -54,12 +56,19 @@ export const stageMounts = ({ order, identity, control, host, root }: StageParts
   return { chain, plan, env, args };
 };
 
-/** The argument list of one start, its own variables added. */
-export const argsOfStart = (mounts: StageMounts, env: Readonly<Record<string, string>>): readonly string[] => [
-  ...mounts.args.slice(0, -LAST.length),
-  ...Object.entries(env).flatMap(([name, value]) => ["--setenv", name, value]),
-  ...LAST,
-];
+/**
+ * The command of one start with its own variables. They are set after the limits: in bubblewrap's environment a
+ * preloaded library of the agent could keep prlimit from limiting anything.
+ */
+export const commandOf = (argv: readonly string[], env: Readonly<Record<string, string>>): readonly string[] => {
+  const variables = Object.entries(env);
+  if (variables.some(([name]) => !/^[A-Za-z_]\w*$/.test(name)) || [...Object.values(env), ...argv].some((part) => part.includes("\0")))
+    throw new Failure("sandbox/broken", "a variable or argument cannot be handed over as it is");
+  return ["/usr/bin/env", ...variables.map(([name, value]) => `${name}=${value}`), ...argv];
+};
+
+// bubblewrap takes 9,000 arguments; a mount is three of them.
+const MOUNTS_MAX = 2900;
 
 // bubblewrap's own, outside and inside, for a few processes of one stage side by side.
 const CHAIN_PROCESSES = 32;

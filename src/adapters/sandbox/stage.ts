@@ -11,7 +11,7 @@ import { watchLimits } from "./limit-watch.ts";
 import { livingInNamespaces, livingOfUid, signal, type ProcessId } from "./processes.ts";
 import { scratchUsage, type Usage } from "./scratch-usage.ts";
 import { describeStage } from "./stage-description.ts";
-import { argsOfStart, type StageMounts } from "./stage-mounts.ts";
+import { commandOf, type StageMounts } from "./stage-mounts.ts";
 import { unlinkedBytes } from "./unlinked-usage.ts";
 
 export interface StageGround {
@@ -48,8 +48,8 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
   const startNow = async (argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Confined> => {
     const chain = launchChain(mounts.chain);
     const launched = await launch(
-      [...chain, PRLIMIT, ...limitArgs(order.limits), ...argv],
-      argsOfStart(mounts, env),
+      [...chain, PRLIMIT, ...limitArgs(order.limits), ...commandOf(argv, env)],
+      mounts.args,
       filter,
     );
     namespaces.add(launched.pidNamespace);

@@ -214,6 +214,7 @@ test.each([
   ["manifest-file-bytes", "truncate -s 300M huge"],
   ["manifest-total-bytes", "for i in 1 2 3 4 5 6 7 8 9; do truncate -s 256M huge$i; done"],
   ["manifest-path-bytes", "n=$(printf 'n%.0s' $(seq 250)); mkdir -p $n/$n/$n/$n/$n"],
+  ["harvest-changes", "for i in $(seq 5100); do : > f$i; done"],
 ])("a harvest that meets %s says so by name and tells of nothing else", async (limit, script) => {
   agent(script);
   expect(await reap()).toMatchObject({ limit, changes: [], disagreements: [] });

@@ -3,12 +3,13 @@ import { join } from "node:path";
 
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import type { Changes, Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
 import type { Workspace } from "../../workflow/workspace/workspace.ts";
 import { changeKind, changesAgainst } from "./compare-manifests.ts";
 import { gitModeOf } from "./git-mode.ts";
 import { ManifestLimit, takeManifest } from "./manifest.ts";
-import { nameKey, pathName } from "./path-name.ts";
+import { nameKey, pathName, shown } from "./path-name.ts";
 import { changesByGit, type Confine, type GitChanges } from "./second-detector.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
 
@@ -63,11 +64,20 @@ const takeOrLimit = async (
   contentsFolder: string,
 ): Promise<Manifest | string> => {
   const laid = new Map(base.map((entry) => [nameKey(entry), entry]));
+  const isChanged = (entry: ManifestEntry): boolean => changeKind(laid.get(nameKey(entry)), entry) !== undefined;
+  const stored = new Set<Digest>();
+  let changed = 0;
   try {
     return await takeManifest(workspace.folder, {
       skip: () => false,
+      seen: (entry) => {
+        changed += Number(isChanged(entry));
+        if (changed > LIMITS.harvestChangesMax) throw new ManifestLimit("harvest-changes", shown(entry.path));
+      },
       keep: async (entry, bytes) => {
-        if (changeKind(laid.get(nameKey(entry)), entry) !== undefined) await store(contentsFolder, entry, bytes);
+        if (stored.has(entry.sha256) || !isChanged(entry)) return;
+        await store(contentsFolder, entry, bytes);
+        stored.add(entry.sha256);
       },
     });
   } catch (cause) {

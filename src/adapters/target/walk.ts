@@ -10,6 +10,7 @@ export type ManifestLimitName =
   | "manifest-file-bytes"
   | "manifest-total-bytes"
   | "manifest-time"
+  | "harvest-changes"
   | "entry-unreadable"
   | "entry-on-other-device"
   | "entry-changed-while-read";

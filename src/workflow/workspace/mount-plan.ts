@@ -3,7 +3,7 @@ import { forbids, judgePath, targetPath } from "../path-rules.ts";
 import { isPlain } from "../wildcard.ts";
 import { AGENT_CONFIG_PATHS } from "./agent-config.ts";
 import { allowedPlace, reachesInto, type AllowedPlace } from "./allowed-places.ts";
-import { byDepth, isWithin, viewOfTree, type TreeNode, type TreeView } from "./tree-view.ts";
+import { byDepth, depthOf, isWithin, viewOfTree, type TreeNode, type TreeView } from "./tree-view.ts";
 import type { WorkspaceEntry } from "./workspace.ts";
 
 export interface MountOrder {
@@ -45,7 +45,7 @@ export const planMounts = (entries: readonly WorkspaceEntry[], order: MountOrder
     new Set(wanted.masks.map((mask) => mask.path)),
     LIMITS.sandboxMountsMax - masks.length,
   );
-  const mounts = [...writing.mounts, ...masks];
+  const mounts = withAnchors(tree, [...writing.mounts, ...masks]);
   const paths = (...kinds: readonly PlannedMount["kind"][]): readonly string[] =>
     mounts.filter((mount) => kinds.includes(mount.kind)).map((mount) => mount.path);
   return {
@@ -56,6 +56,30 @@ export const planMounts = (entries: readonly WorkspaceEntry[], order: MountOrder
     unpinned: [...new Set([...writing.unpinned, ...wanted.links])].sort(),
     unmasked: wanted.masks.slice(LIMITS.sandboxMountsMax).map((mask) => mask.path),
   };
+};
+
+/**
+ * Every folder on the way from a writable place down to a deeper mount becomes a mount of its own. A mount point cannot
+ * be renamed, exchanged or removed; without these an agent could move the folder away, so that the next process of the
+ * stage is started with its masks and pins laid somewhere else, or through a link that leads to the host.
+ */
+const withAnchors = (tree: TreeView, mounts: readonly PlannedMount[]): readonly PlannedMount[] => {
+  const planned = new Set(mounts.map(({ path }) => path));
+  const anchors = new Set<string>();
+  for (const { path } of mounts)
+    for (const folder of foldersAbove(path))
+      if (!planned.has(folder) && nearestMount(mounts, folder)?.kind === "writable") anchors.add(folder);
+  const added = tree.nodes.filter((node) => anchors.has(node.path)).map(({ path }) => ({ kind: "writable", path }) as const);
+  // Shallow before deep, and among equals as they were planned: masks come last and stay on top.
+  return [...mounts, ...added].sort((a, b) => depthOf(a.path) - depthOf(b.path));
+};
+
+const nearestMount = (mounts: readonly PlannedMount[], folder: string): PlannedMount | undefined =>
+  mounts.filter(({ path }) => isWithin(path, folder)).sort((a, b) => depthOf(a.path) - depthOf(b.path)).at(-1);
+
+const foldersAbove = (path: string): readonly string[] => {
+  const parts = path.split("/").slice(0, -1);
+  return parts.map((_, at) => parts.slice(0, at + 1).join("/"));
 };
 
 interface Rules {

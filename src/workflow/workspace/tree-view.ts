@@ -34,7 +34,7 @@ export const isWithin = (folder: string, path: string): boolean =>
 export const byDepth = (a: { readonly path: string }, b: { readonly path: string }): number =>
   depthOf(a.path) - depthOf(b.path) || (a.path < b.path ? -1 : 1);
 
-const depthOf = (path: string): number => (path === "" ? 0 : path.split("/").length);
+export const depthOf = (path: string): number => (path === "" ? 0 : path.split("/").length);
 
 const KINDS = { "100644": "file", "100755": "file", "120000": "link", "040000": "folder" } as const;
 

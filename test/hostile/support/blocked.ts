@@ -37,7 +37,16 @@ export const gateCodes = async (world: World, work: WorkId): Promise<readonly st
   ...new Set((await gateRefusals(world, work)).map(({ code }) => code)),
 ];
 
-const STARTED = ["approval.consumed", "permit.", "workspace.", "sandbox.", "backend.", "session.", "validation.", "commit.c"];
+const STARTED = [
+  "approval.consumed",
+  "permit.",
+  "workspace.",
+  "sandbox.",
+  "backend.",
+  "session.",
+  "validation.",
+  "commit.c",
+];
 
 const spentIn = async ({ world, ground }: Field): Promise<object> => ({
   files: await readdir(path.join(ground.home, ".cto/consumed")),

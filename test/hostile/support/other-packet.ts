@@ -23,6 +23,11 @@ export const approveWork = async ({ world, ground }: Field, work: WorkId): Promi
   const shown = await present(world, work);
   if (!shown.ok) throw new Error(`nothing to approve: ${shown.refusals.map(({ code }) => code).join(", ")}`);
   const bytes = new TextEncoder().encode(shown.value.contract.requiredApproval);
-  const recorded = await recordApproval(world, shown.value, { bytes, entry: "file", key: ground.key, expiresMs: undefined });
+  const recorded = await recordApproval(world, shown.value, {
+    bytes,
+    entry: "file",
+    key: ground.key,
+    expiresMs: undefined,
+  });
   if (!recorded.ok) throw new Error(`not approved: ${recorded.refusals.map(({ code }) => code).join(", ")}`);
 };

@@ -1,6 +1,6 @@
-import { openHome } from "../../../src/compose.ts";
 import type { CliContext } from "../../../src/cli/context.ts";
 import { runCli } from "../../../src/cli/run-cli.ts";
+import { openHome } from "../../../src/compose.ts";
 import type { Field } from "./field.ts";
 
 /** One `cto` command line over the home of a field, without a terminal. */

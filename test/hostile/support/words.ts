@@ -8,8 +8,14 @@ export interface Variant {
 
 const at = (place: number) => (): number => place;
 const pastEnd = (sentence: string): number => sentence.length + 1;
-const behind = (text: string): Pick<Variant, "words" | "at"> => ({ words: (sentence) => `${sentence}${text}`, at: pastEnd });
-const before = (text: string): Pick<Variant, "words" | "at"> => ({ words: (sentence) => `${text}${sentence}`, at: at(1) });
+const behind = (text: string): Pick<Variant, "words" | "at"> => ({
+  words: (sentence) => `${sentence}${text}`,
+  at: pastEnd,
+});
+const before = (text: string): Pick<Variant, "words" | "at"> => ({
+  words: (sentence) => `${text}${sentence}`,
+  at: at(1),
+});
 /** Another character in place of the first one of a word. */
 const inside = (word: string, offset: number, character: string): Pick<Variant, "words" | "at"> => ({
   words: (sentence) => {
@@ -38,12 +44,22 @@ export const NEAR_MISSES: readonly Variant[] = [
   { name: "a leading space", ...before(" "), got: '" " (U+0020)' },
   { name: "a quotation mark of a reply", ...before("> "), got: '">" (U+003E)' },
   { name: "a word before it", ...before("ok. "), got: '"o" (U+006F)' },
-  { name: "a code fence around it", words: (sentence) => `\`\`\`\n${sentence}\n\`\`\``, at: at(1), got: '"`" (U+0060)' },
+  {
+    name: "a code fence around it",
+    words: (sentence) => `\`\`\`\n${sentence}\n\`\`\``,
+    at: at(1),
+    got: '"`" (U+0060)',
+  },
   { name: "a terminal's escape before it", ...before("\u001B[1m"), got: "U+001B" },
   { name: "a doubled inner space", ...inserted(" approve", 1, " "), got: '" " (U+0020)' },
   { name: "all in lower case", words: (sentence) => sentence.toLowerCase(), at: at(1), got: '"i" (U+0069)' },
   { name: "one capital too many", ...inside("approve", 0, "A"), got: '"A" (U+0041)' },
-  { name: "no final period", words: (sentence) => sentence.slice(0, -1), at: (sentence) => sentence.length, got: "the end" },
+  {
+    name: "no final period",
+    words: (sentence) => sentence.slice(0, -1),
+    at: (sentence) => sentence.length,
+    got: "the end",
+  },
   { name: "another work item", ...inside("-049", 3, "8"), got: '"8" (U+0038)' },
 ];
 
