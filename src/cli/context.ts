@@ -40,7 +40,7 @@ export interface Parsing extends CommandContext {
   readonly command: CliContext;
 }
 
-export interface Evidence {
+interface Evidence {
   readonly openFolder: (folder: string) => Promise<OpenBundle>;
   readonly verifyTools: VerifyTools;
 }

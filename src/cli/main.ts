@@ -1,4 +1,5 @@
 import type { CliContext } from "./context.ts";
+import { EXIT } from "./exit-code.ts";
 import { runCli } from "./run-cli.ts";
 
 /** Runs the command line of this process. Adapters are loaded only when a command opens a home or looks at the machine. */
@@ -36,15 +37,21 @@ const outputOf = (stream: NodeJS.WriteStream): CliContext["process"]["stdout"] =
   isTTY: stream.isTTY,
 });
 
-// Whoever closes the input has said nothing: that is an answer too, and no consent.
+// Whoever closes the input has said nothing: that is an answer too, and no consent. Ctrl-C at a question ends the
+// command, with nothing begun that could be left half done.
 const ask = async (question: string): Promise<string> => {
   const { createInterface } = await import("node:readline/promises");
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  const closed = new Promise<string>((resolve) => lines.once("close", () => resolve("")));
+  const { stdin: input, stderr: output } = process;
+  const lines = createInterface({ input, output });
+  lines.once("SIGINT", () => {
+    output.write("\n");
+    process.exit(EXIT.stopped);
+  });
+  const closed = new Promise<string>((resolve) => {
+    lines.once("close", () => resolve(""));
+  });
   try {
     return await Promise.race([lines.question(question), closed]);
-  } catch {
-    return "";
   } finally {
     lines.close();
   }

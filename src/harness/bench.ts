@@ -7,7 +7,7 @@ import { judgedRows } from "../workflow/policy/judge-changes.ts";
 import { refusalsOf, after, ok, type Result } from "../workflow/result.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { PassedValidation } from "../workflow/validation/validation.ts";
-import { claimedCandidate, commitRun, holdPermit, inputsOf, type Committed } from "./commit-run.ts";
+import { claimedCandidate, commitRun, holdPermit, NOT_READ, type Committed } from "./commit-run.ts";
 import type { StepOutputs } from "./draw-record.ts";
 import { groundOf } from "./ground.ts";
 import { askGate, spendApproval, unansweredGate, type GateOutput, type UnansweredGate } from "./open-gate.ts";
@@ -148,7 +148,7 @@ const outputsOf = ({ gate, performed, validated, committed, proven }: Left): Ste
   const { commit } = proven.ending;
   // A commit that landed while its step failed is as much a commit; the proof is the first to tell of it.
   const adopted =
-    commit === undefined || !gate.result.ok ? undefined : { commit, inputs: inputsOf(gate.result.value), at: proven.at };
+    commit === undefined || !gate.result.ok ? undefined : { commit, inputs: NOT_READ, at: proven.at };
   const made = committed?.ok === true ? committed.value : adopted;
   return {
     gate,

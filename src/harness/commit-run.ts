@@ -50,7 +50,7 @@ export const commitRun = async (
   if (!landed.ok) return landed;
   const { commit, parent, tree, ref } = landed.value;
   recorder.record({ type: "commit.created", subject: "run", trust: "harness-observed", data: { commit, parent, tree, ref } });
-  return ok({ commit: landed.value, inputs: inputsOf(permit), at: world.clock.now() });
+  return ok({ commit: landed.value, inputs: claimed === undefined ? inputsOf(permit) : NOT_READ, at: world.clock.now() });
 };
 
 const claim = async (row: RunRow, candidate: Candidate, baseTree: string, recorder: Recorder): Promise<Candidate> => {
@@ -69,8 +69,11 @@ export const claimedCandidate = ({ state, summary }: RunRow): Candidate | undefi
   return commit === undefined || tree === undefined || parent === undefined ? undefined : { commit, tree, parent };
 };
 
-/** Digests of the bound inputs, as the permit holds them. */
-export const inputsOf = ({ digests }: Permit): Committed["inputs"] => ({
+/** A commit that was claimed before a crash is finished without reading its inputs again: nothing is said of them. */
+export const NOT_READ: Committed["inputs"] = {};
+
+// The permit was held against the bytes of now a moment ago, so its digests are what was read.
+const inputsOf = ({ digests }: Permit): Committed["inputs"] => ({
   packet: digests.packet,
   contract: digests.contract,
   admission: digests.admission,

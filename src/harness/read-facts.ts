@@ -66,7 +66,8 @@ const removedIn = (leaves: readonly LedgerRecord[]): ReadonlyMap<Digest, Removal
       const record = parseDigest(digests?.["admission"] ?? "");
       if (record === undefined || (type !== "target.suspended" && type !== "target.revoked")) return [];
       const status = type === "target.suspended" ? "suspended" : "revoked";
-      return [[record, { status, reason: String(detail?.["reason"] ?? "") }] as const];
+      const reason = detail?.["reason"];
+      return [[record, { status, reason: typeof reason === "string" ? reason : "" }] as const];
     }),
   );
 

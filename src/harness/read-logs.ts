@@ -4,7 +4,7 @@ import type { RunId } from "../workflow/ids.ts";
 import type { Trust } from "../workflow/run-events.ts";
 import type { World } from "./world.ts";
 
-export type LogStage = "validation" | "backend" | "events";
+type LogStage = "validation" | "backend" | "events";
 
 /** What one stream of a run holds, as bytes of whoever wrote them. */
 export interface LogPart {

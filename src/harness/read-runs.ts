@@ -111,7 +111,7 @@ const reasonOf = (own: readonly LedgerRecord[]): string | null => {
 };
 
 /** How far the recorded facts of a run go. */
-export const factsSoFar = async (world: World, run: RunId): Promise<RunState | "none"> =>
+const factsSoFar = async (world: World, run: RunId): Promise<RunState | "none"> =>
   foldRun((await world.store.facts(run)).map(parseEvent));
 
 interface Seen {

@@ -86,7 +86,9 @@ export const readStanding = async (
     diskFreeBytes: await world.host.diskFree(),
     defaultActivation: defaultActivationIn(facts.policySource),
     priorStage:
-      authority.ok && authority.value.requirePriorStage && contract.ok ? await priorStageOf(world, contract.value) : "absent",
+      authority.ok && authority.value.requirePriorStage && contract.ok
+        ? await priorStageOf(world, contract.value)
+        : "absent",
   };
   return { standing, facts, said, approvalLeaf, tools };
 };

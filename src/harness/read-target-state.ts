@@ -35,7 +35,7 @@ export const whereTargetStands = async (
 const unknown = (why: string): TargetState => ({ kind: "unknown", says: `not proven untouched: ${why}` });
 
 /** The record of the approval that a run was started with. */
-export const spentApproval = async (
+const spentApproval = async (
   world: World,
   row: Pick<RunRow, "run">,
   leaves: readonly LedgerRecord[],

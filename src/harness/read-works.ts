@@ -1,6 +1,4 @@
-import { approvalHistory } from "../workflow/approval/approval-history.ts";
 import { workId, type RunId, type WorkId } from "../workflow/ids.ts";
-import type { LedgerRecord } from "../workflow/ledger.ts";
 import type { Packet } from "../workflow/packet/packet.ts";
 import type { ShownState } from "../workflow/state-words.ts";
 import type { PacketReading } from "./documents.ts";
@@ -84,12 +82,4 @@ export const historyOf = ({ leaves, folded }: WorkGround, work: WorkId): readonl
       const state = change === undefined || change.from === change.to ? "unchanged" : change.to;
       return { state, at, by: actor, event: type, seq, run: run ?? null };
     });
-};
-
-/** The newest approval of a work item and what became of it. */
-export const lastApproval = ({ leaves }: WorkGround, work: WorkId): LedgerRecord | undefined => {
-  const { consumed, withdrawn } = approvalHistory(leaves);
-  const last = leaves.findLast((leaf) => leaf.type === "approval.recorded" && leaf.work === work);
-  const id = last?.approvalId;
-  return id === undefined || consumed.has(id) || withdrawn.has(id) ? undefined : last;
 };

@@ -1,16 +1,12 @@
-import { jsonText } from "../workflow/json-text.ts";
-import { digestOf, parseDigest } from "../workflow/digest.ts";
-import { parseEvent } from "../workflow/event-chain.ts";
+import { digestOf } from "../workflow/digest.ts";
 import { renderings } from "../workflow/evidence/bundle-files.ts";
 import { traceLines } from "../workflow/evidence/trace.ts";
-import type { Permit } from "../workflow/gate/permit.ts";
 import { parseOid, workId, type RunId } from "../workflow/ids.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { execute } from "./execute.ts";
-import type { GateOutput } from "./open-gate.ts";
+import { permitOf } from "./recorded-run.ts";
 import { readReport } from "./read-report.ts";
-import { recordedOutput } from "./step.ts";
 import type { World } from "./world.ts";
 
 export const REPLAY_LEVELS = ["patch", "validation", "render"] as const;
@@ -68,26 +64,19 @@ const replayValidation = async (world: World, run: RunId, report: Report): Promi
   const tree = parseOid(was?.tree ?? "");
   const permit = await permitOf(world, run);
   if (was === undefined || tree === undefined || permit === undefined) return refuse(refusal("replay/not-found", { run, level: "validation" }));
-  const [name = ""] = was.argv;
+  // The command is the permit's: what a bundle says of it is only compared.
+  const { argv } = permit.contract.validation;
+  const [name = ""] = argv;
   const program = await world.host.findProgram(name, permit.authority.toolchains);
   if (program === undefined) return refuse(refusal("validation/program-absent", { program: name }));
   const silent = { record: () => undefined, flush: () => Promise.resolve() };
-  const now = await execute({ world, permit, recorder: silent, stages: [] }, { on: "candidate", tree, argv: was.argv, program });
+  const now = await execute({ world, permit, recorder: silent, stages: [] }, { on: "candidate", tree, argv, program });
   const counts = JSON.stringify(now.counts ?? null);
   const differences = [
     ...(now.exitCode === was.exitCode ? [] : [`exit ${String(now.exitCode)}, the evidence says ${String(was.exitCode)}`]),
     ...(counts === JSON.stringify(was.counts) ? [] : [`counts ${counts}, the evidence says ${JSON.stringify(was.counts)}`]),
   ];
   return ok({ ...compared("validation", differences), notComparable: ["output bytes", "duration"] });
-};
-
-/** The permit of a run, from the record of its gate. It starts nothing but this replay, in scratch. */
-const permitOf = async (world: World, run: RunId): Promise<Permit | undefined> => {
-  const done = (await world.store.facts(run)).map(parseEvent).find(({ type, subject }) => type === "step.finished" && subject === "step/gate");
-  const digest = parseDigest(jsonText(done?.data["outputSha256"]));
-  if (digest === undefined) return undefined;
-  const gate = await recordedOutput<GateOutput>(world.store, "gate", digest);
-  return gate.result.ok ? gate.result.value : undefined;
 };
 
 const compared = (level: ReplayLevel, differences: readonly string[]): Replayed => ({ level, same: differences.length === 0, differences, notComparable: [] });

@@ -1,14 +1,16 @@
-import { jsonText } from "../workflow/json-text.ts";
 import type { RollbackDone } from "../seams/target.ts";
-import { parseOid, type RunId } from "../workflow/ids.ts";
+import type { RunId } from "../workflow/ids.ts";
 import { rollbackMessage } from "../workflow/commit/rollback.ts";
-import { readOutcomeRecord } from "../workflow/outcome/outcome-record.ts";
+import { OUTCOME_NAMESPACE, readOutcomeRecord } from "../workflow/outcome/outcome-record.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
+import { verifySshSignature } from "../workflow/ssh-signature.ts";
+import { readTrustRoot } from "../workflow/trust-root.ts";
 import { transition } from "../workflow/contract/work-item.ts";
 import { parseDigest } from "../workflow/digest.ts";
-import { readReport } from "./read-report.ts";
-import { refuseAll } from "./read-facts.ts";
+import type { Proven } from "./prove-run.ts";
+import { permitOf, recordedStep } from "./recorded-run.ts";
+import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import type { World } from "./world.ts";
 
 export interface RolledBack extends RollbackDone {
@@ -27,23 +29,24 @@ export const rollbackRun = async (world: World, run: RunId, mode: "dry-run" | "r
   const mayRoll = work !== "absent" && transition(work.state, "rolled-back", "operator").ok;
   const recordDigest = parseDigest(rejection?.digests?.["record"] ?? "");
   const document = recordDigest === undefined ? "absent" : await world.store.document(recordDigest);
-  const bundle = await world.archive.open({ run });
-  const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const outcome = document === "absent" ? undefined : readOutcomeRecord(document);
-  if (!mayRoll || outcome?.ok !== true || report === undefined || report.commit === null || report.task === null)
+  const isSigned = document !== "absent" && (await isOwnersStill(world, document, rejection?.digests?.["signature"]));
+  // Where and what comes from the ledger's own records: a bundle could have been changed since.
+  const permit = await permitOf(world, run);
+  const proven = await recordedStep<Pick<Proven, "proof">>(world, run, "proof");
+  if (!mayRoll || outcome?.ok !== true || !isSigned || permit === undefined || proven === undefined || proven.proof === "unknown")
     return refuse(refusal("rollback/not-rejected", { run, state: rejection === undefined ? (row.ending ?? row.state) : state }));
 
   const { record } = outcome.value;
-  const baseTree = parseOid(jsonText(row.summary["baseTree"]));
   const done = await world.target.rollback(
     {
       run,
-      path: report.task.target,
-      branch: report.commit.ref.replace(/^refs\/heads\//, ""),
+      path: permit.admission.observation.realPath,
+      branch: permit.admission.observation.branch,
       commit: record.commit,
       base: record.base,
-      baseTree: baseTree ?? record.base,
-      pathsChanged: report.changes.filter(({ verdict }) => verdict === "allowed").map(({ path }) => path),
+      baseTree: permit.admission.observation.tree,
+      pathsChanged: proven.proof.pathsChanged.map(({ path }) => path),
       epochSeconds: Math.floor(Date.parse(record.decidedAt) / 1000),
       message: rollbackMessage({ work: row.work, run, commit: record.commit }),
     },
@@ -71,4 +74,14 @@ export const rollbackRun = async (world: World, run: RunId, mode: "dry-run" | "r
     await world.archive.attach(run, "rollback.json", new TextEncoder().encode(`${JSON.stringify({ schema: "cto/rollback/v1", run, reverts: record.commit, ...done.value })}\n`));
   }
   return ok({ ...done.value, run, commit: record.commit, mode });
+};
+
+/** Whether the recorded rejection carries a signature that counts now. */
+const isOwnersStill = async (world: World, document: Uint8Array, signatureDigest: string | undefined): Promise<boolean> => {
+  const digest = parseDigest(signatureDigest ?? "");
+  const signature = digest === undefined ? "absent" : await world.store.document(digest);
+  const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH));
+  if (signature === "absent" || !trust.ok) return false;
+  const { signers, revoked } = trust.value;
+  return verifySshSignature({ message: document, signature, namespace: OUTCOME_NAMESPACE, signers, revoked, at: world.clock.now().epochMs }).ok;
 };

@@ -85,5 +85,12 @@ const probe = async (
     execute(bench, { on: "base", tree: trees.base, argv, program }),
   ]);
   const output = new TextDecoder().decode(candidate.output);
-  return { criterion, argv, onCandidate: candidate.exitCode, onBase: base.exitCode, baseExpected: onBase, output };
+  const spoiled = [candidate, base].map(spoilOf).find((why) => why !== undefined);
+  const exits = { onCandidate: candidate.exitCode, onBase: base.exitCode };
+  return { criterion, argv, ...exits, baseExpected: onBase, output, ...(spoiled === undefined ? {} : { spoiled }) };
+};
+
+const spoilOf = ({ limit, manifestBefore, manifestAfter }: ValidationRun): string | undefined => {
+  if (limit !== undefined) return `the limit ${limit} ended it`;
+  return manifestBefore === manifestAfter ? undefined : "it changed the tree";
 };

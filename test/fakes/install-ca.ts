@@ -16,7 +16,7 @@ export const installFakeCa = async (folder: string, script: CaseScript): Promise
   await chmod(program, 0o755);
   await writeFile(
     path.join(folder, "package.json"),
-    JSON.stringify({ name: "case", version: "0.0.0-fake", type: "module" }),
+    JSON.stringify({ name: "case", version: "0.0.0-fake", type: "module", bin: { ca: "ca" } }),
   );
   await writeFile(path.join(folder, "ca.steps.json"), JSON.stringify(script));
   return program;

@@ -11,17 +11,13 @@ import { ADMISSION_NAMESPACE } from "../../src/workflow/admission/admission-reco
 import { ADMISSION, admit } from "../journeys/ground.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";
 import { gateCodes, isBlocked } from "./support/blocked.ts";
-import { approve, openField, type Field } from "./support/field.ts";
+import { approve, type Field } from "./support/field.ts";
+import { openFields } from "./support/fields.ts";
 import { elsewhere, meanwhile, WORKING } from "./support/meanwhile.ts";
 
 const SIGNATURE = `${ADMISSION}.sig`;
-const fields: Field[] = [];
-const field = async (): Promise<Field> => {
-  const opened = await openField();
-  fields.push(opened);
-  return opened;
-};
-afterAll(() => Promise.all(fields.map((one) => one.close())));
+const { field, close } = openFields();
+afterAll(close);
 
 const placeOf = ({ ground }: Field, name: string): string => path.join(ground.home, name);
 

@@ -2,21 +2,19 @@ import { afterAll, describe, expect, test } from "vitest";
 
 import { mustBeNamed } from "./support/accept.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";
-import { HONEST, openField, trial, type Field } from "./support/field.ts";
+import { HONEST, trial, type Field } from "./support/field.ts";
+import { openFields } from "./support/fields.ts";
 import { PYTEST, PYTEST_TESTS as TESTS } from "./support/pytest-target.ts";
 
-const fields: Field[] = [];
-afterAll(() => Promise.all(fields.map((one) => one.close())));
+const { field, close } = openFields();
+afterAll(close);
 
 /** A target whose tests are of pytest: two in the allowed test file, one in a file that is not. */
-const pytestField = async (): Promise<Field> => {
-  const one = await openField({
+const pytestField = (): Promise<Field> =>
+  field({
     validation: PYTEST,
     files: { "test_strings.py": TESTS, "test_more.py": "def test_more():\n    assert True\n" },
   });
-  fields.push(one);
-  return one;
-};
 const rewritten = (content: string): object => ({ write: "test_strings.py", content });
 
 describe("tests that prove less than before", () => {

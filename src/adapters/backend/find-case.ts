@@ -65,7 +65,10 @@ export const inspectCase = async (named: string | undefined): Promise<Result<Ins
   }
 };
 
-const manifest = z.object({ version: z.string().max(100).default("unknown") });
+const manifest = z.object({
+  version: z.string().max(100).default("unknown"),
+  bin: z.union([z.string(), z.record(z.string(), z.string())]).default({}),
+});
 
 // A package among others needs them all; one that stands alone needs its own folder; a file without one is itself.
 const packageOf = async (file: string): Promise<{ readonly root: string; readonly version: string } | undefined> => {
@@ -74,8 +77,13 @@ const packageOf = async (file: string): Promise<{ readonly root: string; readonl
     const text = await readFile(path.join(folder, "package.json"), "utf8").catch(() => undefined);
     if (text === undefined) continue;
     const read = manifest.safeParse(JSON.parse(text));
+    // Only the package that ships this very program is bound; a folder that happens to lie above it is not.
+    if (!read.success || !ships(read.data.bin, folder, file)) return undefined;
     const root = among === -1 ? folder : file.slice(0, among + "/node_modules".length);
-    return { root, version: read.success ? read.data.version : "unknown" };
+    return { root, version: read.data.version };
   }
   return undefined;
 };
+
+const ships = (bin: z.infer<typeof manifest>["bin"], folder: string, file: string): boolean =>
+  (typeof bin === "string" ? [bin] : Object.values(bin)).some((place) => path.join(folder, place) === file);

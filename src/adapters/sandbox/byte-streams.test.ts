@@ -15,7 +15,7 @@ test("writing to a child that is gone already is refused, and nothing is thrown 
   const child = spawn("/bin/true", [], { stdio: ["pipe", "ignore", "ignore"] });
   const writer = inputStream(child.stdin).getWriter();
   await once(child, "close");
-  await expect(writer.write(new Uint8Array([1]))).rejects.toThrow();
+  await expect(writer.write(new Uint8Array([1]))).rejects.toThrow(/EPIPE|destroyed|ended|closed/i);
 });
 
 test("closing the input while the child goes away settles, whoever is first", async () => {

@@ -26,6 +26,8 @@ export const act: Act<{ readonly reason?: string }, [string]> = async (context, 
         data: { run, state: "interrupted" },
         text: `${run} is held by nobody any more\nnext      cto run ${row.work} goes on with it or ends it`,
       };
+    if (row.holder.host !== world.holder.host)
+      return usageError(`${run} is held on ${visible(row.holder.host)}; its process cannot be asked from here`, `cto stop ${run} there`);
     await world.store.transact((ledger) =>
       ledger.appendLeaf({
         type: "run.stopping",
@@ -36,7 +38,7 @@ export const act: Act<{ readonly reason?: string }, [string]> = async (context, 
         detail: { reason: flags.reason ?? "" },
       }),
     );
-    world.host.askToStop(row.holder);
+    if (world.isAlive(row.holder)) world.host.askToStop(row.holder);
     return {
       noun: "stop",
       exit: EXIT.done,

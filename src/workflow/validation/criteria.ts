@@ -18,6 +18,8 @@ export interface ProbeResult {
   readonly onCandidate: number | null;
   readonly onBase: number | null;
   readonly baseExpected: "fails" | "passes" | "any";
+  /** Why its exits say nothing: a limit ended it, or it changed the tree. */
+  readonly spoiled?: string;
 }
 
 export type CriterionStatus = "proven" | "not-proven" | "owner-judged";
@@ -73,6 +75,7 @@ const machine = (holds: boolean, says: string, cites: readonly string[]): Judgem
   cites,
 });
 
+// A probe runs the change's own code, which could end it early: passing is a fact for the owner, never a proof; failing blocks.
 const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
   if (probe === undefined)
     return {
@@ -80,9 +83,8 @@ const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
       says: "Judged by the owner at the outcome; no probe is bound to it.",
       cites: ["patch.diff", "test.log"],
     };
-  // A probe that was killed on the base neither passed nor failed there.
-  const asExpected = probe.onBase !== null && (probe.onBase === 0) === (probe.baseExpected === "passes");
-  const hasTeeth = probe.baseExpected === "any" || asExpected;
-  const says = `The owner's probe ended with ${probe.onCandidate} on the candidate and ${probe.onBase} on the base (expected: ${probe.baseExpected}).`;
-  return machine(probe.onCandidate === 0 && hasTeeth, says, ["test.log"]);
+  const hasTeeth = probe.baseExpected === "any" || (probe.onBase === 0) === (probe.baseExpected === "passes");
+  const holds = probe.onCandidate === 0 && hasTeeth && probe.spoiled === undefined;
+  const says = `The owner's probe ended with ${probe.onCandidate} on the candidate and ${probe.onBase} on the base (expected: ${probe.baseExpected})${probe.spoiled === undefined ? "" : `; ${probe.spoiled}`}.`;
+  return { status: holds ? "owner-judged" : "not-proven", says, cites: ["test.log"] };
 };
