@@ -36,6 +36,7 @@ const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
 // Files that do something about a Failure, and what. Whoever only passes it on needs no place here.
 const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
+  "src/harness/read-standing.ts": "an admission file that cannot be read is a no of the gate",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
   "src/cli/run-command.ts": "shows it",
   "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",

@@ -21,7 +21,7 @@ afterAll(close);
 
 const placeOf = ({ ground }: Field, name: string): string => path.join(ground.home, name);
 
-describe("a record that is not the owner's standing word", () => {
+describe("a record that is not the owner's standing word", { timeout: 120_000 }, () => {
   let one: Field;
   beforeAll(async () => {
     one = await field();
@@ -146,7 +146,7 @@ test.each(["suspended", "revoked"] as const)(
   },
 );
 
-test("admission-suspended: a suspension while the agent works voids the run (R043)", async () => {
+test("admission-suspended: a suspension while the agent works voids the run (R043)", { timeout: 120_000 }, async () => {
   const one = await field();
   await approve(one, WORKING);
   const host = await elsewhere(one);
@@ -158,7 +158,7 @@ test("admission-suspended: a suspension while the agent works voids the run (R04
   await holdsAfterwards(one, ended);
 });
 
-describe("a target that is reached through a link", () => {
+describe("a target that is reached through a link", { timeout: 120_000 }, () => {
   test("admission-symlink: neither a link nor a path through one can be admitted (R039)", async () => {
     const one = await field();
     const { target, root, key } = one.ground;
@@ -218,18 +218,22 @@ describe("a target that is reached through a link", () => {
   });
 });
 
-test("admission-symlink: a parent of the target that becomes a link is refused (R039)", async () => {
-  const one = await field();
-  const { root } = one.ground;
-  const folder = path.join(root, "folder");
-  await mkdir(folder);
-  const target = path.join(folder, "repository");
-  await makeSample(target, { "a.txt": "a\n" });
-  expect(await one.world.target.observe(target)).toMatchObject({ ok: true });
-  await rename(folder, path.join(root, "moved"));
-  await symlink(path.join(root, "moved"), folder);
-  expect(await one.world.target.observe(target)).toMatchObject({
-    ok: false,
-    refusals: [{ code: "admission/not-the-repository" }],
-  });
-});
+test(
+  "admission-symlink: a parent of the target that becomes a link is refused (R039)",
+  { timeout: 120_000 },
+  async () => {
+    const one = await field();
+    const { root } = one.ground;
+    const folder = path.join(root, "folder");
+    await mkdir(folder);
+    const target = path.join(folder, "repository");
+    await makeSample(target, { "a.txt": "a\n" });
+    expect(await one.world.target.observe(target)).toMatchObject({ ok: true });
+    await rename(folder, path.join(root, "moved"));
+    await symlink(path.join(root, "moved"), folder);
+    expect(await one.world.target.observe(target)).toMatchObject({
+      ok: false,
+      refusals: [{ code: "admission/not-the-repository" }],
+    });
+  },
+);

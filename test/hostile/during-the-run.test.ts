@@ -33,19 +33,23 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-test("approval-withdrawn-mid-run: a withdrawal while the agent works voids the run (R051)", async () => {
-  const one = await field();
-  await approve(one, WORKING);
-  const host = await opened(one);
-  const ended = await meanwhile(one, async () =>
-    expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }),
-  );
-  expect(ended.codes).toEqual(["voided", "approval/withdrawn"]);
-  await holdsAfterwards(one, ended);
-  expect(await gateCodes(one.world, one.ground.work)).toEqual(["approval/withdrawn", "approval/consumed"]);
-});
+test(
+  "approval-withdrawn-mid-run: a withdrawal while the agent works voids the run (R051)",
+  { timeout: 120_000 },
+  async () => {
+    const one = await field();
+    await approve(one, WORKING);
+    const host = await opened(one);
+    const ended = await meanwhile(one, async () =>
+      expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }),
+    );
+    expect(ended.codes).toEqual(["voided", "approval/withdrawn"]);
+    await holdsAfterwards(one, ended);
+    expect(await gateCodes(one.world, one.ground.work)).toEqual(["approval/withdrawn", "approval/consumed"]);
+  },
+);
 
-describe("an agent that takes authority", () => {
+describe("an agent that takes authority", { timeout: 120_000 }, () => {
   let one: Field;
   let ended: Trial;
   let sentence: string;
@@ -74,7 +78,7 @@ describe("an agent that takes authority", () => {
     ]);
     leavesBefore = (await one.world.store.leaves(0)).length;
     ended = await runTrial(one);
-  });
+  }, 120_000);
   const claims = (): readonly string[] =>
     ended.report.findings.filter(({ code }) => code === "backend/claims-authority").map(({ says }) => says);
 
@@ -122,7 +126,7 @@ describe("an agent that takes authority", () => {
   });
 });
 
-describe("several at once", () => {
+describe("several at once", { timeout: 120_000 }, () => {
   test("concurrent-run: of four runs at once, three of one item and one of another item of the target, one executes", async () => {
     const one = await field();
     const other = await otherPacket(one, "CTO-WORK-048");

@@ -13,7 +13,7 @@ import { openFields } from "./support/fields.ts";
 const { field, close } = openFields();
 afterAll(close);
 
-describe("a test.log of another run", () => {
+describe("a test.log of another run", { timeout: 120_000 }, () => {
   let one: Field;
   let red: Trial;
   let green: Trial;
@@ -23,7 +23,7 @@ describe("a test.log of another run", () => {
     expect(red.codes).toEqual(["voided", "validation/failed"]);
     green = await trial(one, [HONEST]);
     expect(green.codes).toEqual(["awaiting_outcome"]);
-  });
+  }, 120_000);
   const verdictOf = async (folder: string): Promise<readonly (readonly [string | undefined, string | undefined])[]> => {
     const verdict = await verifyFolder(
       one.world,

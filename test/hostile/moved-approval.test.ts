@@ -18,7 +18,7 @@ import { cto } from "./support/shell.ts";
 const { field, close } = openFields();
 afterAll(close);
 
-describe("an approval of something else", () => {
+describe("an approval of something else", { timeout: 120_000 }, () => {
   test("approval-wrong-task: the approval of another work item, laid where this one looks for its own, is stale", async () => {
     const one = await field();
     const other = await otherPacket(one, "CTO-WORK-048");
@@ -79,7 +79,7 @@ describe("an approval of something else", () => {
   });
 });
 
-describe("what moves after the approval", () => {
+describe("what moves after the approval", { timeout: 120_000 }, () => {
   let one: Field;
   beforeAll(async () => {
     one = await field();

@@ -14,7 +14,7 @@ const firstRun = parseRunId("R-049-01");
 const { field, close } = openFields();
 afterAll(close);
 
-describe("an approval that was spent", () => {
+describe("an approval that was spent", { timeout: 120_000 }, () => {
   let one: Field;
   let yesterday: string;
   const inHome = (name: string): string => path.join(one.ground.home, ".cto", name);
@@ -80,7 +80,7 @@ describe("an approval that was spent", () => {
   });
 });
 
-describe("an approval and time", () => {
+describe("an approval and time", { timeout: 120_000 }, () => {
   test("approval-expired: it works until the last moment and one second later no more, whatever is done to the clock (R048)", async () => {
     const opened = await field({ policy: [["approvalExpiryMs: 86400000", "approvalExpiryMs: 3600000"]] });
     const clock = handClock(new Date().toISOString());

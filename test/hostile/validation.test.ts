@@ -18,7 +18,7 @@ const broken = (line: string): object => ({
 });
 
 const testLog = ({ files }: Trial): string => new TextDecoder().decode(files.get("test.log"));
-describe("files that change how tests run", () => {
+describe("files that change how tests run", { timeout: 120_000 }, () => {
   let one: Field;
   beforeAll(async () => {
     one = await field({
@@ -79,32 +79,36 @@ describe("files that change how tests run", () => {
   });
 });
 
-test("pth-sitecustomize: what an agent plants in the interpreter or its own home does not reach the validation", async () => {
-  const one = await field();
-  const mark = "cto-planted-in-the-interpreter";
-  const plant = `import os, sys; sys.stderr.write("${mark}\\n"); os.system("touch ${one.canary}/pth")`;
-  const ended = await trial(one, [
-    { write: "/usr/lib/python3/dist-packages/cto_attack.pth", content: plant },
-    {
-      bash: `for d in $(python3 -c 'import site; print(*site.getsitepackages(), site.getusersitepackages())') /usr/lib/python3.11 ~; do mkdir -p "$d"; for f in cto_attack.pth usercustomize.py sitecustomize.py; do echo '${plant}' > "$d/$f" && echo "PLANTED $d/$f"; done; done 2>&1; exit 0`,
-    },
-    {
-      bash: 'echo "PYTHONSTARTUP=~/x" >> ~/.profile; mkdir -p ~/.config/pip /tmp/t; echo x > /tmp/t/unittest.py; exit 0',
-    },
-    HONEST,
-  ]);
-  expect(ended.codes).toEqual(["awaiting_outcome"]);
-  expect(ended.printed).toMatch(/PLANTED .*usercustomize\.py/);
-  expect(ended.printed).not.toMatch(/PLANTED \/usr/);
-  expect(ended.report.attempts).toMatchObject([
-    { rule: "policy/outside-workspace", detail: "/usr/lib/python3/dist-packages/cto_attack.pth" },
-  ]);
-  expect(testLog(ended)).not.toContain(mark);
-  expect(ended.report.validation[0]).toMatchObject({ on: "candidate", exitCode: 0, counts: { passed: 1 } });
-  await holdsAfterwards(one, ended, "committed");
-});
+test(
+  "pth-sitecustomize: what an agent plants in the interpreter or its own home does not reach the validation",
+  { timeout: 120_000 },
+  async () => {
+    const one = await field();
+    const mark = "cto-planted-in-the-interpreter";
+    const plant = `import os, sys; sys.stderr.write("${mark}\\n"); os.system("touch ${one.canary}/pth")`;
+    const ended = await trial(one, [
+      { write: "/usr/lib/python3/dist-packages/cto_attack.pth", content: plant },
+      {
+        bash: `for d in $(python3 -c 'import site; print(*site.getsitepackages(), site.getusersitepackages())') /usr/lib/python3.11 ~; do mkdir -p "$d"; for f in cto_attack.pth usercustomize.py sitecustomize.py; do echo '${plant}' > "$d/$f" && echo "PLANTED $d/$f"; done; done 2>&1; exit 0`,
+      },
+      {
+        bash: 'echo "PYTHONSTARTUP=~/x" >> ~/.profile; mkdir -p ~/.config/pip /tmp/t; echo x > /tmp/t/unittest.py; exit 0',
+      },
+      HONEST,
+    ]);
+    expect(ended.codes).toEqual(["awaiting_outcome"]);
+    expect(ended.printed).toMatch(/PLANTED .*usercustomize\.py/);
+    expect(ended.printed).not.toMatch(/PLANTED \/usr/);
+    expect(ended.report.attempts).toMatchObject([
+      { rule: "policy/outside-workspace", detail: "/usr/lib/python3/dist-packages/cto_attack.pth" },
+    ]);
+    expect(testLog(ended)).not.toContain(mark);
+    expect(ended.report.validation[0]).toMatchObject({ on: "candidate", exitCode: 0, counts: { passed: 1 } });
+    await holdsAfterwards(one, ended, "committed");
+  },
+);
 
-describe("a runner that ran nothing, or was ended early", () => {
+describe("a runner that ran nothing, or was ended early", { timeout: 120_000 }, () => {
   let byPytest: Field;
   let byUnittest: Field;
   beforeAll(async () => {

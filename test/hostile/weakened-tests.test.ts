@@ -17,7 +17,7 @@ const pytestField = (): Promise<Field> =>
   });
 const rewritten = (content: string): object => ({ write: "test_strings.py", content });
 
-describe("tests that prove less than before", () => {
+describe("tests that prove less than before", { timeout: 120_000 }, () => {
   test.each<[string, string]>([
     ["a test is removed", TESTS.slice(0, TESTS.indexOf("def test_lower"))],
     ["a test is skipped", TESTS.replace("def test_lower", "@pytest.mark.skip\ndef test_lower")],

@@ -88,7 +88,7 @@ const killCheck = async (stage: ConfinedStage): Promise<Check> => {
   const { processTreeDead } = await stage.close();
   const ms = Math.round(performance.now() - from);
   const says = processTreeDead ? `Everything inside was dead ${ms} ms after the kill.` : "Processes outlived the kill.";
-  return { ...KILL_CHECK, ok: processTreeDead && ms <= 1_000, says };
+  return { ...KILL_CHECK, ok: processTreeDead && ms <= LIMITS.killTimeoutMs, says };
 };
 
 const listening = (server: ReturnType<typeof createServer>): Promise<number> =>

@@ -15,7 +15,7 @@ export const replayPatch = async (objects: {
   try {
     const gitDir = path.join(folder, "scratch.git");
     await git(gitDir, ["init", "-q", "--bare", "--template=", "-b", "none", gitDir]);
-    await git(gitDir, ["index-pack", "--strict", "--stdin"], { input: objects.basePack, answers: [] });
+    await git(gitDir, ["index-pack", "--stdin"], { input: objects.basePack });
     const env = { GIT_INDEX_FILE: path.join(folder, "index") };
     const patch = path.join(folder, "patch.diff");
     await writeFile(patch, objects.patch);

@@ -42,7 +42,8 @@ test.each<[string, Partial<ProbeResult>]>([
   ["fails on the base, where it should pass", { baseExpected: "passes", onBase: 1 }],
   ["is killed on the base, where it should pass", { baseExpected: "passes", onBase: null }],
   ["fails everywhere, whatever was expected of the base", { baseExpected: "any", onCandidate: 1 }],
-])("R118 an owner's probe that %s proves nothing", (_, result) => {
+  ["was spoiled, whatever its exits were", { spoiled: "a limit ended it" }],
+])("R118 an owner's probe that %s leaves its criterion unproven", (_, result) => {
   expect(statusOf("owner-judged", { probes: new Map([["C1", { ...probe, ...result }]]) })).toBe("not-proven");
 });
 
@@ -50,8 +51,8 @@ test.each<[string, Partial<ProbeResult>]>([
   ["passes on the candidate and fails on the base", {}],
   ["passes on both, as the owner expects", { baseExpected: "passes", onBase: 0 }],
   ["passes on the candidate, the base being open", { baseExpected: "any", onBase: null }],
-])("R118 an owner's probe that %s proves its criterion", (_, result) => {
-  expect(statusOf("owner-judged", { probes: new Map([["C1", { ...probe, ...result }]]) })).toBe("proven");
+])("R118 an owner's probe that %s is a fact for the owner, who still judges", (_, result) => {
+  expect(statusOf("owner-judged", { probes: new Map([["C1", { ...probe, ...result }]]) })).toBe("owner-judged");
 });
 
 test("R031 a sentence that no check is bound to is the owner's to judge, whatever else is proven", () => {

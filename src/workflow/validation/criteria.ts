@@ -83,7 +83,9 @@ const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
       says: "Judged by the owner at the outcome; no probe is bound to it.",
       cites: ["patch.diff", "test.log"],
     };
-  const hasTeeth = probe.baseExpected === "any" || (probe.onBase === 0) === (probe.baseExpected === "passes");
+  // A probe that was killed on the base neither passed nor failed there.
+  const asExpected = probe.onBase !== null && (probe.onBase === 0) === (probe.baseExpected === "passes");
+  const hasTeeth = probe.baseExpected === "any" || asExpected;
   const holds = probe.onCandidate === 0 && hasTeeth && probe.spoiled === undefined;
   const says = `The owner's probe ended with ${probe.onCandidate} on the candidate and ${probe.onBase} on the base (expected: ${probe.baseExpected})${probe.spoiled === undefined ? "" : `; ${probe.spoiled}`}.`;
   return { status: holds ? "owner-judged" : "not-proven", says, cites: ["test.log"] };
