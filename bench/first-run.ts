@@ -1,16 +1,16 @@
 import { execFileSync } from "node:child_process";
 import { mkdtemp, mkdir, rm } from "node:fs/promises";
-import path from "node:path";
 import { tmpdir } from "node:os";
+import path from "node:path";
 
+import type { CliContext } from "../src/cli/context.ts";
+import { openDemoGround, type DemoGround } from "../src/cli/demo/ground.ts";
 import { admitTarget } from "../src/harness/admit-target.ts";
 import { recordApproval } from "../src/harness/approve.ts";
 import { present } from "../src/harness/present.ts";
 import { run } from "../src/harness/run.ts";
-import { openDemoGround, type DemoGround } from "../src/cli/demo/ground.ts";
 import { parseEvent } from "../src/workflow/event-chain.ts";
 import { workId } from "../src/workflow/ids.ts";
-import type { CliContext } from "../src/cli/context.ts";
 import { median, ratio } from "./measure.ts";
 
 const ROUNDS = 3;
@@ -35,7 +35,8 @@ export const firstRun = async (): Promise<boolean> => {
     }
   }
   const harness = median(ours.map(({ harnessMs }) => harnessMs));
-  for (const [part, ms] of ours.at(-1)?.parts ?? []) process.stdout.write(`  ${part.padEnd(28)} ${ms.toFixed(0).padStart(6)} ms\n`);
+  for (const [part, ms] of ours.at(-1)?.parts ?? [])
+    process.stdout.write(`  ${part.padEnd(28)} ${ms.toFixed(0).padStart(6)} ms\n`);
   return ratio("harness time of an accepted run", harness, median(byHand), 2);
 };
 
@@ -71,8 +72,14 @@ const partsOf = (lines: readonly string[], totalMs: number): readonly (readonly 
   const at = (type: string): number => Date.parse(events.find((event) => event.type === type)?.time ?? "");
   const first = Date.parse(events[0]?.time ?? "");
   const agent = at("turn.finished") - at("turn.started");
-  const commands = events.filter(({ type }) => type === "validation.finished").reduce((sum, { data }) => sum + Number(data["ms"]), 0);
-  const validated = events.filter(({ type }) => type === "validation.finished").map(({ time }) => Date.parse(time)).at(-1) ?? first;
+  const commands = events
+    .filter(({ type }) => type === "validation.finished")
+    .reduce((sum, { data }) => sum + Number(data["ms"]), 0);
+  const validated =
+    events
+      .filter(({ type }) => type === "validation.finished")
+      .map(({ time }) => Date.parse(time))
+      .at(-1) ?? first;
   return [
     ["gate", at("gate.decided") - first],
     ["workspace and stage", at("turn.started") - at("gate.decided")],
@@ -97,7 +104,11 @@ const runByHand = async (folder: string, target: string, patch: string): Promise
 };
 
 const NO_CONTEXT: CliContext = {
-  process: { stdout: { write: () => undefined, isTTY: false }, stderr: { write: () => undefined, isTTY: false }, env: {} },
+  process: {
+    stdout: { write: () => undefined, isTTY: false },
+    stderr: { write: () => undefined, isTTY: false },
+    env: {},
+  },
   cwd: "/",
   ask: undefined,
   readInput: () => Promise.resolve(new Uint8Array()),

@@ -6,7 +6,12 @@ export const median = (values: readonly number[]): number => {
 };
 
 /** Milliseconds that a program takes, started n times; the median. */
-export const timed = (n: number, program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): number =>
+export const timed = (
+  n: number,
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): number =>
   median(
     Array.from({ length: n }, () => {
       const started = performance.now();
@@ -18,6 +23,8 @@ export const timed = (n: number, program: string, args: readonly string[], env: 
 /** Prints one ratio against its bound; answers whether it holds. */
 export const ratio = (what: string, ours: number, theirs: number, bound: number): boolean => {
   const found = ours / theirs;
-  process.stdout.write(`${what}: ${ours.toFixed(0)} ms against ${theirs.toFixed(0)} ms = ${found.toFixed(2)}x (wanted: at most ${bound}x)\n`);
+  process.stdout.write(
+    `${what}: ${ours.toFixed(0)} ms against ${theirs.toFixed(0)} ms = ${found.toFixed(2)}x (wanted: at most ${bound}x)\n`,
+  );
   return found <= bound;
 };

@@ -9,8 +9,8 @@ import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
-import { hostFacts } from "./adapters/clock/host.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
+import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { findHome, folderHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
@@ -25,12 +25,12 @@ import { gitTarget } from "./adapters/target/git-target.ts";
 import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
 import type { Confine } from "./adapters/target/second-detector.ts";
-import type { OpenBundle } from "./seams/archive.ts";
-import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
+import type { OpenBundle } from "./seams/archive.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
+import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import { Failure } from "./workflow/failure.ts";
 
 export interface ComposeOptions {
@@ -52,7 +52,10 @@ export const makeHome = ({ folder, owner, publicKey }: HomeOrder): ReturnType<ty
   initHome(folder, { owner, publicKey, policyText: defaultPolicyText(), homeId: systemClock().newId() });
 
 /** A small target and an owner's key of its own, for the demo. */
-export const makeDemoGround = async (folder: string, files: Readonly<Record<string, string>>): Promise<{ readonly target: string; readonly key: string; readonly publicKey: string }> => {
+export const makeDemoGround = async (
+  folder: string,
+  files: Readonly<Record<string, string>>,
+): Promise<{ readonly target: string; readonly key: string; readonly publicKey: string }> => {
   await mkdir(folder, { recursive: true });
   const root = await realpath(folder);
   const target = path.join(root, "target");
@@ -63,7 +66,10 @@ export const makeDemoGround = async (folder: string, files: Readonly<Record<stri
 };
 
 /** Evidence without a home: any folder, and what the verifier needs. */
-export const evidence = (): { readonly openFolder: (folder: string) => Promise<OpenBundle>; readonly verifyTools: VerifyTools } => ({
+export const evidence = (): {
+  readonly openFolder: (folder: string) => Promise<OpenBundle>;
+  readonly verifyTools: VerifyTools;
+} => ({
   openFolder: (folder) => readFolder(folder, "sealed"),
   verifyTools: nodeVerifyTools,
 });
@@ -83,7 +89,11 @@ export const openMachine = (): Machine => ({
 });
 
 /** The world of the home that is named, or of the nearest parent that holds `.sot` (R008). */
-export const openHome = async ({ home, cwd, ...options }: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> => {
+export const openHome = async ({
+  home,
+  cwd,
+  ...options
+}: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> => {
   const found = home === undefined ? await findHome(cwd) : path.resolve(cwd, home);
   if (found === undefined) throw new Failure("home/absent", `No parent of ${cwd} holds .sot.`);
   return compose({ home: found, ...options });
@@ -92,7 +102,8 @@ export const openHome = async ({ home, cwd, ...options }: Omit<ComposeOptions, "
 /** The only place where adapters meet seams: one home, with everything real behind it. */
 export const compose = async ({ home: folder, environment, terminal, mode }: ComposeOptions): Promise<World> => {
   const homeId = await readHomeId(folder);
-  if (homeId === undefined) throw new Failure("home/unreadable", `${folder} has no .cto/home-id: cto init makes a home complete.`);
+  if (homeId === undefined)
+    throw new Failure("home/unreadable", `${folder} has no .cto/home-id: cto init makes a home complete.`);
   const stateFolder = path.join(folder, ".cto");
   const clock = systemClock();
   const home = folderHome(folder);
@@ -112,16 +123,27 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     environment,
     target: gitTarget({ stateFolder, confine }),
     sandbox: bubblewrapSandbox({ stateFolder }),
-    keys: sshKeygenKeys({ home: environment["HOME"] ?? "/nonexistent", authSock: environment["SSH_AUTH_SOCK"], terminal, temporary: stateFolder }),
+    keys: sshKeygenKeys({
+      home: environment["HOME"] ?? "/nonexistent",
+      authSock: environment["SSH_AUTH_SOCK"],
+      terminal,
+      temporary: stateFolder,
+    }),
     archive: folderArchive(path.join(stateFolder, "runs")),
     verifyTools: nodeVerifyTools,
     host: localHost(stateFolder),
     backendOf: (kind, authority) => {
       switch (kind) {
         case "scripted":
-          return authority.backends.scripted === undefined ? undefined : scriptedBackend({ stepsPath: () => Promise.resolve(path.resolve(folder, authority.backends.scripted?.steps ?? "")) });
+          return authority.backends.scripted === undefined
+            ? undefined
+            : scriptedBackend({
+                stepsPath: () => Promise.resolve(path.resolve(folder, authority.backends.scripted?.steps ?? "")),
+              });
         case "case":
-          return authority.backends.case === undefined ? undefined : caseBackend({ binary: () => whichCase(authority.backends.case?.binary, environment) });
+          return authority.backends.case === undefined
+            ? undefined
+            : caseBackend({ binary: () => whichCase(authority.backends.case?.binary, environment) });
         case "acp":
         case "command":
           return undefined;

@@ -1,7 +1,7 @@
 // Builds dist/: TypeScript to JavaScript, and the plain programs that run inside the sandbox beside it.
 import { execFileSync } from "node:child_process";
-import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 import { createHash } from "node:crypto";
+import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 
 rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });

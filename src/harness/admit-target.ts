@@ -1,6 +1,12 @@
 import path from "node:path";
 
-import { ADMISSION_NAMESPACE, readAdmissionRecord, signaturePathOf, withStatus, writeAdmissionRecord } from "../workflow/admission/admission-record.ts";
+import {
+  ADMISSION_NAMESPACE,
+  readAdmissionRecord,
+  signaturePathOf,
+  withStatus,
+  writeAdmissionRecord,
+} from "../workflow/admission/admission-record.ts";
 import { admissionSigner } from "../workflow/admission/admission-signature.ts";
 import type { AdmissionRecord } from "../workflow/admission/admission.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
@@ -43,12 +49,18 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
   const observation = await world.target.observe(order.target);
   const authority = readPolicy(await world.home.read(POLICY_PATH));
   const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH));
-  if (!observation.ok || !authority.ok || !trust.ok) return refuseAll([observation, authority, trust].flatMap(refusalsOf));
+  if (!observation.ok || !authority.ok || !trust.ok)
+    return refuseAll([observation, authority, trust].flatMap(refusalsOf));
 
   const packet = await packetFor(world, order.target);
   const record = recordFor(world, order, observation.value, packet, trust.value);
   if (!Object.hasOwn(authority.value.riskClasses, record.riskClassification))
-    return refuseAll([refusal("admission/risk-not-allowed", { risk: record.riskClassification, allowed: Object.keys(authority.value.riskClasses).join(", ") })]);
+    return refuseAll([
+      refusal("admission/risk-not-allowed", {
+        risk: record.riskClassification,
+        allowed: Object.keys(authority.value.riskClasses).join(", "),
+      }),
+    ]);
   if (record.backends.length === 0) return refuseAll([refusal("admission/backend-missing", { target: record.path })]);
   const place = packet?.target.admissionSource.value ?? `.sot/03-PROTOCOLS/${record.id}-ADMISSION.json`;
   const bytes = new TextEncoder().encode(writeAdmissionRecord(record));
@@ -74,7 +86,13 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
       detail: { path: place, target: record.path, key: signer.value.keyFingerprint },
     }),
   );
-  return ok({ record, path: place, sha256: source.digest, signedBy: signer.value.keyFingerprint, observation: observation.value });
+  return ok({
+    record,
+    path: place,
+    sha256: source.digest,
+    signedBy: signer.value.keyFingerprint,
+    observation: observation.value,
+  });
 };
 
 /** Takes authority away at once; needs no signature, since it only removes (W04). */
@@ -95,7 +113,13 @@ export const removeAdmission = async (
   );
   await world.store.transact(async (ledger) => {
     const type = status === "suspended" ? "target.suspended" : "target.revoked";
-    const entry = { type, actor: world.operator.user, channel: "cli", digests: { admission: source.digest }, detail: { path: place, reason, uid: world.operator.uid } } as const;
+    const entry = {
+      type,
+      actor: world.operator.user,
+      channel: "cli",
+      digests: { admission: source.digest },
+      detail: { path: place, reason, uid: world.operator.uid },
+    } as const;
     await ledger.appendLeaf(entry);
     for (const work of works) {
       const row = await ledger.work(work);
@@ -110,12 +134,30 @@ const packetFor = async (world: World, target: string): Promise<Packet | undefin
   return packets.find((packet) => packet.target.path.value === target);
 };
 
-const recordFor = (world: World, order: AdmitOrder, seen: Observation, packet: Packet | undefined, trust: TrustRoot): AdmissionRecord => {
+const recordFor = (
+  world: World,
+  order: AdmitOrder,
+  seen: Observation,
+  packet: Packet | undefined,
+  trust: TrustRoot,
+): AdmissionRecord => {
   const now = world.clock.now().epochMs;
-  const stem = packet === undefined ? undefined : path.posix.basename(packet.target.admissionSource.value).replace(/-ADMISSION\.json$/, "");
+  const stem =
+    packet === undefined
+      ? undefined
+      : path.posix.basename(packet.target.admissionSource.value).replace(/-ADMISSION\.json$/, "");
   return {
     schema: "cto/admission/v1",
-    id: order.id ?? stem ?? `CTO-${seen.realPath.split("/").at(-1)?.toUpperCase().replaceAll(/[^A-Z0-9]+/g, "-") ?? "TARGET"}`,
+    id:
+      order.id ??
+      stem ??
+      `CTO-${
+        seen.realPath
+          .split("/")
+          .at(-1)
+          ?.toUpperCase()
+          .replaceAll(/[^A-Z0-9]+/g, "-") ?? "TARGET"
+      }`,
     status: "admitted",
     path: seen.realPath,
     device: seen.device,
@@ -125,7 +167,9 @@ const recordFor = (world: World, order: AdmitOrder, seen: Observation, packet: P
     owner: order.owner ?? packet?.frontmatter.owner.value ?? onlyAdmitter(trust),
     riskClassification: order.risk ?? packet?.target.risk.value ?? "low_risk_noncritical",
     stages: order.stages ?? (packet === undefined ? [5] : [packet.gate.stage.value]),
-    backends: order.backends ?? (packet === undefined ? [] : BACKEND_KINDS.filter((kind) => kind === packet.gate.backend.value)),
+    backends:
+      order.backends ??
+      (packet === undefined ? [] : BACKEND_KINDS.filter((kind) => kind === packet.gate.backend.value)),
     admittedAt: timeText(now),
     expiresAt: timeText(now + order.expiresMs),
     reason: order.reason,

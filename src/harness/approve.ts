@@ -166,10 +166,7 @@ interface Asked {
 }
 
 /** A question that only this home asked: no signature can be older than its nonce (evidence.md 3.4). */
-const issueChallenge = (
-  world: World,
-  { contract, packet, admission, authority }: Presented,
-): Promise<Asked> => {
+const issueChallenge = (world: World, { contract, packet, admission, authority }: Presented): Promise<Asked> => {
   const subjects = subjectsOf(contract, packet.source.digest, admission, authority);
   const challenge = makeChallenge(contract.workItem, subjects, world.clock.now(), world.clock.newNonce(), null);
   return world.store.transact(async (ledger) => {

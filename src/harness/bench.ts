@@ -4,8 +4,8 @@ import { openGate } from "../workflow/gate/gate.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Clearance, JudgedChange, PathGround } from "../workflow/policy/judge-changes.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
-import { refusalsOf, after, ok, type Result } from "../workflow/result.ts";
 import type { Refusal } from "../workflow/refusal.ts";
+import { refusalsOf, after, ok, type Result } from "../workflow/result.ts";
 import type { PassedValidation } from "../workflow/validation/validation.ts";
 import { claimedCandidate, commitRun, holdPermit, NOT_READ, type Committed } from "./commit-run.ts";
 import type { StepOutputs } from "./draw-record.ts";
@@ -98,7 +98,12 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
         type: "diff.judged",
         subject: "run",
         trust: "harness-observed",
-        data: { ok: policy.ok, violations: rows.filter(isViolation).map(({ path, change, rule, verdict }) => ({ path, change, rule, verdict })) },
+        data: {
+          ok: policy.ok,
+          violations: rows
+            .filter(isViolation)
+            .map(({ path, change, rule, verdict }) => ({ path, change, rule, verdict })),
+        },
       });
     },
     validate: async (permit, clearance) => {
@@ -107,7 +112,9 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
       return validated;
     },
     commit: async (permit, clearance, validation) => {
-      committed = await steps.do("commit", async () => commitRun(world, await rowNow(), permit, clearance, validation, recorder));
+      committed = await steps.do("commit", async () =>
+        commitRun(world, await rowNow(), permit, clearance, validation, recorder),
+      );
       return after(committed, ({ commit }) => ok(commit));
     },
     landed: async () => {
@@ -147,8 +154,7 @@ interface Left {
 const outputsOf = ({ gate, performed, validated, committed, proven }: Left): StepOutputs => {
   const { commit } = proven.ending;
   // A commit that landed while its step failed is as much a commit; the proof is the first to tell of it.
-  const adopted =
-    commit === undefined || !gate.result.ok ? undefined : { commit, inputs: NOT_READ, at: proven.at };
+  const adopted = commit === undefined || !gate.result.ok ? undefined : { commit, inputs: NOT_READ, at: proven.at };
   const made = committed?.ok === true ? committed.value : adopted;
   return {
     gate,

@@ -1,4 +1,3 @@
-import { jsonText } from "../workflow/json-text.ts";
 import type { RunRow } from "../seams/store.ts";
 import type { Candidate, Commit } from "../workflow/commit/commit.ts";
 import type { Digest } from "../workflow/digest.ts";
@@ -6,8 +5,9 @@ import type { Permit } from "../workflow/gate/permit.ts";
 import { permitStillStands } from "../workflow/gate/permit.ts";
 import { parseOid } from "../workflow/ids.ts";
 import type { Instant } from "../workflow/instant.ts";
+import { jsonText } from "../workflow/json-text.ts";
 import type { Clearance } from "../workflow/policy/judge-changes.ts";
-import type { Refusal } from "../workflow/refusal.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import type { PassedValidation } from "../workflow/validation/validation.ts";
 import { refuseAll } from "./read-facts.ts";
@@ -43,14 +43,38 @@ export const commitRun = async (
   const claimed = claimedCandidate(row);
   if (claimed === undefined) {
     const objections = await holdPermit(world, row, permit);
-    if (objections.length > 0) return refuseAll(objections);
+    if (objections.length > 0) return refuseAll([...baseMoved(permit, objections), ...objections]);
   }
-  const candidate = claimed ?? (await claim(row, await world.target.prepareCommit(permit, clearance, validation), permit.admission.observation.tree, recorder));
+  const candidate =
+    claimed ??
+    (await claim(
+      row,
+      await world.target.prepareCommit(permit, clearance, validation),
+      permit.admission.observation.tree,
+      recorder,
+    ));
   const landed = await world.target.commit(permit, candidate);
   if (!landed.ok) return landed;
   const { commit, parent, tree, ref } = landed.value;
-  recorder.record({ type: "commit.created", subject: "run", trust: "harness-observed", data: { commit, parent, tree, ref } });
-  return ok({ commit: landed.value, inputs: claimed === undefined ? inputsOf(permit) : NOT_READ, at: world.clock.now() });
+  recorder.record({
+    type: "commit.created",
+    subject: "run",
+    trust: "harness-observed",
+    data: { commit, parent, tree, ref },
+  });
+  return ok({
+    commit: landed.value,
+    inputs: claimed === undefined ? inputsOf(permit) : NOT_READ,
+    at: world.clock.now(),
+  });
+};
+
+/** A head that moved since the gate is told as what it is here: the base of a commit that will not be made. */
+const baseMoved = ({ admission: { observation } }: Permit, objections: readonly Refusal[]): readonly Refusal[] => {
+  const moved = objections.find(({ code }) => code === "admission/head-moved");
+  if (moved === undefined) return [];
+  const { branch, head: expected } = observation;
+  return [refusal("commit/base-moved", { branch, found: String(moved.facts["found"]), expected })];
 };
 
 const claim = async (row: RunRow, candidate: Candidate, baseTree: string, recorder: Recorder): Promise<Candidate> => {

@@ -1,4 +1,3 @@
-import { jsonText } from "../workflow/json-text.ts";
 import type { RunRow } from "../seams/store.ts";
 import { assuranceOf, isBelow } from "../workflow/approval/assurance.ts";
 import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
@@ -8,8 +7,14 @@ import { digestOf } from "../workflow/digest.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
 import { parseOid, type RunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
+import { jsonText } from "../workflow/json-text.ts";
 import { objectionsTo } from "../workflow/outcome/judge-outcome.ts";
-import { acceptSentence, OUTCOME_NAMESPACE, writeOutcomeRecord, type OutcomeRecord } from "../workflow/outcome/outcome-record.ts";
+import {
+  acceptSentence,
+  OUTCOME_NAMESPACE,
+  writeOutcomeRecord,
+  type OutcomeRecord,
+} from "../workflow/outcome/outcome-record.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { verifySshSignature } from "../workflow/ssh-signature.ts";
@@ -75,7 +80,13 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   ];
   const owner = report?.approval?.principal;
   if (objections.length > 0 || commit === undefined || base === undefined || owner === undefined || work === "absent")
-    return refused(world, row, objections.length > 0 ? objections : [refusal("outcome/nothing-to-decide", { run: order.run, state: row.ending ?? row.state })]);
+    return refused(
+      world,
+      row,
+      objections.length > 0
+        ? objections
+        : [refusal("outcome/nothing-to-decide", { run: order.run, state: row.ending ?? row.state })],
+    );
 
   const sums = digestOf(bundle === "absent" ? "" : (bundle.files.get(SUMS) ?? ""));
   const record: OutcomeRecord = {
@@ -86,7 +97,10 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     base,
     reason: order.reason,
     acknowledged: order.acknowledged,
-    judged: order.outcome === "accepted" ? (report?.criteria ?? []).filter(({ status }) => status === "owner-judged").map(({ id }) => id) : [],
+    judged:
+      order.outcome === "accepted"
+        ? (report?.criteria ?? []).filter(({ status }) => status === "owner-judged").map(({ id }) => id)
+        : [],
     sentence: order.outcome === "accepted" ? (sentenceFor(row) ?? null) : null,
     decidedAt: timeText(world.clock.now().epochMs),
     approver: { principal: owner, method: "sshsig", assurance: "A2" },
@@ -119,12 +133,17 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
       channel: "cli",
       work: row.work,
       run: order.run,
-      digests: { record: await ledger.keep("outcome", bytes), signature: await ledger.keep("signature", signature.value), sums },
+      digests: {
+        record: await ledger.keep("outcome", bytes),
+        signature: await ledger.keep("signature", signature.value),
+        sums,
+      },
       detail: { reason: order.reason },
     });
     return leaf.seq;
   });
-  if (seq === undefined) return refuseAll([refusal("outcome/already-recorded", { run: order.run, outcome: "recorded at the same moment" })]);
+  if (seq === undefined)
+    return refuseAll([refusal("outcome/already-recorded", { run: order.run, outcome: "recorded at the same moment" })]);
   await world.archive.attach(order.run, "outcome.json", bytes);
   await world.archive.attach(order.run, "outcome.json.sig", signature.value);
   return ok({ record, seq });
@@ -138,7 +157,10 @@ const minimumOf = (files: ReadonlyMap<string, Uint8Array> | undefined): Assuranc
 };
 
 /** Findings and denied attempts by the name that accepting has to say. */
-export const toAcknowledge = (report: { readonly findings: readonly { readonly code: string }[]; readonly attempts: readonly { readonly action: string }[] }): readonly string[] => [
+export const toAcknowledge = (report: {
+  readonly findings: readonly { readonly code: string }[];
+  readonly attempts: readonly { readonly action: string }[];
+}): readonly string[] => [
   ...new Set([...report.findings.map(({ code }) => code), ...report.attempts.map(({ action }) => `denied/${action}`)]),
 ];
 
@@ -164,4 +186,3 @@ const refused = async (world: World, row: RunRow, refusals: readonly Refusal[]):
   );
   return refuseAll(refusals);
 };
-

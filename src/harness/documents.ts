@@ -1,6 +1,6 @@
 import { checksPathOf, readChecks, type Check } from "../workflow/contract/checks.ts";
-import { drawContract } from "../workflow/contract/draw-contract.ts";
 import type { Contract } from "../workflow/contract/contract.ts";
+import { drawContract } from "../workflow/contract/draw-contract.ts";
 import type { WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import type { Packet, ReadPacket, SourceDocument } from "../workflow/packet/packet.ts";
@@ -30,7 +30,9 @@ export const packetOf = async (world: World, work: WorkId): Promise<Result<ReadP
   const found = readings.filter(({ read }) => read.ok && read.value.packet.work.value === work);
   const [first, second] = found;
   if (first !== undefined && second !== undefined)
-    return refuse(refusal("contract/work-claimed-twice", { work, first: first.source.path, second: second.source.path }));
+    return refuse(
+      refusal("contract/work-claimed-twice", { work, first: first.source.path, second: second.source.path }),
+    );
   if (first !== undefined) return first.read;
   const broken = readings.find(({ source, read }) => !read.ok && new TextDecoder().decode(source.bytes).includes(work));
   return broken?.read ?? refuse(refusal("contract/packet-absent", { work }));

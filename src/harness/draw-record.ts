@@ -1,15 +1,23 @@
-import { jsonText } from "../workflow/json-text.ts";
+import type { StageDescription } from "../seams/sandbox.ts";
 import type { RunRow } from "../seams/store.ts";
 import { FORBIDDEN_ACTIONS } from "../workflow/contract/contract.ts";
 import type { Digest } from "../workflow/digest.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
-import { BOUND_INPUTS, type BoundInput, type DeniedTry, type InputReadings, type Known, type RunRecord, type SandboxFacts } from "../workflow/evidence/run-record.ts";
+import {
+  BOUND_INPUTS,
+  type BoundInput,
+  type DeniedTry,
+  type InputReadings,
+  type Known,
+  type RunRecord,
+  type SandboxFacts,
+} from "../workflow/evidence/run-record.ts";
 import type { Finding } from "../workflow/finding.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
-import { wordsOf } from "../workflow/refusal.ts";
+import { jsonText } from "../workflow/json-text.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
+import { wordsOf } from "../workflow/refusal.ts";
 import { judgeValidation } from "../workflow/validation/judge-validation.ts";
-import type { StageDescription } from "../seams/sandbox.ts";
 import type { Committed } from "./commit-run.ts";
 import { groundOf } from "./ground.ts";
 import type { GateOutput, UnansweredGate } from "./open-gate.ts";
@@ -47,7 +55,11 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
     consumption:
       gate.consumption === "none"
         ? "none"
-        : { approvalId: gate.consumption.approvalId, ledgerIndex: gate.consumption.ledgerIndex, method: "link+claim+unique-index" },
+        : {
+            approvalId: gate.consumption.approvalId,
+            ledgerIndex: gate.consumption.ledgerIndex,
+            method: "link+claim+unique-index",
+          },
     gate: gate.checks.map(({ name, status, says, refusals: [first] }) => ({
       check: name,
       result: status,
@@ -59,7 +71,10 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
     proof: proven.proof,
     commit: ending.commit ?? "none",
     rehearsal: proven.rehearsal,
-    changes: permit === undefined || performed === undefined ? [] : judgedRows(groundOf(permit, drawn, performed), performed.changes),
+    changes:
+      permit === undefined || performed === undefined
+        ? []
+        : judgedRows(groundOf(permit, drawn, performed), performed.changes),
     findings: findingsOf(performed, validated),
     validation: validated === undefined ? [] : Object.values(validated.runs),
     probes: new Map(validated?.probes.map(({ criterion, ...probe }) => [criterion, probe]) ?? []),
@@ -70,7 +85,10 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
       before: known(digest),
       after: known(proven.watched.find((place) => place.what === what)?.digest),
     })),
-    backend: permit === undefined || performed === undefined ? startedOnly(permit, lines) : { probe: permit.backend, attempt: performed.attempt },
+    backend:
+      permit === undefined || performed === undefined
+        ? startedOnly(permit, lines)
+        : { probe: permit.backend, attempt: performed.attempt },
     confinement: performed?.stage.confinement ?? "unknown",
     tools: gate.tools,
     sandboxes: [
@@ -99,7 +117,8 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
   };
 };
 
-const known = (digest: Digest | "absent" | undefined): Known<Digest> => (digest === undefined || digest === "absent" ? "unknown" : digest);
+const known = (digest: Digest | "absent" | undefined): Known<Digest> =>
+  digest === undefined || digest === "absent" ? "unknown" : digest;
 
 const reachedBy = ({ gate, performed, validated, committed }: StepOutputs): string => {
   if (committed !== undefined) return "commit";
@@ -115,7 +134,8 @@ const inputReadings = (permit: Permit | undefined, committed: Committed | undefi
     return { atApproval: atApprovalOf(permit, name), atGate, atCommit: committed?.inputs[name] ?? "unknown" };
   };
   const [packet, contract, admission, policy, signers, checks, build] = BOUND_INPUTS.map(reading);
-  if (!packet || !contract || !admission || !policy || !signers || !checks || !build) throw new TypeError("every bound input has a reading");
+  if (!packet || !contract || !admission || !policy || !signers || !checks || !build)
+    throw new TypeError("every bound input has a reading");
   return { packet, contract, admission, policy, signers, checks, build };
 };
 
@@ -139,7 +159,12 @@ const findingsOf = (performed: Performed | undefined, validated: Validated | und
     performed?.attempt.protocolViolations.map((says) => ({ code: "backend/protocol-violation", says })) ?? [];
   const unasked = (performed?.attempt.unasked ?? 0) > 0;
   const unmediated = unasked
-    ? [{ code: "policy/unmediated-effect", says: `${performed?.attempt.unasked} effects had no request; the result was judged by its bytes.` }]
+    ? [
+        {
+          code: "policy/unmediated-effect",
+          says: `${performed?.attempt.unasked} effects had no request; the result was judged by its bytes.`,
+        },
+      ]
     : [];
   const judged = validated === undefined ? undefined : judgeValidation(validated.runs);
   return [...claims, ...violations, ...unmediated, ...(judged?.ok === true ? judged.value.findings : [])];

@@ -29,7 +29,10 @@ export interface Execution {
 }
 
 /** One command over one tree in a fresh sandbox without network; nothing is judged here. */
-export const execute = async (bench: ValidationBench, { on, tree, argv, program }: Execution): Promise<ValidationRun> => {
+export const execute = async (
+  bench: ValidationBench,
+  { on, tree, argv, program }: Execution,
+): Promise<ValidationRun> => {
   const { world, permit, recorder, stages, signal } = bench;
   const { authority, contract } = permit;
   signal?.throwIfAborted();
@@ -55,7 +58,12 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
     uidBase: authority.uidBase,
   });
   stages.push(stage.description);
-  recorder.record({ type: "sandbox.started", subject: "run", trust: "harness-observed", data: stageData(stage.description) });
+  recorder.record({
+    type: "sandbox.started",
+    subject: "run",
+    trust: "harness-observed",
+    data: stageData(stage.description),
+  });
   await recorder.flush();
   const end = (): void => void stage.close();
   let ran: Ran;
@@ -69,7 +77,8 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
   }
   const { ended, output, outputBytes, outputDigest } = ran;
   const report = await stage.close();
-  if (!report.processTreeDead) throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
+  if (!report.processTreeDead)
+    throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
   const manifestAfter = await world.target.manifestOf(workspace);
   await world.target.closeWorkspace(workspace);
   signal?.throwIfAborted();
@@ -79,7 +88,16 @@ export const execute = async (bench: ValidationBench, { on, tree, argv, program 
     type: "validation.finished",
     subject: `validation/${on}`,
     trust: "harness-observed",
-    data: { on, treeOid: tree, exitCode: ended.code, signal: ended.signal, limit, ms: Math.round(ended.ms), logSha256: outputDigest, counts: counts && { ...counts } },
+    data: {
+      on,
+      treeOid: tree,
+      exitCode: ended.code,
+      signal: ended.signal,
+      limit,
+      ms: Math.round(ended.ms),
+      logSha256: outputDigest,
+      counts: counts && { ...counts },
+    },
   });
   await recorder.flush();
   return {
@@ -108,11 +126,7 @@ interface Ran {
   readonly outputDigest: Digest;
 }
 
-const runToEnd = async (
-  stage: ConfinedStage,
-  argv: readonly string[],
-  bytesMax: number,
-): Promise<Ran> => {
+const runToEnd = async (stage: ConfinedStage, argv: readonly string[], bytesMax: number): Promise<Ran> => {
   const confined = await stage.start(argv, {});
   await confined.stdin.close();
   const kept: Uint8Array[] = [];

@@ -1,8 +1,8 @@
 import type { Ledger, RunRow } from "../seams/store.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
-import { openGate } from "../workflow/gate/gate.ts";
 import type { GateCheck } from "../workflow/gate/gate-check.ts";
+import { openGate } from "../workflow/gate/gate.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Instant } from "../workflow/instant.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
@@ -66,7 +66,9 @@ export const askGate = async (world: World, row: RunRow, recorder: Recorder, att
 };
 
 /** What stands for the gate where the world broke before it could answer: no permit, and no refusal either. */
-export type UnansweredGate = Omit<GateOutput, "result"> & { readonly result: { readonly ok: false; readonly refusals: readonly [] } };
+export type UnansweredGate = Omit<GateOutput, "result"> & {
+  readonly result: { readonly ok: false; readonly refusals: readonly [] };
+};
 
 export const unansweredGate = async (world: World): Promise<UnansweredGate> => ({
   checks: [],
@@ -99,7 +101,12 @@ const checkedEvent = (check: GateCheck): Parameters<Recorder["record"]>[0] => ({
 });
 
 // A lock that names this run before it ever asked was taken by a run of that id that an older ledger has forgotten.
-const lockApproval = async (world: World, row: RunRow, permit: Permit, attempt: number): Promise<Result<Permit, Refusal>> => {
+const lockApproval = async (
+  world: World,
+  row: RunRow,
+  permit: Permit,
+  attempt: number,
+): Promise<Result<Permit, Refusal>> => {
   const { approvalId } = permit.approval.record;
   const won = await world.consume(approvalId, row.run);
   if (won === "won" || (won === "again" && attempt > 1)) return ok(permit);
@@ -120,14 +127,31 @@ export const spendApproval = async (
   if (!(await ledger.claimOnce("approval", approvalId, row.run)))
     throw new TypeError("an approval was linked by this run and claimed by another");
   const about = { actor: `uid:${world.operator.uid}`, channel: "cli", work: row.work, run: row.run } as const;
-  const leaf = await ledger.appendLeaf({ ...about, type: "approval.consumed", approvalId, digests: { record: digest } });
+  const leaf = await ledger.appendLeaf({
+    ...about,
+    type: "approval.consumed",
+    approvalId,
+    digests: { record: digest },
+  });
   await ledger.appendLeaf({ ...about, type: "run.started" });
   await ledger.updateRun(row.run, { state: "executing" });
-  const observed = (type: "approval.verified" | "approval.consumed" | "permit.issued", data: Parameters<Recorder["record"]>[0]["data"]): void =>
-    recorder.record({ type, subject: "run", trust: "harness-observed", data });
-  observed("approval.verified", { approvalId, principal: record.approver.principal, keyFingerprint: record.approver.keyFingerprint, assurance, signatureSha256: signatureDigest });
+  const observed = (
+    type: "approval.verified" | "approval.consumed" | "permit.issued",
+    data: Parameters<Recorder["record"]>[0]["data"],
+  ): void => recorder.record({ type, subject: "run", trust: "harness-observed", data });
+  observed("approval.verified", {
+    approvalId,
+    principal: record.approver.principal,
+    keyFingerprint: record.approver.keyFingerprint,
+    assurance,
+    signatureSha256: signatureDigest,
+  });
   observed("approval.consumed", { approvalId, ledgerIndex: leaf.seq, method: "link+claim+unique-index" });
-  observed("permit.issued", { permitId: row.run, digests: { ...output.result.value.digests }, executeBy: record.validity.executeBy });
+  observed("permit.issued", {
+    permitId: row.run,
+    digests: { ...output.result.value.digests },
+    executeBy: record.validity.executeBy,
+  });
   return { ...output, consumption: { approvalId, ledgerIndex: leaf.seq, text: leaf.text } };
 };
 
@@ -141,7 +165,10 @@ const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["docum
   put("approval/admission.json.sig", facts.admissionSignature);
   if (facts.drawn.ok) {
     put("approval/packet.md", facts.drawn.value.packet.source.bytes);
-    put("approval/checks.yaml", facts.drawn.value.checksSource === "absent" ? "absent" : facts.drawn.value.checksSource.bytes);
+    put(
+      "approval/checks.yaml",
+      facts.drawn.value.checksSource === "absent" ? "absent" : facts.drawn.value.checksSource.bytes,
+    );
   }
   if (said !== "absent" && standing.contract.ok) {
     const name = `approval/approval.${standing.contract.value.owner}.json`;

@@ -41,11 +41,14 @@ export const perform = async (
 ): Promise<Performed> => {
   const { contract, authority } = permit;
   const backend = world.backendOf(contract.executionGate.backend, authority);
-  if (backend === undefined) throw new Failure("backend/crashed", "The backend vanished between the gate and its start.");
+  if (backend === undefined)
+    throw new Failure("backend/crashed", "The backend vanished between the gate and its start.");
   const assignment = assignmentOf(contract, permit.run, authority.limits);
   const workspace = await world.target.openWorkspace(permit, permit.admission.observation.tree, "agent");
-  const observed = (type: "workspace.prepared" | "workspace.collected" | "sandbox.started" | "backend.exited" | "diff.captured", data: Parameters<Recorder["record"]>[0]["data"]): void =>
-    recorder.record({ type, subject: "run", trust: "harness-observed", data });
+  const observed = (
+    type: "workspace.prepared" | "workspace.collected" | "sandbox.started" | "backend.exited" | "diff.captured",
+    data: Parameters<Recorder["record"]>[0]["data"],
+  ): void => recorder.record({ type, subject: "run", trust: "harness-observed", data });
   observed("workspace.prepared", {
     baseCommit: permit.admission.observation.head,
     baseTree: workspace.tree,
@@ -104,7 +107,13 @@ export const perform = async (
           type: "sandbox.attempt",
           subject: `attempt/${denied.length}`,
           trust: "harness-observed",
-          data: { class: "prevented", kind: kindOf(intent), action: verdict.action, rule: verdict.rule, detail: detailOf(intent) },
+          data: {
+            class: "prevented",
+            kind: kindOf(intent),
+            action: verdict.action,
+            rule: verdict.rule,
+            detail: detailOf(intent),
+          },
         });
       }
       return verdict;
@@ -114,7 +123,10 @@ export const perform = async (
         type: event.type,
         subject: event.subject,
         trust: event.trust,
-        data: event.raw === undefined ? event.data : { ...event.data, raw: { ...event.raw, file: `backend/${event.raw.file}` } },
+        data:
+          event.raw === undefined
+            ? event.data
+            : { ...event.data, raw: { ...event.raw, file: `backend/${event.raw.file}` } },
       }),
     keep: (log, bytes) => logs.keep(log, bytes),
     signal,
@@ -127,7 +139,8 @@ export const perform = async (
   } catch (error) {
     const { processTreeDead, alive } = await stage.close();
     observed("backend.exited", { stop: "broken", said: error instanceof Error ? error.message : "", processTreeDead });
-    if (!processTreeDead) throw new Failure("sandbox/broken", `${alive} processes of the run are still alive.`, { cause: error });
+    if (!processTreeDead)
+      throw new Failure("sandbox/broken", `${alive} processes of the run are still alive.`, { cause: error });
     await world.target.closeWorkspace(workspace);
     throw error;
   } finally {
@@ -140,12 +153,23 @@ export const perform = async (
     limit: attempt.limit ?? report.limit,
     processTreeDead: report.processTreeDead,
   });
-  if (!report.processTreeDead) throw new Failure("sandbox/broken", `${report.alive} processes of the run are still alive.`);
+  if (!report.processTreeDead)
+    throw new Failure("sandbox/broken", `${report.alive} processes of the run are still alive.`);
 
   const changes = await world.target.harvest(permit, workspace);
-  observed("workspace.collected", { manifestSha256: changes.harvest, files: changes.files, bytes: changes.bytes, processTreeDead: true });
+  observed("workspace.collected", {
+    manifestSha256: changes.harvest,
+    files: changes.files,
+    bytes: changes.bytes,
+    processTreeDead: true,
+  });
   observed("diff.captured", {
-    files: changes.changes.map(({ path: name, kind, before, after }) => ({ path: name, change: kind, oldSha256: before?.sha256, newSha256: after?.sha256 })),
+    files: changes.changes.map(({ path: name, kind, before, after }) => ({
+      path: name,
+      change: kind,
+      oldSha256: before?.sha256,
+      newSha256: after?.sha256,
+    })),
   });
   const basePaths = workspace.entries.filter(({ mode }) => mode !== "040000").map((entry) => entry.path);
   await world.target.closeWorkspace(workspace);
@@ -163,7 +187,10 @@ export const perform = async (
   };
 };
 
-const withToolchains = <T extends { readonly readOnlyHostPaths: readonly string[] }>(needs: T, toolchains: readonly string[]): T => ({
+const withToolchains = <T extends { readonly readOnlyHostPaths: readonly string[] }>(
+  needs: T,
+  toolchains: readonly string[],
+): T => ({
   ...needs,
   readOnlyHostPaths: [...toolchains.map((folder) => path.normalize(folder)), ...needs.readOnlyHostPaths],
 });

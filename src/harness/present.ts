@@ -34,14 +34,18 @@ export const present = async (world: World, work: WorkId): Promise<Result<Presen
     target: `${realPath} ${branch}@${head} tree ${tree}`,
     harness: `${world.build.version} ${world.build.digest}`,
   });
-  const probes = checks.map(({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`);
+  const probes = checks.map(
+    ({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`,
+  );
   const found = findings
     .filter(({ finding }) => finding === "agent-config" || finding === "agent-prose")
     .map(({ where }) => `  ${where}`);
   const text = [
     preview,
     ...(probes.length === 0 ? [] : ["Probes of the owner, run by the Harness beside the validation", ...probes, ""]),
-    ...(found.length === 0 ? [] : ["Files in the target that speak to agents: configuration is masked, prose is readable", ...found, ""]),
+    ...(found.length === 0
+      ? []
+      : ["Files in the target that speak to agents: configuration is masked, prose is readable", ...found, ""]),
   ].join("\n");
   return ok({ ...drawn.value, text, admission: admission.value, authority: authority.value, trust: trust.value });
 };

@@ -1,7 +1,7 @@
 import type { ExportedObjects, Rehearsal, TargetProof } from "../workflow/commit/commit.ts";
+import { defaultActivationIn } from "../workflow/default-activation.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Instant } from "../workflow/instant.ts";
-import { defaultActivationIn } from "../workflow/default-activation.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
@@ -27,13 +27,19 @@ export const proveRun = async (
   recorder: Recorder,
 ): Promise<Proven> => {
   const commit = ending.commit ?? "none";
-  const proof = permit === undefined ? "unknown" : await world.target.prove(permit, permit.admission.observation, commit);
+  const proof =
+    permit === undefined ? "unknown" : await world.target.prove(permit, permit.admission.observation, commit);
   const withCommit = permit !== undefined && ending.commit !== undefined;
   const rehearsal = withCommit ? await world.target.rehearseRollback(permit, ending.commit) : "none";
   const objects = withCommit ? await world.target.exportObjects(permit, ending.commit) : "none";
   if (ending.commit !== undefined && findFact(recorder.lines(), "commit.created") === undefined) {
     const { commit: id, parent, tree, ref } = ending.commit;
-    recorder.record({ type: "commit.created", subject: "run", trust: "harness-observed", data: { commit: id, parent, tree, ref } });
+    recorder.record({
+      type: "commit.created",
+      subject: "run",
+      trust: "harness-observed",
+      data: { commit: id, parent, tree, ref },
+    });
   }
   if (proof !== "unknown")
     recorder.record({
@@ -71,7 +77,9 @@ const unproven = (ending: Ending, proof: TargetProof | "unknown", rehearsal: Reh
   if (ending.kind !== "awaiting_outcome") return ending;
   const wrong = [
     ...(proof === "unknown" ? ["the target was not looked at"] : proof.wrong),
-    ...(rehearsal !== "none" && rehearsal.equalsBaseTree ? [] : ["the rehearsed rollback did not restore the base tree"]),
+    ...(rehearsal !== "none" && rehearsal.equalsBaseTree
+      ? []
+      : ["the rehearsed rollback did not restore the base tree"]),
   ];
   if (wrong.length === 0) return ending;
   return { ...ending, kind: "interrupted", failure: { code: "evidence/unproven", message: wrong.join("; ") } };

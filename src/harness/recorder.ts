@@ -1,8 +1,8 @@
 import type { Clock } from "../seams/clock.ts";
 import type { Fence, Ledger, Store } from "../seams/store.ts";
-import { chainStart, eventLine, parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
 import type { Digest } from "../workflow/digest.ts";
 import { digestOf } from "../workflow/digest.ts";
+import { chainStart, eventLine, parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import type { RunEvent } from "../workflow/run-events.ts";
@@ -86,5 +86,9 @@ export const openRecorder = async ({ run, host, store, clock, onLine }: Recorder
 };
 
 /** The first recorded fact of a type, if there is one. */
-export const findFact = (lines: readonly string[], type: RunEvent["type"], subject?: string): ChainedEvent | undefined =>
+export const findFact = (
+  lines: readonly string[],
+  type: RunEvent["type"],
+  subject?: string,
+): ChainedEvent | undefined =>
   lines.map(parseEvent).find((event) => event.type === type && (subject === undefined || event.subject === subject));

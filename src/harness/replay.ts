@@ -5,8 +5,8 @@ import { parseOid, workId, type RunId } from "../workflow/ids.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { execute } from "./execute.ts";
-import { permitOf } from "./recorded-run.ts";
 import { readReport } from "./read-report.ts";
+import { permitOf } from "./recorded-run.ts";
 import type { World } from "./world.ts";
 
 export const REPLAY_LEVELS = ["patch", "validation", "render"] as const;
@@ -40,11 +40,22 @@ type Report = NonNullable<ReturnType<typeof readReport>>;
 type Files = ReadonlyMap<string, Uint8Array>;
 
 const replayRender = (files: Files, report: Report, run: RunId): Replayed => {
-  const lines = new TextDecoder().decode(files.get("events.normalized.jsonl")).split("\n").filter((line) => line !== "");
+  const lines = new TextDecoder()
+    .decode(files.get("events.normalized.jsonl"))
+    .split("\n")
+    .filter((line) => line !== "");
   const work = workId(report.work);
   if (work === undefined) return compared("render", ["the report names no work item"]);
-  const drawn = new Map([...renderings(report), ["trace.jsonl", new TextEncoder().encode(traceLines(run, work, lines))]]);
-  return compared("render", [...drawn].flatMap(([name, bytes]) => (digestOf(bytes) === digestOf(files.get(name) ?? "") ? [] : [`${name} renders to other bytes`])));
+  const drawn = new Map([
+    ...renderings(report),
+    ["trace.jsonl", new TextEncoder().encode(traceLines(run, work, lines))],
+  ]);
+  return compared(
+    "render",
+    [...drawn].flatMap(([name, bytes]) =>
+      digestOf(bytes) === digestOf(files.get(name) ?? "") ? [] : [`${name} renders to other bytes`],
+    ),
+  );
 };
 
 const replayObjects = async (world: World, files: Files, commit: Report["commit"]): Promise<Replayed> => {
@@ -56,14 +67,20 @@ const replayObjects = async (world: World, files: Files, commit: Report["commit"
     patch: file("patch.diff"),
   });
   const expected = { tree: commit?.tree, commit: commit?.id, base: commit?.base };
-  return compared("patch", (["tree", "commit", "base"] as const).flatMap((part) => (made[part] === expected[part] ? [] : [`${part} is ${made[part]}, the evidence says ${String(expected[part])}`])));
+  return compared(
+    "patch",
+    (["tree", "commit", "base"] as const).flatMap((part) =>
+      made[part] === expected[part] ? [] : [`${part} is ${made[part]}, the evidence says ${String(expected[part])}`],
+    ),
+  );
 };
 
 const replayValidation = async (world: World, run: RunId, report: Report): Promise<Result<Replayed, Refusal>> => {
   const was = report.validation.find(({ on }) => on === "candidate");
   const tree = parseOid(was?.tree ?? "");
   const permit = await permitOf(world, run);
-  if (was === undefined || tree === undefined || permit === undefined) return refuse(refusal("replay/not-found", { run, level: "validation" }));
+  if (was === undefined || tree === undefined || permit === undefined)
+    return refuse(refusal("replay/not-found", { run, level: "validation" }));
   // The command is the permit's: what a bundle says of it is only compared.
   const { argv } = permit.contract.validation;
   const [name = ""] = argv;
@@ -73,10 +90,19 @@ const replayValidation = async (world: World, run: RunId, report: Report): Promi
   const now = await execute({ world, permit, recorder: silent, stages: [] }, { on: "candidate", tree, argv, program });
   const counts = JSON.stringify(now.counts ?? null);
   const differences = [
-    ...(now.exitCode === was.exitCode ? [] : [`exit ${String(now.exitCode)}, the evidence says ${String(was.exitCode)}`]),
-    ...(counts === JSON.stringify(was.counts) ? [] : [`counts ${counts}, the evidence says ${JSON.stringify(was.counts)}`]),
+    ...(now.exitCode === was.exitCode
+      ? []
+      : [`exit ${String(now.exitCode)}, the evidence says ${String(was.exitCode)}`]),
+    ...(counts === JSON.stringify(was.counts)
+      ? []
+      : [`counts ${counts}, the evidence says ${JSON.stringify(was.counts)}`]),
   ];
   return ok({ ...compared("validation", differences), notComparable: ["output bytes", "duration"] });
 };
 
-const compared = (level: ReplayLevel, differences: readonly string[]): Replayed => ({ level, same: differences.length === 0, differences, notComparable: [] });
+const compared = (level: ReplayLevel, differences: readonly string[]): Replayed => ({
+  level,
+  same: differences.length === 0,
+  differences,
+  notComparable: [],
+});

@@ -3,8 +3,8 @@ import { runId, type RunId, type WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
-import { listWork } from "./list-work.ts";
 import { packetOf } from "./documents.ts";
+import { listWork } from "./list-work.ts";
 import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
 

@@ -1,6 +1,6 @@
 import type { RunEnding } from "../seams/store.ts";
-import { Failure, type FailureCode } from "../workflow/failure.ts";
 import type { Commit } from "../workflow/commit/commit.ts";
+import { Failure, type FailureCode } from "../workflow/failure.ts";
 import { judgeChanges } from "../workflow/policy/judge-changes.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { after, refuse, type Result } from "../workflow/result.ts";

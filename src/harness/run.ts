@@ -28,7 +28,13 @@ export const run = async (
   const ordered = await orderRun(world, work);
   if (!ordered.ok) return ordered;
   const { row, brokenOff } = ordered.value;
-  const recorder = await openRecorder({ run: row.run, host: world.facts.hostId, store: world.store, clock: world.clock, onLine });
+  const recorder = await openRecorder({
+    run: row.run,
+    host: world.facts.hostId,
+    store: world.store,
+    clock: world.clock,
+    onLine,
+  });
   await begin(world, row, brokenOff, recorder);
   const steps = stepsOf(world.store, recorder, world.holder);
   const bench = await openBench({ world, row, recorder, steps, signal });

@@ -6,12 +6,12 @@ import { digestOf, type Digest } from "../workflow/digest.ts";
 import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
 import { Failure } from "../workflow/failure.ts";
-import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import type { LedgerEntry } from "../workflow/ledger.ts";
+import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import { drawRecord, type StepOutputs } from "./draw-record.ts";
+import { SIGNERS_PATH } from "./read-facts.ts";
 import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
-import { SIGNERS_PATH } from "./read-facts.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
@@ -23,7 +23,10 @@ export const sealRun = async (
   recorder: Recorder,
 ): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
   const given = await givenFiles(world, row, steps);
-  const ending = withCriteria(steps.proven.ending, judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given));
+  const ending = withCriteria(
+    steps.proven.ending,
+    judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given),
+  );
   const outputs = { ...steps, proven: { ...steps.proven, ending } };
   await finish(world, row, ending, recorder);
   if (!(await world.archive.isSealed(row.run))) {
@@ -33,7 +36,14 @@ export const sealRun = async (
     if (told !== "none" && told !== sums)
       throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
     await writeFolder(world, row, files);
-    if (told === "none") await recordSeal(world, row, ending, sums, [...files.values()].reduce((sum, { length }) => sum + length, 0));
+    if (told === "none")
+      await recordSeal(
+        world,
+        row,
+        ending,
+        sums,
+        [...files.values()].reduce((sum, { length }) => sum + length, 0),
+      );
   }
   const sums = await world.archive.seal(row.run);
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
@@ -92,7 +102,9 @@ const spentInVain = async (world: World, row: RunRow): Promise<readonly LedgerEn
   if (approvalId === undefined || (await world.consumedBy(approvalId)) !== row.run) return [];
   if (leaves.some((leaf) => leaf.type === "approval.consumed" && leaf.approvalId === approvalId)) return [];
   const detail = { moved: "the approval: a run that was broken off has spent it" };
-  return [{ type: "approval.stale", actor: "harness", channel: "harness", work: row.work, run: row.run, approvalId, detail }];
+  return [
+    { type: "approval.stale", actor: "harness", channel: "harness", work: row.work, run: row.run, approvalId, detail },
+  ];
 };
 
 const endingLeaves = (row: RunRow, ending: Ending): readonly LedgerEntry[] => {
@@ -150,7 +162,11 @@ const recordSeal = (world: World, row: RunRow, ending: Ending, sums: Digest, byt
     await ledger.seal({ run: row.run, revision: 1, sums, bytes });
   });
 
-const givenFiles = async (world: World, row: RunRow, { gate, proven }: StepOutputs): Promise<ReadonlyMap<string, Uint8Array>> => {
+const givenFiles = async (
+  world: World,
+  row: RunRow,
+  { gate, proven }: StepOutputs,
+): Promise<ReadonlyMap<string, Uint8Array>> => {
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const files = new Map<string, Uint8Array>(Object.entries(gate.documents));
   if (gate.drawn !== "not-drawn") files.set("approval/contract.json", text(contractText(gate.drawn.contract)));

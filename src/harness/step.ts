@@ -1,6 +1,6 @@
 import type { Holder, Ledger, Store } from "../seams/store.ts";
-import { Failure } from "../workflow/failure.ts";
 import { parseDigest } from "../workflow/digest.ts";
+import { Failure } from "../workflow/failure.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { findFact, type Recorder } from "./recorder.ts";
 import type { StepName } from "./steps.ts";
@@ -9,7 +9,11 @@ import { store as stored, unstore } from "./stored.ts";
 /** Does acts once: what is recorded is answered from the record, whoever asks again (architecture.md 6). */
 export interface Steps {
   /** `inside` belongs to the transaction that records the step: it happens with the record, or not at all. */
-  do<T>(name: StepName, act: (attempt: number) => Promise<T>, inside?: (ledger: Ledger, output: T) => Promise<T>): Promise<T>;
+  do<T>(
+    name: StepName,
+    act: (attempt: number) => Promise<T>,
+    inside?: (ledger: Ledger, output: T) => Promise<T>,
+  ): Promise<T>;
   /** What the step left, if it is recorded; does nothing. */
   recorded<T>(name: StepName): Promise<T | undefined>;
 }
@@ -25,7 +29,11 @@ export const stepsOf = (store: Store, recorder: Recorder, holder: Holder): Steps
   };
   return {
     recorded,
-    do: async <T>(name: StepName, act: (attempt: number) => Promise<T>, inside?: (ledger: Ledger, output: T) => Promise<T>) => {
+    do: async <T>(
+      name: StepName,
+      act: (attempt: number) => Promise<T>,
+      inside?: (ledger: Ledger, output: T) => Promise<T>,
+    ) => {
       const known = await recorded<T>(name);
       if (known !== undefined) return known;
       const fence = await store.transact((ledger) => ledger.beginAttempt(recorder.run, name, holder));

@@ -1,3 +1,3 @@
 /** The durable steps of a run, in order. A name is never reused for something else. */
-export const STEPS = ["gate", "backend", "validation", "commit", "proof", "evidence", "outcome"] as const;
+const STEPS = ["gate", "backend", "validation", "commit", "proof", "evidence", "outcome"] as const;
 export type StepName = (typeof STEPS)[number];

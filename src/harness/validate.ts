@@ -40,12 +40,15 @@ export const validate = async (
 
   const stages: StageDescription[] = [];
   const bench: ValidationBench = { world, permit, recorder, stages, signal };
-  const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => execute(bench, { on, tree: of, argv, program });
+  const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> =>
+    execute(bench, { on, tree: of, argv, program });
   // Two at a time: each has a sandbox and a workspace of its own, and none can see another.
   const [candidate, onBase] = await both(run("candidate", tree), run("base", base));
   const tests = clearance.files.filter(({ path }) => isTestPath(path));
   const isMixed = tests.length > 0 && tests.length < clearance.files.length;
-  const runs: ValidationRuns = isMixed ? { candidate, base: onBase, ...(await crossed(bench, clearance, run)) } : { candidate, base: onBase };
+  const runs: ValidationRuns = isMixed
+    ? { candidate, base: onBase, ...(await crossed(bench, clearance, run)) }
+    : { candidate, base: onBase };
   const probes = [];
   for (const check of checks) probes.push(await probe(bench, check, { base, tree }));
   return ok({ tree, runs, probes, stages, at: world.clock.now() });
@@ -58,7 +61,10 @@ const crossed = async (
   run: (on: ValidationRun["on"], of: Oid) => Promise<ValidationRun>,
 ): Promise<Pick<ValidationRuns, "newTestsOnBase" | "baseTestsOnCandidate">> => {
   const testsOnly = await world.target.writeTree(permit, partOf(clearance, isTestPath));
-  const sourcesOnly = await world.target.writeTree(permit, partOf(clearance, (path) => !isTestPath(path)));
+  const sourcesOnly = await world.target.writeTree(
+    permit,
+    partOf(clearance, (path) => !isTestPath(path)),
+  );
   const [newTestsOnBase, baseTestsOnCandidate] = await both(
     run("new-tests-on-base", testsOnly),
     run("base-tests-on-candidate", sourcesOnly),
@@ -79,7 +85,14 @@ const probe = async (
 ): Promise<Validated["probes"][number]> => {
   const program = await bench.world.host.findProgram(argv[0] ?? "", bench.permit.authority.toolchains);
   if (program === undefined)
-    return { criterion, argv, onCandidate: null, onBase: null, baseExpected: onBase, output: `${argv[0]} is not in the sandbox` };
+    return {
+      criterion,
+      argv,
+      onCandidate: null,
+      onBase: null,
+      baseExpected: onBase,
+      output: `${argv[0]} is not in the sandbox`,
+    };
   const [candidate, base] = await Promise.all([
     execute(bench, { on: "candidate", tree: trees.tree, argv, program }),
     execute(bench, { on: "base", tree: trees.base, argv, program }),

@@ -1,7 +1,7 @@
 import type { Archive } from "../seams/archive.ts";
-import type { SourceDocument } from "../workflow/packet/packet.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import { verifyBundle } from "../workflow/evidence/verify/verify.ts";
+import type { SourceDocument } from "../workflow/packet/packet.ts";
 import type { World } from "./world.ts";
 
 /** Reads a folder as a stranger would, from the disk, and verifies exactly those bytes against trust from outside. */
@@ -12,6 +12,10 @@ export const verifyFolder = async (
 ): Promise<Verdict> => {
   const bundle = await world.archive.open(place);
   if (bundle === "absent") return { verdict: "NOT-PROVEN", checks: [], notClaimed: ["there is no such bundle"] };
-  return verifyBundle(bundle.files, bundle.odd, trust === "absent" ? "none" : { allowedSigners: trust.bytes }, world.verifyTools);
+  return verifyBundle(
+    bundle.files,
+    bundle.odd,
+    trust === "absent" ? "none" : { allowedSigners: trust.bytes },
+    world.verifyTools,
+  );
 };
-

@@ -5,7 +5,11 @@ import type { Digest } from "../workflow/digest.ts";
 import type { World } from "./world.ts";
 
 /** Digests of places that no run may change (R083, R085), by what they are. */
-export type Watched = readonly { readonly action: ForbiddenAction; readonly what: string; readonly digest: Digest | "absent" }[];
+export type Watched = readonly {
+  readonly action: ForbiddenAction;
+  readonly what: string;
+  readonly digest: Digest | "absent";
+}[];
 
 /** Looks at the home's authority, the home's documents and the core roots of policy.yaml. */
 export const watch = async (world: World, coreRoots: readonly string[]): Promise<Watched> => {

@@ -1,8 +1,8 @@
 import type { Archive } from "../seams/archive.ts";
 import type { Backend } from "../seams/backend.ts";
 import type { Clock } from "../seams/clock.ts";
-import type { Host } from "../seams/host.ts";
 import type { Home } from "../seams/home.ts";
+import type { Host } from "../seams/host.ts";
 import type { Keys } from "../seams/keys.ts";
 import type { Sandbox } from "../seams/sandbox.ts";
 import type { Holder, Store } from "../seams/store.ts";
@@ -43,13 +43,13 @@ export interface World {
   readonly isAlive: (holder: Holder) => boolean;
 }
 
-export interface Operator {
+interface Operator {
   readonly uid: number;
   readonly user: string;
   readonly tty: string | null;
 }
 
-export interface HostFacts {
+interface HostFacts {
   /** SHA-256 of `cto-host` NUL machine id, so that no machine id leaves the host. */
   readonly hostId: string;
   readonly hostname: string;

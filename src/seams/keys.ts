@@ -2,7 +2,12 @@ import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
 
 /** One namespace per role: a signature for one is worth nothing for another (evidence.md 1). */
-export const NAMESPACES = ["approval@cto-harness", "admission@cto-harness", "outcome@cto-harness", "revocation@cto-harness"] as const;
+export const NAMESPACES = [
+  "approval@cto-harness",
+  "admission@cto-harness",
+  "outcome@cto-harness",
+  "revocation@cto-harness",
+] as const;
 export type Namespace = (typeof NAMESPACES)[number];
 
 /** Human signing. Verifying is pure and lives in workflow/ssh-signature.ts. */

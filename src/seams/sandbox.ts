@@ -12,7 +12,12 @@ export interface Sandbox {
 
 export interface Protections {
   readonly confinement: ConfinementLevel | "none";
-  readonly checks: readonly { readonly id: string; readonly ok: boolean; readonly says: string; readonly fix: string }[];
+  readonly checks: readonly {
+    readonly id: string;
+    readonly ok: boolean;
+    readonly says: string;
+    readonly fix: string;
+  }[];
   readonly tools: readonly { readonly name: string; readonly version: string; readonly sha256: Digest }[];
 }
 

@@ -1,7 +1,7 @@
 import type { ControlPlane, Observation } from "../workflow/admission/observation.ts";
 import type { Candidate, Commit, ExportedObjects, Rehearsal, TargetProof } from "../workflow/commit/commit.ts";
-import type { Permit } from "../workflow/gate/permit.ts";
 import type { Digest } from "../workflow/digest.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid, RunId } from "../workflow/ids.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { Clearance } from "../workflow/policy/judge-changes.ts";
@@ -36,7 +36,9 @@ export interface Target {
   rehearseRollback(permit: Permit, commit: Commit): Promise<Rehearsal>;
   exportObjects(permit: Permit, commit: Commit): Promise<ExportedObjects>;
   /** Tree and commit ids that stock git makes of a bundle's objects and patch, in an empty repository (R123). */
-  replayPatch(objects: Omit<ExportedObjects, "baseIndex">): Promise<{ readonly tree: string; readonly commit: string; readonly base: string }>;
+  replayPatch(
+    objects: Omit<ExportedObjects, "baseIndex">,
+  ): Promise<{ readonly tree: string; readonly commit: string; readonly base: string }>;
   /** patch.diff between two trees that the Harness's own git directory holds. */
   diff(permit: Permit, from: Oid, to: Oid): Promise<Uint8Array>;
   /** The inverse commit, from exactly the Harness commit, by compare-and-swap; a dry run changes nothing (git.md 12). */

@@ -46,7 +46,8 @@ const canonicalString = (text: string): string => {
 
 /** The value as plain JSON data: interfaces lose their names, undefined members vanish. */
 export const asJson = (value: unknown): Json => {
-  if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
+  if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string")
+    return value;
   if (Array.isArray(value)) return value.map(asJson);
   if (typeof value !== "object") throw new TypeError(`JSON has no ${typeof value}`);
   return Object.fromEntries(

@@ -65,7 +65,7 @@ export const parseEvent = (line: string): ChainedEvent => {
 export type ChainWalk =
   | { readonly ok: true; readonly count: number; readonly head: Digest; readonly events: readonly ChainedEvent[] }
   | { readonly ok: false; readonly at: number; readonly what: ChainFault };
-export type ChainFault = "malformed" | "other-run" | "sequence" | "prevhash" | "after-the-end";
+type ChainFault = "malformed" | "other-run" | "sequence" | "prevhash" | "after-the-end";
 
 /** Walks a run's lines from the first: any line edited, dropped, added, moved or of another run is found. */
 export const walkChain = (run: RunId, lines: readonly string[]): ChainWalk => {

@@ -4,7 +4,11 @@ export class Failure extends Error {
   /** Whether the same command may simply be given again. */
   readonly retry: boolean;
 
-  constructor(code: FailureCode, message: string, options: { readonly cause?: unknown; readonly retry?: boolean } = {}) {
+  constructor(
+    code: FailureCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retry?: boolean } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = "Failure";
     this.code = code;
@@ -20,7 +24,8 @@ export const FAILURES = {
   "backend/protocol-unknown": "use an agent that speaks ACP protocol version 1",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
   "evidence/unsealable": "cto doctor; then the same command again, the run continues at its seal",
-  "evidence/unproven": "cto show RUN names what does not hold; look at the target, then reject the outcome or ask for help",
+  "evidence/unproven":
+    "cto show RUN names what does not hold; look at the target, then reject the outcome or ask for help",
   "home/absent": "cto init --owner NAME --key PUB makes a home here; or name one with --home DIR",
   "home/unreadable": "check the permissions of the named file",
   "home/changed-meanwhile": "read the file again, then give the command again",

@@ -1,4 +1,4 @@
-export const TONES = ["neutral", "info", "ok", "settled", "warn", "bad"] as const;
+const TONES = ["neutral", "info", "ok", "settled", "warn", "bad"] as const;
 /** How a state looks: blocked is never `ok`. */
 export type Tone = (typeof TONES)[number];
 

@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { compose } from "../../src/compose.ts";
 import { run } from "../../src/harness/run.ts";
 import type { World } from "../../src/harness/world.ts";
+import type { RawLogs } from "../../src/seams/host.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { workId } from "../../src/workflow/ids.ts";
@@ -25,7 +26,11 @@ const isTheOne = ({ line, subject, nth = 1 }: Extract<BreakingPoint, { line: str
 };
 
 /** Stands still before or after a call of one seam. */
-const around = <A extends readonly unknown[], T>(act: (...given: A) => Promise<T>, when: "before" | "after", nth = 1): ((...given: A) => Promise<T>) => {
+const around = <A extends readonly unknown[], T>(
+  act: (...given: A) => Promise<T>,
+  when: "before" | "after",
+  nth = 1,
+): ((...given: A) => Promise<T>) => {
   let calls = 0;
   return async (...given) => {
     calls += 1;
@@ -38,13 +43,28 @@ const around = <A extends readonly unknown[], T>(act: (...given: A) => Promise<T
 
 const standingStill = (stage: ConfinedStage): ConfinedStage => ({ ...stage, start: around(stage.start, "after") });
 
+/** Stands still once so many pieces of the agent's log are kept. */
+const standingAt = (keep: RawLogs["keep"], nth = 1): RawLogs["keep"] => {
+  let kept = 0;
+  return (log, bytes) => {
+    keep(log, bytes);
+    kept += 1;
+    if (kept === nth) stand();
+  };
+};
+
 const broken = (world: World, point: BreakingPoint): World => {
   if ("line" in point) return world;
   const { seam, when, nth } = point;
-  const { target, archive, sandbox, consume } = world;
+  const { target, archive, sandbox, host, consume } = world;
   switch (seam) {
     case "consume":
       return { ...world, consume: around(consume, when) };
+    case "backend.log":
+      return {
+        ...world,
+        host: { ...host, openRawLogs: (...given) => ({ keep: standingAt(host.openRawLogs(...given).keep, nth) }) },
+      };
     case "target.commit":
       return { ...world, target: { ...target, commit: around(target.commit, when) } };
     case "archive.put":
@@ -56,7 +76,8 @@ const broken = (world: World, point: BreakingPoint): World => {
         ...world,
         sandbox: {
           ...sandbox,
-          open: async (stage) => (stage.purpose === "validation" ? standingStill(await sandbox.open(stage)) : sandbox.open(stage)),
+          open: async (stage) =>
+            stage.purpose === "validation" ? standingStill(await sandbox.open(stage)) : sandbox.open(stage),
         },
       };
   }

@@ -9,7 +9,7 @@ import { openSwitches, type Ground } from "./ground.ts";
 export type BreakingPoint =
   | { readonly line: string; readonly subject?: string; readonly nth?: number }
   | {
-      readonly seam: "consume" | "target.commit" | "archive.put" | "archive.seal" | "validation.start";
+      readonly seam: "consume" | "backend.log" | "target.commit" | "archive.put" | "archive.seal" | "validation.start";
       readonly when: "before" | "after";
       readonly nth?: number;
     };
@@ -30,11 +30,24 @@ export interface Breaking {
 }
 
 /** Starts `run` in a process of its own and kills it with SIGKILL at the point; answers all that ran below it. */
-export const breakOff = async (ground: Ground, point: BreakingPoint, { stopAt, meanwhile }: Breaking = {}): Promise<Family> => {
+export const breakOff = async (
+  ground: Ground,
+  point: BreakingPoint,
+  { stopAt, meanwhile }: Breaking = {},
+): Promise<Family> => {
   const stop = stopAt === undefined ? {} : { stopAt };
-  const order: BreakingOrder = { home: ground.home, work: ground.work, environment: openSwitches("scripted"), point, ...stop };
+  const order: BreakingOrder = {
+    home: ground.home,
+    work: ground.work,
+    environment: openSwitches("scripted"),
+    point,
+    ...stop,
+  };
   const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
-  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ["ignore", "pipe", "pipe"], env: {} });
+  const child = spawn(process.execPath, [program, JSON.stringify(order)], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: {},
+  });
   const exited = once(child, "exit");
   let said = "";
   const here = new Promise<void>((resolve) =>
@@ -62,7 +75,9 @@ export type Family = readonly { readonly pid: number; readonly start: string; re
 export const livingOf = (family: Family): Family => family.filter(({ pid, start }) => statOf(pid)?.start === start);
 
 const familyOf = (pid: number): Family => {
-  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  const all = readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
   const below = (parent: number): readonly number[] => {
     const children = all.filter((one) => statOf(one)?.parent === parent);
     return [...children, ...children.flatMap(below)];

@@ -22,7 +22,10 @@ export interface Approved {
   readonly before: string;
 }
 
-export const withApproved = async (act: (approved: Approved) => Promise<void>, fields: Partial<PacketFields> = {}): Promise<void> => {
+export const withApproved = async (
+  act: (approved: Approved) => Promise<void>,
+  fields: Partial<PacketFields> = {},
+): Promise<void> => {
   const ground = await makeGround({ validation: ["python3", "-m", "unittest", "-q"], ...fields }, UNITTEST_FILES);
   const world = await ground.open();
   try {
@@ -38,8 +41,16 @@ export const withApproved = async (act: (approved: Approved) => Promise<void>, f
 };
 
 /** The bundle is sealed, verifies against the home's own signers, and tells of this ending. */
-export const expectEvidence = async (world: World, run: RunId, ending: RunEnding): Promise<ReadonlyMap<string, Uint8Array>> => {
-  const { verdict, checks } = await verifyFolder(world, { run }, await world.home.read(".sot/authority/allowed_signers"));
+export const expectEvidence = async (
+  world: World,
+  run: RunId,
+  ending: RunEnding,
+): Promise<ReadonlyMap<string, Uint8Array>> => {
+  const { verdict, checks } = await verifyFolder(
+    world,
+    { run },
+    await world.home.read(".sot/authority/allowed_signers"),
+  );
   expect(checks.filter((check) => check.verdict !== "PASS")).toEqual([]);
   expect(verdict).toBe("PASS");
   const bundle = await world.archive.open({ run });
@@ -53,13 +64,18 @@ export const expectEvidence = async (world: World, run: RunId, ending: RunEnding
 export const textOf = (files: ReadonlyMap<string, Uint8Array>, name: string): string =>
   new TextDecoder().decode(files.get(name) ?? new Uint8Array());
 
-export const factsOf = async (world: World, run: RunId): Promise<readonly ChainedEvent[]> => (await world.store.facts(run)).map(parseEvent);
+export const factsOf = async (world: World, run: RunId): Promise<readonly ChainedEvent[]> =>
+  (await world.store.facts(run)).map(parseEvent);
 
 /** From the tip of the branch to its root. */
-export const commitsOf = (ground: Ground): readonly string[] => gitIn(ground.target, "rev-list", "main").trim().split("\n");
+export const commitsOf = (ground: Ground): readonly string[] =>
+  gitIn(ground.target, "rev-list", "main").trim().split("\n");
 
 export const gitIn = (folder: string, ...args: readonly string[]): string =>
-  execFileSync("/usr/bin/git", ["-C", folder, ...args], { env: { PATH: "/usr/bin:/bin", GIT_OPTIONAL_LOCKS: "0" }, encoding: "utf8" });
+  execFileSync("/usr/bin/git", ["-C", folder, ...args], {
+    env: { PATH: "/usr/bin:/bin", GIT_OPTIONAL_LOCKS: "0" },
+    encoding: "utf8",
+  });
 
 const TESTS = `import unittest
 

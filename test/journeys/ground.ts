@@ -11,9 +11,9 @@ import { recordApproval } from "../../src/harness/approve.ts";
 import { present } from "../../src/harness/present.ts";
 import { run, type RunResult } from "../../src/harness/run.ts";
 import type { World } from "../../src/harness/world.ts";
+import type { BackendKind } from "../../src/workflow/contract/contract.ts";
 import { switchesOf } from "../../src/workflow/gate/switches.ts";
 import { workId, type WorkId } from "../../src/workflow/ids.ts";
-import type { BackendKind } from "../../src/workflow/contract/contract.ts";
 import { packetPath, writePacket, type PacketFields } from "../../src/workflow/packet/write-packet.ts";
 import type { Refusal } from "../../src/workflow/refusal.ts";
 import type { Result } from "../../src/workflow/result.ts";
@@ -40,7 +40,11 @@ export const POLICY = ".sot/authority/policy.yaml";
 const NAME = "cto-sample-approval-packet";
 
 export const HONEST_STEPS: readonly object[] = [
-  { edit: "src/strings.py", old: 'return text.lower().replace(" ", "-")', new: 'return "-".join(text.lower().split())' },
+  {
+    edit: "src/strings.py",
+    old: 'return text.lower().replace(" ", "-")',
+    new: 'return "-".join(text.lower().split())',
+  },
   {
     write: "test_strings.py",
     content: `${SAMPLE_FILES["test_strings.py"] ?? ""}
@@ -51,7 +55,10 @@ def test_src_repeated_whitespace():
   },
 ];
 
-export const makeGround = async (fields: Partial<PacketFields> = {}, files: Readonly<Record<string, string>> = SAMPLE_FILES): Promise<Ground> => {
+export const makeGround = async (
+  fields: Partial<PacketFields> = {},
+  files: Readonly<Record<string, string>> = SAMPLE_FILES,
+): Promise<Ground> => {
   const root = await realpath(await mkdtemp(path.join(tmpdir(), "cto-journey-")));
   const home = path.join(root, "home");
   const target = path.join(root, "target");
@@ -74,7 +81,10 @@ export const makeGround = async (fields: Partial<PacketFields> = {}, files: Read
       const place = path.join(home, file);
       const text = await readFile(place, "utf8");
       if (!text.includes(from)) throw new Error(`${file} does not hold ${from}`);
-      await writeFile(place, text.replace(from, () => to));
+      await writeFile(
+        place,
+        text.replace(from, () => to),
+      );
     },
     open: (environment = openSwitches("scripted")) => compose({ home, environment, terminal: false, mode: "write" }),
     close: () => rm(root, { recursive: true, force: true }),
@@ -91,12 +101,23 @@ export const openSwitches = (kind: BackendKind, admission: string = ADMISSION): 
 
 export const admit = async (world: World, ground: Ground): Promise<void> => {
   const open = { id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
-  const admitted = await admitTarget(world, { ...open, target: ground.target, expiresMs: 86_400_000, reason: "a test's own", key: ground.key });
+  const admitted = await admitTarget(world, {
+    ...open,
+    target: ground.target,
+    expiresMs: 86_400_000,
+    reason: "a test's own",
+    key: ground.key,
+  });
   if (!admitted.ok) throw new Error(`not admitted: ${admitted.refusals.map(({ code }) => code).join(", ")}`);
 };
 
 /** Approves by the exact sentence, or by other words and another key. */
-export const approveBy = async (world: World, ground: Ground, words?: string, key: string = ground.key): Promise<readonly string[]> => {
+export const approveBy = async (
+  world: World,
+  ground: Ground,
+  words?: string,
+  key: string = ground.key,
+): Promise<readonly string[]> => {
   const shown = await present(world, ground.work);
   if (!shown.ok) return shown.refusals.map(({ code }) => code);
   const bytes = new TextEncoder().encode(words ?? shown.value.contract.requiredApproval);
@@ -104,12 +125,18 @@ export const approveBy = async (world: World, ground: Ground, words?: string, ke
   return recorded.ok ? [] : recorded.refusals.map(({ code }) => code);
 };
 
-export const runOnce = (world: World, ground: Ground, onLine: (line: string) => void = () => undefined, signal: AbortSignal = new AbortController().signal): Promise<Result<RunResult, Refusal>> =>
-  run(world, ground.work, signal, onLine);
+export const runOnce = (
+  world: World,
+  ground: Ground,
+  onLine: (line: string) => void = () => undefined,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<Result<RunResult, Refusal>> => run(world, ground.work, signal, onLine);
 
 /** The refusal codes that a run ended with; its ending first. */
 export const endOf = (result: Result<RunResult, Refusal>): readonly string[] =>
-  result.ok ? [result.value.ending.kind, ...result.value.ending.refusals.map(({ code }) => code)] : ["refused", ...result.refusals.map(({ code }) => code)];
+  result.ok
+    ? [result.value.ending.kind, ...result.value.ending.refusals.map(({ code }) => code)]
+    : ["refused", ...result.refusals.map(({ code }) => code)];
 
 /** One digest over the whole target, `.git` included. */
 export const targetDigest = async (world: World, ground: Ground): Promise<string> => {

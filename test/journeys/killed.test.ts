@@ -6,19 +6,25 @@ import { expect, test } from "vitest";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId, type RunId } from "../../src/workflow/ids.ts";
-
 import { jsonOf, runCto } from "../cli/cli.ts";
 import { breakOff, livingOf, type BreakingPoint } from "./breaking.ts";
 import { commitsOf, expectEvidence, factsOf, textOf, withApproved, type Approved } from "./ended.ts";
 import { ADMISSION, endOf, runOnce, targetDigest } from "./ground.ts";
 
+const AT_WORK: BreakingPoint = { seam: "backend.log", when: "after", nth: 8 };
+
 /** Every place at which a run is killed; where its target stands then; how many agents were started when it has ended. */
-const POINTS: readonly (readonly [at: string, point: BreakingPoint, target: "untouched" | "holds commit", agents: number])[] = [
+const POINTS: readonly (readonly [
+  at: string,
+  point: BreakingPoint,
+  target: "untouched" | "holds commit",
+  agents: number,
+])[] = [
   ["the run is ordered", { line: "run.ordered" }, "untouched", 1],
   ["the approval is linked and not yet in the ledger", { seam: "consume", when: "after" }, "untouched", 1],
   ["the gate is recorded and the approval spent", { line: "step.finished", subject: "step/gate" }, "untouched", 1],
   ["the agent's sandbox is recorded", { line: "sandbox.started" }, "untouched", 1],
-  ["the agent is at work", { line: "tool.finished" }, "untouched", 2],
+  ["the agent is at work", AT_WORK, "untouched", 2],
   ["the agent's step is recorded", { line: "step.finished", subject: "step/backend" }, "untouched", 1],
   ["a validation is running", { seam: "validation.start", when: "after" }, "untouched", 1],
   ["a validation has ended", { line: "validation.finished" }, "untouched", 1],
@@ -38,10 +44,17 @@ test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit
     const family = await breakOff(ground, point);
 
     const shown = jsonOf(await runCto(["show", "R-049-01", "--json"], { home: ground.home }));
-    expect(shown).toMatchObject({ state: "interrupted", word: expect.stringContaining(`target ${target}`), next: expect.stringContaining("cto run CTO-WORK-049") });
+    expect(shown).toMatchObject({
+      state: "interrupted",
+      word: expect.stringContaining(`target ${target}`),
+      next: expect.stringContaining("cto run CTO-WORK-049"),
+    });
     const status = jsonOf(await runCto(["status", "--json"], { home: ground.home }));
     const isSpent = (await factsOf(world, runId(ground.work, 1))).some(({ type }) => type === "approval.consumed");
-    expect(status).toMatchObject({ needs: [{ work: "CTO-WORK-049", state: isSpent ? "interrupted" : "approved" }], running: [] });
+    expect(status).toMatchObject({
+      needs: [{ work: "CTO-WORK-049", state: isSpent ? "interrupted" : "approved" }],
+      running: [],
+    });
 
     const alive: number[] = [];
     const ended = await runOnce(world, ground, () => void alive.push(livingOf(family).length));
@@ -60,17 +73,25 @@ test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit
     const facts = await factsOf(world, row.run);
     const told = (type: string): number => facts.filter((fact) => fact.type === type).length;
     expect(told("backend.started")).toBe(agents);
-    for (const type of ["permit.issued", "approval.consumed", "diff.judged", "commit.created", "commit.proved", "run.finished"])
+    for (const type of [
+      "permit.issued",
+      "approval.consumed",
+      "diff.judged",
+      "commit.created",
+      "commit.proved",
+      "run.finished",
+    ])
       expect([type, told(type)]).toEqual([type, 1]);
     expect((await world.store.leaves(0)).filter(({ type }) => type === "approval.consumed")).toHaveLength(1);
     expect(await world.store.check()).toEqual([]);
 
-    expect(endOf(await runOnce(world, ground))).toEqual(expect.arrayContaining(["blocked", "gate/work-not-approved", "approval/consumed"]));
+    expect(endOf(await runOnce(world, ground))).toEqual(
+      expect.arrayContaining(["blocked", "gate/work-not-approved", "approval/consumed"]),
+    );
     expect(commitsOf(ground)).toHaveLength(2);
   });
 });
 
-const AT_WORK: BreakingPoint = { line: "tool.finished" };
 const AGENT_DONE: BreakingPoint = { line: "step.finished", subject: "step/backend" };
 
 test("R133 R072 the agent of a broken attempt is never resumed: another one starts in a fresh Workspace, and both leave their logs", async () => {
@@ -93,40 +114,63 @@ test("R133 R072 the agent of a broken attempt is never resumed: another one star
 const ORDER: readonly string[] = ["backend.started", "backend.exited", "run.recovered"];
 
 /** What changed between the kill and the next start, and what the run then ends with, its agent never started again. */
-const NO_LONGER: readonly (readonly [what: string, at: BreakingPoint, change: (approved: Approved) => Promise<unknown>, code: string])[] = [
+const NO_LONGER: readonly (readonly [
+  what: string,
+  at: BreakingPoint,
+  change: (approved: Approved) => Promise<unknown>,
+  code: string,
+])[] = [
   ["the operator's switches are closed", AT_WORK, async () => undefined, "gate/env-not-set"],
-  ["the owner withdrew the approval", AT_WORK, ({ world, ground }) => withdraw(world, ground.work, "changed my mind"), "approval/withdrawn"],
-  ["somebody edited the target", AT_WORK, ({ ground }) => writeFile(path.join(ground.target, "strings.py"), "edited = 1\n"), "admission/dirty"],
+  [
+    "the owner withdrew the approval",
+    AT_WORK,
+    ({ world, ground }) => withdraw(world, ground.work, "changed my mind"),
+    "approval/withdrawn",
+  ],
+  [
+    "somebody edited the target",
+    AT_WORK,
+    ({ ground }) => writeFile(path.join(ground.target, "strings.py"), "edited = 1\n"),
+    "admission/dirty",
+  ],
   ["the admission is gone", AGENT_DONE, ({ ground }) => rm(path.join(ground.home, ADMISSION)), "admission/absent"],
-  ["the packet was changed", AGENT_DONE, ({ ground }) => ground.edit(ground.packet, "with `strings.py`", "to `strings.py`"), "approval/stale"],
+  [
+    "the packet was changed",
+    AGENT_DONE,
+    ({ ground }) => ground.edit(ground.packet, "with `strings.py`", "to `strings.py`"),
+    "approval/stale",
+  ],
 ];
 
-test.each(NO_LONGER)("R133 R020 when %s after the kill, the run ends as interrupted and the item is a candidate again", async (what, at, change, code) => {
-  await withApproved(async (approved) => {
-    const { ground, base } = approved;
-    await breakOff(ground, at);
-    await change(approved);
-    const before = await targetDigest(approved.world, ground);
-    const world = what.includes("switches") ? await ground.open({}) : approved.world;
+test.each(NO_LONGER)(
+  "R133 R020 when %s after the kill, the run ends as interrupted and the item is a candidate again",
+  async (what, at, change, code) => {
+    await withApproved(async (approved) => {
+      const { ground, base } = approved;
+      await breakOff(ground, at);
+      await change(approved);
+      const before = await targetDigest(approved.world, ground);
+      const world = what.includes("switches") ? await ground.open({}) : approved.world;
 
-    const ended = endOf(await runOnce(world, ground));
-    expect(ended[0]).toBe("interrupted");
-    expect(ended).toContain(code);
-    expect(await targetDigest(world, ground)).toBe(before);
-    expect(commitsOf(ground)).toEqual([base]);
-    expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
-    const run = await onlyRun(world);
-    const files = await expectEvidence(world, run, "interrupted");
-    expect(textOf(files, "report.md")).toContain("Interrupted");
-    expect([...files.keys()]).toContain("backend/frames.jsonl");
-    expect((await factsOf(world, run)).filter(({ type }) => type === "backend.started")).toHaveLength(1);
-    if (world !== approved.world) await world.store.close();
+      const ended = endOf(await runOnce(world, ground));
+      expect(ended[0]).toBe("interrupted");
+      expect(ended).toContain(code);
+      expect(await targetDigest(world, ground)).toBe(before);
+      expect(commitsOf(ground)).toEqual([base]);
+      expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+      const run = await onlyRun(world);
+      const files = await expectEvidence(world, run, "interrupted");
+      expect(textOf(files, "report.md")).toContain("Interrupted");
+      expect([...files.keys()]).toContain("backend/frames.jsonl");
+      expect((await factsOf(world, run)).filter(({ type }) => type === "backend.started")).toHaveLength(1);
+      if (world !== approved.world) await world.store.close();
 
-    const again = endOf(await runOnce(approved.world, ground));
-    expect(again[0]).toBe("blocked");
-    expect(commitsOf(ground)).toEqual([base]);
-  });
-});
+      const again = endOf(await runOnce(approved.world, ground));
+      expect(again[0]).toBe("blocked");
+      expect(commitsOf(ground)).toEqual([base]);
+    });
+  },
+);
 
 test("R020 killed between its two locks, an approval is spent although the gate then stays closed", async () => {
   await withApproved(async ({ ground, world, before }) => {
@@ -156,7 +200,7 @@ test("R133 once the commit is claimed the run is finished, whatever is closed or
 
 test("a stop that was asked for outlives the kill: whoever goes on ends the run as stopped", async () => {
   await withApproved(async ({ ground, world, before }) => {
-    await breakOff(ground, { line: "run.stopping" }, { stopAt: "tool.finished" });
+    await breakOff(ground, { line: "run.stopping" }, { stopAt: "backend.started" });
     expect(endOf(await runOnce(world, ground))).toEqual(["stopped"]);
     expect(await targetDigest(world, ground)).toBe(before);
     expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
@@ -182,7 +226,10 @@ test("an agent that takes its Harness down three times is not started a fourth t
   await withApproved(async ({ ground, world, before }) => {
     for (let times = 0; times < 3; times += 1) await breakOff(ground, AT_WORK);
     const ended = await runOnce(world, ground);
-    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "engine/attempts-exhausted" } } } });
+    expect(ended).toMatchObject({
+      ok: true,
+      value: { ending: { kind: "failed", failure: { code: "engine/attempts-exhausted" } } },
+    });
     expect(await targetDigest(world, ground)).toBe(before);
     expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
     const files = await expectEvidence(world, await onlyRun(world), "failed");

@@ -41,11 +41,14 @@ test("R133 what still has a workspace of a dead run in view is ended, children a
   expect(await ended).toEqual([null, "SIGKILL"]);
 });
 
-test.each(["R-777-01-agent-Ab12Cd", `x${RUN}-agent-Ab12Cd`])("R133 the workspace %s is of another run, and is left alone", async (name) => {
-  const { child } = await seeing(path.join(workspaces, name));
-  expect(await endOrphans(workspaces, RUN)).toBe(0);
-  expect([child.exitCode, child.signalCode]).toEqual([null, null]);
-});
+test.each(["R-777-01-agent-Ab12Cd", `x${RUN}-agent-Ab12Cd`])(
+  "R133 the workspace %s is of another run, and is left alone",
+  async (name) => {
+    const { child } = await seeing(path.join(workspaces, name));
+    expect(await endOrphans(workspaces, RUN)).toBe(0);
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+  },
+);
 
 test("R133 a run that left no workspace left nobody", async () => {
   expect(await endOrphans(workspaces, RUN)).toBe(0);

@@ -62,7 +62,10 @@ export const stageMounts = ({ order, identity, control, host, root }: StageParts
  */
 export const commandOf = (argv: readonly string[], env: Readonly<Record<string, string>>): readonly string[] => {
   const variables = Object.entries(env);
-  if (variables.some(([name]) => !/^[A-Za-z_]\w*$/.test(name)) || [...Object.values(env), ...argv].some((part) => part.includes("\0")))
+  if (
+    variables.some(([name]) => !/^[A-Za-z_]\w*$/.test(name)) ||
+    [...Object.values(env), ...argv].some((part) => part.includes("\0"))
+  )
     throw new Failure("sandbox/broken", "a variable or argument cannot be handed over as it is");
   return ["/usr/bin/env", ...variables.map(([name, value]) => `${name}=${value}`), ...argv];
 };

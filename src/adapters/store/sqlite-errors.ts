@@ -12,7 +12,7 @@ export const orFailure = async <T>(act: () => Promise<T>): Promise<T> => {
 };
 
 /** A Failure for what the world can do to a database file; constraints and misuse stay bugs. */
-export const failureOf = (error: unknown): unknown => {
+const failureOf = (error: unknown): unknown => {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code } = error;
   if (isBusy(error))

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { digestOf, type Digest } from "../../workflow/digest.ts";
@@ -9,7 +9,7 @@ import type { Workspace } from "../../workflow/workspace/workspace.ts";
 import { changeKind, changesAgainst } from "./compare-manifests.ts";
 import { gitModeOf } from "./git-mode.ts";
 import { ManifestLimit, takeManifest } from "./manifest.ts";
-import { nameKey, pathName, shown } from "./path-name.ts";
+import { nameKey, pathName, rawName, shown } from "./path-name.ts";
 import { changesByGit, type Confine, type GitChanges } from "./second-detector.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
 
@@ -37,6 +37,7 @@ export const harvest = async (
       limit: taken,
     };
   }
+  await letRead(workspace.folder, taken.entries);
   const byGit = await changesByGit(ledgerGitDir, workspace, confine);
   return {
     changes: await changesAgainst(ledgerGitDir, base, taken),
@@ -86,6 +87,18 @@ const takeOrLimit = async (
   }
 };
 
+/**
+ * The detector has no rights over what another uid keeps to itself, and nothing runs here any more: a file is made
+ * readable after it was digested, never one with a name elsewhere, and never what git looks at.
+ */
+const letRead = async (folder: string, entries: Manifest["entries"]): Promise<void> => {
+  for (const entry of entries) {
+    const wanted = entry.type === "d" ? 0o555 : entry.type === "f" && entry.nlink === 1 ? 0o444 : 0;
+    if ((entry.mode & wanted) === wanted) continue;
+    await chmod(Buffer.concat([Buffer.from(`${folder}/`), rawName(entry)]), entry.mode | wanted);
+  }
+};
+
 const store = async (contentsFolder: string, { sha256 }: ManifestEntry, bytes: Uint8Array): Promise<void> => {
   const unfinished = join(contentsFolder, `.${sha256}`);
   await rm(unfinished, { force: true });
@@ -100,11 +113,7 @@ export const GIT_NOT_FINISHED = "(git could not read the workspace to its end)";
  * Paths that git sees otherwise than the manifest. Folders, link counts, special files and modes beyond the executable
  * bit are the manifest's alone, and so is everything under a name that git never takes up.
  */
-const disagreementsOf = (
-  base: readonly TreeEntry[],
-  manifest: Manifest,
-  byGit: GitChanges,
-): readonly string[] => {
+const disagreementsOf = (base: readonly TreeEntry[], manifest: Manifest, byGit: GitChanges): readonly string[] => {
   if (byGit === "not-finished") return [GIT_NOT_FINISHED];
   const before = new Map(
     base.flatMap((entry) => (entry.mode === "040000" ? [] : [[nameKey(entry), `${entry.mode} ${entry.oid}`]])),

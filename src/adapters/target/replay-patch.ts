@@ -23,7 +23,8 @@ export const replayPatch = async (objects: {
     await git(gitDir, ["read-tree", baseTree], { env });
     await git(gitDir, ["apply", "--cached", "--binary", "--whitespace=nowarn", patch], { env });
     const tree = (await git(gitDir, ["write-tree", "--missing-ok"], { env })).text;
-    const id = async (raw: Uint8Array): Promise<string> => (await git(gitDir, ["hash-object", "-t", "commit", "--stdin"], { input: raw })).text;
+    const id = async (raw: Uint8Array): Promise<string> =>
+      (await git(gitDir, ["hash-object", "-t", "commit", "--stdin"], { input: raw })).text;
     return { tree, commit: await id(objects.commitRaw), base: await id(objects.baseCommitRaw) };
   } finally {
     await rm(folder, { recursive: true, force: true });

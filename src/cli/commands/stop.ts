@@ -27,7 +27,10 @@ export const act: Act<{ readonly reason?: string }, [string]> = async (context, 
         text: `${run} is held by nobody any more\nnext      cto run ${row.work} goes on with it or ends it`,
       };
     if (row.holder.host !== world.holder.host)
-      return usageError(`${run} is held on ${visible(row.holder.host)}; its process cannot be asked from here`, `cto stop ${run} there`);
+      return usageError(
+        `${run} is held on ${visible(row.holder.host)}; its process cannot be asked from here`,
+        `cto stop ${run} there`,
+      );
     await world.store.transact((ledger) =>
       ledger.appendLeaf({
         type: "run.stopping",

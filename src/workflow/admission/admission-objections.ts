@@ -65,8 +65,9 @@ export function* objectionsToPlace(record: AdmissionRecord, observed: Observatio
 }
 
 /** A removal takes its record's authority away for ever, signature and all; only a new record brings it back (R043). */
-export const objectionsToRemoved = (removal: Pick<AdmissionRecord, "status" | "reason"> | undefined): Iterable<Refusal> =>
-  removal === undefined ? [] : statusObjections(removal);
+export const objectionsToRemoved = (
+  removal: Pick<AdmissionRecord, "status" | "reason"> | undefined,
+): Iterable<Refusal> => (removal === undefined ? [] : statusObjections(removal));
 
 function* statusObjections({ status, reason }: Pick<AdmissionRecord, "status" | "reason">): Iterable<Refusal> {
   const why = { reason: reason === "" ? "no reason was given" : reason };

@@ -40,6 +40,10 @@ const packetOf = (
 ): Partial<AdmissionFacts> => ({
   contract: { ...CONTRACT, ...rest, targetRepository: { ...CONTRACT.targetRepository, ...change } },
 });
+const removedAs = (status: "suspended" | "revoked"): Partial<AdmissionFacts> => {
+  const digest = facts.record === "absent" ? undefined : facts.record.digest;
+  return { removed: new Map(digest === undefined ? [] : [[digest, { status, reason: "an incident" }]]) };
+};
 
 test("R036 R037 a record that its owner signed about exactly this repository admits it", () => {
   expect(admit(facts)).toMatchObject({
@@ -54,6 +58,8 @@ test.each<[string, Partial<AdmissionFacts>, readonly string[]]>([
   ["R036 no record", { record: "absent" }, ["admission/absent"]],
   ["R036 a record without a signature", { signature: "absent" }, ["admission/not-signed"]],
   ["R036 a record changed after it was signed", { record: altered }, ["admission/signature-invalid"]],
+  ["R043 a record that was suspended since", removedAs("suspended"), ["admission/suspended"]],
+  ["R043 a record that was revoked since, laid back with its signature", removedAs("revoked"), ["admission/revoked"]],
   [
     "R036 a signature for another role",
     { signature: signBy(jp, writeAdmissionRecord(ADMITTED), "approval@cto-harness") },

@@ -6,7 +6,12 @@ import type { SourceDocument } from "../packet/packet.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { refuse, refusalsOf, unless, type Result } from "../result.ts";
 import type { TrustRoot } from "../trust-root.ts";
-import { objectionsToPlace, objectionsToRecord, objectionsToRemoved, objectionsToRisk } from "./admission-objections.ts";
+import {
+  objectionsToPlace,
+  objectionsToRecord,
+  objectionsToRemoved,
+  objectionsToRisk,
+} from "./admission-objections.ts";
 import { readAdmissionRecord } from "./admission-record.ts";
 import { admissionSigner, objectionsToSignature } from "./admission-signature.ts";
 import type { Admission } from "./admission.ts";

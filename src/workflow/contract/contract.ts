@@ -4,7 +4,6 @@ import type { BackendKind, CriterionCheck, ForbiddenAction } from "../vocabulary
 
 export {
   BACKEND_KINDS,
-  CRITERION_CHECKS,
   FORBIDDEN_ACTIONS,
   type BackendKind,
   type CriterionCheck,

@@ -9,7 +9,7 @@ export interface Work {
   readonly history: readonly WorkChange[];
 }
 
-export interface WorkChange {
+interface WorkChange {
   readonly seq: number;
   readonly at: string;
   readonly rule: WorkRule["id"];
@@ -31,7 +31,7 @@ export const foldWork = (records: Iterable<LedgerRecord>): ReadonlyMap<WorkId, W
 };
 
 /** One step of the fold. */
-export const afterRecord = (work: Work | "none", record: LedgerRecord): Work | "none" => {
+const afterRecord = (work: Work | "none", record: LedgerRecord): Work | "none" => {
   const cause = causeOf(record);
   const run = record.run ?? null;
   if (cause === "nothing") return work === "none" || run === null ? work : { ...work, lastRun: run };

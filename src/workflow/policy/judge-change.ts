@@ -1,12 +1,18 @@
 import { forbids, judgePath, targetPath } from "../path-rules.ts";
-import { nameAnomaly } from "./name-anomaly.ts";
 import type { Change, ManifestEntry } from "./changes.ts";
+import { isInside } from "./git-folders.ts";
 import type { JudgedChange, PathGround } from "./judge-changes.ts";
+import { nameAnomaly } from "./name-anomaly.ts";
 
 /** The verdict on one changed path, or undefined for a folder that only holds other changes. Order: git.md 7. */
-export const judgeChange = (ground: PathGround, change: Change, all: readonly Change[]): JudgedChange | undefined => {
+export const judgeChange = (
+  ground: PathGround,
+  change: Change,
+  all: readonly Change[],
+  repositories: ReadonlySet<string>,
+): JudgedChange | undefined => {
   if (isImpliedFolder(change, all)) return undefined;
-  const { verdict, rule } = verdictOn(ground, change);
+  const { verdict, rule } = verdictOn(ground, change, repositories);
   return {
     path: change.path,
     change: wordOf(change),
@@ -21,7 +27,11 @@ export const judgeChange = (ground: PathGround, change: Change, all: readonly Ch
   };
 };
 
-const verdictOn = (ground: PathGround, change: Change): Pick<JudgedChange, "verdict" | "rule"> => {
+const verdictOn = (
+  ground: PathGround,
+  change: Change,
+  repositories: ReadonlySet<string>,
+): Pick<JudgedChange, "verdict" | "rule"> => {
   const forbidden = [...ground.contract.forbiddenPaths, ...ground.authority.baseForbiddenPaths];
   const by = forbidden.find((rule) => forbids(rule, change.path));
   if (by !== undefined) return { verdict: "forbidden", rule: by };
@@ -37,9 +47,21 @@ const verdictOn = (ground: PathGround, change: Change): Pick<JudgedChange, "verd
   if (path === undefined) return { verdict: "anomalous", rule: "not a plain relative name" };
   if (change.after?.type === "d") return { verdict: "anomalous", rule: "an empty folder" };
   const verdict = judgePath({ allowed: ground.contract.allowedPaths, forbidden }, path);
-  return verdict.kind === "allowed"
-    ? { verdict: "allowed", rule: verdict.by }
-    : { verdict: "unlisted", rule: "no rule names it" };
+  if (verdict.kind !== "allowed") return { verdict: "unlisted", rule: "no rule names it" };
+  const steers = steersGit(change.path, verdict.by, repositories);
+  if (steers !== undefined) return { verdict: "anomalous", rule: steers };
+  // Read and write bits are not git's: there is nothing to commit.
+  return change.kind === "mode"
+    ? { verdict: "scratch", rule: "only modes that git does not keep" }
+    : { verdict: "allowed", rule: verdict.by };
+};
+
+/** Why a file that a pattern allows would tell git what to do; a contract that means `.gitattributes` names it. */
+const steersGit = (path: string, rule: string, repositories: ReadonlySet<string>): string | undefined => {
+  const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
+  if (name === ".gitmodules") return "git reads it as submodules";
+  if (name === ".gitattributes" && rule !== path) return "git reads it as attributes, and no rule names it whole";
+  return isInside(repositories, path) ? "it lies in a folder that git takes for a repository" : undefined;
 };
 
 const PERMISSIONS = 0o7000;

@@ -7,12 +7,13 @@ import type { RunId } from "../ids.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { unless, type Result } from "../result.ts";
 import type { Changes } from "./changes.ts";
+import { gitFolders } from "./git-folders.ts";
 import { judgeChange } from "./judge-change.ts";
 import { collisionsOf } from "./path-collisions.ts";
 
 declare const brand: unique symbol;
 
-export type PathVerdict = "forbidden" | "anomalous" | "scratch" | "allowed" | "unlisted";
+type PathVerdict = "forbidden" | "anomalous" | "scratch" | "allowed" | "unlisted";
 
 /** One row per changed path (git.md 7). */
 export interface JudgedChange {
@@ -64,8 +65,10 @@ export interface DeniedAttempt {
 }
 
 /** Every changed path with its verdict, whatever the run comes to. */
-export const judgedRows = (ground: PathGround, changes: Changes): readonly JudgedChange[] =>
-  changes.changes.flatMap((change) => judgeChange(ground, change, changes.changes) ?? []);
+export const judgedRows = (ground: PathGround, { changes }: Changes): readonly JudgedChange[] => {
+  const repositories = gitFolders(ground.basePaths, changes);
+  return changes.flatMap((change) => judgeChange(ground, change, changes, repositories) ?? []);
+};
 
 /** The changes as a whole: one refusal for each row that may not be, and for each limit that is passed (R087 to R090). */
 export const judgeChanges = (
@@ -75,11 +78,17 @@ export const judgeChanges = (
   denied: readonly DeniedAttempt[],
 ): Result<Clearance, Refusal> => {
   const judged = judgedRows(ground, changes);
-  return unless(
-    objections(permit, ground, changes, judged, denied),
+  return unless(objections(permit, ground, changes, judged, denied), () => {
+    const cleared: unknown = {
+      run: permit.run,
+      files: clearedFiles(judged),
+      judged,
+      findings: [],
+      contents: changes.contents,
+    };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place a Clearance is made
-    () => ({ run: permit.run, files: clearedFiles(judged), judged, findings: [], contents: changes.contents }) as unknown as Clearance,
-  );
+    return cleared as Clearance;
+  });
 };
 
 /** A part of a clearance: what is cleared together is cleared apart. Used to try new tests on old sources. */
@@ -124,7 +133,11 @@ const refusalOfRow = ({ path, change, verdict, rule }: JudgedChange): readonly R
 function* beyondLimits(limits: Authority["limits"], judged: readonly JudgedChange[]): Iterable<Refusal> {
   const kept = judged.filter(({ verdict }) => verdict !== "scratch");
   if (kept.length > limits.changedFilesMax)
-    yield refusal("policy/limit-reached", { limit: "changedFilesMax", max: limits.changedFilesMax, got: `${kept.length} files` });
+    yield refusal("policy/limit-reached", {
+      limit: "changedFilesMax",
+      max: limits.changedFilesMax,
+      got: `${kept.length} files`,
+    });
   for (const { path, size } of kept)
     if (size > limits.committedFileBytesMax)
       yield refusal("policy/limit-reached", {

@@ -22,7 +22,7 @@ export interface ProbeResult {
   readonly spoiled?: string;
 }
 
-export type CriterionStatus = "proven" | "not-proven" | "owner-judged";
+type CriterionStatus = "proven" | "not-proven" | "owner-judged";
 
 export interface CriterionResult extends Criterion {
   readonly status: CriterionStatus;

@@ -34,7 +34,8 @@ const ran = (output: string, extra: Partial<ValidationRun> = {}): ValidationRun 
 };
 const green = ran("......\n6 passed in 0.01s\n");
 const base = ran("....\n4 passed in 0.01s\n");
-const judge = (runs: Partial<ValidationRuns>): ReturnType<typeof judgeValidation> => judgeValidation({ candidate: green, base, ...runs });
+const judge = (runs: Partial<ValidationRuns>): ReturnType<typeof judgeValidation> =>
+  judgeValidation({ candidate: green, base, ...runs });
 
 test("R092 a green run on the candidate passes", () => {
   expect(judge({})).toMatchObject({ ok: true, value: { counts: { passed: 6 }, findings: [] } });
@@ -55,12 +56,28 @@ test.each<[string, ValidationRun, string]>([
 
 test.each<[string, Partial<ValidationRuns>, string]>([
   ["R094 fewer tests than before", { candidate: ran("3 passed in 0.1s\n") }, "validation/tests-weakened"],
-  ["R094 a test that is now expected to fail", { candidate: ran("6 passed, 1 xfailed in 0.1s\n") }, "validation/tests-weakened"],
+  [
+    "R094 a test that is now expected to fail",
+    { candidate: ran("6 passed, 1 xfailed in 0.1s\n") },
+    "validation/tests-weakened",
+  ],
   ["R094 a new skip", { candidate: ran("6 passed, 1 skipped in 0.1s\n") }, "validation/tests-weakened"],
   ["R095 new tests that pass on the old sources", { newTestsOnBase: green }, "validation/not-proved"],
-  ["R095 old tests that fail on the new sources", { baseTestsOnCandidate: ran("1 failed in 0.1s\n", { exitCode: 1 }) }, "validation/old-tests-fail"],
-  ["a command that fails on the base", { base: ran("1 failed, 3 passed in 0.1s\n", { exitCode: 1 }) }, "validation/base-fails"],
-  ["a runner whose counts are not read", { candidate: ran("ok\n", { argv: ["make", "check"] }) }, "validation/not-counted"],
+  [
+    "R095 old tests that fail on the new sources",
+    { baseTestsOnCandidate: ran("1 failed in 0.1s\n", { exitCode: 1 }) },
+    "validation/old-tests-fail",
+  ],
+  [
+    "a command that fails on the base",
+    { base: ran("1 failed, 3 passed in 0.1s\n", { exitCode: 1 }) },
+    "validation/base-fails",
+  ],
+  [
+    "a runner whose counts are not read",
+    { candidate: ran("ok\n", { argv: ["make", "check"] }) },
+    "validation/not-counted",
+  ],
 ])("%s is a finding", (_, runs, code) => {
   const judged = judge(runs);
   expect(judged).toMatchObject({ ok: true });
@@ -69,13 +86,37 @@ test.each<[string, Partial<ValidationRuns>, string]>([
 
 test.each<[readonly string[], string, object | undefined]>([
   [["pytest"], "=== 2 passed, 1 skipped, 1 error in 0.12s ===\n", { passed: 2, failed: 0, skipped: 1, errors: 1 }],
-  [["python3", "-m", "pytest"], "\u001B[32m\u001B[1m5 passed\u001B[0m\u001B[32m in 0.01s\u001B[0m\n", { passed: 5, failed: 0, skipped: 0, errors: 0 }],
-  [["python3", "-m", "unittest"], "Ran 3 tests in 0.001s\n\nFAILED (failures=1)\n", { passed: 2, failed: 1, skipped: 0, errors: 0 }],
+  [
+    ["python3", "-m", "pytest"],
+    "\u001B[32m\u001B[1m5 passed\u001B[0m\u001B[32m in 0.01s\u001B[0m\n",
+    { passed: 5, failed: 0, skipped: 0, errors: 0 },
+  ],
+  [
+    ["python3", "-m", "unittest"],
+    "Ran 3 tests in 0.001s\n\nFAILED (failures=1)\n",
+    { passed: 2, failed: 1, skipped: 0, errors: 0 },
+  ],
   [["pytest"], "2 passed, 1 skipped, 2 xfailed, 1 xpassed in 0.12s\n", { passed: 2, failed: 0, skipped: 4, errors: 0 }],
-  [["python3", "-m", "unittest"], "Ran 4 tests in 0.001s\n\nOK (skipped=1, expected failures=2)\n", { passed: 1, failed: 0, skipped: 3, errors: 0 }],
-  [["python3", "-m", "unittest"], "Ran 3 tests in 0.1s\n\nFAILED (failures=1, unexpected successes=1)\n", { passed: 1, failed: 1, skipped: 1, errors: 0 }],
-  [["cargo", "test"], "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\n", { passed: 3, failed: 0, skipped: 1, errors: 0 }],
-  [["node", "--test"], "ℹ tests 4\nℹ pass 3\nℹ fail 1\nℹ cancelled 0\nℹ skipped 0\n", { passed: 3, failed: 1, skipped: 0, errors: 0 }],
+  [
+    ["python3", "-m", "unittest"],
+    "Ran 4 tests in 0.001s\n\nOK (skipped=1, expected failures=2)\n",
+    { passed: 1, failed: 0, skipped: 3, errors: 0 },
+  ],
+  [
+    ["python3", "-m", "unittest"],
+    "Ran 3 tests in 0.1s\n\nFAILED (failures=1, unexpected successes=1)\n",
+    { passed: 1, failed: 1, skipped: 1, errors: 0 },
+  ],
+  [
+    ["cargo", "test"],
+    "test result: ok. 3 passed; 0 failed; 1 ignored; 0 measured\n",
+    { passed: 3, failed: 0, skipped: 1, errors: 0 },
+  ],
+  [
+    ["node", "--test"],
+    "ℹ tests 4\nℹ pass 3\nℹ fail 1\nℹ cancelled 0\nℹ skipped 0\n",
+    { passed: 3, failed: 1, skipped: 0, errors: 0 },
+  ],
   [["vitest", "run"], "      Tests  2 failed | 7 passed (9)\n", { passed: 7, failed: 2, skipped: 0, errors: 0 }],
   [["make", "check"], "6 passed in 0.1s\n", undefined],
 ])("the closing words of %j are read", (argv, output, counts) => {

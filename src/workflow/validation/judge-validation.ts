@@ -38,7 +38,9 @@ function* objections(run: ValidationRun): Iterable<Refusal> {
   else if (run.exitCode === 5 && runnerOf(run.argv) === "pytest")
     yield refusal("validation/no-test-ran", { says: "pytest exit 5" });
   else if (run.exitCode !== 0)
-    yield refusal("validation/failed", { exit: run.exitCode === null ? `signal ${run.signal}` : `exit ${run.exitCode}` });
+    yield refusal("validation/failed", {
+      exit: run.exitCode === null ? `signal ${run.signal}` : `exit ${run.exitCode}`,
+    });
   else if (runnerOf(run.argv) !== undefined && (run.counts === undefined || totalOf(run.counts) === 0))
     yield refusal("validation/no-test-ran", {
       says: run.counts === undefined ? "the runner printed no count" : "it counted none",
@@ -48,12 +50,21 @@ function* objections(run: ValidationRun): Iterable<Refusal> {
 
 function* findings({ candidate, base, newTestsOnBase, baseTestsOnCandidate }: ValidationRuns): Iterable<Finding> {
   if (candidate.counts === undefined)
-    yield { code: "validation/not-counted", says: "The runner is not one whose counts are read: only its exit status is known." };
+    yield {
+      code: "validation/not-counted",
+      says: "The runner is not one whose counts are read: only its exit status is known.",
+    };
   if (base.exitCode !== 0)
-    yield { code: "validation/base-fails", says: `The command did not pass on the base either (${base.exitCode ?? base.signal}).` };
+    yield {
+      code: "validation/base-fails",
+      says: `The command did not pass on the base either (${base.exitCode ?? base.signal}).`,
+    };
   yield* weakened(base.counts, candidate.counts);
   if (newTestsOnBase?.exitCode === 0)
-    yield { code: "validation/not-proved", says: "The changed tests pass on the unchanged sources too: they prove nothing about the change." };
+    yield {
+      code: "validation/not-proved",
+      says: "The changed tests pass on the unchanged sources too: they prove nothing about the change.",
+    };
   if (baseTestsOnCandidate !== undefined && baseTestsOnCandidate.exitCode !== 0)
     yield { code: "validation/old-tests-fail", says: "The tests as they were fail on the changed sources." };
 }
@@ -61,7 +72,11 @@ function* findings({ candidate, base, newTestsOnBase, baseTestsOnCandidate }: Va
 function* weakened(base: TestCounts | undefined, candidate: TestCounts | undefined): Iterable<Finding> {
   if (base === undefined || candidate === undefined) return;
   const [before, now] = [totalOf(base), totalOf(candidate)];
-  if (now < before) yield { code: "validation/tests-weakened", says: `${now} tests ran, ${before} did before the change.` };
+  if (now < before)
+    yield { code: "validation/tests-weakened", says: `${now} tests ran, ${before} did before the change.` };
   if (candidate.skipped > base.skipped)
-    yield { code: "validation/tests-weakened", says: `${candidate.skipped} tests are skipped, ${base.skipped} were before the change.` };
+    yield {
+      code: "validation/tests-weakened",
+      says: `${candidate.skipped} tests are skipped, ${base.skipped} were before the change.`,
+    };
 }

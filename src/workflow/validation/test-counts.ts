@@ -8,11 +8,27 @@ interface Runner {
 
 /** The runners whose closing words are read. For any other command only the exit status is known. */
 const RUNNERS: readonly Runner[] = [
-  { name: "pytest", runs: (argv) => names(argv, "pytest") || names(argv, "py.test"), counts: (output) => pytestCounts(output) },
+  {
+    name: "pytest",
+    runs: (argv) => names(argv, "pytest") || names(argv, "py.test"),
+    counts: (output) => pytestCounts(output),
+  },
   { name: "unittest", runs: (argv) => names(argv, "unittest"), counts: (output) => unittestCounts(output) },
-  { name: "cargo", runs: (argv) => names(argv, "cargo") && argv.includes("test"), counts: (output) => cargoCounts(output) },
-  { name: "node", runs: (argv) => names(argv, "node") && argv.includes("--test"), counts: (output) => nodeCounts(output) },
-  { name: "vitest", runs: (argv) => names(argv, "vitest") || names(argv, "jest"), counts: (output) => vitestCounts(output) },
+  {
+    name: "cargo",
+    runs: (argv) => names(argv, "cargo") && argv.includes("test"),
+    counts: (output) => cargoCounts(output),
+  },
+  {
+    name: "node",
+    runs: (argv) => names(argv, "node") && argv.includes("--test"),
+    counts: (output) => nodeCounts(output),
+  },
+  {
+    name: "vitest",
+    runs: (argv) => names(argv, "vitest") || names(argv, "jest"),
+    counts: (output) => vitestCounts(output),
+  },
 ];
 
 /** The runner that a command is known to be, or undefined. */
@@ -30,8 +46,12 @@ const names = (argv: readonly string[], word: string): boolean =>
 const COLOURS = new RegExp(String.raw`${String.fromCodePoint(0x1b)}\[[0-9;]*m`, "g");
 
 const lastMatch = (output: string, pattern: RegExp): RegExpMatchArray | undefined =>
-  output.replaceAll(COLOURS, "").split("\n").reverse().map((line) => line.match(pattern)).find((match) => match !== null) ??
-  undefined;
+  output
+    .replaceAll(COLOURS, "")
+    .split("\n")
+    .reverse()
+    .map((line) => line.match(pattern))
+    .find((match) => match !== null) ?? undefined;
 
 const numberBefore = (text: string, word: string): number =>
   Number(text.match(new RegExp(String.raw`(\d+) ${word}`))?.[1] ?? 0);
@@ -60,7 +80,10 @@ const unittestCounts = (output: string): TestCounts | undefined => {
 };
 
 const cargoCounts = (output: string): TestCounts | undefined => {
-  const results = output.replaceAll(COLOURS, "").split("\n").filter((line) => line.startsWith("test result: "));
+  const results = output
+    .replaceAll(COLOURS, "")
+    .split("\n")
+    .filter((line) => line.startsWith("test result: "));
   if (results.length === 0) return undefined;
   const sum = (word: string): number => results.reduce((total, line) => total + numberBefore(line, word), 0);
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("ignored"), errors: 0 };
@@ -70,11 +93,21 @@ const nodeCounts = (output: string): TestCounts | undefined => {
   const of = (word: string): string | undefined => lastMatch(output, new RegExp(String.raw`^[#ℹ] ${word} (\d+)$`))?.[1];
   const passed = of("pass");
   if (passed === undefined) return undefined;
-  return { passed: Number(passed), failed: Number(of("fail") ?? 0), skipped: Number(of("skipped") ?? 0), errors: Number(of("cancelled") ?? 0) };
+  return {
+    passed: Number(passed),
+    failed: Number(of("fail") ?? 0),
+    skipped: Number(of("skipped") ?? 0),
+    errors: Number(of("cancelled") ?? 0),
+  };
 };
 
 const vitestCounts = (output: string): TestCounts | undefined => {
   const line = lastMatch(output, /^\s*Tests:?\s+\d.*$/)?.[0];
   if (line === undefined) return undefined;
-  return { passed: numberBefore(line, "passed"), failed: numberBefore(line, "failed"), skipped: numberBefore(line, "skipped"), errors: 0 };
+  return {
+    passed: numberBefore(line, "passed"),
+    failed: numberBefore(line, "failed"),
+    skipped: numberBefore(line, "skipped"),
+    errors: 0,
+  };
 };

@@ -69,13 +69,18 @@ const withAnchors = (tree: TreeView, mounts: readonly PlannedMount[]): readonly 
   for (const { path } of mounts)
     for (const folder of foldersAbove(path))
       if (!planned.has(folder) && nearestMount(mounts, folder)?.kind === "writable") anchors.add(folder);
-  const added = tree.nodes.filter((node) => anchors.has(node.path)).map(({ path }) => ({ kind: "writable", path }) as const);
+  const added = tree.nodes
+    .filter((node) => anchors.has(node.path))
+    .map(({ path }) => ({ kind: "writable", path }) as const);
   // Shallow before deep, and among equals as they were planned: masks come last and stay on top.
   return [...mounts, ...added].sort((a, b) => depthOf(a.path) - depthOf(b.path));
 };
 
 const nearestMount = (mounts: readonly PlannedMount[], folder: string): PlannedMount | undefined =>
-  mounts.filter(({ path }) => isWithin(path, folder)).sort((a, b) => depthOf(a.path) - depthOf(b.path)).at(-1);
+  mounts
+    .filter(({ path }) => isWithin(path, folder))
+    .sort((a, b) => depthOf(a.path) - depthOf(b.path))
+    .at(-1);
 
 const foldersAbove = (path: string): readonly string[] => {
   const parts = path.split("/").slice(0, -1);

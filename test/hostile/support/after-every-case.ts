@@ -7,7 +7,11 @@ import { targetDigest } from "../../journeys/ground.ts";
 import { readVictim, type Field, type Trial } from "./field.ts";
 
 /** What holds after every hostile case, whatever it was (the six of the open set). */
-export const holdsAfterwards = async (field: Field, trial: Trial, target: "untouched" | "committed" | "moved-by-its-owner" = "untouched"): Promise<void> => {
+export const holdsAfterwards = async (
+  field: Field,
+  trial: Trial,
+  target: "untouched" | "committed" | "moved-by-its-owner" = "untouched",
+): Promise<void> => {
   const { world, ground } = field;
   if (target === "untouched") expect(await targetDigest(world, ground)).toBe(trial.before);
   expect(trial.verdict.checks.filter(({ verdict }) => verdict !== "PASS")).toEqual([]);
@@ -31,7 +35,8 @@ export const processesOf = async (root: string): Promise<readonly string[]> => {
 };
 
 // A zombie waits for its parent and has no command any more.
-const commandOf = async (pid: string): Promise<string> => (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
+const commandOf = async (pid: string): Promise<string> =>
+  (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).replaceAll("\0", " ");
 
 const leaksOf = async ({ ground, secret }: Field, { files, lines }: Trial): Promise<readonly string[]> => {
   const holds = (bytes: Uint8Array): boolean => Buffer.from(bytes).includes(secret);
@@ -43,7 +48,9 @@ const leaksOf = async ({ ground, secret }: Field, { files, lines }: Trial): Prom
   ];
 };
 
-const ledgerFiles = async (folder: string): Promise<readonly { readonly name: string; readonly bytes: Uint8Array }[]> => {
+const ledgerFiles = async (
+  folder: string,
+): Promise<readonly { readonly name: string; readonly bytes: Uint8Array }[]> => {
   const names = (await readdir(folder)).filter((name) => name.startsWith("ledger.db"));
   return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(path.join(folder, name)) })));
 };

@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import type { RunResult } from "../../../src/harness/run.ts";
 import { readReport } from "../../../src/harness/read-report.ts";
+import type { RunResult } from "../../../src/harness/run.ts";
 import { verifyFolder } from "../../../src/harness/verify-folder.ts";
 import type { World } from "../../../src/harness/world.ts";
 import type { Report } from "../../../src/workflow/evidence/schemas/report.ts";
@@ -82,7 +82,11 @@ export const openField = async (order: FieldOrder = {}): Promise<Field> => {
 };
 
 /** Approves and runs once: the agent plays the steps, `seen` is shown every event line as it is written. */
-export const trial = async (field: Field, steps: readonly object[], seen: (line: string) => void = () => undefined): Promise<Trial> => {
+export const trial = async (
+  field: Field,
+  steps: readonly object[],
+  seen: (line: string) => void = () => undefined,
+): Promise<Trial> => {
   await approve(field, steps);
   return runTrial(field, seen);
 };
@@ -93,7 +97,10 @@ export const approve = async ({ world, ground }: Field, steps: readonly object[]
   if (refused.length > 0) throw new Error(`not approved: ${refused.join(", ")}`);
 };
 
-export const runTrial = async ({ world, ground }: Field, seen: (line: string) => void = () => undefined): Promise<Trial> => {
+export const runTrial = async (
+  { world, ground }: Field,
+  seen: (line: string) => void = () => undefined,
+): Promise<Trial> => {
   const before = await targetDigest(world, ground);
   const lines: string[] = [];
   const done = await runOnce(world, ground, (line) => {
@@ -135,7 +142,8 @@ export const pathsOf = ({ refusals }: Trial, code: string): readonly string[] =>
   refusals.filter((one) => one.code === code).map(({ facts }) => String(facts["path"]));
 
 /** A file as the target's commit holds it. */
-export const committed = ({ ground }: Field, name: string, commit = "HEAD"): string => ownerOf(ground).git("show", `${commit}:${name}`);
+export const committed = ({ ground }: Field, name: string, commit = "HEAD"): string =>
+  ownerOf(ground).git("show", `${commit}:${name}`);
 
 export const ownerOf = (ground: Pick<Ground, "root" | "target">): Owner => {
   const env = {
@@ -155,7 +163,11 @@ export const ownerOf = (ground: Pick<Ground, "root" | "target">): Owner => {
   };
 };
 
-export const HONEST: object = { edit: "src/strings.py", old: 'text.lower().replace(" ", "-")', new: '"-".join(text.lower().split())' };
+export const HONEST: object = {
+  edit: "src/strings.py",
+  old: 'text.lower().replace(" ", "-")',
+  new: '"-".join(text.lower().split())',
+};
 
 const TARGET_FILES: Readonly<Record<string, string>> = {
   ".gitignore": "__pycache__/\n.env\n*.log\n",

@@ -6,6 +6,8 @@ import { fail, type Check } from "./verdict.ts";
 
 const ID = "owned-repo";
 const FILE = "stage5-owned-repo-proof.json";
+/** Commits of others may appear while a run lasts; the Harness's own are in the bundle or it lies. */
+const HARNESS = "CTO Harness <cto-harness@localhost> ";
 
 /** Step 9: the target is the admitted one, and what changed in it is the commit and the patch that lie here. */
 export const checkOwnedRepo = (reading: Reading): readonly Check[] => {
@@ -56,8 +58,11 @@ const statements = (reading: Reading, proof: OwnedRepoProof): readonly (readonly
       "its paths are not the patch's",
     ],
     [
-      commit !== undefined || change === "unknown" || manifest?.reach === "commit" || change.commits.length === 0,
-      "it tells of a commit that is not here",
+      commit !== undefined ||
+        change === "unknown" ||
+        manifest?.reach === "commit" ||
+        change.commits.every(({ committer }) => !committer.startsWith(HARNESS)),
+      "it tells of a commit of the Harness that is not here",
     ],
     [
       proof.rollback === "unknown" || proof.rollback.equalsBaseTree === (proof.rollback.revertTree === base?.tree),

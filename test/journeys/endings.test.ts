@@ -1,0 +1,202 @@
+import { expect, test } from "vitest";
+
+import { decideOutcome } from "../../src/harness/decide-outcome.ts";
+import { rollbackRun } from "../../src/harness/rollback.ts";
+import { removeAdmission } from "../../src/harness/admit-target.ts";
+import { withdraw } from "../../src/harness/withdraw.ts";
+import type { World } from "../../src/harness/world.ts";
+import type { ConfinedStage } from "../../src/seams/sandbox.ts";
+import { Failure } from "../../src/workflow/failure.ts";
+import { runId } from "../../src/workflow/ids.ts";
+import { jsonOf, runCto } from "../cli/cli.ts";
+import { commitsOf, expectEvidence, factsOf, gitIn, textOf, UNITTEST_STEPS, withApproved, type Approved } from "./ended.ts";
+import { ADMISSION, endOf, openSwitches, runOnce, targetDigest, type Ground } from "./ground.ts";
+
+const BREAK_A_TEST = { write: "test_strings.py", content: "import unittest\n\n\nclass Broken(unittest.TestCase):\n    def test_it(self):\n        self.fail()\n" };
+
+interface Way {
+  readonly steps: readonly object[];
+  readonly state: "voided" | "failed";
+  readonly exit: number;
+  readonly reason: string;
+}
+
+/** Ways in which an agent brings its run to an end without a commit. */
+const WAYS: readonly (readonly [what: string, way: Way])[] = [
+  ["writes a forbidden file", { steps: [...UNITTEST_STEPS, { write: ".env", content: "A=b\n", native: true }], state: "voided", exit: 6, reason: "policy/path-forbidden" }],
+  ["writes a file that nobody listed", { steps: [...UNITTEST_STEPS, { write: "src/more.py", content: "", native: true }], state: "voided", exit: 6, reason: "policy/path-unlisted" }],
+  ["changes nothing", { steps: [{ say: "It is fine as it is." }], state: "voided", exit: 6, reason: "policy/no-change" }],
+  ["breaks a test", { steps: [BREAK_A_TEST], state: "voided", exit: 6, reason: "validation/failed" }],
+  ["crashes", { steps: [...UNITTEST_STEPS, { crash: 7 }], state: "failed", exit: 4, reason: "backend/crashed" }],
+  ["gives up", { steps: [...UNITTEST_STEPS, { stop: "refusal" }], state: "failed", exit: 4, reason: "backend/gave-up" }],
+];
+
+test.each(WAYS)("R061 R112 an agent that %s leaves sealed evidence, its target as it was and a spent approval", async (_, way) => {
+  await withApproved(async ({ ground, world, before }) => {
+    await ground.plays(way.steps);
+    const said = await runCto(["run", ground.work, "--json"], { home: ground.home, env: openSwitches("scripted") });
+    expect(said.exit).toBe(way.exit);
+    const answer = jsonOf(said);
+    expect(answer).toMatchObject({ run: "R-049-01", state: way.state });
+    expect([answer["reason"], (answer["failure"] as { readonly code: string } | undefined)?.code]).toContain(way.reason);
+    await expectNothing(world, ground, before);
+    const files = await expectEvidence(world, runId(ground.work, 1), way.state);
+    expect(textOf(files, "report.md")).toContain(way.state === "voided" ? "Voided" : "Failed");
+    expect(endOf(await runOnce(world, ground))).toEqual(expect.arrayContaining(["blocked", "approval/consumed"]));
+  });
+});
+
+test("R061 a run that is blocked leaves sealed evidence, exit 3, and an approval that is still good", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    const said = await runCto(["run", ground.work, "--json"], { home: ground.home });
+    expect(said.exit).toBe(3);
+    expect(jsonOf(said)).toMatchObject({ state: "blocked", reason: "gate/env-not-set", refusals: { length: 3 } });
+    expect(await targetDigest(world, ground)).toBe(before);
+    await expectEvidence(world, runId(ground.work, 1), "blocked");
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "approved" });
+    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
+  });
+});
+
+/** What somebody may do while the agent works, and the code that the run is voided with. */
+const MEANWHILE: readonly (readonly [what: string, act: (approved: Approved) => Promise<{ readonly ok: boolean }>, code: string])[] = [
+  ["the owner withdraws the approval", ({ world, ground }) => withdraw(world, ground.work, "changed my mind"), "approval/withdrawn"],
+  ["the admission is suspended", ({ world }) => removeAdmission(world, ADMISSION, "suspended", "moving"), "admission/suspended"],
+  ["the admission is revoked", ({ world }) => removeAdmission(world, ADMISSION, "revoked", "given away"), "admission/revoked"],
+];
+
+test.each(MEANWHILE)("R051 R059 while the agent works %s, and nothing is committed", async (_, act, code) => {
+  await withApproved(async (approved) => {
+    const { ground, world, before } = approved;
+    const ended = endOf(await runOnce(whileItWorks(world, () => act(approved)), ground));
+    expect(ended[0]).toBe("voided");
+    expect(ended).toContain(code);
+    await expectNothing(world, ground, before);
+    const files = await expectEvidence(world, runId(ground.work, 1), "voided");
+    const { forbiddenActions } = JSON.parse(textOf(files, "report.json")) as { readonly forbiddenActions: readonly { readonly action: string; readonly verdict: string }[] };
+    expect(forbiddenActions.filter(({ verdict }) => verdict === "violated")).toEqual([]);
+  });
+});
+
+/** Moments at which the operator asks for the end. */
+const STOPS: readonly (readonly [moment: string, type: string, steps: readonly object[]])[] = [
+  ["before the agent is started", "step.finished", UNITTEST_STEPS],
+  ["while the agent works", "backend.started", [...UNITTEST_STEPS, { hang: true }]],
+  ["while an agent works that obeys no cancellation", "backend.started", [{ bash: "trap '' TERM INT; sleep 600" }]],
+  ["while a validation runs", "validation.started", UNITTEST_STEPS],
+];
+
+test.each(STOPS)("R135 stopped %s, everything is dead within ten seconds and the target is as it was", async (_, type, steps) => {
+  await withApproved(async ({ ground, world, before }) => {
+    await ground.plays(steps);
+    const stopping = new AbortController();
+    let asked = 0;
+    const seen = (line: string): void => {
+      if (asked > 0 || !line.includes(`"cto.${type}.v1"`)) return;
+      asked = performance.now();
+      stopping.abort();
+    };
+    expect(endOf(await runOnce(world, ground, seen, stopping.signal))).toEqual(["stopped"]);
+    expect(performance.now() - asked).toBeLessThan(10_000 * SLOW);
+    await expectNothing(world, ground, before);
+    await expectEvidence(world, runId(ground.work, 1), "stopped");
+    expect((await factsOf(world, runId(ground.work, 1))).map((fact) => fact.type)).toContain("run.stopping");
+  });
+});
+
+// The rest of the run, its seal too, is in the measured time; on a busy machine that takes longer than the killing.
+const SLOW = 3;
+
+test("where the gate cannot be asked the run fails with evidence, and the approval is still good", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    const observe = failing(new Failure("target/git-failed", "git said nothing"));
+    const ended = await runOnce({ ...world, target: { ...world.target, observe } }, ground);
+    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "target/git-failed" } } } });
+    expect(await targetDigest(world, ground)).toBe(before);
+    await expectEvidence(world, runId(ground.work, 1), "failed");
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "approved" });
+    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
+  });
+});
+
+test("where a process of the agent cannot be ended nothing is harvested and nothing is committed", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    const outliving = (stage: ConfinedStage): ConfinedStage => ({
+      ...stage,
+      close: async () => ({ ...(await stage.close()), processTreeDead: false, alive: 1 }),
+    });
+    const open: World["sandbox"]["open"] = async (order) => outliving(await world.sandbox.open(order));
+    const ended = await runOnce({ ...world, sandbox: { ...world.sandbox, open } }, ground);
+    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "sandbox/broken" } } } });
+    await expectNothing(world, ground, before);
+    await expectEvidence(world, runId(ground.work, 1), "failed");
+  });
+});
+
+test("a commit that could not be brought in is no commit: the run fails and the target is as it was", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    const commit = failing(new Failure("target/busy", "the index is locked"));
+    const ended = await runOnce({ ...world, target: { ...world.target, commit } }, ground);
+    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "target/busy" } } } });
+    await expectNothing(world, ground, before);
+    await expectEvidence(world, runId(ground.work, 1), "failed");
+  });
+});
+
+test("R018 a commit that landed before its step broke is told as interrupted, and the owner can have it rolled back", async () => {
+  await withApproved(async ({ ground, world, base }) => {
+    const commit: World["target"]["commit"] = async (...given) => {
+      await world.target.commit(...given);
+      throw new Failure("target/git-failed", "git broke after it had moved the branch");
+    };
+    const ended = await runOnce({ ...world, target: { ...world.target, commit } }, ground);
+    const [tip] = commitsOf(ground);
+    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "interrupted", commit: { commit: tip, parent: base } } } });
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "interrupted" });
+    const run = runId(ground.work, 1);
+    await expectEvidence(world, run, "interrupted");
+
+    const order = { run, acknowledged: [], words: undefined, key: ground.key } as const;
+    expect(await decideOutcome(world, { ...order, outcome: "accepted", reason: "" })).toMatchObject({ ok: false });
+    expect(await decideOutcome(world, { ...order, outcome: "rejected", reason: "it broke" })).toMatchObject({ ok: true });
+    expect(await rollbackRun(world, run, "real")).toMatchObject({ ok: true, value: { proof: "tree-equals-base", clean: true } });
+    expect(gitIn(ground.target, "rev-parse", "main^{tree}")).toBe(gitIn(ground.target, "rev-parse", `${base}^{tree}`));
+    expect(await world.store.work(ground.work)).toMatchObject({ state: "rolled_back" });
+  });
+});
+
+test("after a failure of the ledger a run stays open, and the same command goes on with it", async () => {
+  await withApproved(async ({ ground, world, base }) => {
+    const commit = failing(new Failure("store/no-space", "no space left"));
+    await expect(runOnce({ ...world, target: { ...world.target, commit } }, ground)).rejects.toThrow("no space left");
+    expect(await world.store.runs({ open: true })).toMatchObject([{ state: "committing" }]);
+    expect(endOf(await runOnce({ ...world, isAlive: () => false }, ground))).toEqual(["awaiting_outcome"]);
+    expect(commitsOf(ground)).toHaveLength(2);
+    expect(commitsOf(ground)[1]).toBe(base);
+    await expectEvidence(world, runId(ground.work, 1), "awaiting_outcome");
+  });
+});
+
+/** No commit, no byte, and an item that wants a new approval (R020). */
+const expectNothing = async (world: World, ground: Ground, before: string): Promise<void> => {
+  expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+  expect(await targetDigest(world, ground)).toBe(before);
+};
+
+const failing = (failure: Failure) => (): Promise<never> => Promise.reject(failure);
+
+/** Something that is done, from its beginning to its end, while the agent is at work. */
+const whileItWorks = (world: World, act: () => Promise<{ readonly ok: boolean }>): World => ({
+  ...world,
+  backendOf: (kind, authority) => {
+    const backend = world.backendOf(kind, authority);
+    if (backend === undefined) return undefined;
+    const perform: typeof backend.perform = async (assignment, room) => {
+      const attempt = backend.perform(assignment, room);
+      attempt.catch(() => undefined);
+      expect(await act()).toMatchObject({ ok: true });
+      return attempt;
+    };
+    return { ...backend, perform };
+  },
+});
