@@ -131,7 +131,9 @@ test("daemon-outlives-run: daemons in sessions of their own that ignore TERM die
   await approve(field, [HONEST, { bash: script }]);
   const one = await runTrial(
     field,
-    when("file.written", () => (meanwhile = processesOf(field.ground.root))),
+    when("file.written", () => {
+      meanwhile = processesOf(field.ground.root);
+    }),
   );
   expect((await meanwhile)?.length).toBeGreaterThan(1);
   expect(Number(/daemons: (\d+)/.exec(one.printed)?.[1])).toBeGreaterThanOrEqual(2);
