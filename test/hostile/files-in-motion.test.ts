@@ -80,6 +80,18 @@ describe("base-moved", () => {
   });
 });
 
+test("mode-only-change: bits that git does not keep are neither a change nor part of a commit, whoever may read the file", async () => {
+  const field = await open();
+  const alone = await trial(field, [{ bash: "chmod 664 src/strings.py; chmod 600 test_strings.py" }]);
+  expect(alone.codes).toEqual(["voided", "policy/no-change"]);
+  await holdsAfterwards(field, alone);
+  const replaced =
+    "umask 077; sed s/lower/casefold/ src/strings.py > src/.new && mv src/.new src/strings.py; chmod 664 test_strings.py";
+  const one = await trial(field, [{ bash: replaced }]);
+  await committedWhatWasJudged(field, one, "src/strings.py");
+  await holdsAfterwards(field, one, "committed");
+});
+
 test("race-after-scan: what a background writer changes around the harvest is judged as it was read, or not at all", async () => {
   const field = await open();
   const writer =

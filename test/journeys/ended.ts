@@ -88,7 +88,7 @@ class Slugify(unittest.TestCase):
         self.assertEqual(strings.slugify("a  b"), "a-b")
 `;
 
-export const UNITTEST_FILES: Readonly<Record<string, string>> = {
+const UNITTEST_FILES: Readonly<Record<string, string>> = {
   ".gitignore": "__pycache__/\n",
   "strings.py": 'def slugify(text):\n    return "-".join(text.lower().split())\n',
   "src/strings.py": 'def slugify(text):\n    return text.lower().replace(" ", "-")\n',

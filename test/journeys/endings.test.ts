@@ -1,18 +1,42 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
 import { expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { rollbackRun } from "../../src/harness/rollback.ts";
 import { removeAdmission } from "../../src/harness/admit-target.ts";
+import { decideOutcome } from "../../src/harness/decide-outcome.ts";
+import { readReport } from "../../src/harness/read-report.ts";
+import { rollbackRun } from "../../src/harness/rollback.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
+import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { Failure } from "../../src/workflow/failure.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
-import { commitsOf, expectEvidence, factsOf, gitIn, textOf, UNITTEST_STEPS, withApproved, type Approved } from "./ended.ts";
+import {
+  commitsOf,
+  expectEvidence,
+  factsOf,
+  gitIn,
+  textOf,
+  UNITTEST_STEPS,
+  withApproved,
+  type Approved,
+} from "./ended.ts";
 import { ADMISSION, endOf, openSwitches, runOnce, targetDigest, type Ground } from "./ground.ts";
 
-const BREAK_A_TEST = { write: "test_strings.py", content: "import unittest\n\n\nclass Broken(unittest.TestCase):\n    def test_it(self):\n        self.fail()\n" };
+const SLEEPS = {
+  write: "test_strings.py",
+  content:
+    "import signal, time, unittest\n\n\nclass Slow(unittest.TestCase):\n    def test_it(self):\n        signal.signal(signal.SIGTERM, signal.SIG_IGN)\n        time.sleep(600)\n",
+};
+const BREAK_A_TEST = {
+  write: "test_strings.py",
+  content: "import unittest\n\n\nclass Broken(unittest.TestCase):\n    def test_it(self):\n        self.fail()\n",
+};
 
 interface Way {
   readonly steps: readonly object[];
@@ -23,28 +47,55 @@ interface Way {
 
 /** Ways in which an agent brings its run to an end without a commit. */
 const WAYS: readonly (readonly [what: string, way: Way])[] = [
-  ["writes a forbidden file", { steps: [...UNITTEST_STEPS, { write: ".env", content: "A=b\n", native: true }], state: "voided", exit: 6, reason: "policy/path-forbidden" }],
-  ["writes a file that nobody listed", { steps: [...UNITTEST_STEPS, { write: "src/more.py", content: "", native: true }], state: "voided", exit: 6, reason: "policy/path-unlisted" }],
-  ["changes nothing", { steps: [{ say: "It is fine as it is." }], state: "voided", exit: 6, reason: "policy/no-change" }],
+  [
+    "writes a forbidden file",
+    {
+      steps: [...UNITTEST_STEPS, { write: ".env", content: "A=b\n", native: true }],
+      state: "voided",
+      exit: 6,
+      reason: "policy/forbidden-path",
+    },
+  ],
+  [
+    "writes a file that nobody listed",
+    {
+      steps: [...UNITTEST_STEPS, { write: "src/more.py", content: "", native: true }],
+      state: "voided",
+      exit: 6,
+      reason: "policy/unlisted-path",
+    },
+  ],
+  [
+    "changes nothing",
+    { steps: [{ say: "It is fine as it is." }], state: "voided", exit: 6, reason: "policy/no-change" },
+  ],
   ["breaks a test", { steps: [BREAK_A_TEST], state: "voided", exit: 6, reason: "validation/failed" }],
   ["crashes", { steps: [...UNITTEST_STEPS, { crash: 7 }], state: "failed", exit: 4, reason: "backend/crashed" }],
-  ["gives up", { steps: [...UNITTEST_STEPS, { stop: "refusal" }], state: "failed", exit: 4, reason: "backend/gave-up" }],
+  [
+    "gives up",
+    { steps: [...UNITTEST_STEPS, { stop: "refusal" }], state: "failed", exit: 4, reason: "backend/gave-up" },
+  ],
 ];
 
-test.each(WAYS)("R061 R112 an agent that %s leaves sealed evidence, its target as it was and a spent approval", async (_, way) => {
-  await withApproved(async ({ ground, world, before }) => {
-    await ground.plays(way.steps);
-    const said = await runCto(["run", ground.work, "--json"], { home: ground.home, env: openSwitches("scripted") });
-    expect(said.exit).toBe(way.exit);
-    const answer = jsonOf(said);
-    expect(answer).toMatchObject({ run: "R-049-01", state: way.state });
-    expect([answer["reason"], (answer["failure"] as { readonly code: string } | undefined)?.code]).toContain(way.reason);
-    await expectNothing(world, ground, before);
-    const files = await expectEvidence(world, runId(ground.work, 1), way.state);
-    expect(textOf(files, "report.md")).toContain(way.state === "voided" ? "Voided" : "Failed");
-    expect(endOf(await runOnce(world, ground))).toEqual(expect.arrayContaining(["blocked", "approval/consumed"]));
-  });
-});
+test.each(WAYS)(
+  "R061 R112 an agent that %s leaves sealed evidence, its target as it was and a spent approval",
+  async (_, way) => {
+    await withApproved(async ({ ground, world, before }) => {
+      await ground.plays(way.steps);
+      const said = await runCto(["run", ground.work, "--json"], { home: ground.home, env: openSwitches("scripted") });
+      expect(said.exit).toBe(way.exit);
+      const answer = jsonOf(said);
+      expect(answer).toMatchObject({ run: "R-049-01", state: way.state });
+      expect([answer["reason"], (answer["failure"] as { readonly code: string } | undefined)?.code]).toContain(
+        way.reason,
+      );
+      await expectNothing(world, ground, before);
+      const files = await expectEvidence(world, runId(ground.work, 1), way.state);
+      expect(textOf(files, "report.md")).toContain(way.state === "voided" ? "Voided" : "Failed");
+      expect(endOf(await runOnce(world, ground))).toEqual(expect.arrayContaining(["blocked", "approval/consumed"]));
+    });
+  },
+);
 
 test("R061 a run that is blocked leaves sealed evidence, exit 3, and an approval that is still good", async () => {
   await withApproved(async ({ ground, world, before }) => {
@@ -59,22 +110,43 @@ test("R061 a run that is blocked leaves sealed evidence, exit 3, and an approval
 });
 
 /** What somebody may do while the agent works, and the code that the run is voided with. */
-const MEANWHILE: readonly (readonly [what: string, act: (approved: Approved) => Promise<{ readonly ok: boolean }>, code: string])[] = [
-  ["the owner withdraws the approval", ({ world, ground }) => withdraw(world, ground.work, "changed my mind"), "approval/withdrawn"],
-  ["the admission is suspended", ({ world }) => removeAdmission(world, ADMISSION, "suspended", "moving"), "admission/suspended"],
-  ["the admission is revoked", ({ world }) => removeAdmission(world, ADMISSION, "revoked", "given away"), "admission/revoked"],
+const MEANWHILE: readonly (readonly [
+  what: string,
+  act: (approved: Approved) => Promise<{ readonly ok: boolean }>,
+  code: string,
+])[] = [
+  [
+    "the owner withdraws the approval",
+    ({ world, ground }) => withdraw(world, ground.work, "changed my mind"),
+    "approval/withdrawn",
+  ],
+  [
+    "the admission is suspended",
+    ({ world }) => removeAdmission(world, ADMISSION, "suspended", "moving"),
+    "admission/suspended",
+  ],
+  [
+    "the admission is revoked",
+    ({ world }) => removeAdmission(world, ADMISSION, "revoked", "given away"),
+    "admission/revoked",
+  ],
 ];
 
 test.each(MEANWHILE)("R051 R059 while the agent works %s, and nothing is committed", async (_, act, code) => {
   await withApproved(async (approved) => {
     const { ground, world, before } = approved;
-    const ended = endOf(await runOnce(whileItWorks(world, () => act(approved)), ground));
+    const ended = endOf(
+      await runOnce(
+        whileItWorks(world, () => act(approved)),
+        ground,
+      ),
+    );
     expect(ended[0]).toBe("voided");
     expect(ended).toContain(code);
     await expectNothing(world, ground, before);
     const files = await expectEvidence(world, runId(ground.work, 1), "voided");
-    const { forbiddenActions } = JSON.parse(textOf(files, "report.json")) as { readonly forbiddenActions: readonly { readonly action: string; readonly verdict: string }[] };
-    expect(forbiddenActions.filter(({ verdict }) => verdict === "violated")).toEqual([]);
+    // What the owner did to his own documents is not laid at the agent's door.
+    expect(readReport(files)?.actions.filter(({ verdict }) => verdict === "violated")).toEqual([]);
   });
 });
 
@@ -83,35 +155,62 @@ const STOPS: readonly (readonly [moment: string, type: string, steps: readonly o
   ["before the agent is started", "step.finished", UNITTEST_STEPS],
   ["while the agent works", "backend.started", [...UNITTEST_STEPS, { hang: true }]],
   ["while an agent works that obeys no cancellation", "backend.started", [{ bash: "trap '' TERM INT; sleep 600" }]],
-  ["while a validation runs", "validation.started", UNITTEST_STEPS],
+  ["before a validation runs", "validation.started", UNITTEST_STEPS],
+  ["while a validation runs that obeys no signal", "validation.finished", [SLEEPS]],
 ];
 
-test.each(STOPS)("R135 stopped %s, everything is dead within ten seconds and the target is as it was", async (_, type, steps) => {
+test.each(STOPS)(
+  "R135 stopped %s, everything is dead within ten seconds and the target is as it was",
+  async (_, type, steps) => {
+    await withApproved(async ({ ground, world, before }) => {
+      await ground.plays(steps);
+      const stopping = new AbortController();
+      const seen = (line: string): void => {
+        if (parseEvent(line).type === type) stopping.abort();
+      };
+      expect(endOf(await runOnce(world, ground, seen, stopping.signal))).toEqual(["stopped"]);
+      await expectNothing(world, ground, before);
+      const run = runId(ground.work, 1);
+      await expectEvidence(world, run, "stopped");
+      // The target is looked at only after everything that ran is proven dead.
+      const facts = await factsOf(world, run);
+      const [asked, dead] = ["run.stopping", "commit.proved"].map((name) =>
+        Date.parse(facts.find((fact) => fact.type === name)?.time ?? ""),
+      );
+      expect((dead ?? NaN) - (asked ?? NaN)).toBeLessThan(10_000);
+    });
+  },
+);
+
+test("R135 cto stop ends a run of another process: exit 130, and the ledger says who asked", async () => {
   await withApproved(async ({ ground, world, before }) => {
-    await ground.plays(steps);
-    const stopping = new AbortController();
-    let asked = 0;
-    const seen = (line: string): void => {
-      if (asked > 0 || !line.includes(`"cto.${type}.v1"`)) return;
-      asked = performance.now();
-      stopping.abort();
-    };
-    expect(endOf(await runOnce(world, ground, seen, stopping.signal))).toEqual(["stopped"]);
-    expect(performance.now() - asked).toBeLessThan(10_000 * SLOW);
+    await ground.plays([...UNITTEST_STEPS, { hang: true }]);
+    const program = fileURLToPath(new URL("cto.ts", import.meta.url));
+    const argv = [program, "run", ground.work, "--jsonl", "--home", ground.home];
+    const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "ignore"], env: openSwitches("scripted") });
+    const exited = once(child, "exit");
+    for await (const line of createInterface({ input: child.stdout })) {
+      if (parseEvent(line).type !== "backend.started") continue;
+      expect(await runCto(["stop", "R-049-01", "--reason", "wrong branch"], { home: ground.home })).toMatchObject({
+        exit: 0,
+      });
+    }
+    expect(await exited).toEqual([130, null]);
     await expectNothing(world, ground, before);
     await expectEvidence(world, runId(ground.work, 1), "stopped");
-    expect((await factsOf(world, runId(ground.work, 1))).map((fact) => fact.type)).toContain("run.stopping");
+    const asked = (await world.store.leaves(0)).find(({ type }) => type === "run.stopping");
+    expect(asked).toMatchObject({ actor: world.operator.user, detail: { reason: "wrong branch" } });
   });
 });
-
-// The rest of the run, its seal too, is in the measured time; on a busy machine that takes longer than the killing.
-const SLOW = 3;
 
 test("where the gate cannot be asked the run fails with evidence, and the approval is still good", async () => {
   await withApproved(async ({ ground, world, before }) => {
     const observe = failing(new Failure("target/git-failed", "git said nothing"));
     const ended = await runOnce({ ...world, target: { ...world.target, observe } }, ground);
-    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "target/git-failed" } } } });
+    expect(ended).toMatchObject({
+      ok: true,
+      value: { ending: { kind: "failed", failure: { code: "target/git-failed" } } },
+    });
     expect(await targetDigest(world, ground)).toBe(before);
     await expectEvidence(world, runId(ground.work, 1), "failed");
     expect(await world.store.work(ground.work)).toMatchObject({ state: "approved" });
@@ -127,7 +226,10 @@ test("where a process of the agent cannot be ended nothing is harvested and noth
     });
     const open: World["sandbox"]["open"] = async (order) => outliving(await world.sandbox.open(order));
     const ended = await runOnce({ ...world, sandbox: { ...world.sandbox, open } }, ground);
-    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "failed", failure: { code: "sandbox/broken" } } } });
+    expect(ended).toMatchObject({
+      ok: true,
+      value: { ending: { kind: "failed", failure: { code: "sandbox/broken" } } },
+    });
     await expectNothing(world, ground, before);
     await expectEvidence(world, runId(ground.work, 1), "failed");
   });
@@ -151,15 +253,23 @@ test("R018 a commit that landed before its step broke is told as interrupted, an
     };
     const ended = await runOnce({ ...world, target: { ...world.target, commit } }, ground);
     const [tip] = commitsOf(ground);
-    expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "interrupted", commit: { commit: tip, parent: base } } } });
+    expect(ended).toMatchObject({
+      ok: true,
+      value: { ending: { kind: "interrupted", commit: { commit: tip, parent: base } } },
+    });
     expect(await world.store.work(ground.work)).toMatchObject({ state: "interrupted" });
     const run = runId(ground.work, 1);
     await expectEvidence(world, run, "interrupted");
 
     const order = { run, acknowledged: [], words: undefined, key: ground.key } as const;
     expect(await decideOutcome(world, { ...order, outcome: "accepted", reason: "" })).toMatchObject({ ok: false });
-    expect(await decideOutcome(world, { ...order, outcome: "rejected", reason: "it broke" })).toMatchObject({ ok: true });
-    expect(await rollbackRun(world, run, "real")).toMatchObject({ ok: true, value: { proof: "tree-equals-base", clean: true } });
+    expect(await decideOutcome(world, { ...order, outcome: "rejected", reason: "it broke" })).toMatchObject({
+      ok: true,
+    });
+    expect(await rollbackRun(world, run, "real")).toMatchObject({
+      ok: true,
+      value: { proof: "tree-equals-base", clean: true },
+    });
     expect(gitIn(ground.target, "rev-parse", "main^{tree}")).toBe(gitIn(ground.target, "rev-parse", `${base}^{tree}`));
     expect(await world.store.work(ground.work)).toMatchObject({ state: "rolled_back" });
   });
