@@ -13,12 +13,16 @@ export type Watched = readonly {
 
 /** Looks at the home's authority, the home's documents and the core roots of policy.yaml. */
 export const watch = async (world: World, coreRoots: readonly string[]): Promise<Watched> => {
-  const places: readonly (readonly [ForbiddenAction, string, string])[] = [
+  const places: readonly (readonly [ForbiddenAction, string, string, typeof isOwnRecord?])[] = [
     ["credential_change", ".sot/authority", path.join(world.home.folder, ".sot", "authority")],
-    ["cortex_core_mutation", ".sot", path.join(world.home.folder, ".sot")],
+    ["cortex_core_mutation", ".sot", path.join(world.home.folder, ".sot"), isOwnRecord],
     ...coreRoots.map((root) => ["cortex_core_mutation", root, root] as const),
   ];
   const seen = [];
-  for (const [action, what, place] of places) seen.push({ action, what, digest: await world.host.fingerprint(place) });
+  for (const [action, what, place, except] of places)
+    seen.push({ action, what, digest: await world.host.fingerprint(place, except) });
   return seen;
 };
+
+// Admitting, suspending and revoking are the home's own acts, in its ledger, and may come while a run is under way (R085).
+const isOwnRecord = (name: string): boolean => /-ADMISSION\.json(?:\.sig)?$/.test(name);

@@ -10,8 +10,8 @@ export interface Host {
   openRawLogs(run: RunId, attempt: number, bytesMax: number): RawLogs;
   /** The logs of every attempt by their name in the bundle: `backend/<log>`, earlier ones `backend/attempt-N/<log>`. */
   readRawLogs(run: RunId): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** One digest over names, types, modes and contents of a file or folder; "absent" when it is not there. */
-  fingerprint(place: string): Promise<Digest | "absent">;
+  /** One digest over names, types, modes and contents of a file or folder; "absent" when it is not there. `except` leaves out names. */
+  fingerprint(place: string, except?: (name: string) => boolean): Promise<Digest | "absent">;
   /** Bytes that the state folder's disk still has. */
   diskFree(): Promise<number>;
   /** Asks the living process that holds a run to stop it, as Ctrl-C would. */

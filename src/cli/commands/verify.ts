@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 
 import { SIGNERS_PATH } from "../../harness/read-facts.ts";
@@ -6,10 +6,12 @@ import { digestOf } from "../../workflow/digest.ts";
 import type { Verdict } from "../../workflow/evidence/verify/verdict.ts";
 import { verifyBundle } from "../../workflow/evidence/verify/verify.ts";
 import { parseRunId } from "../../workflow/ids.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
+import { readGiven } from "../given-file.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 
@@ -22,7 +24,8 @@ export const act: Act<{ readonly trust?: string }, [string]> = async (context, f
     () => false,
   );
   const trustFile =
-    flags.trust === undefined ? undefined : new Uint8Array(await readFile(path.resolve(context.cwd, flags.trust)));
+    flags.trust === undefined ? undefined : await readGiven(context.cwd, flags.trust, LIMITS.signersBytesMax);
+  if (trustFile !== undefined && !(trustFile instanceof Uint8Array)) return trustFile;
   if (isFolder) {
     const bundle = await openFolder(place);
     const trust = trustFile === undefined ? "none" : { allowedSigners: trustFile };
