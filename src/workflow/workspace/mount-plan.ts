@@ -45,7 +45,7 @@ export const planMounts = (entries: readonly WorkspaceEntry[], order: MountOrder
     new Set(wanted.masks.map((mask) => mask.path)),
     LIMITS.sandboxMountsMax - masks.length,
   );
-  const mounts = withAnchors(tree, [...writing.mounts, ...masks]);
+  const mounts = [...withAnchors(tree, writing.mounts, masks), ...masks];
   const paths = (...kinds: readonly PlannedMount["kind"][]): readonly string[] =>
     mounts.filter((mount) => kinds.includes(mount.kind)).map((mount) => mount.path);
   return {
@@ -63,7 +63,12 @@ export const planMounts = (entries: readonly WorkspaceEntry[], order: MountOrder
  * be renamed, exchanged or removed; without these an agent could move the folder away, so that the next process of the
  * stage is started with its masks and pins laid somewhere else, or through a link that leads to the host.
  */
-const withAnchors = (tree: TreeView, mounts: readonly PlannedMount[]): readonly PlannedMount[] => {
+const withAnchors = (
+  tree: TreeView,
+  writing: readonly PlannedMount[],
+  masks: readonly PlannedMount[],
+): readonly PlannedMount[] => {
+  const mounts = [...writing, ...masks];
   const planned = new Set(mounts.map(({ path }) => path));
   const anchors = new Set<string>();
   for (const { path } of mounts)
@@ -72,8 +77,8 @@ const withAnchors = (tree: TreeView, mounts: readonly PlannedMount[]): readonly 
   const added = tree.nodes
     .filter((node) => anchors.has(node.path))
     .map(({ path }) => ({ kind: "writable", path }) as const);
-  // Shallow before deep, and among equals as they were planned: masks come last and stay on top.
-  return [...mounts, ...added].sort((a, b) => depthOf(a.path) - depthOf(b.path));
+  // Shallow before deep; the masks come after all of these, so that nothing lies above one.
+  return [...writing, ...added].sort((a, b) => depthOf(a.path) - depthOf(b.path));
 };
 
 const nearestMount = (mounts: readonly PlannedMount[], folder: string): PlannedMount | undefined =>

@@ -131,13 +131,14 @@ test.each(COMMITTED)(
   },
 );
 
-test("a criterion that the owner bound to a probe is proven by the probe's own section of test.log, and by no other", () => {
+test("a criterion with a probe stays the owner's to judge; calling it proven without its section of test.log fails", () => {
   const probe = { argv: ["true"], onCandidate: 0, onBase: 1, baseExpected: "fails" as const, output: "equal\n" };
   const files = bundleFiles({ ...bundle.world.record, probes: new Map([["C1", probe]]) }, bundle.world.given);
   expect(failures(bundle.verify(files))).toEqual([]);
   const forged = bundle.resealed((sealed) => {
     for (const [name, bytes] of files) sealed.set(name, bytes);
     replaceIn("test.log", '"criterion":"C1"', '"criterion":"C2"')(sealed);
+    replaceIn("report.json", '"status": "owner-judged"', '"status": "proven"')(sealed);
   });
   expect(failures(bundle.verify(forged))).toContain("criteria report.json: C1 is called proven against its source");
 });
