@@ -40,7 +40,11 @@ export const askGate = async (world: World, row: RunRow, recorder: Recorder, att
     type: "gate.decided",
     subject: "run",
     trust: "harness-observed",
-    data: { allowed: result.ok, refusals: result.ok ? [] : result.refusals.map(({ code }) => code) },
+    data: {
+      allowed: result.ok,
+      refusals: result.ok ? [] : result.refusals.map(({ code }) => code),
+      runtimeDefaultActivation: standing.defaultActivation !== false,
+    },
   });
   if (facts.observation.ok)
     for (const { finding, where, digest } of facts.observation.value.findings)

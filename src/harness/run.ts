@@ -53,7 +53,7 @@ const begin = async (world: World, row: RunRow, brokenOff: Holder | "new", recor
       type: "run.ordered",
       subject: "run",
       trust: "harness-observed",
-      data: { kind: row.kind, workId: row.work, target: row.targetId, runtimeDefaultActivation: false },
+      data: { kind: row.kind, workId: row.work, target: row.targetId },
     });
   if (brokenOff !== "new") await recover(world, brokenOff, recorder);
   await recorder.flush();

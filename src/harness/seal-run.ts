@@ -9,6 +9,7 @@ import { Failure } from "../workflow/failure.ts";
 import type { LedgerEntry } from "../workflow/ledger.ts";
 import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import { drawRecord, type StepOutputs } from "./draw-record.ts";
+import type { Proven } from "./prove-run.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
 import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
@@ -28,7 +29,7 @@ export const sealRun = async (
     judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given),
   );
   const outputs = { ...steps, proven: { ...steps.proven, ending } };
-  await finish(world, row, ending, recorder);
+  await finish(world, row, outputs.proven, recorder);
   if (!(await world.archive.isSealed(row.run))) {
     const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), given);
     const sums = digestOf(files.get(SUMS) ?? "");
@@ -69,8 +70,9 @@ const writeFolder = async (world: World, row: RunRow, files: ReadonlyMap<string,
 };
 
 /** `run.finished` is the last line of the log; the work item moves with it, unless the seal has to move it. */
-const finish = async (world: World, row: RunRow, ending: Ending, recorder: Recorder): Promise<void> => {
+const finish = async (world: World, row: RunRow, proven: Proven, recorder: Recorder): Promise<void> => {
   if (findFact(recorder.lines(), "run.finished") !== undefined) return;
+  const { ending } = proven;
   const leaves = [...endingLeaves(row, ending), ...(await spentInVain(world, row))];
   await recorder.transact(async (ledger) => {
     recorder.record({
@@ -82,7 +84,7 @@ const finish = async (world: World, row: RunRow, ending: Ending, recorder: Recor
         code: ending.refusals[0]?.code ?? ending.failure?.code,
         durationMs: world.clock.now().epochMs - Date.parse(row.orderedAt),
         events: recorder.lines().length + 1,
-        runtimeDefaultActivation: false,
+        runtimeDefaultActivation: proven.defaultActivation,
       },
     });
     for (const entry of leaves) {

@@ -20,9 +20,9 @@ export const checkReport = (reading: Reading): readonly Check[] => {
 type Statement = readonly [holds: boolean, says: string];
 
 const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Report): readonly Statement[] => {
-  const activations = [...eventsOf(events, "run.started"), ...eventsOf(events, "run.finished")].flatMap(({ data }) =>
-    data["runtimeDefaultActivation"] === undefined ? [] : [data["runtimeDefaultActivation"]],
-  );
+  const activations = ["run.started", "gate.decided", "run.finished"]
+    .flatMap((type) => eventsOf(events, type))
+    .flatMap(({ data }) => (data["runtimeDefaultActivation"] === undefined ? [] : [data["runtimeDefaultActivation"]]));
   const change = ownedRepo?.change;
   return [
     [
@@ -31,8 +31,16 @@ const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Repo
     ],
     [report.verdict === manifest?.ending, "it tells another ending"],
     [(report.commit === null) === (manifest?.reach !== "commit"), "it tells of a commit otherwise than the bundle"],
-    [!report.defaultActivation.before && !report.defaultActivation.after, "default activation was not false"],
-    [activations.every((active) => active === false), "the log tells that default activation was not false"],
+    [
+      report.verdict !== "awaiting_outcome" || (!report.defaultActivation.before && !report.defaultActivation.after),
+      "it awaits an outcome though default activation was not false",
+    ],
+    [
+      activations.every(
+        (active) => active === report.defaultActivation.before || active === report.defaultActivation.after,
+      ),
+      "the log tells another default activation",
+    ],
     [
       report.task === null ||
         records.contract === undefined ||
