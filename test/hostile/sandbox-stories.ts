@@ -218,7 +218,7 @@ export const STORIES: Readonly<Record<string, (host: HostFixture) => Promise<Ver
     const { stage } = await host.openStage();
     const told = await stage.start(["/bin/true"], { A: "x\0--bind\0/\0/host" }).then(() => "started", String);
     await stage.close();
-    return held(told.includes("zero byte"), told);
+    return held(told.includes("cannot be handed over as it is"), told);
   },
   "R068 every protection is found by really doing it": async (host) => {
     const { confinement, checks } = await bubblewrapSandbox({ stateFolder: `${host.folder}/state` }).probe();

@@ -61,6 +61,12 @@ export const expectEvidence = async (
   return bundle.files;
 };
 
+/** No commit, no byte, and an item that wants a new approval (R020). */
+export const expectNothing = async (world: World, ground: Ground, before: string): Promise<void> => {
+  expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
+  expect(await targetDigest(world, ground)).toBe(before);
+};
+
 export const textOf = (files: ReadonlyMap<string, Uint8Array>, name: string): string =>
   new TextDecoder().decode(files.get(name) ?? new Uint8Array());
 
@@ -88,7 +94,7 @@ class Slugify(unittest.TestCase):
         self.assertEqual(strings.slugify("a  b"), "a-b")
 `;
 
-const UNITTEST_FILES: Readonly<Record<string, string>> = {
+export const UNITTEST_FILES: Readonly<Record<string, string>> = {
   ".gitignore": "__pycache__/\n",
   "strings.py": 'def slugify(text):\n    return "-".join(text.lower().split())\n',
   "src/strings.py": 'def slugify(text):\n    return text.lower().replace(" ", "-")\n',

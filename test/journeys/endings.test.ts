@@ -1,8 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-
 import { expect, test } from "vitest";
 
 import { removeAdmission } from "../../src/harness/admit-target.ts";
@@ -12,27 +7,21 @@ import { rollbackRun } from "../../src/harness/rollback.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
-import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { Failure } from "../../src/workflow/failure.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
 import {
   commitsOf,
   expectEvidence,
-  factsOf,
+  expectNothing,
   gitIn,
   textOf,
   UNITTEST_STEPS,
   withApproved,
   type Approved,
 } from "./ended.ts";
-import { ADMISSION, endOf, openSwitches, runOnce, targetDigest, type Ground } from "./ground.ts";
+import { ADMISSION, endOf, openSwitches, runOnce, targetDigest } from "./ground.ts";
 
-const SLEEPS = {
-  write: "test_strings.py",
-  content:
-    "import signal, time, unittest\n\n\nclass Slow(unittest.TestCase):\n    def test_it(self):\n        signal.signal(signal.SIGTERM, signal.SIG_IGN)\n        time.sleep(600)\n",
-};
 const BREAK_A_TEST = {
   write: "test_strings.py",
   content: "import unittest\n\n\nclass Broken(unittest.TestCase):\n    def test_it(self):\n        self.fail()\n",
@@ -150,59 +139,6 @@ test.each(MEANWHILE)("R051 R059 while the agent works %s, and nothing is committ
   });
 });
 
-/** Moments at which the operator asks for the end. */
-const STOPS: readonly (readonly [moment: string, type: string, steps: readonly object[]])[] = [
-  ["before the agent is started", "step.finished", UNITTEST_STEPS],
-  ["while the agent works", "backend.started", [...UNITTEST_STEPS, { hang: true }]],
-  ["while an agent works that obeys no cancellation", "backend.started", [{ bash: "trap '' TERM INT; sleep 600" }]],
-  ["before a validation runs", "validation.started", UNITTEST_STEPS],
-  ["while a validation runs that obeys no signal", "validation.finished", [SLEEPS]],
-];
-
-test.each(STOPS)(
-  "R135 stopped %s, everything is dead within ten seconds and the target is as it was",
-  async (_, type, steps) => {
-    await withApproved(async ({ ground, world, before }) => {
-      await ground.plays(steps);
-      const stopping = new AbortController();
-      const seen = (line: string): void => {
-        if (parseEvent(line).type === type) stopping.abort();
-      };
-      expect(endOf(await runOnce(world, ground, seen, stopping.signal))).toEqual(["stopped"]);
-      await expectNothing(world, ground, before);
-      const run = runId(ground.work, 1);
-      await expectEvidence(world, run, "stopped");
-      // The target is looked at only after everything that ran is proven dead.
-      const facts = await factsOf(world, run);
-      const [asked, dead] = ["run.stopping", "commit.proved"].map((name) =>
-        Date.parse(facts.find((fact) => fact.type === name)?.time ?? ""),
-      );
-      expect((dead ?? NaN) - (asked ?? NaN)).toBeLessThan(10_000);
-    });
-  },
-);
-
-test("R135 cto stop ends a run of another process: exit 130, and the ledger says who asked", async () => {
-  await withApproved(async ({ ground, world, before }) => {
-    await ground.plays([...UNITTEST_STEPS, { hang: true }]);
-    const program = fileURLToPath(new URL("cto.ts", import.meta.url));
-    const argv = [program, "run", ground.work, "--jsonl", "--home", ground.home];
-    const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "ignore"], env: openSwitches("scripted") });
-    const exited = once(child, "exit");
-    for await (const line of createInterface({ input: child.stdout })) {
-      if (parseEvent(line).type !== "backend.started") continue;
-      expect(await runCto(["stop", "R-049-01", "--reason", "wrong branch"], { home: ground.home })).toMatchObject({
-        exit: 0,
-      });
-    }
-    expect(await exited).toEqual([130, null]);
-    await expectNothing(world, ground, before);
-    await expectEvidence(world, runId(ground.work, 1), "stopped");
-    const asked = (await world.store.leaves(0)).find(({ type }) => type === "run.stopping");
-    expect(asked).toMatchObject({ actor: world.operator.user, detail: { reason: "wrong branch" } });
-  });
-});
-
 test("where the gate cannot be asked the run fails with evidence, and the approval is still good", async () => {
   await withApproved(async ({ ground, world, before }) => {
     const observe = failing(new Failure("target/git-failed", "git said nothing"));
@@ -286,12 +222,6 @@ test("after a failure of the ledger a run stays open, and the same command goes 
     await expectEvidence(world, runId(ground.work, 1), "awaiting_outcome");
   });
 });
-
-/** No commit, no byte, and an item that wants a new approval (R020). */
-const expectNothing = async (world: World, ground: Ground, before: string): Promise<void> => {
-  expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
-  expect(await targetDigest(world, ground)).toBe(before);
-};
 
 const failing = (failure: Failure) => (): Promise<never> => Promise.reject(failure);
 
