@@ -23,6 +23,10 @@ export const DOCTOR_CHECKS = {
     asks: "allowed_signers can be read and names a key",
     why: "It is the whole trust root: a key that it does not name has no role.",
   },
+  backends: {
+    asks: "the backend that each packet names is here",
+    why: "A backend that is absent blocks the gate; it is never replaced by another.",
+  },
   ledger: {
     asks: "the ledger's chain recomputes",
     why: "An entry that was edited, dropped or moved would be a history that never was.",

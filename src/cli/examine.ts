@@ -1,11 +1,13 @@
+import { readPackets } from "../harness/documents.ts";
 import type { Machine } from "../harness/first-things.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../harness/read-facts.ts";
 import type { World } from "../harness/world.ts";
 import type { Protections } from "../seams/sandbox.ts";
+import type { Authority } from "../workflow/authority.ts";
 import { switchesOf } from "../workflow/gate/switches.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
-import { wordsOf, type Refusal } from "../workflow/refusal.ts";
-import type { Result } from "../workflow/result.ts";
+import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
+import { refuse, type Result } from "../workflow/result.ts";
 import { readTrustRoot } from "../workflow/trust-root.ts";
 import { BACKEND_KINDS } from "../workflow/vocabulary.ts";
 import { failureIn } from "./exit-code.ts";
@@ -69,6 +71,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
       trust,
       ({ signers }) => `allowed_signers read, ${signers.length} ${signers.length === 1 ? "key" : "keys"}`,
     ),
+    ...(policy.ok ? await examineBackends(world, policy.value) : []),
     wrong.length === 0
       ? ok("ledger", `chain of ${(await store.leaves(0)).length} entries recomputes`)
       : fail(
@@ -81,7 +84,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
 };
 
 export const skippedHome = (why: string): readonly Finding[] =>
-  (["home", "authority", "policy", "signers", "ledger", "disk"] as const).map((id) => ({
+  (["home", "authority", "policy", "signers", "backends", "ledger", "disk"] as const).map((id) => ({
     id,
     status: "skip",
     says: why,
@@ -96,6 +99,18 @@ const examineAuthority = async ({ home }: World): Promise<readonly Finding[]> =>
   return open.map((file) =>
     fail("authority", `${file} can be written by others`, `chmod go-w .sot .sot/authority ${file}`),
   );
+};
+
+const examineBackends = async (world: World, authority: Authority): Promise<readonly Finding[]> => {
+  const packets = (await readPackets(world)).flatMap(({ read }) => (read.ok ? [read.value.packet] : []));
+  const named = new Set(packets.map(({ gate }) => gate.backend.value));
+  const found: Finding[] = [];
+  for (const kind of BACKEND_KINDS.filter((each) => named.has(each))) {
+    const probe = await world.backendOf(kind, authority)?.probe();
+    const absent: Result<never, Refusal> = refuse(refusal("backend/not-configured", { kind }));
+    found.push(judged("backends", probe ?? absent, ({ version }) => `${kind} ${version} is here`));
+  }
+  return found;
 };
 
 const judged = <T>(id: string, read: Result<T, Refusal>, says: (value: T) => string): Finding => {

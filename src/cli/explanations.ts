@@ -2,13 +2,13 @@ import { FAILURES, isFailureCode } from "../workflow/failure.ts";
 import { switchesOf, type Switches } from "../workflow/gate/switches.ts";
 import { isRefusalCode, meaningOf, REFUSALS } from "../workflow/refusal.ts";
 import { SHOWN_STATES, STATE_WORDS, type ShownState } from "../workflow/state-words.ts";
-import { BACKEND_KINDS, BACKEND_NAMES } from "../workflow/vocabulary.ts";
+import { BACKEND_KINDS, BACKEND_NAMES, type BackendKind } from "../workflow/vocabulary.ts";
 import { DOCTOR_CHECKS, isDoctorId } from "./doctor-checks.ts";
 
 /** What one name means, in the members of the JSON answer. */
 export interface Explanation {
   readonly code: string;
-  readonly kind: "refusal" | "failure" | "state" | "states" | "exit code" | "variable" | "check";
+  readonly kind: "refusal" | "failure" | "state" | "states" | "exit code" | "variable" | "backend" | "check";
   readonly message: string;
   readonly why: string;
   readonly next: readonly string[];
@@ -26,7 +26,7 @@ export const explanationOf = (name: string): Explanation | undefined => {
   if (name === "states") return ofStates();
   if (isState(name)) return ofState(name);
   if (isDoctorId(doctorId)) return ofCheck(doctorId);
-  return ofExit(name) ?? ofVariable(name);
+  return ofExit(name) ?? ofVariable(name) ?? ofBackend(name);
 };
 
 const ofRefusal = (code: keyof typeof REFUSALS): Explanation => {
@@ -155,6 +155,23 @@ const ofVariable = (name: string): Explanation | undefined => {
   };
 };
 
+const BACKENDS: Readonly<Record<BackendKind, string>> = {
+  scripted: "An agent without a model that plays a file of steps: policy.yaml names it at backends.scripted.steps.",
+  acp: "Any agent that speaks the Agent Client Protocol.",
+  command: "A program that is started once, without a conversation.",
+  case: "workos/case, driven as the program ca: policy.yaml names it at backends.case.binary, else CTO_HARNESS_CASE_BIN.",
+};
+
+const ofBackend = (name: string): Explanation | undefined => {
+  const kind = BACKEND_KINDS.find((each) => each === name.toLowerCase());
+  if (kind === undefined) return undefined;
+  const why =
+    "A packet names its backend; no backend is a default. It works only in the sandbox, and what it says is a claim.";
+  const { allow, stage, admissionFile } = switchesOf(kind);
+  const next = `${allow}, ${stage} and ${admissionFile} open the gate for it; cto gate WORK-ID shows what is missing`;
+  return { code: kind, kind: "backend", message: BACKENDS[kind], why, next: [next], docs: DOCS };
+};
+
 const ofCheck = (id: keyof typeof DOCTOR_CHECKS): Explanation => {
   const { asks, why } = DOCTOR_CHECKS[id];
   return {
@@ -174,5 +191,6 @@ export const TOPICS: readonly { readonly kind: string; readonly names: readonly 
   { kind: "states", names: ["states", ...SHOWN_STATES] },
   { kind: "exit codes", names: Object.keys(EXITS) },
   { kind: "variables", names: [...variables().map(([name]) => name), CASE_BIN] },
+  { kind: "backends", names: BACKEND_KINDS },
   { kind: "checks", names: Object.keys(DOCTOR_CHECKS).map((id) => `doctor/${id}`) },
 ];

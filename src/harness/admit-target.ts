@@ -18,7 +18,7 @@ import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
 import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
-import { readPackets } from "./documents.ts";
+import { readPackets, type PacketReading } from "./documents.ts";
 import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import type { World } from "./world.ts";
 
@@ -52,7 +52,11 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
   if (!observation.ok || !authority.ok || !trust.ok)
     return refuseAll([observation, authority, trust].flatMap(refusalsOf));
 
-  const packet = await packetFor(world, order.target);
+  const readings = await readPackets(world);
+  const packet = packetFor(readings, order.target);
+  // A packet that does not lint cannot say what it allows; that is told instead of the lack of one.
+  const broken = packet === undefined && order.backends === undefined ? brokenFor(readings, order.target) : [];
+  if (broken.length > 0) return refuseAll(broken);
   const record = recordFor(world, order, observation.value, packet, trust.value);
   if (!Object.hasOwn(authority.value.riskClasses, record.riskClassification))
     return refuseAll([
@@ -129,10 +133,15 @@ export const removeAdmission = async (
   return ok({ record, path: place });
 };
 
-const packetFor = async (world: World, target: string): Promise<Packet | undefined> => {
-  const packets = (await readPackets(world)).flatMap(({ read }) => (read.ok ? [read.value.packet] : []));
-  return packets.find((packet) => packet.target.path.value === target);
-};
+const packetFor = (readings: readonly PacketReading[], target: string): Packet | undefined =>
+  readings
+    .flatMap(({ read }) => (read.ok ? [read.value.packet] : []))
+    .find((packet) => packet.target.path.value === target);
+
+const brokenFor = (readings: readonly PacketReading[], target: string): readonly Refusal[] =>
+  readings
+    .filter(({ source }) => new TextDecoder().decode(source.bytes).includes(target))
+    .flatMap(({ read }) => refusalsOf(read));
 
 const recordFor = (
   world: World,

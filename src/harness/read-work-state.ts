@@ -48,7 +48,7 @@ export const shownWork = async (ground: WorkGround, work: WorkId, packet: Packet
     case "retired":
       return shown(state, {}, { who: "nobody", next: "" });
     case "approved":
-      return ofApproved(ground, work);
+      return ofApproved(ground, work, run);
     case "candidate":
       return ofCandidate(ground, work, { folded, run, packet });
   }
@@ -96,22 +96,24 @@ const ofDecided = async ({ world }: WorkGround, run: RunView | undefined, state:
   return ofRun(run);
 };
 
-const ofApproved = async (ground: WorkGround, work: WorkId): Promise<Shown> => {
+const ofApproved = async (ground: WorkGround, work: WorkId, run: RunView | undefined): Promise<Shown> => {
   const { world, leaves } = ground;
   const facts = await readFacts(world, work);
   const leaf = leaves.findLast((each) => each.type === "approval.recorded" && each.work === work);
   const expires = (leaf === undefined ? undefined : detailText(leaf, "expiresAt")) ?? "unknown";
   const refusals = await objectionsToApproval(ground, work, facts, leaf);
-  const next = { who: "owner", next: `cto approve ${work}` } as const;
+  const again = { who: "owner", next: `cto approve ${work}` } as const;
   const stale = refusals.find(({ code }) => code === "approval/stale" || code === "admission/head-moved");
   if (stale !== undefined)
-    return shown("stale", { moved: stale.facts["moved"] ?? "HEAD" }, { ...next, reason: stale.code });
+    return shown("stale", { moved: stale.facts["moved"] ?? "HEAD" }, { ...again, reason: stale.code });
   const expired = refusals.find(({ code }) => code === "approval/expired");
   if (expired !== undefined)
-    return shown("expired", { expired: expired.facts["at"] ?? expires }, { ...next, reason: expired.code });
+    return shown("expired", { expired: expired.facts["at"] ?? expires }, { ...again, reason: expired.code });
   const [first] = inLineOrder(refusals);
   if (first !== undefined) return ofBlocked(work, first);
-  return shown("approved", { expires }, { who: "operator", next: `cto run ${work}` });
+  // What blocked the last run may still be there; the gate says so without starting anything.
+  const next = run?.state === "blocked" ? `cto gate ${work}` : `cto run ${work}`;
+  return shown("approved", { expires }, { who: "operator", next });
 };
 
 const objectionsToApproval = async (

@@ -54,10 +54,10 @@ const words = (subject: StateWords["subject"], tone: Tone, word: string, next: s
 
 /** Every state and what it is called. */
 export const STATE_WORDS: Readonly<Record<ShownState, StateWords>> = {
-  candidate: words("work", "neutral", "Candidate, no packet yet", "author: cto packet new", "work.listed"),
+  candidate: words("work", "neutral", "Candidate, no packet yet", "author: cto packet lint", "work.listed"),
   blocked: words("work", "warn", "Blocked: {reason}", "by reason: cto gate", "gate.blocked"),
   approved: words("work", "info", "Approved, not started, expires {expires}", "operator: cto run", "approval.recorded"),
-  stale: words("approval", "warn", "Approval stale: {moved}", "owner: cto packet diff, cto approve", "approval.stale"),
+  stale: words("approval", "warn", "Approval stale: {moved}", "owner: cto approve", "approval.stale"),
   expired: words("approval", "warn", "Approval expired {expired}", "owner: cto approve", "approval.expired"),
   withdrawn: words("approval", "neutral", "Approval withdrawn by {by}", "owner: cto approve", "approval.withdrawn"),
   executing: words("run", "info", "Running: {stage}", "nobody; cto stop is open", "run.started"),

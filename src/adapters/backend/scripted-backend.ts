@@ -69,10 +69,12 @@ const loadSteps = async (stepsPath: ScriptedOptions["stepsPath"]): Promise<Resul
   try {
     return readSteps(await readFile(path, "utf8"));
   } catch (error) {
-    const problem = error instanceof Error ? error.message : "its steps cannot be read";
-    return refuse(refusal("backend/not-available", { kind: "scripted", problem }));
+    return refuse(refusal("backend/steps-missing", { path, problem: codeIn(error) }));
   }
 };
+
+const codeIn = (error: unknown): string =>
+  error instanceof Error && "code" in error ? String(error.code) : "unreadable";
 
 const presentSteps = async (stepsPath: ScriptedOptions["stepsPath"]): Promise<string> => {
   const steps = await loadSteps(stepsPath);

@@ -28,10 +28,11 @@ export const act: Act<object, [string]> = (context, flags, given) =>
       Math.floor(now.epochMs / 1000),
     ).finally(done);
     const { checks, result } = openGate(standing);
-    const blocked = checks.filter(({ status }) => status !== "pass").length;
+    const many = (wanted: GateCheck["status"]): number => checks.filter(({ status }) => status === wanted).length;
+    const waits = many("not-evaluated") === 0 ? "" : `, ${many("not-evaluated")} wait for those`;
     const end = result.ok
       ? "Open: cto run would start."
-      : `Blocked by ${blocked} of ${checks.length}. Nothing was started. The target was not written.`;
+      : `Blocked by ${many("block")} of ${checks.length}${waits}. Nothing was started. The target was not written.`;
     return {
       noun: "gate",
       exit: result.ok ? EXIT.done : EXIT.refused,

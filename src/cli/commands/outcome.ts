@@ -34,7 +34,9 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
   try {
     const row = await world.store.run(run);
     const sentence = row === "absent" ? undefined : sentenceFor(row);
-    const words = flags.accept ? await wordsFrom(context, flags.sentenceFile, sentence) : undefined;
+    // Where nothing is to be decided nobody is asked for words; the refusal says so.
+    const words =
+      flags.accept && sentence !== undefined ? await wordsFrom(context, flags.sentenceFile, sentence) : undefined;
     if (words === "no-terminal")
       return usageError(
         "no terminal to type at: give the words with --sentence-file F or -",
@@ -75,10 +77,10 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
 const wordsFrom = async (
   context: CliContext,
   file: string | undefined,
-  sentence: string | undefined,
+  sentence: string,
 ): Promise<Uint8Array | "no-terminal"> => {
   if (file === "-") return context.readInput();
   if (file !== undefined) return new Uint8Array(await readFile(path.resolve(context.cwd, file)));
   if (context.ask === undefined) return "no-terminal";
-  return new TextEncoder().encode(await context.ask(`Type exactly: ${sentence ?? ""}\n> `));
+  return new TextEncoder().encode(await context.ask(`Type exactly: ${sentence}\n> `));
 };

@@ -80,7 +80,7 @@ const answer = (what: string, { verdict, checks, notClaimed }: Verdict, trust: s
     text: [
       `${verdict.padEnd(10)}  ${visible(what)}   ${counts}   ${trust}`,
       ...(rows.length === 0 ? [] : [table(rows)]),
-      `not claimed: ${notClaimed.map(visible).join(" · ")}`,
+      ...notClaimed.map((says) => `not claimed  ${visible(says)}`),
     ].join("\n"),
   };
 };

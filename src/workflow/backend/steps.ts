@@ -73,7 +73,9 @@ const parsed = (content: string): z.infer<typeof stepsFile> | string => {
   try {
     const read = stepsFile.safeParse(parse(content, { maxAliasCount: 0 }));
     if (read.success) return read.data;
-    return read.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ");
+    return read.error.issues
+      .map(({ path, message }) => (path.length === 0 ? message : `${path.join(".")}: ${message}`))
+      .join("; ");
   } catch (error) {
     return error instanceof Error ? error.message : "not YAML";
   }

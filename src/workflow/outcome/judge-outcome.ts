@@ -32,8 +32,10 @@ export function* objectionsTo({
     yield refusal("outcome/already-recorded", { run: run.id, outcome: alreadyRecorded });
     return;
   }
-  if (run.state !== "awaiting_outcome" && !(run.state === "interrupted" && outcome === "rejected"))
+  if (run.state !== "awaiting_outcome" && !(run.state === "interrupted" && outcome === "rejected")) {
     yield refusal("outcome/nothing-to-decide", { run: run.id, state: run.state });
+    return;
+  }
   if (outcome === "rejected") {
     if (reason.trim() === "") yield refusal("outcome/reason-missing", { run: run.id });
     return;

@@ -2,7 +2,7 @@
 export const approvalRefusals = {
   "approval/absent": {
     says: "There is no approval of {work} for this packet.",
-    next: "cto approve {work}",
+    next: "cto approve {work} --key KEY",
     why: "Execution is blocked until the owner approves the exact target and contract.",
   },
   "approval/record-unreadable": {
@@ -52,7 +52,7 @@ export const approvalRefusals = {
   },
   "approval/stale": {
     says: "The approval is stale, moved since: {moved}.",
-    next: "cto packet diff WORK-ID, then cto approve WORK-ID",
+    next: "cto approve WORK-ID --key KEY, after reading what it shows",
     why: "A consent is bound to one packet, contract, admission, policy, build and state of the target.",
   },
   "approval/contradicts-contract": {

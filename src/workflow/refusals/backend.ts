@@ -10,6 +10,11 @@ export const backendRefusals = {
     next: "install the program or correct backends.{kind} in policy.yaml, then cto gate again",
     why: "What is not here when the gate opens is never fetched later.",
   },
+  "backend/steps-missing": {
+    says: "The steps of backend scripted cannot be read at {path}: {problem}.",
+    next: "write the steps there, or name them at backends.scripted.steps in policy.yaml, then cto gate again",
+    why: "An agent without a model does only what its steps say; without them there is nothing to run.",
+  },
   "backend/profile-invalid": {
     says: "What stands behind backend {kind} cannot be read: {problem}.",
     next: "correct the file that backends.{kind} in policy.yaml names, then cto gate again",

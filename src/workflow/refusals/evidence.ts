@@ -52,7 +52,7 @@ export const evidenceRefusals = {
   },
   "evidence/not-proven": {
     says: "This could not be decided here: {says}.",
-    next: "cto verify RUN --trust FILE, by a version of cto that knows this form",
+    next: "cto verify RUN --trust FILE, by a newer version of this program",
     why: "What is unknown or lacks its trust root is never called a pass.",
   },
   "verify/not-sealed": {

@@ -132,7 +132,7 @@ export const preflightRefusals = {
   },
   "admission/foreign-owner": {
     says: "{path} belongs to user {owner}, cto runs as user {uid}.",
-    next: "run cto as the owner of the repository",
+    next: "give the command as the owner of the repository",
     why: "A stranger could swap bytes during the run.",
   },
   "admission/world-writable": {
