@@ -123,7 +123,7 @@ test("R074: the digest of the probe is over the agent and its steps", async () =
 
 test.each<[string, () => Promise<string>, string]>([
   ["no steps in policy.yaml", async () => "absent", "backend/not-configured"],
-  ["a file that is not there", async () => "/nowhere/steps.json", "backend/not-available"],
+  ["a file that is not there", async () => "/nowhere/steps.json", "backend/steps-missing"],
   ["a file that is no list of steps", async () => stepsFile("nothing: here"), "backend/profile-invalid"],
   ["a step that nobody knows", async () => stepsFile([{ approve: "all" }]), "backend/profile-invalid"],
   ["an empty step", async () => stepsFile([{}]), "backend/profile-invalid"],
