@@ -18,13 +18,11 @@ import { localHost } from "./adapters/host/local-host.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
-import { confineOnce } from "./adapters/sandbox/confine-once.ts";
 import { consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
 import { gitTarget } from "./adapters/target/git-target.ts";
 import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
-import type { Confine } from "./adapters/target/second-detector.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { OpenBundle } from "./seams/archive.ts";
@@ -121,7 +119,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     store,
     clock,
     environment,
-    target: gitTarget({ stateFolder, confine }),
+    target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
     keys: sshKeygenKeys({
       home: environment["HOME"] ?? "/nonexistent",
@@ -157,14 +155,6 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     consume: (approvalId, run) => consumeOnce(consumed, approvalId, run),
     consumedBy: (approvalId) => consumedBy(consumed, approvalId),
   };
-};
-
-const confine: Confine = async (argv, binds) => {
-  const { stdout } = await confineOnce(argv, {
-    readOnly: binds.filter(({ writable }) => !writable),
-    writable: binds.filter(({ writable }) => writable),
-  });
-  return stdout;
 };
 
 const loginuid = (): number | "unknown" => {

@@ -37,7 +37,6 @@ export const execute = async (
   const { authority, contract } = permit;
   signal?.throwIfAborted();
   const workspace = await world.target.openWorkspace(permit, tree, "validation");
-  const manifestBefore = await world.target.manifestOf(workspace);
   const started = world.clock.now().epochMs;
   recorder.record({
     type: "validation.started",
@@ -50,6 +49,7 @@ export const execute = async (
     purpose: "validation",
     limits: authority.limits,
     workspace,
+    checkout: (owner, use) => world.target.checkout(permit, workspace, owner, use),
     writable: "nothing",
     masked: authority.secretPaths,
     readOnly: contract.forbiddenPaths,
@@ -65,21 +65,23 @@ export const execute = async (
     data: stageData(stage.description),
   });
   await recorder.flush();
-  const end = (): void => void stage.close();
+  const end = (): void => void stage.quiet();
+  let manifestBefore: Digest;
   let ran: Ran;
   try {
+    manifestBefore = await world.target.manifestOf(stage.files);
     signal?.throwIfAborted();
     signal?.addEventListener("abort", end);
     ran = await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax);
   } finally {
     signal?.removeEventListener("abort", end);
-    await stage.close();
+    await stage.quiet();
   }
   const { ended, output, outputBytes, outputDigest } = ran;
-  const report = await stage.close();
+  const report = await stage.quiet();
   if (!report.processTreeDead)
     throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
-  const manifestAfter = await world.target.manifestOf(workspace);
+  const manifestAfter = await world.target.manifestOf(stage.files).finally(async () => void (await stage.close()));
   await world.target.closeWorkspace(workspace);
   signal?.throwIfAborted();
   const limit = ended.limit ?? report.limit;

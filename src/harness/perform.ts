@@ -65,6 +65,7 @@ export const perform = async (
     purpose: "agent",
     limits: authority.limits,
     workspace,
+    checkout: (owner, use) => world.target.checkout(permit, workspace, owner, use),
     // Case keeps its task and its log in the Workspace; whatever lies there is scratch and never exported.
     writable: backend.kind === "case" ? [...contract.allowedPaths, ".case/"] : contract.allowedPaths,
     masked: [...contract.forbiddenPaths, ...authority.baseForbiddenPaths, ...AGENT_CONFIG_PATHS],
@@ -146,7 +147,7 @@ export const perform = async (
   } finally {
     clearInterval(beat);
   }
-  const report = await stage.close();
+  const report = await stage.quiet();
   observed("backend.exited", {
     stop: attempt.stop,
     said: attempt.said,
@@ -156,7 +157,9 @@ export const perform = async (
   if (!report.processTreeDead)
     throw new Failure("sandbox/broken", `${report.alive} processes of the run are still alive.`);
 
-  const changes = await world.target.harvest(permit, workspace);
+  const changes = await world.target
+    .harvest(permit, workspace, stage.files)
+    .finally(async () => void (await stage.close()));
   observed("workspace.collected", {
     manifestSha256: changes.harvest,
     files: changes.files,

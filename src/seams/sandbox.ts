@@ -1,7 +1,7 @@
 import type { ConfinementLevel } from "../workflow/authority.ts";
 import type { Digest } from "../workflow/digest.ts";
 import type { RunLimits } from "../workflow/limits.ts";
-import type { Workspace } from "../workflow/workspace/workspace.ts";
+import type { Checkout, Workspace } from "../workflow/workspace/workspace.ts";
 
 /** Confinement. Nothing of an agent or a validation runs without it (confinement.md). */
 export interface Sandbox {
@@ -25,6 +25,8 @@ export interface StageOrder {
   readonly purpose: "agent" | "validation" | "probe";
   readonly limits: RunLimits;
   readonly workspace: Workspace;
+  /** Lays the Workspace for a uid: shared by all stages under an overlay, or private for this one. */
+  readonly checkout: (owner: number, use: "shared" | "private") => Promise<Checkout>;
   /** Where the agent may write: allowed patterns of the contract, or nothing at all. */
   readonly writable: readonly string[] | "nothing";
   /** Patterns whose existing paths are unreadable inside. */
@@ -44,8 +46,25 @@ export interface ConfinedStage {
   /** Absolute path inside at which the Workspace stands. */
   readonly inside: "/workspace";
   readonly description: StageDescription;
-  /** The end of every process, proven by looking. */
+  /** The Workspace as it stands now. Whoever reads it has waited for `quiet`, or nothing was started yet. */
+  readonly files: StageFiles;
+  /** The end of every process, proven by looking; nothing starts any more, the files stay. */
+  quiet(): Promise<StageReport>;
+  /** `quiet`, and the files are gone. */
   close(): Promise<StageReport>;
+}
+
+/** The files of a stage, for the Harness. */
+export interface StageFiles {
+  /** Absolute path of the folder on the host at which the Workspace can be read. */
+  readonly folder: string;
+  /** The overlay's upper layer, in which every written path stands; undefined where there is no overlay. */
+  readonly journal: string | undefined;
+  /**
+   * Runs one trusted command over the files, without network: they stand read-only at `/run/cto/workspace`, the
+   * Workspace's git directory at `/run/cto/ledger.git`, an empty folder to write in at `/run/cto/stage`. Its output.
+   */
+  examine(argv: readonly string[]): Promise<Uint8Array>;
 }
 
 /** What goes into `sandbox.started` and confinement-proof.json. */

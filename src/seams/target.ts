@@ -8,7 +8,8 @@ import type { Clearance } from "../workflow/policy/judge-changes.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
 import type { PassedValidation } from "../workflow/validation/validation.ts";
-import type { Workspace } from "../workflow/workspace/workspace.ts";
+import type { Checkout, Workspace } from "../workflow/workspace/workspace.ts";
+import type { StageFiles } from "./sandbox.ts";
 
 /** The Target Repository. Looking is free, all else needs a Permit. Its own git config is never used (git.md). */
 export interface Target {
@@ -16,12 +17,15 @@ export interface Target {
   observe(path: string): Promise<Result<Observation, Refusal>>;
   /** Manifest digest of the work tree and control plane as they are, plain or not: for proving that nothing moved. */
   fingerprint(path: string): Promise<{ readonly manifest: Digest; readonly controlPlane: ControlPlane }>;
-  /** A fresh copy of one tree that the Harness's own git directory holds: the base, or a tree from `writeTree`. */
+  /** One tree that the Harness's own git directory holds: the base, or a tree from `writeTree`. Nothing is laid yet. */
   openWorkspace(permit: Permit, tree: Oid, purpose: Workspace["purpose"]): Promise<Workspace>;
+  /** The tree on the host, owned by a uid: a private copy, or the pristine one of the base that all stages share. */
+  checkout(permit: Permit, workspace: Workspace, owner: number, use: "shared" | "private"): Promise<Checkout>;
   /** Every difference of a workspace nothing runs in any more; new contents are copied out by digest. */
-  harvest(permit: Permit, workspace: Workspace): Promise<Changes>;
+  harvest(permit: Permit, workspace: Workspace, files: StageFiles): Promise<Changes>;
   /** Digest of a workspace's manifest, for "the tree after validation equals the tree before". */
-  manifestOf(workspace: Workspace): Promise<Digest>;
+  manifestOf(files: StageFiles): Promise<Digest>;
+  /** Removes what was laid for this workspace alone. */
   closeWorkspace(workspace: Workspace): Promise<void>;
   /** The tree that the cleared changes make of the base, in the Harness's own git directory. */
   writeTree(permit: Permit, clearance: Clearance): Promise<Oid>;

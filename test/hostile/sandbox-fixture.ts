@@ -98,7 +98,19 @@ export const runInside = async (
 const orderOf = (folder: string, entries: readonly WorkspaceEntry[]): StageOrder => ({
   purpose: "agent",
   limits: LIMITS_OF_TESTS,
-  workspace: { run: "R-001-01" as RunId, purpose: "agent", folder, tree: "0".repeat(40) as Oid, entries },
+  workspace: {
+    id: "agent",
+    run: "R-001-01" as RunId,
+    purpose: "agent",
+    tree: "0".repeat(40) as Oid,
+    ledger: folder,
+    entries,
+  },
+  checkout: async (owner) => {
+    if (owner !== process.getuid?.())
+      await promisify(execFile)("/bin/chown", ["-R", "-h", "--", `${owner}:${owner}`, folder]);
+    return { folder, over: "nothing" };
+  },
   writable: ["src/strings.py", "test_strings.py", "docs/"],
   masked: [".env", ".env.*", "secrets/", ".git/"],
   readOnly: ["deploy/"],

@@ -158,7 +158,7 @@ test("where a process of the agent cannot be ended nothing is harvested and noth
   await withApproved(async ({ ground, world, before }) => {
     const outliving = (stage: ConfinedStage): ConfinedStage => ({
       ...stage,
-      close: async () => ({ ...(await stage.close()), processTreeDead: false, alive: 1 }),
+      quiet: async () => ({ ...(await stage.quiet()), processTreeDead: false, alive: 1 }),
     });
     const open: World["sandbox"]["open"] = async (order) => outliving(await world.sandbox.open(order));
     const ended = await runOnce({ ...world, sandbox: { ...world.sandbox, open } }, ground);

@@ -1,21 +1,42 @@
 import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
-import type { Confine } from "../../src/adapters/target/second-detector.ts";
+import type { StageFiles } from "../../src/seams/sandbox.ts";
 
-/** The least confinement that the second detector needs: no network, nothing writable but what is bound so. */
-export const confine: Confine = (argv, binds) =>
+/** Files in a folder of the host, examined in the least confinement that does: nothing writable but its own folder. */
+export const filesIn = (folder: string, ledger: string): StageFiles => ({
+  folder,
+  journal: undefined,
+  examine: async (argv) => {
+    const stage = await mkdtemp(join(tmpdir(), "cto-examine-"));
+    try {
+      return await outputOf([
+        ...ALONE,
+        ...SEEN,
+        "--ro-bind",
+        ledger,
+        "/run/cto/ledger.git",
+        "--ro-bind",
+        folder,
+        "/run/cto/workspace",
+        "--bind",
+        stage,
+        "/run/cto/stage",
+        "--",
+        ...argv,
+      ]);
+    } finally {
+      await rm(stage, { recursive: true, force: true });
+    }
+  },
+});
+
+const ALONE = ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session", "--clearenv"];
+const SEEN = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"];
+
+const outputOf = (args: readonly string[]): Promise<Uint8Array> =>
   new Promise((resolve) => {
-    const mounts = binds.flatMap(({ host, inside, writable }) => [writable ? "--bind" : "--ro-bind", host, inside]);
-    const args = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run", ...mounts];
-    const alone = [
-      "--unshare-net",
-      "--unshare-pid",
-      "--unshare-ipc",
-      "--die-with-parent",
-      "--new-session",
-      "--clearenv",
-    ];
-    execFile("/usr/bin/bwrap", [...args, ...alone, "--", ...argv], { encoding: "buffer" }, (_, stdout) =>
-      resolve(stdout),
-    );
+    execFile("/usr/bin/bwrap", args, { encoding: "buffer" }, (_, stdout) => resolve(stdout));
   });

@@ -32,8 +32,7 @@ export const CHANGED: Readonly<Record<string, string>> = {
   "src/new/words.py": "WORDS = []\n",
 };
 
-export const targetOf = (stateFolder: string): Target =>
-  gitTarget({ stateFolder, confine: () => Promise.reject(new Error("nothing is harvested here")) });
+export const targetOf = (stateFolder: string): Target => gitTarget({ stateFolder });
 
 export const targetRun = async (repository: ScratchRepository = scratchRepository()): Promise<TargetRun> => {
   const stateFolder = join(repository.folder, ".cto");

@@ -1,9 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
 import type { ConfinedStage, Protections, Sandbox, StageOrder } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { makeControlFolder } from "./control-folder.ts";
+import { examineFolder } from "./examine.ts";
 import { hostPaths } from "./host-paths.ts";
 import type { Identity } from "./launch-chain.ts";
 import { probeSandbox } from "./probe.ts";
@@ -33,9 +31,10 @@ const openOver = async (stateFolder: string, order: StageOrder): Promise<Confine
     const identity = await identityOf(order, undo);
     const control = await makeControlFolder(stateFolder, order.files);
     undo.push(() => control.remove());
-    if (identity.kind === "slot") await giveTo(identity.uid, order.workspace.folder);
-    const mounts = stageMounts({ order, identity, control, host, root: await rootParts() });
-    return await openStage({ order, identity, mounts, filter: seccompFilter(machine), release });
+    const { folder } = await order.checkout(identity.uid, "private");
+    const mounts = stageMounts({ order, folder, identity, control, host, root: await rootParts() });
+    const files = { folder, journal: undefined, examine: examineFolder(folder, order.workspace.ledger) } as const;
+    return await openStage({ order, files, identity, mounts, filter: seccompFilter(machine), release });
   } catch (error) {
     await release();
     throw asFailure(error);
@@ -54,9 +53,4 @@ const identityOf = async (order: StageOrder, undo: (() => Promise<void>)[]): Pro
   const slot = await takeSlot(order.uidBase);
   undo.push(() => slot.release());
   return { kind: "slot", uid: slot.uid };
-};
-
-// A uid that owns nothing of the Workspace could neither write it nor, mapped alone into its namespace, create in it.
-const giveTo = async (uid: number, folder: string): Promise<void> => {
-  await promisify(execFile)("/bin/chown", ["-R", "-h", "-P", "--", `${uid}:${uid}`, folder], { env: {} });
 };

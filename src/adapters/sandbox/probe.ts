@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
+import { promisify } from "node:util";
 
 import type { ConfinedStage, Protections, StageOrder } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
@@ -114,7 +116,11 @@ const probeOrder = async (folder: string): Promise<StageOrder> => {
   return {
     purpose: "probe",
     limits: PROBE_LIMITS,
-    workspace: { run, purpose: "probe", folder, tree, entries },
+    workspace: { id: "probe", run, purpose: "probe", tree, ledger: folder, entries },
+    checkout: async (owner) => {
+      await promisify(execFile)("/bin/chown", ["-R", "-h", "--", `${owner}:${owner}`, folder], { env: {} });
+      return { folder, over: "nothing" };
+    },
     writable: ["src/allowed"],
     masked: [".env", "secrets/"],
     readOnly: [],

@@ -18,13 +18,15 @@ export interface StageMounts {
 
 export interface StageParts {
   readonly order: StageOrder;
+  /** Where the Workspace lies. */
+  readonly folder: string;
   readonly identity: Identity;
   readonly control: ControlFolder;
   readonly host: HostPaths;
   readonly root: readonly RootPart[];
 }
 
-export const stageMounts = ({ order, identity, control, host, root }: StageParts): StageMounts => {
+export const stageMounts = ({ order, folder, identity, control, host, root }: StageParts): StageMounts => {
   const plan = planMounts(order.workspace.entries, order);
   if (plan.unmasked.length > 0)
     throw new Failure("sandbox/broken", `${plan.unmasked.length} forbidden paths are more than can be masked`);
@@ -32,7 +34,7 @@ export const stageMounts = ({ order, identity, control, host, root }: StageParts
     throw new Failure("sandbox/broken", `${plan.mounts.length} mounts are more than one sandbox can have`);
   const chain: Chain = {
     identity,
-    sources: [control.path, order.workspace.folder, ...host.paths],
+    sources: [control.path, folder, ...host.paths],
     gathering: control.gathering,
     processesMax: order.limits.processesMax + CHAIN_PROCESSES,
   };
@@ -41,7 +43,7 @@ export const stageMounts = ({ order, identity, control, host, root }: StageParts
   const args = innerArgs({
     root,
     control: seenControl,
-    workspace: seenSource(chain, order.workspace.folder),
+    workspace: seenSource(chain, folder),
     laid: [
       ...host.paths.map((path) => ({ source: seenSource(chain, path), inside: path })),
       ...control.laid.map(({ host: from, inside }) => ({

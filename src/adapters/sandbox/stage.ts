@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 
-import type { Confined, ConfinedStage, StageOrder, StageReport } from "../../seams/sandbox.ts";
+import type { Confined, ConfinedStage, StageFiles, StageOrder, StageReport } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { limitArgs } from "./bubblewrap-args.ts";
@@ -16,6 +16,7 @@ import { unlinkedBytes } from "./unlinked-usage.ts";
 
 export interface StageGround {
   readonly order: StageOrder;
+  readonly files: StageFiles;
   readonly identity: Identity;
   readonly mounts: StageMounts;
   readonly filter: Uint8Array;
@@ -24,7 +25,14 @@ export interface StageGround {
 }
 
 /** One set of mounts, limits and filter, and all that was started in it. */
-export const openStage = async ({ order, identity, mounts, filter, release }: StageGround): Promise<ConfinedStage> => {
+export const openStage = async ({
+  order,
+  files,
+  identity,
+  mounts,
+  filter,
+  release,
+}: StageGround): Promise<ConfinedStage> => {
   const processes = new Set<ConfinedProcess>();
   const namespaces = new Set<string>();
   const starting = new Set<Promise<unknown>>();
@@ -33,7 +41,7 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
 
   const living = (): Promise<readonly ProcessId[]> =>
     identity.kind === "slot" ? livingOfUid(identity.uid) : livingInNamespaces(namespaces);
-  const look = await usageLook(order, mounts, living);
+  const look = await usageLook(files.folder, mounts, living);
   const watch = watchLimits(order.limits, look, await look(UNBOUNDED), (reached) => {
     limit = reached;
     for (const one of processes) void one.kill(reached);
@@ -61,13 +69,15 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
     return one;
   };
 
-  const closeNow = async (): Promise<StageReport> => {
+  const quietNow = async (): Promise<StageReport> => {
     await Promise.allSettled(starting);
     const alive = await killAll(living, processes);
     await watch.end();
-    if (alive === 0) await release();
     return { processTreeDead: alive === 0, alive, ...(limit === undefined ? {} : { limit }) };
   };
+
+  const quiet = (): Promise<StageReport> => (report ??= quietNow());
+  let released: Promise<void> | undefined;
 
   return {
     inside: "/workspace",
@@ -84,7 +94,13 @@ export const openStage = async ({ order, identity, mounts, filter, release }: St
         starting.delete(started);
       }
     },
-    close: () => (report ??= closeNow()),
+    files,
+    quiet,
+    close: async () => {
+      const ended = await quiet();
+      if (ended.processTreeDead) await (released ??= release());
+      return ended;
+    },
   };
 };
 
@@ -92,15 +108,15 @@ const UNBOUNDED: Usage = { bytes: Number.POSITIVE_INFINITY, inodes: Number.POSIT
 
 // Where nothing is writable there is nothing to look at.
 const usageLook = async (
-  { workspace }: StageOrder,
+  folder: string,
   { plan }: StageMounts,
   living: () => Promise<readonly ProcessId[]>,
 ): Promise<(most: Usage) => Promise<Usage>> => {
   const closed = new Set([...plan.pins, ...plan.masks]);
-  const device = (await stat(workspace.folder)).dev;
+  const device = (await stat(folder)).dev;
   return async (most) => {
     if (plan.writableParents.length === 0) return { bytes: 0, inodes: 0 };
-    const { bytes, inodes } = await scratchUsage(workspace.folder, plan.writableParents, closed, most);
+    const { bytes, inodes } = await scratchUsage(folder, plan.writableParents, closed, most);
     return { bytes: bytes + (await unlinkedBytes(await living(), device)), inodes };
   };
 };

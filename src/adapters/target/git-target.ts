@@ -24,31 +24,30 @@ import { prove } from "./prove.ts";
 import { rehearse } from "./rehearse.ts";
 import { replayPatch } from "./replay-patch.ts";
 import { rollBack } from "./rollback.ts";
-import type { Confine } from "./second-detector.ts";
-import { closeWorkspace, layWorkspace } from "./workspace.ts";
+import { closeWorkspace, layPrivate, openWorkspace } from "./workspace.ts";
 import { writeClearedTree } from "./write-tree.ts";
 
 export interface GitTargetOptions {
   /** Absolute path of `.cto` in the home: ledger clones, workspaces and kept contents lie below it. */
   readonly stateFolder: string;
-  /** How the second detector of changes is confined (git.md 6). */
-  readonly confine: Confine;
 }
 
 /** The Target Repository behind the seam: real git, in the neutral environment, on git directories of ours. */
-export const gitTarget = ({ stateFolder, confine }: GitTargetOptions): Target => {
+export const gitTarget = ({ stateFolder }: GitTargetOptions): Target => {
   const ledgerOf = (permit: Permit): Promise<string> => openLedgerWithBase(stateFolder, permit);
   return {
     observe: worldly((path) => observe(path)),
     fingerprint: worldly(fingerprint),
     openWorkspace: worldly(async (permit, tree, purpose) =>
-      layWorkspace(await ledgerOf(permit), permit.run, tree, purpose, path.join(stateFolder, "workspaces")),
+      openWorkspace(await ledgerOf(permit), permit.run, tree, purpose),
     ),
-    harvest: worldly(async (permit, workspace) =>
-      harvest(await ledgerOf(permit), workspace, contentsOf(stateFolder, workspace), confine),
-    ),
+    checkout: worldly(async (_permit, workspace, owner, use) => {
+      if (use === "shared") throw new Failure("target/unreadable", "there is no shared checkout yet");
+      return layPrivate(workspace, path.join(stateFolder, "workspaces"), owner);
+    }),
+    harvest: worldly((_permit, workspace, files) => harvest(workspace, files, contentsOf(stateFolder, workspace))),
     manifestOf: worldly(manifestOf),
-    closeWorkspace: worldly(closeWorkspace),
+    closeWorkspace: worldly((workspace) => closeWorkspace(workspace, path.join(stateFolder, "workspaces"))),
     writeTree: worldly(async (permit, clearance) => writeTree(await ledgerOf(permit), permit, clearance)),
     prepareCommit: worldly(async (permit, clearance, validation) =>
       prepareCommit(await ledgerOf(permit), permit, clearance, validation),
@@ -111,8 +110,7 @@ const throughDoor = async <T>(repository: string, branch: string, work: (door: s
   }
 };
 
-const contentsOf = (stateFolder: string, { folder }: Workspace): string =>
-  path.join(stateFolder, "contents", path.basename(folder));
+const contentsOf = (stateFolder: string, { id }: Workspace): string => path.join(stateFolder, "contents", id);
 
 const writeTree = (ledger: string, permit: Permit, clearance: Clearance): Promise<Oid> => {
   assert.equal(clearance.run, permit.run, "a clearance is good for its own run only");

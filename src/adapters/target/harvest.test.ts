@@ -6,8 +6,9 @@ import { join } from "node:path";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
-import { confine } from "../../../test/repositories/confine.ts";
+import { filesIn } from "../../../test/repositories/confine.ts";
 import { scratchRepository, type ScratchRepository } from "../../../test/repositories/scratch-repository.ts";
+import type { StageFiles } from "../../seams/sandbox.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { parseOid, runId, workId, type Oid } from "../../workflow/ids.ts";
 import type { Changes } from "../../workflow/policy/changes.ts";
@@ -17,12 +18,13 @@ import { GIT_NOT_FINISHED, harvest, manifestOf } from "./harvest.ts";
 import { importCommit, initialise } from "./ledger-clone.ts";
 import { blobOf } from "./manifest.ts";
 import { parseGitChanges } from "./second-detector.ts";
-import { layWorkspace } from "./workspace.ts";
+import { layPrivate, openWorkspace } from "./workspace.ts";
 
 let folder = "";
 let ledger = "";
 let target: ScratchRepository;
 let workspace: Workspace;
+let files: StageFiles;
 
 const oid = (text: string): Oid => {
   const parsed = parseOid(text.trim());
@@ -42,7 +44,9 @@ beforeEach(async () => {
   const work = workId("CTO-WORK-049");
   if (work === undefined) throw new Error("no work id");
   const tree = oid(target.git("rev-parse", "HEAD^{tree}"));
-  workspace = await layWorkspace(ledger, runId(work, 1), tree, "agent", join(folder, "workspaces"));
+  workspace = await openWorkspace(ledger, runId(work, 1), tree, "agent");
+  const laid = await layPrivate(workspace, join(folder, "workspaces"), process.getuid?.() ?? 0);
+  files = filesIn(laid.folder, ledger);
 });
 afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
@@ -50,10 +54,10 @@ afterEach(() => {
 });
 
 const contents = (): string => join(folder, "contents");
-const reap = (): Promise<Changes> => harvest(ledger, workspace, contents(), confine);
+const reap = (): Promise<Changes> => harvest(workspace, files, contents());
 const agent = (script: string): void => {
   execFileSync("/bin/bash", ["-ec", script], {
-    cwd: workspace.folder,
+    cwd: files.folder,
     stdio: "pipe",
     env: { PATH: "/usr/bin:/bin", HOME: folder },
   });
@@ -63,7 +67,7 @@ const lines = ({ changes }: Changes): string[] => changes.map(({ path, kind }) =
 test("an untouched workspace has no change, and both detectors say so", async () => {
   const changes = await reap();
   expect(changes).toMatchObject({ changes: [], disagreements: [], files: 5, contents: contents() });
-  expect(changes.harvest).toBe(await manifestOf(workspace));
+  expect(changes.harvest).toBe(await manifestOf(files));
   expect(readdirSync(contents())).toEqual([]);
 });
 
@@ -167,9 +171,9 @@ test.each(AGREED)("%s is seen, and git agrees where it can see (R089, R090)", as
 });
 
 test("git's own flags, times and monitors hide nothing, since the ledger's index knows none of them", async () => {
-  const was = readFileSync(join(workspace.folder, "src/other.py"));
+  const was = readFileSync(join(files.folder, "src/other.py"));
   agent("cp -p src/other.py ../stamp; printf 'EVIL_ = 1\\n' > src/other.py; touch -r ../stamp src/other.py");
-  expect(readFileSync(join(workspace.folder, "src/other.py")).length).toBe(was.length);
+  expect(readFileSync(join(files.folder, "src/other.py")).length).toBe(was.length);
   expect(lines(await reap())).toEqual(["modified src/other.py"]);
 });
 
@@ -204,9 +208,9 @@ test("nothing of a repository that the agent made runs while it is looked at", a
 test("git can write nothing but its stage: ledger and workspace stay as they are", async () => {
   agent("head -c 100000 /dev/urandom > big");
   const objects = (): string => execFileSync("/usr/bin/find", [ledger, "-type", "f"], { encoding: "utf8" });
-  const before = [objects(), await manifestOf(workspace)];
+  const before = [objects(), await manifestOf(files)];
   await reap();
-  expect([objects(), await manifestOf(workspace)]).toEqual(before);
+  expect([objects(), await manifestOf(files)]).toEqual(before);
 });
 
 test.each([
@@ -222,7 +226,7 @@ test.each([
 
 test("a hard link to a file outside the workspace is seen by its link count", async () => {
   writeFileSync(join(folder, "secret"), "x");
-  linkSync(join(folder, "secret"), join(workspace.folder, "src/extra.py"));
+  linkSync(join(folder, "secret"), join(files.folder, "src/extra.py"));
   const { changes } = await reap();
   expect(changes).toMatchObject([{ path: "src/extra.py", kind: "added", after: { nlink: 2 } }]);
 });
@@ -243,12 +247,12 @@ test.each([
 
 test("a detector that is silent because its confinement ended is no answer", async () => {
   agent("echo x > src/strings.py");
-  const silent = await harvest(ledger, workspace, contents(), async () => new Uint8Array());
+  const silent = await harvest(workspace, { ...files, examine: async () => new Uint8Array() }, contents());
   expect(silent.disagreements).toEqual([GIT_NOT_FINISHED]);
 });
 
 test("a change that git tells of and the manifest does not is a disagreement", async () => {
   const row = `:100644 100644 ${"a".repeat(40)} ${"b".repeat(40)} M\0README.md\0ended 0`;
-  const { disagreements } = await harvest(ledger, workspace, contents(), async () => Buffer.from(row));
+  const { disagreements } = await harvest(workspace, { ...files, examine: async () => Buffer.from(row) }, contents());
   expect(disagreements).toEqual(["README.md"]);
 });

@@ -1,6 +1,7 @@
 import { chmod, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import type { StageFiles } from "../../seams/sandbox.ts";
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -10,22 +11,17 @@ import { changeKind, changesAgainst } from "./compare-manifests.ts";
 import { gitModeOf } from "./git-mode.ts";
 import { ManifestLimit, takeManifest } from "./manifest.ts";
 import { nameKey, pathName, rawName, shown } from "./path-name.ts";
-import { changesByGit, type Confine, type GitChanges } from "./second-detector.ts";
+import { changesByGit, type GitChanges } from "./second-detector.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
 
 /**
  * Every difference of a workspace in which nothing runs any more from the tree that was laid there. New contents go to
  * the contents folder in the very read that digested them, so what is judged is what is committed.
  */
-export const harvest = async (
-  ledgerGitDir: string,
-  workspace: Workspace,
-  contentsFolder: string,
-  confine: Confine,
-): Promise<Changes> => {
-  const base = await readTree(ledgerGitDir, workspace.tree);
+export const harvest = async (workspace: Workspace, files: StageFiles, contentsFolder: string): Promise<Changes> => {
+  const base = await readTree(workspace.ledger, workspace.tree);
   await mkdir(contentsFolder, { recursive: true, mode: 0o700 });
-  const taken = await takeOrLimit(workspace, base, contentsFolder);
+  const taken = await takeOrLimit(files.folder, base, contentsFolder);
   if (typeof taken === "string") {
     return {
       changes: [],
@@ -37,10 +33,10 @@ export const harvest = async (
       limit: taken,
     };
   }
-  await letRead(workspace.folder, taken.entries);
-  const byGit = await changesByGit(ledgerGitDir, workspace, confine);
+  await letRead(files.folder, taken.entries);
+  const byGit = await changesByGit(workspace.tree, files);
   return {
-    changes: await changesAgainst(ledgerGitDir, base, taken),
+    changes: await changesAgainst(workspace.ledger, base, taken),
     disagreements: disagreementsOf(base, taken, byGit),
     harvest: taken.digest,
     files: taken.files,
@@ -50,9 +46,9 @@ export const harvest = async (
 };
 
 /** Digest of a whole workspace; a `.git` in it is an entry like any other. */
-export const manifestOf = async (workspace: Workspace): Promise<Digest> => {
+export const manifestOf = async ({ folder }: StageFiles): Promise<Digest> => {
   try {
-    return (await takeManifest(workspace.folder, { skip: () => false })).digest;
+    return (await takeManifest(folder, { skip: () => false })).digest;
   } catch (cause) {
     if (cause instanceof ManifestLimit) throw new Failure("target/unreadable", cause.message, { cause });
     throw cause;
@@ -60,7 +56,7 @@ export const manifestOf = async (workspace: Workspace): Promise<Digest> => {
 };
 
 const takeOrLimit = async (
-  workspace: Workspace,
+  folder: string,
   base: readonly TreeEntry[],
   contentsFolder: string,
 ): Promise<Manifest | string> => {
@@ -69,7 +65,7 @@ const takeOrLimit = async (
   const stored = new Set<Digest>();
   let changed = 0;
   try {
-    return await takeManifest(workspace.folder, {
+    return await takeManifest(folder, {
       skip: () => false,
       seen: (entry) => {
         changed += Number(isChanged(entry));

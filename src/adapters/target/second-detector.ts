@@ -1,23 +1,6 @@
-import { chmod, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-
-import type { Workspace } from "../../workflow/workspace/workspace.ts";
+import type { StageFiles } from "../../seams/sandbox.ts";
+import type { Oid } from "../../workflow/ids.ts";
 import { GIT, NEUTRAL_CONFIG, NEUTRAL_ENV } from "./git.ts";
-import { removeFolder } from "./remove-folder.ts";
-
-/** A folder of the host as it stands inside the confinement. */
-interface ConfinedBind {
-  readonly host: string;
-  readonly inside: string;
-  readonly writable: boolean;
-}
-
-/**
- * Runs one command with no network, a read-only root, process and mount namespaces of its own and these folders; gives
- * back what it printed, whatever its exit code. Throws a Failure if the confinement itself does not work.
- */
-export type Confine = (argv: readonly string[], binds: readonly ConfinedBind[]) => Promise<Uint8Array>;
 
 /** What git says of one path. */
 interface GitChange {
@@ -32,24 +15,8 @@ interface GitChange {
 export type GitChanges = readonly GitChange[] | "not-finished";
 
 /** The second detector of git.md 6: git itself, but never outside a confinement. */
-export const changesByGit = async (
-  ledgerGitDir: string,
-  workspace: Workspace,
-  confine: Confine,
-): Promise<GitChanges> => {
-  const stage = await mkdtemp(join(tmpdir(), "cto-stage-"));
-  try {
-    await chmod(stage, 0o700);
-    const output = await confine(detectorArgv(workspace.tree), [
-      { host: ledgerGitDir, inside: LEDGER, writable: false },
-      { host: workspace.folder, inside: WORK_TREE, writable: false },
-      { host: stage, inside: STAGE, writable: true },
-    ]);
-    return parseGitChanges(output);
-  } finally {
-    await removeFolder(stage);
-  }
-};
+export const changesByGit = async (tree: Oid, files: StageFiles): Promise<GitChanges> =>
+  parseGitChanges(await files.examine(detectorArgv(tree)));
 
 const LEDGER = "/run/cto/ledger.git";
 const WORK_TREE = "/run/cto/workspace";

@@ -17,10 +17,11 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { Failure } from "../../workflow/failure.ts";
 import { parseOid, runId, workId, type Oid, type RunId } from "../../workflow/ids.ts";
+import type { Workspace } from "../../workflow/workspace/workspace.ts";
 import { git } from "./git.ts";
 import { initialise } from "./ledger-clone.ts";
 import { takeManifest } from "./manifest.ts";
-import { closeWorkspace, layWorkspace } from "./workspace.ts";
+import { closeWorkspace, layPrivate, openWorkspace } from "./workspace.ts";
 
 let folder = "";
 let ledger = "";
@@ -57,7 +58,11 @@ const tree = async (...entries: readonly (readonly [mode: string, name: string |
   return oid((await git(ledger, args, { input: Buffer.concat(bytes) })).text);
 };
 
-const lay = (root: Oid) => layWorkspace(ledger, run, root, "agent", join(folder, "workspaces"));
+const shelf = (): string => join(folder, "workspaces");
+const lay = async (root: Oid): Promise<Workspace & { readonly folder: string }> => {
+  const workspace = await openWorkspace(ledger, run, root, "agent");
+  return { ...workspace, folder: (await layPrivate(workspace, shelf(), process.getuid?.() ?? 0)).folder };
+};
 
 test("a workspace holds the tree's raw bytes, modes and links, and no git (R063)", async () => {
   const attributes = await blob("* text eol=crlf filter=x ident\n");
@@ -157,8 +162,8 @@ test("a workspace is removed whatever is left in it, and nothing that its links 
   execFileSync("/bin/bash", ["-c", `${deep}; mkdir -m 0 z`], { cwd: workspace.folder, stdio: "pipe" });
   execFileSync("/bin/chmod", ["0", join(workspace.folder, "shut/in"), join(workspace.folder, "shut")]);
   const shut = lstatSync(join(folder, "outside/kept")).mode;
-  await closeWorkspace(workspace);
+  await closeWorkspace(workspace, shelf());
   expect(lstatSync(workspace.folder, { throwIfNoEntry: false })).toBeUndefined();
   expect(lstatSync(join(outside, "kept")).mode).toBe(shut);
-  await closeWorkspace(workspace);
+  await closeWorkspace(workspace, shelf());
 });

@@ -1,43 +1,62 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, mkdir, mkdtemp, open, symlink } from "node:fs/promises";
+import { chmod, mkdir, open, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { Failure } from "../../workflow/failure.ts";
 import type { Oid, RunId } from "../../workflow/ids.ts";
-import type { Workspace, WorkspaceEntry } from "../../workflow/workspace/workspace.ts";
+import type { Checkout, Workspace, WorkspaceEntry } from "../../workflow/workspace/workspace.ts";
 import { inBatches, readObjects } from "./objects.ts";
 import { removeFolder } from "./remove-folder.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
 
-/**
- * Lays one tree of the Harness's own git directory as raw bytes into a fresh folder: no `.git`, no filter, no checkout
- * machinery, nothing shared with the target (R063). A tree that no checkout may make is a Failure.
- */
-export const layWorkspace = async (
-  ledgerGitDir: string,
+/** One tree of the Harness's own git directory, read; nothing is laid. One that no checkout may make is a Failure. */
+export const openWorkspace = async (
+  ledger: string,
   run: RunId,
   tree: Oid,
   purpose: Workspace["purpose"],
-  parentFolder: string,
 ): Promise<Workspace> => {
-  const laid = await readTree(ledgerGitDir, tree);
-  const entries = laid.map(workspaceEntry);
-  await mkdir(parentFolder, { recursive: true, mode: 0o711 });
-  const folder = await mkdtemp(join(parentFolder, `${run}-${purpose}-`));
+  const entries = (await readTree(ledger, tree)).map(workspaceEntry);
+  return { id: `${run}-${purpose}-${randomBytes(6).toString("hex")}`, run, purpose, tree, ledger, entries };
+};
+
+/** A copy of the whole tree for one stage, below `shelf`. */
+export const layPrivate = async (workspace: Workspace, shelf: string, owner: number): Promise<Checkout> => {
+  const folder = join(shelf, workspace.id);
+  await mkdir(shelf, { recursive: true, mode: 0o711 });
+  await layTree(workspace.ledger, workspace.tree, folder, owner);
+  return { folder, over: "nothing" };
+};
+
+/**
+ * Lays one tree as raw bytes into a new folder: no `.git`, no filter, no checkout machinery, nothing shared with the
+ * target (R063).
+ */
+export const layTree = async (ledger: string, tree: Oid, folder: string, owner: number): Promise<void> => {
+  const laid = await readTree(ledger, tree);
+  await mkdir(folder);
   try {
     await chmod(folder, 0o755);
     for (const entry of laid) if (entry.mode === "040000") await layFolder(inside(folder, entry));
     const contents = laid.filter(({ mode }) => mode !== "040000");
-    for (const batch of await inBatches(ledgerGitDir, contents)) await layBatch(ledgerGitDir, folder, batch);
-    return { run, purpose, folder, tree, entries };
+    for (const batch of await inBatches(ledger, contents)) await layBatch(ledger, folder, batch);
+    if (owner !== process.getuid?.()) await giveTo(owner, folder);
   } catch (cause) {
     await removeFolder(folder);
     throw cause;
   }
 };
 
-/** Removes the folder whatever modes and depths the agent left in it; no link is followed. */
-export const closeWorkspace = (workspace: Workspace): Promise<void> => removeFolder(workspace.folder);
+/** Removes the private copy whatever modes and depths the agent left in it; no link is followed. */
+export const closeWorkspace = ({ id }: Workspace, shelf: string): Promise<void> => removeFolder(join(shelf, id));
+
+// A uid that owns nothing of the tree could neither write it nor, mapped alone into its namespace, create in it.
+const giveTo = async (uid: number, folder: string): Promise<void> => {
+  await promisify(execFile)("/bin/chown", ["-R", "-h", "-P", "--", `${uid}:${uid}`, folder], { env: {} });
+};
 
 const workspaceEntry = ({ path, mode }: TreeEntry): WorkspaceEntry => {
   if (mode === "160000") throw new Failure("target/git-failed", `${path} is a gitlink: no workspace can hold it`);

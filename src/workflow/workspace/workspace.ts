@@ -1,14 +1,24 @@
 import type { Oid, RunId } from "../ids.ts";
 
-/** A disposable copy of one tree, outside the target, without `.git`, hard links or alternates (R063). Used once. */
+/** What one stage works on: one tree, outside the target, without `.git`, hard links or alternates (R063). Used once. */
 export interface Workspace {
+  /** A name that no other Workspace of this home has. */
+  readonly id: string;
   readonly run: RunId;
   readonly purpose: "agent" | "validation" | "probe";
-  /** Absolute path of the folder on the host. */
-  readonly folder: string;
   readonly tree: Oid;
+  /** Absolute path of the Harness's own git directory that holds the tree. */
+  readonly ledger: string;
   /** Every path of the tree with its mode, folders with a final `/`; pins and masks are computed from this list. */
   readonly entries: readonly WorkspaceEntry[];
+}
+
+/** A tree as it lies on the host. */
+export interface Checkout {
+  /** Absolute path. Shared: pristine, and no stage ever writes it. Private: for one stage, thrown away with it. */
+  readonly folder: string;
+  /** What a stage lays over a shared one before anything starts: a folder of whole files, and the paths that are gone. */
+  readonly over: { readonly folder: string; readonly gone: readonly string[] } | "nothing";
 }
 
 export interface WorkspaceEntry {
