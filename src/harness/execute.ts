@@ -7,7 +7,7 @@ import type { Oid } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { countsOf } from "../workflow/validation/judge-validation.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
-import { stageData } from "./perform.ts";
+import { closingAfter, stageData } from "./perform.ts";
 import type { Recorder } from "./recorder.ts";
 import type { World } from "./world.ts";
 
@@ -81,7 +81,7 @@ export const execute = async (
   const report = await stage.quiet();
   if (!report.processTreeDead)
     throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
-  const manifestAfter = await world.target.manifestOf(stage.files).finally(async () => void (await stage.close()));
+  const manifestAfter = await closingAfter(stage, world.target.manifestOf(stage.files));
   await world.target.closeWorkspace(workspace);
   signal?.throwIfAborted();
   const limit = ended.limit ?? report.limit;

@@ -1,7 +1,7 @@
 import path from "node:path";
 
 import type { Room } from "../seams/backend.ts";
-import type { StageDescription } from "../seams/sandbox.ts";
+import type { ConfinedStage, StageDescription } from "../seams/sandbox.ts";
 import { assignmentOf } from "../workflow/backend/assignment.ts";
 import type { Attempt, Intent } from "../workflow/backend/attempt.ts";
 import { canonicalJson, digestOf } from "../workflow/digest.ts";
@@ -157,9 +157,7 @@ export const perform = async (
   if (!report.processTreeDead)
     throw new Failure("sandbox/broken", `${report.alive} processes of the run are still alive.`);
 
-  const changes = await world.target
-    .harvest(permit, workspace, stage.files)
-    .finally(async () => void (await stage.close()));
+  const changes = await closingAfter(stage, world.target.harvest(permit, workspace, stage.files));
   observed("workspace.collected", {
     manifestSha256: changes.harvest,
     files: changes.files,
@@ -209,6 +207,15 @@ export const stageData = (stage: StageDescription): Parameters<Recorder["record"
   pins: stage.pins.length,
   masks: [...stage.masks],
 });
+
+/** What is read of a stage's files is read before they are gone; the stage ends whether or not it could be. */
+export const closingAfter = async <T>(stage: ConfinedStage, reading: Promise<T>): Promise<T> => {
+  try {
+    return await reading;
+  } finally {
+    await stage.close();
+  }
+};
 
 const kindOf = (intent: Intent): string => `workspace/${intent.kind}-refused`;
 
