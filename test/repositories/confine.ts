@@ -5,14 +5,19 @@ import { join } from "node:path";
 
 import type { StageFiles } from "../../src/seams/sandbox.ts";
 
-/** Files in a folder of the host, examined in the least confinement that does: nothing writable but its own folder. */
-export const filesIn = (folder: string, ledger: string): StageFiles => ({
+/**
+ * Files in a folder, examined in the least confinement that does: nothing writable but its own folder. `enter` leads to
+ * the namespace in which the folder is mounted.
+ */
+export const filesIn = (folder: string, ledger: string, enter: readonly string[] = []): StageFiles => ({
   folder,
   journal: undefined,
   examine: async (argv) => {
     const stage = await mkdtemp(join(tmpdir(), "cto-examine-"));
     try {
       return await outputOf([
+        ...enter,
+        "/usr/bin/bwrap",
         ...ALONE,
         ...SEEN,
         "--ro-bind",
@@ -36,7 +41,7 @@ export const filesIn = (folder: string, ledger: string): StageFiles => ({
 const ALONE = ["--unshare-net", "--unshare-pid", "--unshare-ipc", "--die-with-parent", "--new-session", "--clearenv"];
 const SEEN = ["--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/run"];
 
-const outputOf = (args: readonly string[]): Promise<Uint8Array> =>
+const outputOf = ([program = "", ...args]: readonly string[]): Promise<Uint8Array> =>
   new Promise((resolve) => {
-    execFile("/usr/bin/bwrap", args, { encoding: "buffer" }, (_, stdout) => resolve(stdout));
+    execFile(program, args, { encoding: "buffer" }, (_, stdout) => resolve(stdout));
   });

@@ -7,7 +7,7 @@ import { nameKey } from "./path-name.ts";
 import type { TreeEntry } from "./tree.ts";
 
 /** Mode that a workspace gives to an entry of the tree. */
-const LAID_MODES: Readonly<Record<TreeEntry["mode"], number>> = {
+export const LAID_MODES: Readonly<Record<TreeEntry["mode"], number>> = {
   "100644": 0o644,
   "100755": 0o755,
   "120000": 0o777,
@@ -28,17 +28,17 @@ export const changeKind = (
 };
 
 /**
- * Every difference of a walked folder from the tree that was laid there. A rename is a deletion and an addition. A new
+ * Every difference of what was found from the base's entries at the same paths. A rename is a deletion and an addition. A new
  * folder is told of when it holds no file or has a set-id or sticky bit, else its files speak for it.
  */
 export const changesAgainst = async (
   gitDir: string,
   base: readonly TreeEntry[],
-  manifest: Manifest,
+  { entries }: Pick<Manifest, "entries">,
 ): Promise<readonly Change[]> => {
   const expected = new Map(base.map((entry) => [nameKey(entry), entry]));
-  const here = new Map(manifest.entries.map((entry) => [nameKey(entry), entry]));
-  const holding = foldersThatHold(manifest.entries);
+  const here = new Map(entries.map((entry) => [nameKey(entry), entry]));
+  const holding = foldersThatHold(entries);
   const changed = [...new Set([...expected.keys(), ...here.keys()])].sort().flatMap((key) => {
     const [laid, after] = [expected.get(key), here.get(key)];
     const kind = changeKind(laid, after);
@@ -58,7 +58,8 @@ export const changesAgainst = async (
   });
 };
 
-const laidType = ({ mode }: TreeEntry): ManifestEntry["type"] => {
+/** What a workspace has where the tree has this entry. */
+export const laidType = ({ mode }: TreeEntry): ManifestEntry["type"] => {
   if (mode === "120000") return "l";
   return mode === "040000" || mode === "160000" ? "d" : "f";
 };

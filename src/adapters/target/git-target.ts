@@ -5,25 +5,30 @@ import type { Target } from "../../seams/target.ts";
 import type { Candidate, Commit } from "../../workflow/commit/commit.ts";
 import { commitMessage } from "../../workflow/commit/message.ts";
 import { Failure } from "../../workflow/failure.ts";
-import type { Permit } from "../../workflow/gate/permit.ts";
+import type { OnTarget, Permit } from "../../workflow/gate/permit.ts";
 import type { Oid } from "../../workflow/ids.ts";
 import type { Clearance } from "../../workflow/policy/judge-changes.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../../workflow/result.ts";
 import type { PassedValidation } from "../../workflow/validation/validation.ts";
-import type { Workspace } from "../../workflow/workspace/workspace.ts";
+import type { Checkout, Workspace } from "../../workflow/workspace/workspace.ts";
 import { openDoor } from "./door.ts";
 import { canonicalDiff, exportObjects } from "./export-objects.ts";
-import { harvest, manifestOf } from "./harvest.ts";
+import { forgetRun } from "./forget-run.ts";
+import { harvest } from "./harvest.ts";
 import { isAncestor, land, tipOf } from "./landing.ts";
+import { layOver } from "./lay-over.ts";
 import { importCommit, isHeld, openLedgerClone } from "./ledger-clone.ts";
 import { fingerprint, observe } from "./observe.ts";
 import { codeOf } from "./plain-file.ts";
 import { candidateOf, makeCandidate } from "./plumb-commit.ts";
+import { leaveShared } from "./pristine-lease.ts";
+import { enterShared } from "./pristine.ts";
 import { prove } from "./prove.ts";
 import { rehearse } from "./rehearse.ts";
 import { replayPatch } from "./replay-patch.ts";
 import { rollBack } from "./rollback.ts";
+import { manifestOf } from "./workspace-digest.ts";
 import { closeWorkspace, layPrivate, openWorkspace } from "./workspace.ts";
 import { writeClearedTree } from "./write-tree.ts";
 
@@ -34,20 +39,27 @@ export interface GitTargetOptions {
 
 /** The Target Repository behind the seam: real git, in the neutral environment, on git directories of ours. */
 export const gitTarget = ({ stateFolder }: GitTargetOptions): Target => {
-  const ledgerOf = (permit: Permit): Promise<string> => openLedgerWithBase(stateFolder, permit);
+  const ledgerOf = (ground: OnTarget): Promise<string> => openLedgerWithBase(stateFolder, ground);
+  const shelf = path.join(stateFolder, "workspaces");
+  const cache = path.join(stateFolder, "cache", "pristine");
   return {
     observe: worldly((path) => observe(path)),
     fingerprint: worldly(fingerprint),
     openWorkspace: worldly(async (permit, tree, purpose) =>
       openWorkspace(await ledgerOf(permit), permit.run, tree, purpose),
     ),
-    checkout: worldly(async (_permit, workspace, owner, use) => {
-      if (use === "shared") throw new Failure("target/unreadable", "there is no shared checkout yet");
-      return layPrivate(workspace, path.join(stateFolder, "workspaces"), owner);
-    }),
+    checkout: worldly((permit, workspace, owner, use) =>
+      use === "private"
+        ? layPrivate(workspace, shelf, owner)
+        : shareCheckout({ shelf, cache, base: permit.admission.observation.tree }, workspace, owner),
+    ),
     harvest: worldly((_permit, workspace, files) => harvest(workspace, files, contentsOf(stateFolder, workspace))),
     manifestOf: worldly(manifestOf),
-    closeWorkspace: worldly((workspace) => closeWorkspace(workspace, path.join(stateFolder, "workspaces"))),
+    closeWorkspace: worldly(async (workspace) => {
+      await closeWorkspace(workspace, shelf);
+      await leaveShared(cache, workspace.id);
+    }),
+    forgetRun: worldly((run) => forgetRun(stateFolder, run)),
     writeTree: worldly(async (permit, clearance) => writeTree(await ledgerOf(permit), permit, clearance)),
     prepareCommit: worldly(async (permit, clearance, validation) =>
       prepareCommit(await ledgerOf(permit), permit, clearance, validation),
@@ -87,14 +99,14 @@ interface TargetPlace {
   readonly base: Oid;
 }
 
-const placeOf = ({ admission: { observation } }: Permit): TargetPlace => ({
+const placeOf = ({ admission: { observation } }: OnTarget): TargetPlace => ({
   repository: observation.realPath,
   branch: observation.branch,
   base: observation.head,
 });
 
-const openLedgerWithBase = async (stateFolder: string, permit: Permit): Promise<string> => {
-  const { repository, branch, base } = placeOf(permit);
+const openLedgerWithBase = async (stateFolder: string, ground: OnTarget): Promise<string> => {
+  const { repository, branch, base } = placeOf(ground);
   const ledger = await openLedgerClone(stateFolder, repository);
   if (await isHeld(ledger, base)) return ledger;
   await throughDoor(repository, branch, (door) => importCommit(ledger, door, base));
@@ -108,6 +120,22 @@ const throughDoor = async <T>(repository: string, branch: string, work: (door: s
   } finally {
     await door.close();
   }
+};
+
+interface SharedPlace {
+  readonly shelf: string;
+  readonly cache: string;
+  readonly base: Oid;
+}
+
+const shareCheckout = async (
+  { shelf, cache, base }: SharedPlace,
+  workspace: Workspace,
+  owner: number,
+): Promise<Checkout> => {
+  const { id, ledger } = workspace;
+  const folder = await enterShared({ cache, ledger, tree: base, owner, holder: id });
+  return { folder, over: await layOver(workspace, base, shelf, owner) };
 };
 
 const contentsOf = (stateFolder: string, { id }: Workspace): string => path.join(stateFolder, "contents", id);

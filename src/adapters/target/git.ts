@@ -1,7 +1,5 @@
-import { execa } from "execa";
-
 import { Failure } from "../../workflow/failure.ts";
-import { LIMITS } from "../../workflow/limits.ts";
+import { gitLanes } from "./git-lane.ts";
 
 /** The neutral environment of git.md 2: nothing of the caller, the user, the system or the repository is inherited. */
 export const NEUTRAL_ENV: Readonly<Record<string, string>> = {
@@ -52,22 +50,17 @@ export interface GitAnswer {
 
 /** Runs one git command on a git directory of ours. `T/.git` is never given here (git.md 3). */
 export const git = async (gitDir: string, args: readonly string[], call: GitCall = {}): Promise<GitAnswer> => {
-  const done = await execa(GIT, [...NEUTRAL_CONFIG, `--git-dir=${gitDir}`, ...args], {
-    env: { ...NEUTRAL_ENV, ...call.env },
-    extendEnv: false,
-    cwd: "/",
-    ...(call.input === undefined ? { stdin: "ignore" } : { input: call.input }),
-    encoding: "buffer",
-    stripFinalNewline: false,
-    reject: false,
-    timeout: LIMITS.gitTimeoutMs,
-    maxBuffer: LIMITS.gitOutputBytesMax,
+  const { code, stdout, words } = await LANES.run({
+    variables: Object.entries(call.env ?? {}).map(([name, value]) => `${name}=${value}`),
+    args: [`--git-dir=${gitDir}`, ...args],
+    ...(call.input === undefined ? {} : { input: call.input }),
   });
-  const code = done.exitCode ?? -1;
-  if (code !== 0 && !(call.answers ?? []).includes(code)) {
-    if (done.code === "ENOENT") throw new Failure("target/tool-absent", `${GIT} is not there: apt-get install git`);
-    const words = new TextDecoder().decode(done.stderr).trim();
-    throw new Failure("target/git-failed", `git ${args[0] ?? ""}: ${words || done.message}`, { cause: done });
-  }
-  return { code, stdout: done.stdout, text: new TextDecoder().decode(done.stdout).trimEnd() };
+  if (code === ABSENT) throw new Failure("target/tool-absent", `${GIT} is not there: apt-get install git`);
+  if (code !== 0 && !(call.answers ?? []).includes(code))
+    throw new Failure("target/git-failed", `git ${args[0] ?? ""}: ${words || `it ended with ${code}`}`);
+  return { code, stdout, text: new TextDecoder().decode(stdout).trimEnd() };
 };
+
+const LANES = gitLanes(NEUTRAL_ENV, [GIT, ...NEUTRAL_CONFIG]);
+
+const ABSENT = 127;

@@ -3,25 +3,25 @@ import { join } from "node:path";
 
 import type { StageFiles } from "../../seams/sandbox.ts";
 import { digestOf, type Digest } from "../../workflow/digest.ts";
-import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import type { Changes, Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
+import { harvestDigest, type Changes, type Manifest, type ManifestEntry } from "../../workflow/policy/changes.ts";
 import type { Workspace } from "../../workflow/workspace/workspace.ts";
 import { changeKind, changesAgainst } from "./compare-manifests.ts";
-import { gitModeOf } from "./git-mode.ts";
-import { ManifestLimit, takeManifest } from "./manifest.ts";
-import { nameKey, pathName, rawName, shown } from "./path-name.ts";
-import { changesByGit, type GitChanges } from "./second-detector.ts";
+import { disagreementsOf } from "./disagreements.ts";
+import { readJournal, type Journal } from "./journal.ts";
+import { ManifestLimit, readFound, takeManifest, type ManifestOptions } from "./manifest.ts";
+import { nameKey, rawName, shown } from "./path-name.ts";
+import { changesByGit } from "./second-detector.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
+import { layersOf } from "./upper-layer.ts";
 
 /**
  * Every difference of a workspace in which nothing runs any more from the tree that was laid there. New contents go to
  * the contents folder in the very read that digested them, so what is judged is what is committed.
  */
 export const harvest = async (workspace: Workspace, files: StageFiles, contentsFolder: string): Promise<Changes> => {
-  const base = await readTree(workspace.ledger, workspace.tree);
   await mkdir(contentsFolder, { recursive: true, mode: 0o700 });
-  const taken = await takeOrLimit(files.folder, base, contentsFolder);
+  const taken = await takeOrLimit(workspace, files, contentsFolder);
   if (typeof taken === "string") {
     return {
       changes: [],
@@ -33,54 +33,70 @@ export const harvest = async (workspace: Workspace, files: StageFiles, contentsF
       limit: taken,
     };
   }
-  await letRead(files.folder, taken.entries);
-  const byGit = await changesByGit(workspace.tree, files);
+  const { base, manifest, places, disagreements } = taken;
+  await letRead(files.folder, manifest.entries);
+  const byGit = await changesByGit(workspace.tree, files, places);
+  const changes = await changesAgainst(workspace.ledger, base, manifest);
   return {
-    changes: await changesAgainst(workspace.ledger, base, taken),
-    disagreements: disagreementsOf(base, taken, byGit),
-    harvest: taken.digest,
-    files: taken.files,
-    bytes: taken.bytes,
+    changes,
+    disagreements: [...new Set([...disagreements, ...disagreementsOf(base, manifest, byGit)])].sort(),
+    harvest: harvestDigest(workspace.tree, changes),
+    files: manifest.files,
+    bytes: manifest.bytes,
     contents: contentsFolder,
   };
 };
 
-/** Digest of a whole workspace; a `.git` in it is an entry like any other. */
-export const manifestOf = async ({ folder }: StageFiles): Promise<Digest> => {
-  try {
-    return (await takeManifest(folder, { skip: () => false })).digest;
-  } catch (cause) {
-    if (cause instanceof ManifestLimit) throw new Failure("target/unreadable", cause.message, { cause });
-    throw cause;
-  }
-};
+interface Taken extends Pick<Journal, "base" | "disagreements"> {
+  readonly manifest: Manifest;
+  /** What git has to look at. */
+  readonly places: Journal["places"] | "everything";
+}
 
 const takeOrLimit = async (
-  folder: string,
-  base: readonly TreeEntry[],
+  workspace: Workspace,
+  files: StageFiles,
   contentsFolder: string,
-): Promise<Manifest | string> => {
-  const laid = new Map(base.map((entry) => [nameKey(entry), entry]));
-  const isChanged = (entry: ManifestEntry): boolean => changeKind(laid.get(nameKey(entry)), entry) !== undefined;
-  const stored = new Set<Digest>();
-  let changed = 0;
+): Promise<Taken | ManifestLimit["limit"]> => {
   try {
-    return await takeManifest(folder, {
-      skip: () => false,
-      seen: (entry) => {
-        changed += Number(isChanged(entry));
-        if (changed > LIMITS.harvestChangesMax) throw new ManifestLimit("harvest-changes", shown(entry.path));
-      },
-      keep: async (entry, bytes) => {
-        if (stored.has(entry.sha256) || !isChanged(entry)) return;
-        await store(contentsFolder, entry, bytes);
-        stored.add(entry.sha256);
-      },
-    });
+    return await take(workspace, files, contentsFolder);
   } catch (cause) {
     if (cause instanceof ManifestLimit) return cause.limit;
     throw cause;
   }
+};
+
+// Where there is a journal, nothing is walked but what it names.
+const take = async (
+  { ledger, tree }: Workspace,
+  { folder, journal }: StageFiles,
+  contentsFolder: string,
+): Promise<Taken> => {
+  if (journal === undefined) {
+    const base = await readTree(ledger, tree);
+    const manifest = await takeManifest(folder, { skip: () => false, ...keepingChanged(base, contentsFolder) });
+    return { base, manifest, places: "everything", disagreements: [] };
+  }
+  const { found, ...told } = await readJournal(layersOf(folder, journal), ledger, tree);
+  return { ...told, manifest: await readFound(() => found, keepingChanged(told.base, contentsFolder)) };
+};
+
+const keepingChanged = (base: readonly TreeEntry[], contentsFolder: string): Omit<ManifestOptions, "skip"> => {
+  const laid = new Map(base.map((entry) => [nameKey(entry), entry]));
+  const isChanged = (entry: ManifestEntry): boolean => changeKind(laid.get(nameKey(entry)), entry) !== undefined;
+  const stored = new Set<Digest>();
+  let changed = 0;
+  return {
+    seen: (entry) => {
+      changed += Number(isChanged(entry));
+      if (changed > LIMITS.harvestChangesMax) throw new ManifestLimit("harvest-changes", shown(entry.path));
+    },
+    keep: async (entry, bytes) => {
+      if (stored.has(entry.sha256) || !isChanged(entry)) return;
+      await store(contentsFolder, entry, bytes);
+      stored.add(entry.sha256);
+    },
+  };
 };
 
 /**
@@ -101,33 +117,3 @@ const store = async (contentsFolder: string, { sha256 }: ManifestEntry, bytes: U
   await writeFile(unfinished, bytes, { flag: "wx", mode: 0o600 });
   await rename(unfinished, join(contentsFolder, sha256));
 };
-
-/** Shown where git stopped on what it found: then it saw nothing, and nothing is cleared. */
-export const GIT_NOT_FINISHED = "(git could not read the workspace to its end)";
-
-/**
- * Paths that git sees otherwise than the manifest. Folders, link counts, special files and modes beyond the executable
- * bit are the manifest's alone, and so is everything under a name that git never takes up.
- */
-const disagreementsOf = (base: readonly TreeEntry[], manifest: Manifest, byGit: GitChanges): readonly string[] => {
-  if (byGit === "not-finished") return [GIT_NOT_FINISHED];
-  const before = new Map(
-    base.flatMap((entry) => (entry.mode === "040000" ? [] : [[nameKey(entry), `${entry.mode} ${entry.oid}`]])),
-  );
-  const after = new Map(
-    manifest.entries.flatMap((entry) => {
-      const mode = gitModeOf(entry);
-      return mode === undefined || mode === "040000" ? [] : [[nameKey(entry), `${mode} ${entry.blob}`]];
-    }),
-  );
-  const seen = new Map<string, string>();
-  for (const key of new Set([...before.keys(), ...after.keys()])) {
-    if (before.get(key) !== after.get(key) && !NEVER_ADDED.test(key)) seen.set(key, after.get(key) ?? GONE);
-  }
-  const said = new Map(byGit.map(({ key, mode, blob }) => [key, `${mode} ${blob}`]));
-  const keys = [...new Set([...seen.keys(), ...said.keys()])].filter((key) => seen.get(key) !== said.get(key));
-  return keys.sort().map((key) => pathName(Buffer.from(key, "latin1")).path);
-};
-
-const GONE = `000000 ${"0".repeat(40)}`;
-const NEVER_ADDED = /(?:^|\/)\.git(?:\/|$)/i;

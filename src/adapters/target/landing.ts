@@ -18,7 +18,7 @@ import { readRef } from "./ledger-clone.ts";
 import { damagedObject } from "./object-check.ts";
 import { observe } from "./observe.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
-import { codeOf } from "./plain-file.ts";
+import { codeOf, readPlainFile } from "./plain-file.ts";
 import { identityAt } from "./plumb-commit.ts";
 import { newObjects, treeChanges } from "./tree-changes.ts";
 import { withIndex } from "./write-tree.ts";
@@ -84,9 +84,15 @@ const positionOf = async ({ door, branch, from, to }: Landing): Promise<"before"
 
 /** What the branch names, read as it is written: the object itself is not looked at. */
 export const tipOf = async (door: string, branch: string): Promise<Oid | undefined> => {
+  // A loose ref that holds an id is all that git would read; what is packed, symbolic or odd is left to git.
+  const loose = readPlainFile(path.join(door, "refs", "heads", branch), REF_LINE_BYTES);
+  const written = loose.is === "plain" ? parseOid(new TextDecoder().decode(loose.bytes).trimEnd()) : undefined;
+  if (written !== undefined) return written;
   const answer = await git(door, ["rev-parse", "-q", "--verify", `refs/heads/${branch}`], { answers: [1] });
   return parseOid(answer.text);
 };
+
+const REF_LINE_BYTES = 41;
 
 /** Whether a commit is `tip` or one of its ancestors; a commit that the repository does not hold is not. */
 export const isAncestor = async (door: string, commit: Oid, tip: Oid): Promise<boolean> => {

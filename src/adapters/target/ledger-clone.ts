@@ -6,6 +6,7 @@ import { digestOf } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseOid, type Oid } from "../../workflow/ids.ts";
 import { git } from "./git.ts";
+import { readPlainFile } from "./plain-file.ts";
 
 /** The attributes of every git directory of ours: bytes are bytes, whatever the tree's own attributes say. */
 const PLAIN_ATTRIBUTES = "* -text !eol -ident !filter !working-tree-encoding\n";
@@ -33,12 +34,16 @@ export const openLedgerClone = async (stateFolder: string, realPath: string): Pr
   return gitDir;
 };
 
-/** An empty git directory with nothing in it that could run or rewrite anything. */
+/** An empty git directory with nothing in it that could run or rewrite anything. Its HEAD, written last, makes it one. */
 export const initialise = async (gitDir: string): Promise<void> => {
-  await git(gitDir, ["init", "-q", "--bare", "--template=", "-b", "none"]);
-  await mkdir(path.join(gitDir, "info"), { recursive: true });
+  for (const folder of ["info", "objects/info", "objects/pack", "refs/heads", "refs/tags"])
+    await mkdir(path.join(gitDir, folder), { recursive: true });
+  await writeFile(path.join(gitDir, "config"), CONFIG);
   await writeFile(path.join(gitDir, "info", "attributes"), PLAIN_ATTRIBUTES);
+  await writeFile(path.join(gitDir, "HEAD"), "ref: refs/heads/none\n");
 };
+
+const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
 
 /**
  * Copies one commit with its whole tree, without its history, through the door into the ledger clone, where every
@@ -52,14 +57,20 @@ export const importCommit = async (ledger: string, door: string, commit: Oid): P
   await appendFile(path.join(ledger, "shallow"), `${commit}\n`);
   await git(ledger, ["index-pack", "--strict", "--stdin"], { input: pack.stdout });
   await git(ledger, ["fsck", "--strict", "--no-dangling", "--no-progress"]);
-  await git(ledger, ["update-ref", `refs/cto/bases/${commit}`, commit]);
+  await git(ledger, ["update-ref", baseRef(commit), commit]);
 };
 
 /** Whether a ref of ours names this commit: then it is there with its whole tree. */
 export const isHeld = async (ledger: string, commit: Oid): Promise<boolean> => {
+  const base = readPlainFile(path.join(ledger, baseRef(commit)), OID_LINE_BYTES);
+  if (base.is === "plain" && new TextDecoder().decode(base.bytes) === `${commit}\n`) return true;
   const held = await git(ledger, ["for-each-ref", "--format=%(objectname)", "refs/cto"]);
   return held.text.split("\n").includes(commit);
 };
+
+const baseRef = (commit: Oid): string => `refs/cto/bases/${commit}`;
+
+const OID_LINE_BYTES = 41;
 
 /** The commit that a ref names, or undefined where there is no such ref. */
 export const readRef = async (gitDir: string, ref: string): Promise<Oid | undefined> => {
@@ -75,7 +86,7 @@ export const oidOf = (text: string): Oid => {
   return oid;
 };
 
-export const treeOf = async (gitDir: string, commit: Oid | "HEAD"): Promise<Oid> =>
+export const treeOf = async (gitDir: string, commit: Oid): Promise<Oid> =>
   oidOf((await git(gitDir, ["rev-parse", "--verify", `${commit}^{tree}`])).text);
 
 const exists = async (file: string): Promise<boolean> =>

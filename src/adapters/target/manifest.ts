@@ -20,21 +20,28 @@ export interface ManifestOptions {
 }
 
 /** One walk of git.md 5. Throws `ManifestLimit` rather than telling of a part. */
-export const takeManifest = async (folder: string, options: ManifestOptions): Promise<Manifest> => {
+export const takeManifest = (folder: string, options: ManifestOptions): Promise<Manifest> =>
+  readFound(() => walk(folder, options.skip), options);
+
+/** The manifest of what was found; it is asked for twice, first for the sizes alone. */
+export const readFound = async (
+  found: () => Iterable<Found>,
+  { keep, seen }: Omit<ManifestOptions, "skip">,
+): Promise<Manifest> => {
   const endsAt = performance.now() + LIMITS.manifestTimeMs;
   const rows: { readonly order: string; readonly entry: ManifestEntry }[] = [];
   let files = 0;
   let bytes = 0;
-  mustFit(folder, options.skip);
-  for (const found of walk(folder, options.skip)) {
-    const read = await readEntry(found, options.keep !== undefined, endsAt);
-    rows.push({ order: found.raw.toString("latin1"), entry: read.entry });
-    options.seen?.(read.entry, found.stat);
+  mustFit(found());
+  for (const one of found()) {
+    const read = await readEntry(one, keep !== undefined, endsAt);
+    rows.push({ order: one.raw.toString("latin1"), entry: read.entry });
+    seen?.(read.entry, one.stat);
     if (read.entry.type === "f") {
       files += 1;
       bytes += read.entry.size;
-      if (bytes > LIMITS.manifestTotalBytesMax) throw new ManifestLimit("manifest-total-bytes", shown(found.path));
-      await options.keep?.(read.entry, read.bytes);
+      if (bytes > LIMITS.manifestTotalBytesMax) throw new ManifestLimit("manifest-total-bytes", shown(one.path));
+      await keep?.(read.entry, read.bytes);
     }
     if (rows.length % ENTRIES_PER_TURN === 0) await nextTurn();
   }
@@ -68,9 +75,9 @@ interface Read {
 }
 
 /** Sizes alone, before any content is read: sparse files cost whoever makes them nothing. */
-const mustFit = (folder: string, skip: ManifestOptions["skip"]): void => {
+const mustFit = (found: Iterable<Found>): void => {
   let bytes = 0;
-  for (const { path, stat } of walk(folder, skip)) {
+  for (const { path, stat } of found) {
     if (!stat.isFile()) continue;
     if (stat.size > LIMITS.manifestFileBytesMax) throw new ManifestLimit("manifest-file-bytes", shown(path));
     bytes += Number(stat.size);
@@ -141,7 +148,7 @@ const mustAgree = (before: BigIntStats, now: BigIntStats, path: string): void =>
   if (!same) throw new ManifestLimit("entry-changed-while-read", shown(path));
 };
 
-const typeOf = (stat: BigIntStats): ManifestEntry["type"] => {
+export const typeOf = (stat: BigIntStats): ManifestEntry["type"] => {
   if (stat.isFile()) return "f";
   if (stat.isDirectory()) return "d";
   if (stat.isSymbolicLink()) return "l";

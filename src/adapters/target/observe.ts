@@ -17,6 +17,7 @@ import { lookAtGitFolder } from "./preflight-git-folder.ts";
 import { lookAtRefs, type Head } from "./preflight-head.ts";
 import { lookInside, rootsOf, targetManifest } from "./preflight-inside.ts";
 import { lookAtPlace, type Place } from "./preflight-place.ts";
+import { orThrow } from "./side-by-side.ts";
 
 export interface ObserveTerms {
   /** The user who must own everything; the one who runs the Harness unless told. */
@@ -90,10 +91,14 @@ const lookThroughDoor = async (outside: Outside, refusals: Refusal[]): Promise<O
   const { path, uid, place, head, config, terms } = outside;
   const door = await openDoor(path, head.branch);
   try {
-    const inside = await lookInside(path, door.gitDir, head.commit, uid);
+    const [looked, history] = await Promise.allSettled([
+      lookInside(path, door.gitDir, head.commit, uid),
+      rootsOf(door.gitDir, head.commit),
+    ]);
+    const inside = orThrow(looked);
     refusals.push(...inside.refusals);
     if (refusals.length > 0) return undefined;
-    const rootCommits = await rootsOf(door.gitDir, head.commit);
+    const rootCommits = orThrow(history);
     const controlPlane = await snapshotControlPlane(path, terms);
     if (refValue(await readRefs(join(path, ".git")), `refs/heads/${head.branch}`) !== head.commit) {
       throw new Failure("target/busy", `${head.branch} moved while the target was looked at`, { retry: true });

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
+import { isLiving, thisProcess } from "./living.ts";
 import { codeOf } from "./plain-file.ts";
 
 /**
@@ -13,7 +13,7 @@ import { codeOf } from "./plain-file.ts";
 export const oneAtATime = async <T>(lock: string, work: () => Promise<T>): Promise<T> => {
   const mine = `${lock}.${process.pid}-${++taken}`;
   const endsAt = performance.now() + LIMITS.gitTimeoutMs;
-  await writeFile(mine, `${process.pid} ${startOf(process.pid)} ${taken}\n`, { flush: true });
+  await writeFile(mine, `${thisProcess()} ${taken}\n`, { flush: true });
   try {
     while (!(await takes(mine, lock))) {
       if (performance.now() > endsAt) throw new Failure("target/busy", `${lock} is held`, { retry: true });
@@ -46,10 +46,10 @@ const takes = async (mine: string, lock: string): Promise<boolean> => {
 
 /** Moves a lock aside before judging it, so that of several heirs only one judges it. A living one's is put back. */
 const clearDead = async (lock: string, aside: string): Promise<void> => {
-  if (isAlive(await holder(lock))) return;
+  if (isLiving(await holder(lock))) return;
   try {
     await rename(lock, aside);
-    if (isAlive(await holder(aside))) await link(aside, lock);
+    if (isLiving(await holder(aside))) await link(aside, lock);
   } catch (cause) {
     if (codeOf(cause) !== "ENOENT" && codeOf(cause) !== "EEXIST") throw cause;
   } finally {
@@ -57,23 +57,8 @@ const clearDead = async (lock: string, aside: string): Promise<void> => {
   }
 };
 
-const isAlive = (holder: string): boolean => {
-  const [pid = "", start = ""] = holder.split(" ");
-  return start !== "" && startOf(Number(pid)) === start;
-};
-
 const holder = (file: string): Promise<string> =>
   readFile(file, "utf8").then(
     (text) => text.trim(),
     () => "",
   );
-
-/** When a process began, in ticks since boot; empty if there is none. With the pid it names one process for ever. */
-const startOf = (pid: number): string => {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  } catch {
-    return "";
-  }
-};

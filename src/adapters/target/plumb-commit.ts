@@ -4,7 +4,7 @@ import type { Candidate } from "../../workflow/commit/commit.ts";
 import { IDENTITY } from "../../workflow/commit/message.ts";
 import type { Oid, RunId } from "../../workflow/ids.ts";
 import { git } from "./git.ts";
-import { oidOf, readRef, treeOf } from "./ledger-clone.ts";
+import { oidOf } from "./ledger-clone.ts";
 
 export interface CommitOrder {
   readonly run: RunId;
@@ -29,8 +29,13 @@ export const makeCandidate = async (ledger: string, order: CommitOrder): Promise
 };
 
 export const candidateOf = async (ledger: string, run: RunId): Promise<Candidate | "none"> => {
-  const commit = await readRef(ledger, runRef(run));
-  return commit === undefined ? "none" : describe(ledger, commit);
+  const { text } = await git(ledger, ["cat-file", "--batch"], { input: `${runRef(run)}^{commit}\n` });
+  const [, id, raw] = /^([0-9a-f]{40}) commit \d+\n([^]*)$/.exec(text) ?? [];
+  if (id === undefined || raw === undefined) return "none";
+  const commit = oidOf(id);
+  const [tree = "", ...more] = headersOf(raw, "tree");
+  if (more.length > 0) throw new TypeError(`${commit} names ${more.length + 1} trees`);
+  return { commit, tree: oidOf(tree), parent: onlyParent(commit, raw) };
 };
 
 /** A commit object by the Harness: the id depends on the order only. Needs no ref, moves no ref. */
@@ -53,19 +58,20 @@ export const identityAt = (epochSeconds: number): Readonly<Record<string, string
 });
 
 /** The one parent that a commit's own bytes name. */
-export const parentOf = async (gitDir: string, commit: Oid): Promise<Oid> => {
-  const [headers = ""] = (await git(gitDir, ["cat-file", "commit", commit])).text.split("\n\n");
-  const parents = headers.split("\n").filter((line) => line.startsWith("parent "));
-  const [parent, ...more] = parents.map((line) => oidOf(line.slice("parent ".length)));
+export const parentOf = async (gitDir: string, commit: Oid): Promise<Oid> =>
+  onlyParent(commit, (await git(gitDir, ["cat-file", "commit", commit])).text);
+
+const onlyParent = (commit: Oid, raw: string): Oid => {
+  const parents = headersOf(raw, "parent");
+  const [parent, ...more] = parents;
   if (parent === undefined || more.length > 0) throw new TypeError(`${commit} has ${parents.length} parents, not one`);
-  return parent;
+  return oidOf(parent);
 };
 
-const describe = async (gitDir: string, commit: Oid): Promise<Candidate> => ({
-  commit,
-  tree: await treeOf(gitDir, commit),
-  parent: await parentOf(gitDir, commit),
-});
+const headersOf = (raw: string, name: string): readonly string[] => {
+  const [headers = ""] = raw.split("\n\n");
+  return headers.split("\n").flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []));
+};
 
 const mustMatch = (candidate: Candidate, { tree, parent }: CommitOrder): Candidate => {
   assert.equal(candidate.tree, tree, "the run's commit was made of another tree");

@@ -15,10 +15,13 @@ export interface IndexSeen {
   readonly unlike: readonly string[];
 }
 
-/** The index, read twice from one copy: by our own parser, then by git. Any flag, stage or gitlink is refused. */
-export const lookAtIndex = async (repository: string, door: string, base: readonly TreeEntry[]): Promise<IndexSeen> => {
+/** Every row of an index, or why it cannot be judged. */
+type IndexRead = readonly Listed[] | IndexSeen;
+
+/** The index, read twice from one copy: by our own parser, then by git. One that is not there has no rows. */
+export const readIndex = async (repository: string, door: string): Promise<IndexRead> => {
   const file = readPlainFile(join(repository, ".git", "index"), INDEX_BYTES_MAX);
-  if (file.is === "absent") return { refusals: [], unlike: filesOf(base).map(({ raw }) => raw.toString("latin1")) };
+  if (file.is === "absent") return [];
   if (file.is !== "plain") return unreadable(`.git/index is ${file.is}`);
   const index = parseIndex(file.bytes);
   if (index === undefined) return unreadable("it is no index of version 2 to 4 with a right checksum");
@@ -32,8 +35,12 @@ export const lookAtIndex = async (repository: string, door: string, base: readon
   const agree =
     listed.length === index.entries.length &&
     index.entries.every(({ name, mode, oid, stage }, at) => listed[at]?.line === `${mode} ${oid} ${stage}\t${name}`);
-  return agree ? judge(listed, base) : unreadable("git reads it otherwise");
+  return agree ? listed : unreadable("git reads it otherwise");
 };
+
+/** Any flag, stage or gitlink is refused; what else differs from the base is named. */
+export const judgeIndex = (read: IndexRead, base: readonly TreeEntry[]): IndexSeen =>
+  "unlike" in read ? read : judge(read, base);
 
 const INDEX_BYTES_MAX = 268_435_456;
 

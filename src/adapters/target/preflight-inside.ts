@@ -6,7 +6,8 @@ import { takeManifest, type ManifestOptions } from "./manifest.ts";
 import { DamagedObject, readObjects } from "./objects.ts";
 import { lookAtTreeAttributes } from "./preflight-attributes.ts";
 import { dirtiness, lookAtWorkTree, type WorkTreeSeen } from "./preflight-clean.ts";
-import { lookAtIndex } from "./preflight-index.ts";
+import { judgeIndex, readIndex } from "./preflight-index.ts";
+import { orThrow } from "./side-by-side.ts";
 import { watchForStrangers } from "./strangers.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
 
@@ -20,9 +21,9 @@ export interface Inside {
 }
 
 export const lookInside = async (repository: string, door: string, commit: Oid, uid: number): Promise<Inside> => {
-  const tree = await treeOfCommit(door, commit);
-  const base = await readTree(door, tree);
-  const index = await lookAtIndex(repository, door, base);
+  const [committed, listed] = await Promise.allSettled([readCommitted(door, commit), readIndex(repository, door)]);
+  const { tree, base } = orThrow(committed);
+  const index = judgeIndex(orThrow(listed), base);
   const strangers = watchForStrangers(base, uid);
   const manifest = await targetManifest(repository, strangers.seen);
   const workTree = await lookAtWorkTree(door, base, manifest);
@@ -50,6 +51,11 @@ export const rootsOf = async (door: string, commit: Oid): Promise<readonly Oid[]
     .split("\n")
     .flatMap((line) => parseOid(line) ?? [])
     .sort();
+};
+
+const readCommitted = async (door: string, commit: Oid): Promise<Pick<Inside, "tree" | "base">> => {
+  const tree = await treeOfCommit(door, commit);
+  return { tree, base: await readTree(door, tree) };
 };
 
 const treeOfCommit = async (door: string, commit: Oid): Promise<Oid> => {

@@ -1,10 +1,12 @@
+import assert from "node:assert/strict";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import type { Commit, Rehearsal } from "../../workflow/commit/commit.ts";
+import type { Oid } from "../../workflow/ids.ts";
 import { git } from "./git.ts";
-import { initialise, treeOf } from "./ledger-clone.ts";
+import { initialise, oidOf } from "./ledger-clone.ts";
 import { identityAt } from "./plumb-commit.ts";
 
 /**
@@ -21,12 +23,19 @@ export const rehearse = async (ledger: string, commit: Commit, epochSeconds: num
     await git(scratch, ["read-tree", "-m", "-u", "HEAD"], call);
     const revert = ["revert", "--no-edit", "--no-gpg-sign", commit.commit];
     const { text } = await git(scratch, revert, { ...call, answers: [1, 128] });
-    const revertTree = await treeOf(scratch, "HEAD");
-    const baseTree = await treeOf(scratch, commit.parent);
+    const [revertTree, baseTree] = await treesOf(scratch, commit.parent);
     return { argv: ["git", ...revert], output: text, revertTree, equalsBaseTree: revertTree === baseTree };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+};
+
+/** The trees of HEAD and of the base, as git tells them of the scratch directory. */
+const treesOf = async (scratch: string, base: Oid): Promise<readonly [Oid, Oid]> => {
+  const { text } = await git(scratch, ["rev-parse", "HEAD^{tree}", `${base}^{tree}`]);
+  const [head = "", before = "", ...more] = text.split("\n");
+  assert.equal(more.length, 0, "git told of two trees");
+  return [oidOf(head), oidOf(before)];
 };
 
 /** A git directory of its own that stands on the commit. Its history ends at the base, whatever the ledger clone holds. */

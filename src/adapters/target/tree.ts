@@ -10,19 +10,38 @@ export interface TreeEntry extends PathName {
   readonly oid: Oid;
 }
 
+/** A tree object and the path of the folder that it is. */
+export interface TreePlace {
+  readonly prefix: Buffer;
+  readonly oid: Oid;
+}
+
 /** Every entry of a tree, folders before what they hold. Each tree object is digested anew and its names are plain. */
-export const readTree = async (gitDir: string, tree: Oid): Promise<readonly TreeEntry[]> => {
+export const readTree = (gitDir: string, tree: Oid): Promise<readonly TreeEntry[]> =>
+  readTreesBelow(gitDir, [{ prefix: Buffer.alloc(0), oid: tree }]);
+
+/** The same of several folders of one tree at once, each entry under its whole path. */
+export const readTreesBelow = async (gitDir: string, roots: readonly TreePlace[]): Promise<readonly TreeEntry[]> => {
   const all: TreeEntry[] = [];
-  let level: readonly { readonly prefix: Buffer; readonly oid: Oid }[] = [{ prefix: Buffer.alloc(0), oid: tree }];
+  let level = roots;
   for (let depth = 1; level.length > 0; depth += 1) {
-    if (depth > LIMITS.manifestDepthMax) throw new DamagedObject(tree, "its folders are too deep");
-    const objects = await readObjects(gitDir, new Set(level.map(({ oid }) => oid)), "tree");
-    const entries = level.flatMap(({ prefix, oid }) => entriesOf(oid, prefix, objects.get(oid) ?? Buffer.alloc(0)));
-    all.push(...entries);
-    if (all.length > LIMITS.manifestEntriesMax) throw new DamagedObject(tree, "it holds too many entries");
+    const [first] = roots;
+    if (depth > LIMITS.manifestDepthMax) throw new DamagedObject(first?.oid ?? "", "its folders are too deep");
+    const entries = (await readFolders(gitDir, level)).flat();
+    for (const entry of entries) all.push(entry);
+    if (all.length > LIMITS.manifestEntriesMax) throw new DamagedObject(first?.oid ?? "", "it holds too many entries");
     level = entries.filter(({ mode }) => mode === "040000").map(({ raw, oid }) => ({ prefix: raw, oid }));
   }
   return all.sort((a, b) => Buffer.compare(a.raw, b.raw));
+};
+
+/** What lies directly in each of these folders, in their order. */
+export const readFolders = async (
+  gitDir: string,
+  places: readonly TreePlace[],
+): Promise<readonly (readonly TreeEntry[])[]> => {
+  const objects = await readObjects(gitDir, new Set(places.map(({ oid }) => oid)), "tree");
+  return places.map(({ prefix, oid }) => entriesOf(oid, prefix, objects.get(oid) ?? Buffer.alloc(0)));
 };
 
 const entriesOf = (tree: Oid, prefix: Buffer, content: Buffer): TreeEntry[] => {

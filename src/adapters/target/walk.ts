@@ -40,32 +40,43 @@ export interface Found extends PathName {
 /** Every entry below a folder, each folder before what it holds. Links are not followed, nothing is opened but folders. */
 export function* walk(folder: string, skip: (path: string) => boolean): Generator<Found> {
   const root = Buffer.from(folder);
-  const bounds = { device: statOf(root, "").dev, entries: 0, endsAt: performance.now() + LIMITS.manifestTimeMs };
-  yield* below(root, Buffer.alloc(0), 1, skip, bounds);
+  yield* below(root, Buffer.alloc(0), 1, skip, boundsOf(root));
 }
 
-interface Bounds {
+/** What one walk has used up of what it may. */
+export interface WalkBounds {
   readonly device: bigint;
   readonly endsAt: number;
   entries: number;
 }
+
+export const boundsOf = (root: Buffer): WalkBounds => ({
+  device: statOf(root, "").dev,
+  entries: 0,
+  endsAt: performance.now() + LIMITS.manifestTimeMs,
+});
+
+/** Counts one more entry and throws where that is one too many, too deep, too long or too late. */
+export const countEntry = (bounds: WalkBounds, raw: Buffer, path: string, depth: number): void => {
+  bounds.entries += 1;
+  if (bounds.entries > LIMITS.manifestEntriesMax) throw new ManifestLimit("manifest-entries", shown(path));
+  if (depth > LIMITS.manifestDepthMax) throw new ManifestLimit("manifest-depth", shown(path));
+  if (raw.length > LIMITS.manifestPathBytesMax) throw new ManifestLimit("manifest-path-bytes", shown(path));
+  if (performance.now() > bounds.endsAt) throw new ManifestLimit("manifest-time", shown(path));
+};
 
 function* below(
   folder: Buffer,
   prefix: Buffer,
   depth: number,
   skip: (path: string) => boolean,
-  bounds: Bounds,
+  bounds: WalkBounds,
 ): Generator<Found> {
   for (const name of namesIn(folder, prefix)) {
     const raw = prefix.length === 0 ? name : Buffer.concat([prefix, SLASH, name]);
     const { path, utf8 } = pathName(raw);
     if (skip(path)) continue;
-    bounds.entries += 1;
-    if (bounds.entries > LIMITS.manifestEntriesMax) throw new ManifestLimit("manifest-entries", shown(path));
-    if (depth > LIMITS.manifestDepthMax) throw new ManifestLimit("manifest-depth", shown(path));
-    if (raw.length > LIMITS.manifestPathBytesMax) throw new ManifestLimit("manifest-path-bytes", shown(path));
-    if (performance.now() > bounds.endsAt) throw new ManifestLimit("manifest-time", shown(path));
+    countEntry(bounds, raw, path, depth);
 
     const absolute = Buffer.concat([folder, SLASH, name]);
     const stat = statOf(absolute, path);
@@ -78,7 +89,8 @@ function* below(
 
 const SLASH = Buffer.from("/");
 
-const namesIn = (folder: Buffer, prefix: Buffer): Buffer[] => {
+/** The names in a folder, by byte. */
+export const namesIn = (folder: Buffer, prefix: Buffer): Buffer[] => {
   try {
     return readdirSync(folder, { encoding: "buffer" }).sort((a, b) => a.compare(b));
   } catch (cause) {
@@ -86,7 +98,7 @@ const namesIn = (folder: Buffer, prefix: Buffer): Buffer[] => {
   }
 };
 
-const statOf = (absolute: Buffer, path: string): BigIntStats => {
+export const statOf = (absolute: Buffer, path: string): BigIntStats => {
   try {
     return lstatSync(absolute, { bigint: true });
   } catch (cause) {

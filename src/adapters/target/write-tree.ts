@@ -13,9 +13,12 @@ import { readPlainFile } from "./plain-file.ts";
 
 /** The tree that the cleared files make of the base (git.md 9, 2), from the bytes that were judged and no others. */
 export const writeClearedTree = async (ledger: string, base: Oid, clearance: Clearance): Promise<Oid> => {
-  const lines: string[] = [];
-  for (const file of clearance.files) lines.push(indexLine(file, await writeBlob(ledger, clearance.contents, file)));
-  return writeTreeOf(ledger, base, lines);
+  await writeBlobs(ledger, clearance);
+  return writeTreeOf(
+    ledger,
+    base,
+    clearance.files.map((file) => indexLine(file, file.content === "deleted" ? NO_BLOB : file.content.blob)),
+  );
 };
 
 /** The tree of `base` with these lines of `update-index --index-info` laid over it. */
@@ -43,16 +46,21 @@ export const NO_BLOB: string = "0".repeat(40);
 export const indexLine = ({ path, mode }: { readonly path: string; readonly mode: string }, blob: string): string =>
   `${blob === NO_BLOB ? "0" : mode} ${blob} 0\t${path}\0`;
 
-const writeBlob = async (ledger: string, contents: string, file: ClearedFile): Promise<string> => {
-  if (file.content === "deleted") return NO_BLOB;
-  const { sha256, blob, size } = file.content;
+/** Git reads the kept contents from their files; the id of each says whether it read what was judged. */
+const writeBlobs = async (ledger: string, { files, contents }: Clearance): Promise<void> => {
+  const kept = files.flatMap(({ content }) => (content === "deleted" ? [] : [content]));
+  if (kept.length === 0) return;
+  for (const content of kept) mustBeJudged(contents, content);
+  const input = kept.map(({ sha256 }) => `${path.join(contents, sha256)}\n`).join("");
+  const { text } = await git(ledger, ["hash-object", "-w", "--no-filters", "--stdin-paths"], { input });
+  const judged = kept.map(({ blob }) => blob).join("\n");
+  if (text !== judged) throw new Failure("target/contents-differ", `git stored ${text}, judged was ${judged}`);
+};
+
+const mustBeJudged = (contents: string, { sha256, blob, size }: Exclude<ClearedFile["content"], "deleted">): void => {
   const read = readPlainFile(path.join(contents, sha256), size);
   if (read.is !== "plain") throw new Failure("target/contents-differ", `the kept content ${sha256} is ${read.is}`);
   if (digestOf(read.bytes) !== sha256 || blobOf(read.bytes) !== blob) {
     throw new Failure("target/contents-differ", `the kept content ${sha256} is not what was judged`);
   }
-  const written = await git(ledger, ["hash-object", "-w", "--no-filters", "--stdin"], { input: read.bytes });
-  if (written.text !== blob)
-    throw new Failure("target/contents-differ", `git stored ${written.text}, judged was ${blob}`);
-  return blob;
 };
