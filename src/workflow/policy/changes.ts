@@ -1,4 +1,5 @@
-import type { Digest } from "../digest.ts";
+import { digestOf, type Digest } from "../digest.ts";
+import type { Oid } from "../ids.ts";
 
 /** One thing that a manifest walk found (git.md 5). Links are read, never followed; nothing else than files is opened. */
 export interface ManifestEntry {
@@ -38,7 +39,9 @@ export interface Changes {
   readonly changes: readonly Change[];
   /** Paths that only one of the two detectors saw though both should have. */
   readonly disagreements: readonly string[];
+  /** What `harvestDigest` makes of the base tree and these changes. */
   readonly harvest: Digest;
+  /** Plain files that were read to find them, and their bytes: all, or those that an overlay's journal names. */
   readonly files: number;
   readonly bytes: number;
   /** Absolute path of a folder that holds the new content of every changed file, named by its SHA-256. */
@@ -46,3 +49,15 @@ export interface Changes {
   /** The limit that the harvest ran into, by name. Then nothing else here may be relied on. */
   readonly limit?: string;
 }
+
+/**
+ * SHA-256 over `tree SP oid NUL`, then `change SP type SP mode SP nlink SP size SP digest SP path NUL` of every change as
+ * it was left, `deleted SP path NUL` of what is gone. Whoever has the changes computes it again.
+ */
+export const harvestDigest = (base: Oid, changes: readonly Change[]): Digest =>
+  digestOf(`tree ${base}\0${changes.map((change) => `${rowOf(change)} ${change.path}\0`).join("")}`);
+
+const rowOf = ({ kind, after }: Change): string =>
+  after === undefined
+    ? kind
+    : `${kind} ${after.type} ${after.mode.toString(8).padStart(4, "0")} ${after.nlink} ${after.size} ${after.sha256}`;

@@ -4,6 +4,7 @@ import type { Intent, Verdict } from "../backend/attempt.ts";
 import type { Contract } from "../contract/contract.ts";
 import { forbids, judgePath, targetPath } from "../path-rules.ts";
 import { PATH_ATTEMPTS } from "./action-policy.ts";
+import { actionOfUrl } from "./attempt-hosts.ts";
 import { judgeLine } from "./judge-line.ts";
 
 /** What an intent is judged by. */
@@ -28,12 +29,17 @@ export const judgeIntent = (contract: IntentContract, authority: IntentAuthority
     case "run":
       return judgeLine({ write: judge, read: judgeReading }, intent.line);
     case "fetch":
-      return { allowed: false, rule: "policy/no-network" };
+      return judgeFetch(intent.url);
     case "other":
       return { allowed: false, rule: "policy/cannot-judge" };
     default:
       return assertNever(intent);
   }
+};
+
+const judgeFetch = (url: string): Verdict => {
+  const action = actionOfUrl(url);
+  return { allowed: false, rule: "policy/no-network", ...(action === undefined ? {} : { action }) };
 };
 
 /** A name as an agent writes it -> the path inside the Workspace, or undefined for everything outside. */

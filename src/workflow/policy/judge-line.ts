@@ -1,5 +1,6 @@
 import type { Verdict } from "../backend/attempt.ts";
 import { COMMAND_ATTEMPTS, NETWORK_PROGRAMS, type AttemptPattern } from "./action-policy.ts";
+import { actionOfUrl } from "./attempt-hosts.ts";
 import { commandsIn, nameOf } from "./command-words.ts";
 import type { SimpleCommand } from "./scan-line.ts";
 
@@ -22,7 +23,7 @@ function* objectionsTo(paths: PathJudge, command: SimpleCommand): Iterable<Verdi
   const name = nameOf(program);
   const attempt = COMMAND_ATTEMPTS.find((pattern) => isAttempt(pattern, name, rest));
   if (attempt !== undefined) yield { allowed: false, rule: attempt.action, action: attempt.action };
-  if (NETWORK_PROGRAMS.includes(name)) yield { allowed: false, rule: "policy/no-network" };
+  if (NETWORK_PROGRAMS.includes(name)) yield networkVerdict(rest);
   for (const path of [...command.writes.filter(isRealFile), ...filesWritten(name, rest)]) {
     const verdict = paths.write(path);
     if (!verdict.allowed) yield verdict;
@@ -32,6 +33,11 @@ function* objectionsTo(paths: PathJudge, command: SimpleCommand): Iterable<Verdi
     if (!verdict.allowed && verdict.rule !== "policy/outside-workspace") yield verdict;
   }
 }
+
+const networkVerdict = (rest: readonly string[]): Verdict => {
+  const action = rest.flatMap((word) => actionOfUrl(word) ?? [])[0];
+  return { allowed: false, rule: "policy/no-network", ...(action === undefined ? {} : { action }) };
+};
 
 const isAttempt = (pattern: AttemptPattern, name: string, rest: readonly string[]): boolean => {
   if (!pattern.programs.includes(name)) return false;

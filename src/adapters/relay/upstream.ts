@@ -1,0 +1,55 @@
+import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from "node:http";
+import { request as httpsRequest } from "node:https";
+
+import { LIMITS } from "../../workflow/limits.ts";
+import type { Upstream } from "../../workflow/relay-policy.ts";
+import { pinned, type Address, type Resolve } from "./address.ts";
+
+/** The one provider behind a relay, with its key and its one address. */
+export interface Provider {
+  readonly upstream: Upstream;
+  readonly key: string | undefined;
+  readonly host: string;
+  readonly address: () => Promise<Address | undefined>;
+}
+
+export const providerOf = (upstream: Upstream, key: string | undefined, resolve: Resolve): Provider => {
+  const { hostname, port, protocol } = new URL(upstream.origin);
+  const number = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+  return { upstream, key, host: `${hostname}:${number}`, address: pinned(hostname, number, resolve) };
+};
+
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Uint8Array | "none";
+  readonly signal: AbortSignal;
+}
+
+/** Asks the provider at its address, by its name; undefined where it does not answer. */
+export const callUpstream = (
+  { upstream }: Provider,
+  { host, port, address }: Address,
+  call: Call,
+): Promise<IncomingMessage | undefined> =>
+  new Promise((resolve) => {
+    const send = upstream.origin.startsWith("https:") ? httpsRequest : httpRequest;
+    const request = send({
+      host: address,
+      port,
+      servername: host,
+      method: call.method,
+      path: call.path,
+      headers: call.headers,
+      agent: false,
+      signal: call.signal,
+      timeout: LIMITS.relayUpstreamIdleMs,
+      maxHeaderSize: LIMITS.relayHeaderBytesMax,
+    });
+    request.once("response", resolve);
+    request.once("timeout", () => request.destroy());
+    request.on("error", () => resolve(undefined));
+    request.once("close", () => resolve(undefined));
+    request.end(call.body === "none" ? undefined : call.body);
+  });

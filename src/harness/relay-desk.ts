@@ -1,0 +1,187 @@
+import type { RawLogs } from "../seams/host.ts";
+import type { OpenRelay } from "../seams/relay.ts";
+import type { StageOrder } from "../seams/sandbox.ts";
+import type { Verdict } from "../workflow/backend/attempt.ts";
+import { countedLine, egressLine } from "../workflow/evidence/egress-line.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import { timeText } from "../workflow/instant.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import { attemptOf, type SeenAttempt } from "../workflow/policy/attempts.ts";
+import { countAttempts } from "../workflow/policy/count-attempts.ts";
+import type { Exchange } from "../workflow/policy/exchange.ts";
+import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
+import { judgeIntent } from "../workflow/policy/judge-intent.ts";
+import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
+import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
+import type { Recorder } from "./recorder.ts";
+import type { World } from "./world.ts";
+
+/** The relay of one performance, and the only place where attempts become facts. */
+export interface RelayDesk {
+  readonly socket: string;
+  /** The shims, for the agent's stage. */
+  readonly files: StageOrder["files"];
+  /** From here on what comes is the agent's doing; before and after, it is a canary's. */
+  agentRuns(isRunning: boolean): void;
+  attempted(attempt: SeenAttempt): void;
+  readonly denied: readonly DeniedAttempt[];
+  /** Whether a text stands in a line so far: how a canary knows that its refusal was recorded. */
+  readonly holds: (text: string) => boolean;
+  limit(): string | undefined;
+  /** Nothing comes any more; what was folded or only counted is told. */
+  close(): Promise<void>;
+}
+
+export const openRelayDesk = async (
+  world: World,
+  { contract, authority }: Pick<Permit, "contract" | "authority">,
+  recorder: Pick<Recorder, "record">,
+  logs: RawLogs,
+): Promise<RelayDesk> => {
+  const policy = authority.relay ?? NO_RELAY_POLICY;
+  const name = authority.backends[contract.executionGate.backend]?.upstream;
+  const lines = openLines(world, logs);
+  const tries = openTries(world, recorder);
+  let isRunning = false;
+  let unread = 0;
+  const record = (type: "model.requested" | "model.answered", n: number, data: ModelData): void =>
+    recorder.record({ type, subject: `model/${n}`, trust: "harness-observed", data: { n, ...data } });
+
+  const relay: OpenRelay = await world.relay.open({
+    upstream: (name === undefined ? undefined : policy.upstreams[name]) ?? "none",
+    hosts: [],
+    budget: policy,
+    judge: (words): Verdict => judgeIntent(contract, authority, { kind: "run", line: lineOfWords(words) }),
+    asked: ({ n, host, bytes }) => record("model.requested", n, { host, bytes }),
+    told: (exchange) => {
+      lines.add(exchange, isRunning);
+      if (exchange.n !== null) record("model.answered", exchange.n, answered(exchange));
+      const attempt = attemptOf(exchange);
+      if (attempt !== undefined && isRunning) tries.add(attempt);
+    },
+    dropped: () => {
+      unread += 1;
+    },
+    recorded: (recording) => {
+      if (policy.cassette) logs.keep("cassette.jsonl", bytesOf(`${JSON.stringify(recording)}\n`));
+    },
+  });
+  return {
+    socket: relay.socket,
+    files: shimFiles(),
+    agentRuns: (now) => {
+      isRunning = now;
+    },
+    attempted: (attempt) => tries.add(attempt),
+    denied: tries.denied,
+    holds: (text) => lines.hold(text),
+    limit: relay.limit,
+    close: async () => {
+      await relay.close();
+      lines.end(unread);
+      tries.end();
+    },
+  };
+};
+
+type ModelData = Parameters<Recorder["record"]>[0]["data"];
+
+const answered = ({ status, ms, verdict, rule, request, response, model, usage }: Exchange): ModelData => ({
+  status,
+  ms,
+  verdict,
+  rule,
+  requestSha256: request.sha256,
+  responseSha256: response.sha256,
+  claimed: {
+    model,
+    ...(usage === null ? {} : { inputTokens: usage.input, outputTokens: usage.output, estimated: usage.estimated }),
+  },
+});
+
+interface Lines {
+  add(exchange: Exchange, isBounded: boolean): void;
+  hold(text: string): boolean;
+  end(unread: number): void;
+}
+
+/** `backend/egress.jsonl`. What the agent can have written for nothing is bounded; what is beyond is counted. */
+const openLines = (world: World, logs: RawLogs): Lines => {
+  const short: string[] = [];
+  let seq = 0;
+  let free = 0;
+  let unlisted = 0;
+  const now = (): string => timeText(world.clock.now().epochMs);
+  const write = (line: string): void => {
+    seq += 1;
+    logs.keep("egress.jsonl", bytesOf(line));
+  };
+  logs.keep("egress.jsonl", new Uint8Array());
+  return {
+    add: (exchange, isBounded) => {
+      if (isBounded && exchange.n === null) free += 1;
+      if (free > LIMITS.attemptsMax && isBounded && exchange.n === null) {
+        unlisted += 1;
+        return;
+      }
+      if (!isBounded) short.push(exchange.path);
+      write(egressLine(seq, now(), exchange));
+    },
+    hold: (text) => short.some((path) => path.includes(text)),
+    end: (unread) => {
+      if (unread + unlisted > 0) write(countedLine(seq, now(), unread, unlisted));
+    },
+  };
+};
+
+interface Tries {
+  add(attempt: SeenAttempt): void;
+  readonly denied: readonly DeniedAttempt[];
+  end(): void;
+}
+
+/** Attempts as events: the first of its kind at once, how often it came again at the end. */
+const openTries = (world: World, recorder: Pick<Recorder, "record">): Tries => {
+  const counted = countAttempts({ runMax: LIMITS.attemptsMax, secondMax: LIMITS.attemptsPerSecondMax });
+  const denied: DeniedAttempt[] = [];
+  let told = 0;
+  let isFull = false;
+  const tell = (attempt: SeenAttempt, more: { readonly again?: number; readonly unlisted?: number } = {}): void => {
+    told += 1;
+    recorder.record({
+      type: "sandbox.attempt",
+      subject: `attempt/${told}`,
+      trust: "harness-observed",
+      data: { ...attempt, detail: attempt.detail.slice(0, LIMITS.attemptTextCharactersMax), ...more },
+    });
+  };
+  return {
+    denied,
+    add: (attempt) => {
+      const place = counted.take(attempt, world.clock.now().epochMs);
+      if (place === "new") {
+        denied.push({ action: attempt.action ?? attempt.kind, rule: attempt.rule });
+        tell(attempt);
+      }
+      if (place === "over" && !isFull) {
+        isFull = true;
+        tell(FULL);
+      }
+    },
+    end: () => {
+      const { again, over } = counted.rest();
+      for (const [attempt, more] of again) tell(attempt, { again: more });
+      if (over > 0) tell(FULL, { unlisted: over });
+    },
+  };
+};
+
+const FULL: SeenAttempt = {
+  class: "prevented",
+  kind: "workspace/too-many-attempts",
+  action: undefined,
+  rule: "policy/attempts-cap",
+  detail: "more was tried than is listed; the first try at each action always is",
+};
+
+const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

@@ -1,0 +1,49 @@
+import type { ForbiddenAction } from "../contract/contract.ts";
+import { forbids } from "../path-rules.ts";
+import { PATH_ATTEMPTS } from "./action-policy.ts";
+import { actionOfHost } from "./attempt-hosts.ts";
+import type { Exchange } from "./exchange.ts";
+import type { JudgedChange } from "./judge-changes.ts";
+
+/** Something forbidden that was tried inside: refused before it had an effect, or kept within the Workspace. */
+export interface SeenAttempt {
+  readonly class: "prevented" | "contained";
+  /** What kind of thing was refused, by whom. */
+  readonly kind: string;
+  /** The forbidden action that it was a try at, where it was one. */
+  readonly action: string | undefined;
+  readonly rule: string;
+  readonly detail: string;
+}
+
+/** What a refused exchange was a try at; undefined for one that was not refused, or that did go out to the model. */
+export const attemptOf = (exchange: Exchange): SeenAttempt | undefined => {
+  const { n, channel, verdict, rule, action } = exchange;
+  if (verdict !== "denied" || n !== null) return undefined;
+  if (channel === "shim") {
+    const kind =
+      rule === "policy/no-network" || NEED_NETWORK.has(action ?? "") ? NETWORK_DENIED : "workspace/run-refused";
+    return { class: "prevented", kind, action: action ?? undefined, rule, detail: exchange.path };
+  }
+  const kind = channel === "connect" ? NETWORK_DENIED : "workspace/relay-denied";
+  const detail = `${exchange.method} ${exchange.host}${exchange.path}`;
+  return { class: "prevented", kind, action: actionOfHost(exchange.host), rule, detail };
+};
+
+/** What stands in the Workspace though it may not: it goes nowhere, and it was a try. */
+export const strayAttempts = (rows: readonly JudgedChange[]): readonly SeenAttempt[] =>
+  rows
+    .filter(({ verdict }) => verdict === "forbidden" || verdict === "unlisted")
+    .map(({ path, verdict, rule }) => ({
+      class: "contained",
+      kind: `workspace/${verdict}-path`,
+      action: PATH_ATTEMPTS.find(({ rules }) => rules.some((pattern) => forbids(pattern, path)))?.action,
+      rule,
+      detail: path,
+    }));
+
+/** The actions that nobody can do without a network. */
+const NETWORK_ACTIONS: readonly ForbiddenAction[] = ["push", "deploy", "pr_open", "issue_close", "public_publication"];
+
+const NEED_NETWORK: ReadonlySet<string> = new Set(NETWORK_ACTIONS);
+const NETWORK_DENIED = "workspace/network-denied";

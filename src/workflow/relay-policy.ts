@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+const MODEL_APIS = ["chat", "responses", "anthropic", "gemini"] as const;
+/** Which requests an upstream understands, and so which paths are open towards it (confinement.md 3). */
+export type ModelApi = (typeof MODEL_APIS)[number];
+
+/** One model provider that an agent may reach through the relay. */
+export interface Upstream {
+  readonly api: ModelApi;
+  /** Scheme, host and port, nothing after them; plain http only towards this machine. */
+  readonly origin: string;
+  /** Name of the variable in the Harness's environment that holds the key; the key itself is never written down. */
+  readonly keyVariable?: string;
+  readonly models: readonly string[];
+}
+
+/** policy.yaml `relay`: what one run may reach and use of models at most. */
+export interface RelayPolicy {
+  readonly upstreams: Readonly<Record<string, Upstream>>;
+  readonly modelRequestsMax: number;
+  readonly modelTokensMax: number;
+  readonly modelBytesMax: number;
+  /** Whether whole exchanges are kept in the bundle, beside their digests. */
+  readonly cassette: boolean;
+}
+
+/** What a home allows that says nothing about models: no upstream, so every budget is beside the point. */
+export const NO_RELAY_POLICY: RelayPolicy = {
+  upstreams: {},
+  modelRequestsMax: 400,
+  modelTokensMax: 2_000_000,
+  modelBytesMax: 268_435_456,
+  cassette: false,
+};
+
+const HOST = "[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?";
+const PORT = ":[1-9]\\d{0,4}";
+const ORIGIN = new RegExp(`^(?:https://${HOST}(?:${PORT})?|http://(?:127\\.0\\.0\\.1|localhost)(?:${PORT})?)$`);
+const HOST_AND_PORT = new RegExp(`^${HOST}${PORT}$`);
+
+export const upstreamName: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
+
+const count = (max: number): z.ZodType<number> => z.int().positive().max(max);
+
+export const relaySchema: z.ZodType<RelayPolicy> = z.strictObject({
+  upstreams: z.record(
+    upstreamName,
+    z.strictObject({
+      api: z.enum(MODEL_APIS),
+      origin: z.string().regex(ORIGIN, "an origin is https://host[:port], or http:// of this machine"),
+      keyVariable: z
+        .string()
+        .regex(/^[A-Z][A-Z0-9_]{0,99}$/)
+        .exactOptional(),
+      models: z
+        .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._:/-]{0,199}$/))
+        .min(1)
+        .max(100)
+        .readonly(),
+    }),
+  ),
+  modelRequestsMax: count(20_000),
+  modelTokensMax: count(2 ** 40),
+  modelBytesMax: count(2 ** 40),
+  cassette: z.boolean(),
+});
+
+/** policy.yaml `egress`: hosts that a packet may be granted besides the model. */
+export const egressSchema: z.ZodType<{ readonly allowedHosts: readonly string[] }> = z.strictObject({
+  allowedHosts: z.array(z.string().regex(HOST_AND_PORT, "a host is name:port, in lower case")).max(100).readonly(),
+});
