@@ -1,6 +1,8 @@
 import type { ConfinementLevel } from "../workflow/authority.ts";
 import type { Digest } from "../workflow/digest.ts";
 import type { RunLimits } from "../workflow/limits.ts";
+import type { CanaryPass } from "../workflow/vocabulary.ts";
+import type { CanaryRun } from "../workflow/workspace/canary.ts";
 import type { Checkout, Workspace } from "../workflow/workspace/workspace.ts";
 
 /** Confinement. Nothing of an agent or a validation runs without it (confinement.md). */
@@ -23,6 +25,8 @@ export interface Protections {
 
 export interface StageOrder {
   readonly purpose: "agent" | "validation" | "probe";
+  /** The level that the gate named. One that cannot be had is a Failure, never a lower one. */
+  readonly confinement: ConfinementLevel;
   readonly limits: RunLimits;
   readonly workspace: Workspace;
   /** Lays the Workspace for a uid: shared by all stages under an overlay, or private for this one. */
@@ -38,6 +42,8 @@ export interface StageOrder {
   /** Text files laid read-only into the sandbox, by absolute path inside. */
   readonly files: readonly { readonly path: string; readonly content: Uint8Array }[];
   readonly uidBase: number;
+  /** Absolute path of a unix socket of the Harness. Inside it answers at http://127.0.0.1:8787, and nothing else does. */
+  readonly relay: string | undefined;
 }
 
 /** One set of mounts, limits and filter; several processes may be started in it, one after or beside the other. */
@@ -48,10 +54,28 @@ export interface ConfinedStage {
   readonly description: StageDescription;
   /** The Workspace as it stands now. Whoever reads it has waited for `quiet`, or nothing was started yet. */
   readonly files: StageFiles;
-  /** The end of every process, proven by looking; nothing starts any more, the files stay. */
+  /**
+   * The end of every process inside, proven by looking; the files stay. What is started afterwards is the Harness's own
+   * probe: a limit that was reached does not forbid it, and it is ended after a short time of its own.
+   */
   quiet(): Promise<StageReport>;
   /** `quiet`, and the files are gone. */
   close(): Promise<StageReport>;
+  /**
+   * Every probe of confinement.md 10 in a fresh sandbox of this stage, judged. Before anything else is started, and
+   * after `quiet` when everything has been read.
+   */
+  canaries(pass: CanaryPass, ground: CanaryGround): Promise<CanaryRun>;
+}
+
+/** What of this host and run the canaries are sent against, beside what is planted for them. */
+export interface CanaryGround {
+  /** Absolute path of the Target Repository. */
+  readonly target: string;
+  /** Files, folders and sockets that nothing inside may read. Those that need not stand are tried only where they do. */
+  readonly keys: readonly { readonly name: string; readonly path: string; readonly must: boolean }[];
+  /** Whether the relay of this stage has recorded a refused path; undefined where the stage has no relay. */
+  readonly relaySaw: ((path: string) => Promise<boolean>) | undefined;
 }
 
 /** The files of a stage, for the Harness. */
@@ -81,6 +105,8 @@ export interface StageDescription {
   readonly masks: readonly string[];
   readonly unpinned: readonly string[];
   readonly limits: readonly { readonly name: string; readonly value: number; readonly guard: string }[];
+  /** The sandbox around it at level A, in which only our own script runs: its arguments and that script's digest. */
+  readonly outer?: { readonly args: readonly string[]; readonly argsSha256: Digest; readonly scriptSha256: Digest };
 }
 
 export interface StageReport {

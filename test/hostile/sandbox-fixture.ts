@@ -26,6 +26,7 @@ export const LIMITS_OF_TESTS: RunLimits = {
   descriptorsMax: 256,
   fileBytesMax: 67_108_864,
   dataBytesMax: 2 ** 32,
+  memoryBytesMax: 268_435_456,
   scratchBytesMax: 8_388_608,
   scratchInodesMax: 500,
   tmpBytesMax: 4_194_304,
@@ -40,7 +41,12 @@ export interface HostFixture {
   readonly folder: string;
   /** What the attacks are told of the host; strings that must lead nowhere. */
   readonly env: Readonly<Record<string, string>>;
-  openStage(change?: Partial<StageOrder>): Promise<{ readonly stage: ConfinedStage; readonly workspace: string }>;
+  /** The order of a stage over a workspace that an earlier stage had. */
+  orderFor(workspace: string): StageOrder;
+  openStage(
+    change?: Partial<StageOrder>,
+    over?: LaidOver,
+  ): Promise<{ readonly stage: ConfinedStage; readonly workspace: string }>;
   close(): Promise<void>;
 }
 
@@ -65,11 +71,13 @@ export const makeHost = async (): Promise<HostFixture> => {
       HOST_PORT: String(portOf(tcp)),
       HOST_ABSTRACT: abstract,
     },
-    openStage: async (change = {}) => {
+    orderFor: (workspace) => orderOf(workspace, ENTRIES),
+    openStage: async (change = {}, over) => {
       made += 1;
       const workspace = `${folder}/workspaces/${made}`;
-      const entries = await makeWorkspace(workspace);
-      return { workspace, stage: await sandbox.open({ ...orderOf(workspace, entries), ...change }) };
+      await makeWorkspace(workspace);
+      const order = over === undefined ? orderOf(workspace, ENTRIES) : await overOf(workspace, over);
+      return { workspace, stage: await sandbox.open({ ...order, ...change }) };
     },
     close: async () => {
       victim.kill("SIGKILL");
@@ -111,6 +119,8 @@ const orderOf = (folder: string, entries: readonly WorkspaceEntry[]): StageOrder
       await promisify(execFile)("/bin/chown", ["-R", "-h", "--", `${owner}:${owner}`, folder]);
     return { folder, over: "nothing" };
   },
+  confinement: process.env["CTO_TRIAL_LEVEL"] === "B" ? "B" : "A",
+  relay: undefined,
   writable: ["src/strings.py", "test_strings.py", "docs/"],
   masked: [".env", ".env.*", "secrets/", ".git/"],
   readOnly: ["deploy/"],
@@ -135,16 +145,52 @@ const FILES = [
   ".mcp.json",
 ] as const;
 
-const makeWorkspace = async (folder: string): Promise<readonly WorkspaceEntry[]> => {
+const ENTRIES: readonly WorkspaceEntry[] = [
+  ...FILES.map((path) => ({ path, mode: "100644" }) as const),
+  ...[...new Set(FILES.map((path) => dirname(path)).filter((path) => path !== "."))].map(
+    (path) => ({ path: `${path}/`, mode: "040000" }) as const,
+  ),
+  { path: "src/link", mode: "120000" },
+];
+
+const makeWorkspace = async (folder: string): Promise<void> => {
   for (const path of FILES) await plant(`${folder}/${path}`);
   await symlink("README.md", `${folder}/src/link`);
-  const folders = new Set(FILES.map((path) => dirname(path)).filter((path) => path !== "."));
-  return [
-    ...FILES.map((path) => ({ path, mode: "100644" }) as const),
-    ...[...folders].map((path) => ({ path: `${path}/`, mode: "040000" }) as const),
-    { path: "src/link", mode: "120000" },
-  ];
 };
+
+/** What a later tree has instead of the base. */
+export interface LaidOver {
+  readonly files: Readonly<Record<string, string>>;
+  readonly executable: readonly string[];
+  readonly links: Readonly<Record<string, string>>;
+  readonly gone: readonly string[];
+}
+
+const overOf = async (workspace: string, { files, executable, links, gone }: LaidOver): Promise<StageOrder> => {
+  const folder = `${workspace}.over`;
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(`${folder}/${path}`), { recursive: true });
+    await writeFile(`${folder}/${path}`, text);
+  }
+  for (const path of executable) await chmod(`${folder}/${path}`, 0o755);
+  for (const [path, to] of Object.entries(links)) await symlink(to, `${folder}/${path}`);
+  const kept = FILES.filter((path) => !gone.includes(path));
+  const paths = [...new Set<string>([...kept, ...Object.keys(files)])];
+  const folders = new Set(paths.flatMap((path) => foldersAbove(path)));
+  const order = orderOf(workspace, [
+    ...paths.map((path) => ({ path, mode: "100644" }) as const),
+    ...[...folders].map((path) => ({ path: `${path}/`, mode: "040000" }) as const),
+    ...["src/link", ...Object.keys(links)].map((path) => ({ path, mode: "120000" }) as const),
+  ]);
+  const base = order.checkout;
+  return { ...order, checkout: async (owner, use) => ({ ...(await base(owner, use)), over: { folder, gone } }) };
+};
+
+const foldersAbove = (path: string): readonly string[] =>
+  path
+    .split("/")
+    .slice(0, -1)
+    .map((_, at, parts) => parts.slice(0, at + 1).join("/"));
 
 const plant = async (path: string): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });

@@ -1,6 +1,7 @@
 /** The agent's variables, exactly, beside what a start brings (confinement.md 7). PWD is bubblewrap's own. */
 export const baseEnvironment = (toolFolders: readonly string[]): Readonly<Record<string, string>> => ({
-  PATH: [...toolFolders, "/usr/bin", "/bin"].join(":"),
+  // Shims that record what is tried stand before everything of the same name.
+  PATH: ["/opt/cto/bin", ...toolFolders, "/usr/bin", "/bin"].join(":"),
   HOME: "/home/agent",
   PWD: "/workspace",
   TMPDIR: "/tmp",

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 
 import { innerArgs, limitArgs } from "./bubblewrap-args.ts";
-import { launchChain, seenSource, type Chain } from "./launch-chain.ts";
+import { gatheringTable } from "./gathering.ts";
+import { enterChain, launchChain, seenSource, type Chain } from "./launch-chain.ts";
+import { outerArgs } from "./outer-args.ts";
 
 const chain: Chain = {
   identity: { kind: "slot", uid: 60_603 },
@@ -18,6 +20,7 @@ test("R063 R064 R066 the argument list of a sandbox is exactly this", () => {
     ],
     control: "/mnt/0",
     workspace: "/mnt/1",
+    network: "none",
     laid: [{ source: "/mnt/2", inside: "/root/tools" }],
     mounts: [
       { kind: "writable", path: "" },
@@ -101,6 +104,7 @@ test("the limits that the kernel keeps are exactly these, and four GiB is not ze
     descriptorsMax: 1024,
     fileBytesMax: 2 ** 28,
     dataBytesMax: 2 ** 32,
+    memoryBytesMax: 2 ** 32,
     scratchBytesMax: 1,
     scratchInodesMax: 1,
     tmpBytesMax: 1,
@@ -114,16 +118,70 @@ test("the limits that the kernel keeps are exactly these, and four GiB is not ze
   );
 });
 
-test("R064 root's chain closes, gathers its sources, bounds and drops to the slot; a plain user's only closes", () => {
+const lines = (args: readonly string[]): readonly string[] =>
+  args
+    .join("\n")
+    .replaceAll(/\n(?=--)/g, "\n\n")
+    .split("\n\n")
+    .map((line) => line.replaceAll("\n", " "));
+
+test("R064 the argument list of the sandbox around is exactly this: three capabilities, no network, a read-only root", () => {
+  const args = outerArgs({
+    root: [{ kind: "folder", path: "/usr" }],
+    control: "/mnt/0",
+    base: "/mnt/1",
+    ledger: "/mnt/2",
+    over: "/mnt/3",
+    relay: "/mnt/4",
+    laid: [{ source: "/mnt/5", inside: "/root/tools" }],
+  });
+  expect(lines(args)).toMatchInlineSnapshot(`
+    [
+      "--unshare-user",
+      "--unshare-all",
+      "--die-with-parent",
+      "--new-session",
+      "--clearenv",
+      "--uid 0",
+      "--gid 0",
+      "--hostname stage",
+      "--cap-drop ALL",
+      "--cap-add CAP_SYS_ADMIN",
+      "--cap-add CAP_DAC_OVERRIDE",
+      "--cap-add CAP_SETFCAP",
+      "--ro-bind /usr /usr",
+      "--perms 0755",
+      "--dir /etc",
+      "--ro-bind-try /etc/ld.so.cache /etc/ld.so.cache",
+      "--ro-bind-try /etc/alternatives /etc/alternatives",
+      "--ro-bind-try /etc/localtime /etc/localtime",
+      "--ro-bind-try /etc/mime.types /etc/mime.types",
+      "--ro-bind-try /etc/ca-certificates /etc/ca-certificates",
+      "--ro-bind-try /etc/ssl/certs /etc/ssl/certs",
+      "--ro-bind-try /etc/ssl/openssl.cnf /etc/ssl/openssl.cnf",
+      "--proc /proc",
+      "--dev /dev",
+      "--perms 1777",
+      "--size 1048576",
+      "--tmpfs /tmp",
+      "--dir /stage",
+      "--ro-bind /mnt/0 /ctl",
+      "--ro-bind /mnt/1 /base",
+      "--ro-bind /mnt/2 /ledger.git",
+      "--ro-bind /mnt/3 /over",
+      "--ro-bind /mnt/4 /relay.sock",
+      "--ro-bind /mnt/5 /root/tools",
+      "--setenv PATH /usr/bin:/bin",
+      "--chdir /",
+      "--remount-ro /dev",
+      "--remount-ro /",
+    ]
+  `);
+});
+
+test("R064 root's chain gathers its sources, bounds, closes and drops to the slot; a plain user's only closes", () => {
   expect(launchChain(chain)).toMatchInlineSnapshot(`
     [
-      "/bin/bash",
-      "--norc",
-      "--noprofile",
-      "-c",
-      "for f in /proc/self/fd/*; do n=\${f##*/}; case $n in [0-5]) ;; *) eval "exec $n>&-" ;; esac; done
-    exec /usr/bin/env -i "$@"",
-      "sh",
       "/usr/bin/unshare",
       "--mount",
       "--propagation",
@@ -133,23 +191,14 @@ test("R064 root's chain closes, gathers its sources, bounds and drops to the slo
       "--norc",
       "--noprofile",
       "-c",
-      "set -eu
-    at=$1 count=$2; shift 2
-    /bin/mount -t tmpfs -o mode=0755,size=1m sources "$at"
-    n=0; while [ "$n" -lt "$count" ]; do
-      if [ -d "$1" ]; then /bin/mkdir "$at/$n"; else : >"$at/$n"; fi
-      /bin/mount --bind -- "$1" "$at/$n"; shift; n=$((n + 1))
-    done
-    /bin/mount --move "$at" /mnt
-    exec /usr/bin/env -i "$@"",
+      "table=$1 processes=$2; shift 2
+    if [ -n "$processes" ]; then ulimit -u "$processes" || exit 1; fi
+    if [ -n "$table" ]; then /bin/mount --all --fstab "$table" || exit 1; fi
+    for f in /proc/self/fd/*; do n=\${f##*/}; case $n in [0-6]) ;; *) eval "exec $n>&-" ;; esac; done
+    exec -c "$@"",
       "sh",
-      "/state/sources",
-      "3",
-      "/state/control",
-      "/state/workspace",
-      "/root/tools",
-      "/usr/bin/prlimit",
-      "--nproc=232",
+      "/state/sources.table",
+      "232",
       "/usr/bin/setpriv",
       "--reuid=60603",
       "--regid=60603",
@@ -163,6 +212,8 @@ test("R064 root's chain closes, gathers its sources, bounds and drops to the slo
       "3",
       "--args",
       "4",
+      "--block-fd",
+      "6",
       "--",
     ]
   `);
@@ -172,16 +223,103 @@ test("R064 root's chain closes, gathers its sources, bounds and drops to the slo
       "--norc",
       "--noprofile",
       "-c",
-      "for f in /proc/self/fd/*; do n=\${f##*/}; case $n in [0-5]) ;; *) eval "exec $n>&-" ;; esac; done
-    exec /usr/bin/env -i "$@"",
+      "table=$1 processes=$2; shift 2
+    if [ -n "$processes" ]; then ulimit -u "$processes" || exit 1; fi
+    if [ -n "$table" ]; then /bin/mount --all --fstab "$table" || exit 1; fi
+    for f in /proc/self/fd/*; do n=\${f##*/}; case $n in [0-6]) ;; *) eval "exec $n>&-" ;; esac; done
+    exec -c "$@"",
       "sh",
+      "",
+      "",
       "/usr/bin/bwrap",
       "--json-status-fd",
       "3",
       "--args",
       "4",
+      "--block-fd",
+      "6",
       "--",
     ]
+  `);
+});
+
+test("R064 a stage is entered by the uid that made it, and limited within it", () => {
+  expect(enterChain({ kind: "slot", uid: 60_603 }, 4711, ["--nproc=200", "--"]).slice(5)).toMatchInlineSnapshot(`
+    [
+      "sh",
+      "",
+      "",
+      "/usr/bin/setpriv",
+      "--reuid=60603",
+      "--regid=60603",
+      "--clear-groups",
+      "--inh-caps=-all",
+      "--bounding-set=-all",
+      "--no-new-privs",
+      "--",
+      "/usr/bin/nsenter",
+      "--target",
+      "4711",
+      "--user",
+      "--mount",
+      "--pid",
+      "--net",
+      "--ipc",
+      "--uts",
+      "--preserve-credentials",
+      "--",
+      "/usr/bin/prlimit",
+      "--nproc=200",
+      "--",
+      "/usr/bin/bwrap",
+      "--json-status-fd",
+      "3",
+      "--args",
+      "4",
+      "--block-fd",
+      "6",
+      "--",
+    ]
+  `);
+  expect(enterChain({ kind: "own", uid: 1000 }, 4711, ["--nproc=200", "--"]).slice(5)).toMatchInlineSnapshot(`
+    [
+      "sh",
+      "",
+      "",
+      "/usr/bin/nsenter",
+      "--target",
+      "4711",
+      "--user",
+      "--mount",
+      "--pid",
+      "--net",
+      "--ipc",
+      "--uts",
+      "--preserve-credentials",
+      "--",
+      "/usr/bin/prlimit",
+      "--nproc=200",
+      "--",
+      "/usr/bin/bwrap",
+      "--json-status-fd",
+      "3",
+      "--args",
+      "4",
+      "--block-fd",
+      "6",
+      "--",
+    ]
+  `);
+});
+
+test("no name of a source ends its field in the table of mounts", () => {
+  const odd = ["/plain/path-1.2", "/with space\tand # and\nline", "/umlaut ä"];
+  expect(gatheringTable("/state/sources", odd)).toMatchInlineSnapshot(`
+    "/plain/path-1.2 /state/sources/0 none bind 0 0
+    /with\\040space\\011and\\040\\043\\040and\\012line /state/sources/1 none bind 0 0
+    /umlaut\\040\\303\\244 /state/sources/2 none bind 0 0
+    /state/sources /mnt none rbind 0 0
+    "
   `);
 });
 

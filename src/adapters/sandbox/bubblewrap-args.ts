@@ -15,6 +15,8 @@ export interface InnerSandbox {
   /** Folder of our own small files: accounts and the masks' covers. */
   readonly control: string;
   readonly workspace: string;
+  /** "outer": that of the sandbox around it, in which nothing but the relay can be reached. */
+  readonly network: "none" | "outer";
   readonly laid: readonly Laid[];
   readonly mounts: readonly PlannedMount[];
   readonly tmpBytesMax: number;
@@ -29,9 +31,10 @@ export const COVERS = {
   "empty-folder": "empty.d",
 } as const;
 
-/** bubblewrap's arguments for the sandbox proper (confinement.md 2, table 7): nothing in it has a network. */
+/** bubblewrap's arguments for the sandbox proper (confinement.md 2, table 7): nothing in it has a network but the relay. */
 export const innerArgs = (inner: InnerSandbox): readonly string[] => [
   ...NAMESPACES,
+  ...(inner.network === "outer" ? ["--share-net"] : []),
   ...rootArgs(inner.root),
   ...ETC_FILES.flatMap((name) => ["--ro-bind", `${inner.control}/${name}`, `/etc/${name}`]),
   ...kernelArgs(inner.tmpBytesMax),

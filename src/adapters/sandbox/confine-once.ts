@@ -45,18 +45,35 @@ export const confineOnce = async (argv: readonly string[], order: OnceOrder): Pr
     ...Object.entries({ ...BARE, ...order.env }).flatMap(([name, value]) => ["--setenv", name, value]),
     ...LAST,
   ];
-  return runLaunched(
-    await launch([...ownChain(), PRLIMIT, ...LIMIT_ARGS, ...argv], args, seccompFilter(machine)),
+  return answerOf(
+    await launch({
+      chain: [...ownChain(), PRLIMIT, ...ONCE_LIMITS, ...argv],
+      args,
+      filter: seccompFilter(machine),
+      place: "host",
+      group: undefined,
+    }),
     order.input,
   );
 };
 
-const BARE = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", LC_ALL: "C" } as const;
-const LIMIT_ARGS = ["--core=0", "--nofile=1024", "--nproc=200", `--fsize=${LIMITS.gitOutputBytesMax}`, "--"] as const;
+export const BARE = { PATH: "/usr/bin:/bin", HOME: "/nonexistent", LC_ALL: "C" } as const;
+export const ONCE_LIMITS: readonly string[] = [
+  "--core=0",
+  "--nofile=1024",
+  "--nproc=200",
+  `--fsize=${LIMITS.gitOutputBytesMax}`,
+  "--",
+];
 
 /** The chain for the uid that runs now. */
 const ownChain = (): ReturnType<typeof launchChain> =>
-  launchChain({ identity: { kind: "own", uid: process.getuid?.() ?? 0 }, sources: [], gathering: "", processesMax: 0 });
+  launchChain({
+    identity: { kind: "own", uid: process.getuid?.() ?? 0 },
+    sources: [],
+    gathering: "",
+    processesMax: 0,
+  });
 
 const bindings = ({ readOnly, writable }: OnceOrder): readonly string[] =>
   [
@@ -66,11 +83,13 @@ const bindings = ({ readOnly, writable }: OnceOrder): readonly string[] =>
     .sort(byDepth)
     .flatMap(({ option, host, inside }) => [option, host, inside]);
 
-const runLaunched = async (launched: Launched, input: Uint8Array | undefined): Promise<OnceAnswer> => {
+/** What a trusted program answered, within the bounds of every such program. */
+export const answerOf = async (launched: Launched, input: Uint8Array | undefined): Promise<OnceAnswer> => {
   let trouble: string | undefined;
   const end = (why: string): void => {
     trouble ??= why;
-    void signal(launched.init, "SIGKILL", "process").then(() => signal(launched.monitor, "SIGKILL", "group"));
+    signal(launched.init, "SIGKILL", "process");
+    signal(launched.monitor, "SIGKILL", "group");
   };
   const timer = setTimeout(() => end(`it took more than ${LIMITS.gitTimeoutMs} ms`), LIMITS.gitTimeoutMs);
   launched.stdin.on("error", () => undefined);

@@ -7,7 +7,7 @@ import { signal } from "./processes.ts";
 
 export interface ConfinedProcess extends Confined {
   /** KILL to everything of it at once, for the reason named. */
-  kill(limit?: string): Promise<void>;
+  kill(limit?: string): void;
 }
 
 /** One command inside, as its caller sees it. `seen` is told of every chunk that comes out, and of what came before. */
@@ -18,23 +18,23 @@ export const confinedProcess = (launched: Launched, seen: (bytes: number, before
   let killed = false;
   let tail = "";
 
-  const kill = async (reason?: string): Promise<void> => {
+  const kill = (reason?: string): void => {
     killed = true;
     limit ??= reason;
     // The death of PID 1 ends its whole namespace; bubblewrap outside would take it along too, unless it is gone.
-    await signal(init, "SIGKILL", "process");
-    await signal(monitor, "SIGKILL", "group");
+    signal(init, "SIGKILL", "process");
+    signal(monitor, "SIGKILL", "group");
   };
   const stop = async (): Promise<void> => {
     killed = true;
-    await signal(init, "SIGTERM", "group");
+    signal(init, "SIGTERM", "group");
     const grace = new AbortController();
     const waited = new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, LIMITS.termGraceMs);
       grace.signal.addEventListener("abort", () => (clearTimeout(timer), resolve()));
     });
     await Promise.race([exited.then(() => grace.abort()), waited]);
-    await kill();
+    kill();
     await exited;
   };
   const ended = exited.then(async (exit): Promise<Ended> => {

@@ -28,6 +28,12 @@ export const checkInsidePath = (path: string): void => {
     throw new Failure("sandbox/broken", `no file can be laid at ${path} inside`);
 };
 
+/** Refuses to show a path of the host where the sandbox around has something of its own. */
+export const checkOuterPath = (path: string, own: readonly string[]): void => {
+  const taken = own.find((place) => isIn(place, path) || isIn(path, place));
+  if (taken !== undefined) throw new Failure("sandbox/broken", `${path} cannot be shown inside: the stage has its own`);
+};
+
 const CLOSED = ["/", "/home", "/root", "/etc", "/run", "/var", "/tmp", "/mnt", "/proc", "/sys", "/dev", "/workspace"];
 
 const problemWith = async (path: string, stateFolder: string): Promise<string | undefined> => {

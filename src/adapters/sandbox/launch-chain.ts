@@ -5,15 +5,19 @@ export type Identity = { readonly kind: "slot"; readonly uid: number } | { reado
 const STATUS_FD = 3;
 const ARGS_FD = 4;
 export const FILTER_FD = 5;
+const HOLD_FD = 6;
 
 /** Folder of the private mount namespace at which the n-th source is seen by a uid that may not walk to its own place. */
-const SOURCES = "/mnt";
+export const SOURCES = "/mnt";
+
+/** The table of mounts that gathers the sources. */
+export const tableOf = (gathering: string): string => `${gathering}.table`;
 
 export interface Chain {
   readonly identity: Identity;
   /** Host folders and files that bubblewrap will bind, in the order of their numbers under `SOURCES`. */
   readonly sources: readonly string[];
-  /** A folder of ours on the host that is covered while the sources are gathered. */
+  /** A folder of ours on the host with a place for each source, by its number. */
   readonly gathering: string;
   /** Bound of the slot's uid as a whole, beside the bound inside each namespace. */
   readonly processesMax: number;
@@ -21,16 +25,38 @@ export interface Chain {
 
 /** What is started on the host, up to and including bubblewrap; the command for inside follows it. */
 export const launchChain = (chain: Chain): readonly [program: string, ...argv: string[]] => [
-  ...PLAIN_BASH,
-  CLOSE_AND_EMPTY,
-  "sh",
-  ...(chain.identity.kind === "slot" ? asSlot(chain, chain.identity.uid) : []),
-  BWRAP,
-  "--json-status-fd",
-  String(STATUS_FD),
-  "--args",
-  String(ARGS_FD),
+  ...(chain.identity.kind === "slot" ? gathered(chain, chain.identity.uid) : begin()),
+  ...CONFINED,
+];
+
+const gathered = ({ gathering, processesMax }: Chain, uid: number): readonly [program: string, ...argv: string[]] => [
+  UNSHARE,
+  "--mount",
+  "--propagation",
+  "private",
   "--",
+  ...begin(tableOf(gathering), String(processesMax)),
+  ...asSlot(uid),
+];
+
+/**
+ * What is started on the host to come into a stage that stands: its namespaces are entered by the uid that made them,
+ * and the limits are set within them, where the kernel counts its processes. The inner bubblewrap follows.
+ */
+export const enterChain = (
+  identity: Identity,
+  pid: number,
+  limits: readonly string[],
+): readonly [program: string, ...argv: string[]] => [
+  ...begin(),
+  ...(identity.kind === "slot" ? asSlot(identity.uid) : []),
+  NSENTER,
+  "--target",
+  String(pid),
+  ...ENTERED,
+  PRLIMIT,
+  ...limits,
+  ...CONFINED,
 ];
 
 /** Where bubblewrap finds a source when it is started by this chain. */
@@ -41,31 +67,43 @@ export const BWRAP = "/usr/bin/bwrap";
 export const BASH = "/bin/bash";
 export const UNSHARE = "/usr/bin/unshare";
 export const SETPRIV = "/usr/bin/setpriv";
+export const PERL = "/usr/bin/perl";
+export const NSENTER = "/usr/bin/nsenter";
+export const SOCAT = "/usr/bin/socat";
 export const PRLIMIT = "/usr/bin/prlimit";
 
 // Without --norc bash reads ~/.bashrc whenever its standard input is a socket, as Node's pipes are.
 const PLAIN_BASH = [BASH, "--norc", "--noprofile", "-c"] as const;
 
-// Node and bubblewrap both hand on descriptors, and bubblewrap's --clearenv leaves /proc/1/environ as it was.
-const CLOSE_AND_EMPTY = `for f in /proc/self/fd/*; do n=\${f##*/}; case $n in [0-${FILTER_FD}]) ;; *) eval "exec $n>&-" ;; esac; done
-exec /usr/bin/env -i "$@"`;
+const ENTERED: readonly string[] = [
+  ["--user", "--mount", "--pid", "--net", "--ipc", "--uts"],
+  ["--preserve-credentials", "--"],
+].flat();
 
-// A uid that is not root cannot walk through somebody's 0700 folder, so each source is bound where it can be reached.
-// Gathered first and moved over /mnt after, so that a source under /mnt is still found.
-const GATHER_SOURCES = `set -eu
-at=$1 count=$2; shift 2
-/bin/mount -t tmpfs -o mode=0755,size=1m sources "$at"
-n=0; while [ "$n" -lt "$count" ]; do
-  if [ -d "$1" ]; then /bin/mkdir "$at/$n"; else : >"$at/$n"; fi
-  /bin/mount --bind -- "$1" "$at/$n"; shift; n=$((n + 1))
-done
-/bin/mount --move "$at" ${SOURCES}
-exec /usr/bin/env -i "$@"`;
+// Held until it is in its group: the command begins when the other end of the last descriptor is closed.
+const CONFINED: readonly string[] = [
+  [BWRAP, "--json-status-fd", String(STATUS_FD), "--args", String(ARGS_FD)],
+  ["--block-fd", String(HOLD_FD), "--"],
+].flat();
 
-const asSlot = ({ gathering, sources, processesMax }: Chain, uid: number): readonly string[] =>
+const begin = (table = "", processes = ""): readonly [program: string, ...argv: string[]] => [
+  ...PLAIN_BASH,
+  BEGIN,
+  "sh",
+  table,
+  processes,
+];
+
+// Node and bubblewrap both hand on descriptors, and bubblewrap's --clearenv leaves /proc/1/environ as it was. A uid that
+// is not root cannot walk through somebody's 0700 folder, so the table binds each source where it can be reached.
+const BEGIN = `table=$1 processes=$2; shift 2
+if [ -n "$processes" ]; then ulimit -u "$processes" || exit 1; fi
+if [ -n "$table" ]; then /bin/mount --all --fstab "$table" || exit 1; fi
+for f in /proc/self/fd/*; do n=\${f##*/}; case $n in [0-${HOLD_FD}]) ;; *) eval "exec $n>&-" ;; esac; done
+exec -c "$@"`;
+
+const asSlot = (uid: number): readonly string[] =>
   [
-    [UNSHARE, "--mount", "--propagation", "private", "--"],
-    [...PLAIN_BASH, GATHER_SOURCES, "sh", gathering, String(sources.length), ...sources],
-    [PRLIMIT, `--nproc=${processesMax}`, SETPRIV, `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"],
+    [SETPRIV, `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups"],
     ["--inh-caps=-all", "--bounding-set=-all", "--no-new-privs", "--"],
   ].flat();

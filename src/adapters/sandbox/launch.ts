@@ -1,17 +1,16 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, open, rm, type FileHandle } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { Readable, Writable } from "node:stream";
 
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { holdOutput } from "./byte-streams.ts";
 import { BWRAP } from "./launch-chain.ts";
-import { signal, statNow, type ProcessId } from "./processes.ts";
+import { childrenOf, isAlive, signal, statNow, type ProcessId } from "./processes.ts";
 
 /** A process that bubblewrap has started, before anything limits or ends it. */
 export interface Launched {
-  /** bubblewrap outside; its death ends the pid namespace. */
+  /** What was started on the host: bubblewrap itself, or nsenter with bubblewrap below it. Leader of its group. */
   readonly monitor: ProcessId;
   /** PID 1 of the namespace, as the host sees it; leader of the group in which the command begins. */
   readonly init: ProcessId;
@@ -29,43 +28,55 @@ export interface Exit {
   readonly reached: boolean;
 }
 
-/** Starts the chain with bubblewrap's arguments and filter on descriptors; answers when the namespaces stand. */
-export const launch = async (
-  [program, ...argv]: readonly [string, ...string[]],
-  bwrapArgs: readonly string[],
-  filter: Uint8Array,
-): Promise<Launched> => {
+export interface Launch {
+  readonly chain: readonly [program: string, ...argv: string[]];
+  /** bubblewrap's arguments and its filter, handed over on descriptors. */
+  readonly args: readonly string[];
+  readonly filter: Uint8Array;
+  /** "entered": the chain goes into another pid namespace first, where bubblewrap tells other numbers than the host's. */
+  readonly place: "host" | "entered";
+  /** `cgroup.procs` of the group in which the command begins. */
+  readonly group: string | undefined;
+}
+
+/** Starts the chain; answers when the namespaces stand and the command begins. */
+export const launch = async ({ chain, args: bwrapArgs, filter, place, group }: Launch): Promise<Launched> => {
+  const [program, ...argv] = chain;
   // A zero byte would end one argument and begin another, of somebody else's choice.
   if (bwrapArgs.some((arg) => arg.includes("\0"))) throw new Failure("sandbox/broken", "an argument holds a zero byte");
-  const args = await unnamedFile(Buffer.from(bwrapArgs.map((arg) => `${arg}\0`).join("")));
-  const seccomp = await unnamedFile(filter);
-  try {
-    const child = spawn(program, argv, {
-      stdio: ["pipe", "pipe", "pipe", "pipe", args.fd, seccomp.fd],
-      env: {},
-      cwd: "/",
-      detached: true,
-    });
-    return await stood(child);
-  } finally {
-    await args.close();
-    await seccomp.close();
-  }
+  const child = spawn(program, argv, { stdio: Array<"pipe">(7).fill("pipe"), env: {}, cwd: "/", detached: true });
+  // Through pipes, so that neither arguments nor environment of a start ever lie on a disk.
+  handOver(child, 4, bwrapArgs.map((arg) => `${arg}\0`).join(""));
+  handOver(child, 5, filter);
+  return stood(child, place === "host" ? initBelow : initWithin, group);
 };
 
-const stood = async (child: ChildProcess): Promise<Launched> => {
+const handOver = (child: ChildProcess, descriptor: number, bytes: string | Uint8Array): void => {
+  const pipe = child.stdio.at(descriptor);
+  if (!(pipe instanceof Writable)) throw new TypeError("the chain was started without its pipes");
+  // A chain that ends before it reads says so by itself.
+  pipe.on("error", () => undefined);
+  pipe.end(bytes);
+};
+
+type FindInit = (told: string, monitor: ProcessId) => ProcessId;
+
+const stood = async (child: ChildProcess, findInit: FindInit, group: string | undefined): Promise<Launched> => {
   const [stdin, stdout, stderr, status] = child.stdio;
+  const hold = child.stdio.at(6);
   if (
     !(
       stdin instanceof Writable &&
       stdout instanceof Readable &&
       stderr instanceof Readable &&
-      status instanceof Readable
+      status instanceof Readable &&
+      hold instanceof Writable
     )
   )
     throw new TypeError("the chain was started without its pipes");
   holdOutput(stdout);
   holdOutput(stderr);
+  hold.on("error", () => undefined);
   const monitor = processAt(child.pid);
   let told = "";
   const standing = new Promise<void>((resolve) => {
@@ -82,22 +93,42 @@ const stood = async (child: ChildProcess): Promise<Launched> => {
       void statusEnded.then(() => resolve({ code, signal, reached: told.includes('"exit-code"') }));
     });
   });
-  const hanging = setTimeout(() => void signal(monitor, "SIGKILL", "group"), LIMITS.sandboxProbeTimeoutMs);
+  const hanging = setTimeout(() => signal(monitor, "SIGKILL", "group"), LIMITS.sandboxProbeTimeoutMs);
   await Promise.race([standing, exited]);
   clearTimeout(hanging);
   const pidNamespace = /"pid-namespace": (\d+)/.exec(told)?.[1];
-  if (pidNamespace === undefined)
+  if (pidNamespace === undefined) {
+    // One that stands without a pid namespace would be held for ever.
+    signal(monitor, "SIGKILL", "group");
     throw new Failure("sandbox/broken", `no sandbox could be started: ${await lastWords(stderr, exited)}`);
-  return { monitor, init: initOf(told, monitor), pidNamespace, stdin, stdout, stderr, exited };
+  }
+  const init = findInit(told, monitor);
+  await joinGroup(group, init, monitor);
+  hold.end();
+  return { monitor, init, pidNamespace, stdin, stdout, stderr, exited };
+};
+
+// Held by bubblewrap until then, so that nothing of the command is ever outside of its group.
+const joinGroup = async (group: string | undefined, init: ProcessId, monitor: ProcessId): Promise<void> => {
+  if (group === undefined || !isAlive(init)) return;
+  try {
+    await writeFile(group, String(init.pid));
+  } catch (cause) {
+    signal(init, "SIGKILL", "process");
+    signal(monitor, "SIGKILL", "group");
+    throw new Failure("sandbox/broken", "a process could not be put into the group that bounds its memory", { cause });
+  }
 };
 
 // What has ended already keeps a start time that no process has, so that no signal ever finds another in its place.
 const processAt = (pid: number | undefined): ProcessId => (pid === undefined ? NOBODY : (statNow(pid) ?? NOBODY));
 
-const initOf = (told: string, monitor: ProcessId): ProcessId => {
+const initBelow: FindInit = (told, monitor) => {
   const init = statNow(Number(/"child-pid": (\d+)/.exec(told)?.[1] ?? 0));
   return init?.parent === monitor.pid ? init : NOBODY;
 };
+
+const initWithin: FindInit = (_, monitor) => childrenOf(monitor).flatMap(childrenOf)[0] ?? NOBODY;
 
 const NOBODY: ProcessId = { pid: 0, start: "" };
 
@@ -109,17 +140,4 @@ export const lastWords = async (stderr: Readable, exited: Promise<Exit>): Promis
   };
   await Promise.allSettled([read(), exited]);
   return words.trim() || `${BWRAP} ended without a word`;
-};
-
-// Deleted before anything reads it, so that neither arguments nor environment of a start ever lie on a disk by name.
-const unnamedFile = async (bytes: Uint8Array): Promise<FileHandle> => {
-  const folder = await mkdtemp(`${tmpdir()}/cto-launch-`);
-  try {
-    const file = await open(`${folder}/bytes`, "wx+", 0o600);
-    // Written at a position, so that the descriptor that is handed on still stands at its beginning.
-    await file.write(bytes, 0, bytes.length, 0);
-    return file;
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 };

@@ -1,8 +1,7 @@
 import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
-import type { Usage } from "./scratch-usage.ts";
 
 /** The limits that end a run by a clock or a look; those of the kernel are in `limitArgs`. */
-export type WatchedLimit = "wall" | "idle" | "output" | "scratch-bytes" | "scratch-inodes";
+export type WatchedLimit = "wall" | "idle" | "output" | "memory" | "scratch-bytes" | "scratch-inodes";
 
 export interface LimitWatch {
   /** A process runs: the first one begins `wall`, and `idle` and the looks go on. */
@@ -15,17 +14,12 @@ export interface LimitWatch {
   end(): Promise<void>;
 }
 
-/** Calls `reached` once, with the first limit that was passed. */
+/** Calls `reached` once, with the first limit that was passed. `look` answers the one that a look shows. */
 export const watchLimits = (
   limits: RunLimits,
-  look: (most: Usage) => Promise<Usage>,
-  baseline: Usage,
+  look: () => Promise<WatchedLimit | undefined>,
   reached: (limit: WatchedLimit) => void,
 ): LimitWatch => {
-  const most = {
-    bytes: baseline.bytes + limits.scratchBytesMax,
-    inodes: baseline.inodes + limits.scratchInodesMax,
-  };
   let running = false;
   let told = false;
   let wall: NodeJS.Timeout | undefined;
@@ -47,9 +41,8 @@ export const watchLimits = (
   };
   const lookNow = async (): Promise<void> => {
     const from = performance.now();
-    const found = await look(most);
-    if (found.bytes > most.bytes) tell("scratch-bytes");
-    else if (found.inodes > most.inodes) tell("scratch-inodes");
+    const found = await look();
+    if (found !== undefined) tell(found);
     lookSoon(performance.now() - from);
   };
 
@@ -67,13 +60,14 @@ export const watchLimits = (
       clearTimeout(poll);
     },
     seen: (bytes, before) => {
+      if (told) return;
       waitForBytes();
       if (before + bytes > LIMITS.sandboxStreamBytesMax) tell("output");
     },
     end: async () => {
       running = false;
       for (const timer of [wall, idle, poll]) clearTimeout(timer);
-      await lookNow();
+      if (!told) await lookNow();
       told = true;
     },
   };

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 import type { Protections } from "../../seams/sandbox.ts";
 import { digestOf } from "../../workflow/digest.ts";
-import { BASH, BWRAP, PRLIMIT, SETPRIV, UNSHARE } from "./launch-chain.ts";
+import { BASH, BWRAP, NSENTER, PERL, PRLIMIT, SETPRIV, SOCAT, UNSHARE } from "./launch-chain.ts";
 
 export type Check = Protections["checks"][number];
 export type Tool = Protections["tools"][number];
@@ -26,11 +26,14 @@ const TOOLS = [
   { name: "prlimit", path: PRLIMIT, fix: "apt-get install util-linux" },
   { name: "setpriv", path: SETPRIV, fix: "apt-get install util-linux" },
   { name: "unshare", path: UNSHARE, fix: "apt-get install util-linux" },
+  { name: "nsenter", path: NSENTER, fix: "apt-get install util-linux" },
+  { name: "perl", path: PERL, fix: "apt-get install perl-base" },
+  { name: "socat", path: SOCAT, fix: "apt-get install socat" },
 ] as const;
 
 const toolAt = async (name: string, path: string): Promise<Tool | undefined> => {
   try {
-    const said = await promisify(execFile)(path, ["--version"], { env: {}, timeout: 5_000 });
+    const said = await promisify(execFile)(path, [name === "socat" ? "-V" : "--version"], { env: {}, timeout: 5_000 });
     const version = /\d+\.\d+(?:\.\d+)?/.exec(said.stdout)?.[0] ?? "unknown";
     return { name, version, sha256: digestOf(await readFile(path)) };
   } catch {

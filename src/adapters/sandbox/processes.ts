@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { readdir, readFile, readlink } from "node:fs/promises";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /** One process of the host, told apart from a later one with the same number by its start time. */
 export interface ProcessId {
@@ -13,19 +12,10 @@ interface Stat extends ProcessId {
   readonly parent: number;
 }
 
-/** Undefined when there is no such process (any more). */
-export const statOf = async (pid: number): Promise<Stat | undefined> => {
-  const text = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => undefined);
-  return text === undefined ? undefined : statIn(pid, text);
-};
-
-/** The same without waiting: a child that has just been started cannot be reaped meanwhile. */
+/** Undefined when there is no such process (any more). A child that has just been started cannot be reaped meanwhile. */
 export const statNow = (pid: number): Stat | undefined => {
-  try {
-    return statIn(pid, readFileSync(`/proc/${pid}/stat`, "utf8"));
-  } catch {
-    return undefined;
-  }
+  const text = textOf(`/proc/${pid}/stat`);
+  return text === undefined ? undefined : statIn(pid, text);
 };
 
 const statIn = (pid: number, text: string): Stat | undefined => {
@@ -35,18 +25,14 @@ const statIn = (pid: number, text: string): Stat | undefined => {
   return state === undefined || start === undefined ? undefined : { pid, state, parent: Number(parent), start };
 };
 
-export const isAlive = async ({ pid, start }: ProcessId): Promise<boolean> => {
-  const stat = await statOf(pid);
-  return stat !== undefined && stat.start === start && !(await isDead(stat));
+export const isAlive = ({ pid, start }: ProcessId): boolean => {
+  const stat = statNow(pid);
+  return stat !== undefined && stat.start === start && !isDead(stat);
 };
 
 /** Sends a signal to the process, or to its group, only while it is still the same process. Answers whether it was. */
-export const signal = async (
-  one: ProcessId,
-  name: "SIGTERM" | "SIGKILL",
-  whole: "process" | "group",
-): Promise<boolean> => {
-  if (!(await isAlive(one))) return false;
+export const signal = (one: ProcessId, name: "SIGTERM" | "SIGKILL", whole: "process" | "group"): boolean => {
+  if (!isAlive(one)) return false;
   try {
     process.kill(whole === "group" ? -one.pid : one.pid, name);
     return true;
@@ -55,44 +41,84 @@ export const signal = async (
   }
 };
 
+/** The living children of one process. */
+export const childrenOf = (one: ProcessId): readonly ProcessId[] => {
+  const told = textOf(`/proc/${one.pid}/task/${one.pid}/children`);
+  // A kernel without this list is asked process by process.
+  const pids = told === undefined ? allPids() : told.split(" ").filter(Boolean).map(Number);
+  return pids.flatMap((pid) => {
+    const stat = statNow(pid);
+    return stat?.parent === one.pid ? [{ pid, start: stat.start }] : [];
+  });
+};
+
 /** Every living process that has this uid in any of its four places. */
-export const livingOfUid = async (uid: number): Promise<readonly ProcessId[]> =>
-  living(async (pid) => (await statusOf(pid)).uids.includes(uid));
+export const livingOfUid = (uid: number): readonly ProcessId[] => living((pid) => statusOf(pid).uids.includes(uid));
 
 /**
- * Every living process in one of these pid namespaces. One of our own uid whose namespace we may not see, and which
- * is in a nested one, counts as well: what cannot be looked at is not proven dead.
+ * Every living process in one of these pid namespaces, each told by its number and by its first process. One of our own
+ * uid in a nested namespace that we may not see counts as well where one of `roots` has started it: what cannot be looked
+ * at is not proven dead. That of another stage does not.
  */
-export const livingInNamespaces = async (inodes: ReadonlySet<string>): Promise<readonly ProcessId[]> =>
-  living(async (pid) => {
+export const livingInNamespaces = (
+  namespaces: ReadonlyMap<string, ProcessId>,
+  roots: readonly ProcessId[],
+): readonly ProcessId[] =>
+  living((pid) => {
     try {
-      const inode = /\[(\d+)\]/.exec(await readlink(`/proc/${pid}/ns/pid`))?.[1];
-      return inode !== undefined && inodes.has(inode);
+      const inode = /\[(\d+)\]/.exec(readlinkSync(`/proc/${pid}/ns/pid`))?.[1];
+      const first = namespaces.get(inode ?? "");
+      // A namespace ends with its first process, and its number is given to the next one at once.
+      return first !== undefined && statNow(first.pid)?.start === first.start;
     } catch {
-      const { uids, depth } = await statusOf(pid);
-      return depth > 1 && uids.includes(process.getuid?.() ?? -1);
+      const { uids, depth } = statusOf(pid);
+      return depth > 1 && uids.includes(process.getuid?.() ?? -1) && isBelow(pid, roots);
     }
   });
 
-const living = async (isMeant: (pid: number) => Promise<boolean>): Promise<readonly ProcessId[]> => {
-  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const stat = await statOf(pid);
-      if (stat === undefined || (await isDead(stat)) || !(await isMeant(pid))) return [];
-      return [{ pid, start: stat.start }];
-    }),
-  );
-  return found.flat();
+// Who loses its parent in a pid namespace is given to the first process there, so the way up never leaves the stage.
+const isBelow = (pid: number, roots: readonly ProcessId[]): boolean => {
+  for (let at = statNow(pid); at !== undefined; at = statNow(at.parent)) {
+    const { pid: own, start } = at;
+    if (roots.some((root) => root.pid === own && root.start === start)) return true;
+  }
+  return false;
 };
 
-// A zombie is dead, for in containers PID 1 may never reap it; but not while threads of it outlive their first one.
-const isDead = async ({ pid, state }: Stat): Promise<boolean> =>
-  (state === "Z" || state === "X") && (await readdir(`/proc/${pid}/task`).catch(() => [])).length <= 1;
+// Read without waiting: a file of /proc is there at once, and a thousand small waits would take ten times as long.
+const living = (isMeant: (pid: number) => boolean): readonly ProcessId[] =>
+  allPids().flatMap((pid) => {
+    const stat = isMeant(pid) ? statNow(pid) : undefined;
+    return stat === undefined || isDead(stat) ? [] : [{ pid, start: stat.start }];
+  });
 
-const statusOf = async (pid: number): Promise<{ readonly uids: readonly number[]; readonly depth: number }> => {
-  const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+const allPids = (): readonly number[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+// A zombie is dead, for in containers PID 1 may never reap it; but not while threads of it outlive their first one.
+const isDead = ({ pid, state }: Stat): boolean => (state === "Z" || state === "X") && threadsOf(pid) <= 1;
+
+const threadsOf = (pid: number): number => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).length;
+  } catch {
+    return 0;
+  }
+};
+
+const statusOf = (pid: number): { readonly uids: readonly number[]; readonly depth: number } => {
+  const text = textOf(`/proc/${pid}/status`) ?? "";
   const line = (name: string): readonly string[] =>
     new RegExp(`^${name}:\\s+(.*)$`, "m").exec(text)?.[1]?.split(/\s+/) ?? [];
   return { uids: line("Uid").map(Number), depth: line("NSpid").length };
+};
+
+const textOf = (file: string): string | undefined => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
 };

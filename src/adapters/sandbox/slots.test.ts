@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { LIMITS } from "../../workflow/limits.ts";
-import { statOf } from "./processes.ts";
+import { statNow } from "./processes.ts";
 import { takeSlot } from "./slots.ts";
 
 const BASE = 71_200;
@@ -44,7 +44,7 @@ test("processes that claim at the same moment never share a uid", async () => {
 test("a claim of a process that is gone is worth nothing, and that of a living one holds", async () => {
   await writeFile(`${folder}/${BASE}.4194303.1.dead`, "");
   await writeFile(`${folder}/${BASE + 1}.${process.pid}.1.restarted`, "");
-  const start = (await statOf(process.ppid))?.start;
+  const start = statNow(process.ppid)?.start;
   await writeFile(`${folder}/${BASE + 2}.${process.ppid}.${start}.living`, "");
   const uids = [];
   for (let at = 0; at < 3; at += 1) uids.push((await takeSlot(BASE, folder)).uid);

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { isAlive, livingOfUid, statOf } from "./processes.ts";
+import { isAlive, livingOfUid, statNow } from "./processes.ts";
 
 /** A uid of the host that one stage has for itself. */
 export interface Slot {
@@ -62,7 +62,7 @@ const ownFolder = async (folder: string): Promise<void> => {
 // A claim is a file whose name no other claim has: uid, holder's pid and start time, chance. A dead holder's claim is
 // worth nothing, so nobody ever has to take one over, and two who remove the same one do no harm.
 const claimOf = async (folder: string, uid: number): Promise<string> => {
-  const start = (await statOf(process.pid))?.start ?? "0";
+  const start = statNow(process.pid)?.start ?? "0";
   const claim = `${uid}.${process.pid}.${start}.${randomBytes(8).toString("hex")}`;
   await (await open(`${folder}/${claim}`, "wx", 0o600)).close();
   return claim;
@@ -74,7 +74,7 @@ const heldByAnother = async (folder: string, own: string): Promise<string | unde
   for (const claim of await readdir(folder)) {
     if (claim === own || !claim.startsWith(`${uid}.`)) continue;
     const [, pid, start] = claim.split(".");
-    if (await isAlive({ pid: Number(pid), start: start ?? "" })) return `in use by process ${pid}`;
+    if (isAlive({ pid: Number(pid), start: start ?? "" })) return `in use by process ${pid}`;
     await rm(`${folder}/${claim}`, { force: true });
   }
   return undefined;
@@ -82,17 +82,24 @@ const heldByAnother = async (folder: string, own: string): Promise<string | unde
 
 const objectionTo = async (uid: number): Promise<string | undefined> => {
   if (await hasAccount(uid)) return "has an account on this host";
-  const alive = await livingOfUid(uid);
+  const alive = livingOfUid(uid);
   return alive.length > 0 ? `has ${alive.length} living processes` : undefined;
 };
 
+// Accounts come and go in days; a run opens its stages in seconds.
+const FRESH_MS = 60_000;
+const freeOfAccount = new Map<number, number>();
+
 const hasAccount = async (uid: number): Promise<boolean> => {
+  if (performance.now() < (freeOfAccount.get(uid) ?? 0)) return false;
   try {
     await promisify(execFile)("/usr/bin/getent", ["passwd", String(uid)], { env: {} });
     return true;
   } catch (error) {
     // getent answers 2 for "no such key"; any other trouble is no proof that the uid is free.
-    if (error instanceof Error && "code" in error && error.code === 2) return false;
-    throw new Failure("sandbox/broken", `getent cannot tell whether uid ${uid} has an account`, { cause: error });
+    if (!(error instanceof Error && "code" in error && error.code === 2))
+      throw new Failure("sandbox/broken", `getent cannot tell whether uid ${uid} has an account`, { cause: error });
+    freeOfAccount.set(uid, performance.now() + FRESH_MS);
+    return false;
   }
 };

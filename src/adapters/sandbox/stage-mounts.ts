@@ -1,12 +1,15 @@
 import type { StageOrder } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { planMounts, type MountPlan } from "../../workflow/workspace/mount-plan.ts";
+import type { Checkout } from "../../workflow/workspace/workspace.ts";
 import { baseEnvironment } from "./base-environment.ts";
 import { innerArgs } from "./bubblewrap-args.ts";
 import type { ControlFolder } from "./control-folder.ts";
-import type { HostPaths } from "./host-paths.ts";
+import { checkOuterPath, type HostPaths } from "./host-paths.ts";
 import { seenSource, type Chain, type Identity } from "./launch-chain.ts";
+import { outerArgs } from "./outer-args.ts";
 import type { RootPart } from "./root-parts.ts";
+import { OUTER } from "./stage-script.ts";
 
 /** The chain, the argument list and what they were made from: the same for every process of a stage. */
 export interface StageMounts {
@@ -14,49 +17,99 @@ export interface StageMounts {
   readonly plan: MountPlan;
   readonly env: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** The arguments of the sandbox around it, at level A. */
+  readonly outer: readonly string[] | undefined;
 }
 
 export interface StageParts {
   readonly order: StageOrder;
-  /** Where the Workspace lies. */
-  readonly folder: string;
+  readonly checkout: Checkout;
   readonly identity: Identity;
   readonly control: ControlFolder;
   readonly host: HostPaths;
   readonly root: readonly RootPart[];
 }
 
-export const stageMounts = ({ order, folder, identity, control, host, root }: StageParts): StageMounts => {
+export const stageMounts = (parts: StageParts): StageMounts => {
+  const { order } = parts;
   const plan = planMounts(order.workspace.entries, order);
   if (plan.unmasked.length > 0)
     throw new Failure("sandbox/broken", `${plan.unmasked.length} forbidden paths are more than can be masked`);
   if (plan.mounts.length > MOUNTS_MAX)
     throw new Failure("sandbox/broken", `${plan.mounts.length} mounts are more than one sandbox can have`);
-  const chain: Chain = {
-    identity,
-    sources: [control.path, folder, ...host.paths],
-    gathering: control.gathering,
-    processesMax: order.limits.processesMax + CHAIN_PROCESSES,
+  const env = baseEnvironment(parts.host.programs);
+  return { plan, env, ...(order.confinement === "A" ? fullStage(parts, plan, env) : oneSandbox(parts, plan, env)) };
+};
+
+type Laid = Omit<StageMounts, "plan" | "env">;
+
+// Inside the outer sandbox everything stands at the same place on every machine; only it knows the host's paths.
+const fullStage = (parts: StageParts, plan: MountPlan, env: StageMounts["env"]): Laid => {
+  const { order, checkout, control, host, root } = parts;
+  for (const path of host.paths) checkOuterPath(path, ["/stage", ...Object.values(OUTER)]);
+  const over = checkout.over === "nothing" ? undefined : checkout.over.folder;
+  const { ledger } = order.workspace;
+  const lists = [[control.path, checkout.folder, ledger], over ?? [], order.relay ?? [], host.paths].flat();
+  const chain = chainOf(parts, lists);
+  const seen = (path: string): string => seenSource(chain, path);
+  return {
+    chain,
+    args: innerArgs({
+      root,
+      control: OUTER.control,
+      workspace: OUTER.workspace,
+      network: order.relay === undefined ? "none" : "outer",
+      laid: [
+        ...host.paths.map((path) => ({ source: path, inside: path })),
+        ...control.laid.map((file) => ({ ...file, source: within(control, file.host, OUTER.control) })),
+      ],
+      mounts: plan.mounts,
+      tmpBytesMax: order.limits.tmpBytesMax,
+      env,
+    }),
+    outer: outerArgs({
+      root,
+      control: seen(control.path),
+      base: seen(checkout.folder),
+      ledger: seen(ledger),
+      over: over === undefined ? undefined : seen(over),
+      relay: order.relay === undefined ? undefined : seen(order.relay),
+      laid: host.paths.map((path) => ({ source: seen(path), inside: path })),
+    }),
   };
-  const seenControl = seenSource(chain, control.path);
-  const env = baseEnvironment(host.programs);
+};
+
+const oneSandbox = (parts: StageParts, plan: MountPlan, env: StageMounts["env"]): Laid => {
+  const { order, checkout, control, host, root } = parts;
+  const relay = order.relay === undefined ? [] : [order.relay];
+  const chain = chainOf(parts, [control.path, checkout.folder, ...relay, ...host.paths]);
+  const seen = (path: string): string => seenSource(chain, path);
   const args = innerArgs({
     root,
-    control: seenControl,
-    workspace: seenSource(chain, folder),
+    control: seen(control.path),
+    workspace: seen(checkout.folder),
+    network: "none",
     laid: [
-      ...host.paths.map((path) => ({ source: seenSource(chain, path), inside: path })),
-      ...control.laid.map(({ host: from, inside }) => ({
-        source: from.replace(control.path, () => seenControl),
-        inside,
-      })),
+      ...host.paths.map((path) => ({ source: seen(path), inside: path })),
+      ...relay.map((socket) => ({ source: seen(socket), inside: "/run/cto/relay.sock" })),
+      ...control.laid.map((file) => ({ ...file, source: within(control, file.host, seen(control.path)) })),
     ],
     mounts: plan.mounts,
     tmpBytesMax: order.limits.tmpBytesMax,
     env,
   });
-  return { chain, plan, env, args };
+  return { chain, args, outer: undefined };
 };
+
+const chainOf = ({ identity, control, order }: StageParts, sources: readonly string[]): Chain => ({
+  identity,
+  sources: [...new Set(sources)],
+  gathering: control.gathering,
+  processesMax: order.limits.processesMax + CHAIN_PROCESSES,
+});
+
+const within = (control: ControlFolder, path: string, seen: string): string =>
+  `${seen}${path.slice(control.path.length)}`;
 
 /**
  * The command of one start with its own variables. They are set after the limits: in bubblewrap's environment a
@@ -75,5 +128,5 @@ export const commandOf = (argv: readonly string[], env: Readonly<Record<string, 
 // bubblewrap takes 9,000 arguments; a mount is three of them.
 const MOUNTS_MAX = 2900;
 
-// bubblewrap's own, outside and inside, for a few processes of one stage side by side.
-const CHAIN_PROCESSES = 32;
+// bubblewrap's own, outside and inside, for a few processes of one stage side by side, and those of the relay.
+const CHAIN_PROCESSES = 128;

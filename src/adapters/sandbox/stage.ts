@@ -1,50 +1,55 @@
-import { stat } from "node:fs/promises";
-
-import type { Confined, ConfinedStage, StageFiles, StageOrder, StageReport } from "../../seams/sandbox.ts";
+import type { Confined, ConfinedStage, StageOrder, StageReport } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { limitArgs } from "./bubblewrap-args.ts";
 import { confinedProcess, type ConfinedProcess } from "./confined-process.ts";
-import { launchChain, PRLIMIT, type Identity } from "./launch-chain.ts";
-import { launch } from "./launch.ts";
+import type { Identity } from "./launch-chain.ts";
 import { watchLimits } from "./limit-watch.ts";
+import type { MemoryGuard } from "./memory-guard.ts";
 import { livingInNamespaces, livingOfUid, signal, type ProcessId } from "./processes.ts";
-import { scratchUsage, type Usage } from "./scratch-usage.ts";
 import { describeStage } from "./stage-description.ts";
 import { commandOf, type StageMounts } from "./stage-mounts.ts";
-import { unlinkedBytes } from "./unlinked-usage.ts";
+import type { StagePlace } from "./stage-place.ts";
 
 export interface StageGround {
   readonly order: StageOrder;
-  readonly files: StageFiles;
+  readonly place: StagePlace;
   readonly identity: Identity;
   readonly mounts: StageMounts;
   readonly filter: Uint8Array;
+  readonly memory: MemoryGuard;
   /** Gives slot and folders back; only once everything is dead. */
   readonly release: () => Promise<void>;
 }
 
 /** One set of mounts, limits and filter, and all that was started in it. */
-export const openStage = async ({
+export const openStage = ({
   order,
-  files,
+  place,
   identity,
   mounts,
   filter,
+  memory,
   release,
-}: StageGround): Promise<ConfinedStage> => {
+}: StageGround): Omit<ConfinedStage, "canaries"> => {
   const processes = new Set<ConfinedProcess>();
-  const namespaces = new Set<string>();
+  const namespaces = new Map(place.namespaces);
+  const roots: ProcessId[] = [...place.keepers];
   const starting = new Set<Promise<unknown>>();
+  const keepers = new Set(place.keepers.map(({ pid, start }) => `${pid} ${start}`));
   let limit: string | undefined;
-  let report: Promise<StageReport> | undefined;
+  let phase: "acting" | "quiet" | "closed" = "acting";
+  let closed: Promise<StageReport> | undefined;
 
-  const living = (): Promise<readonly ProcessId[]> =>
-    identity.kind === "slot" ? livingOfUid(identity.uid) : livingInNamespaces(namespaces);
-  const look = await usageLook(files.folder, mounts, living);
-  const watch = watchLimits(order.limits, look, await look(UNBOUNDED), (reached) => {
+  const everyone = (): readonly ProcessId[] =>
+    identity.kind === "slot" ? livingOfUid(identity.uid) : livingInNamespaces(namespaces, roots);
+  const living = (): readonly ProcessId[] => everyone().filter(({ pid, start }) => !keepers.has(`${pid} ${start}`));
+  const look = async (): ReturnType<StagePlace["passed"]> => {
+    const alive = living();
+    return (await memory.passed(alive)) ? "memory" : place.passed(alive);
+  };
+  const watch = watchLimits(order.limits, look, (reached) => {
     limit = reached;
-    for (const one of processes) void one.kill(reached);
+    for (const one of processes) one.kill(reached);
   });
 
   const forgetWhenEnded = async (one: ConfinedProcess, exited: Promise<unknown>): Promise<void> => {
@@ -54,38 +59,44 @@ export const openStage = async ({
   };
 
   const startNow = async (argv: readonly string[], env: Readonly<Record<string, string>>): Promise<Confined> => {
-    const chain = launchChain(mounts.chain);
-    const launched = await launch(
-      [...chain, PRLIMIT, ...limitArgs(order.limits), ...commandOf(argv, env)],
-      mounts.args,
-      filter,
-    );
-    namespaces.add(launched.pidNamespace);
+    const begunIn = phase;
+    const launched = await place.launch(commandOf(argv, env));
+    namespaces.set(launched.pidNamespace, launched.init);
+    roots.push(launched.monitor, launched.init);
     const one = confinedProcess(launched, (bytes, before) => watch.seen(bytes, before));
     processes.add(one);
-    watch.running();
+    if (begunIn === "acting") watch.running();
+    else endInTime(one, launched.exited);
     void forgetWhenEnded(one, launched.exited);
-    if (limit !== undefined || report !== undefined) await one.kill(limit);
+    // What ended the stage while this began did not find it yet.
+    if (phase !== begunIn || (limit !== undefined && begunIn === "acting")) one.kill(limit);
     return one;
   };
 
-  const quietNow = async (): Promise<StageReport> => {
+  const quiet = async (): Promise<StageReport> => {
+    if (phase === "acting") phase = "quiet";
     await Promise.allSettled(starting);
     const alive = await killAll(living, processes);
     await watch.end();
     return { processTreeDead: alive === 0, alive, ...(limit === undefined ? {} : { limit }) };
   };
 
-  const quiet = (): Promise<StageReport> => (report ??= quietNow());
-  let released: Promise<void> | undefined;
+  const closeNow = async (): Promise<StageReport> => {
+    phase = "closed";
+    const ended = await quiet();
+    await place.end();
+    const alive = ended.alive + (await killAll(everyone, new Set()));
+    if (alive === 0) await release();
+    return { ...ended, processTreeDead: alive === 0, alive };
+  };
 
   return {
     inside: "/workspace",
-    description: describeStage(order, identity, mounts, filter),
+    description: describeStage(order, identity, mounts, filter, memory),
     start: async (argv, env) => {
-      if (report !== undefined)
-        throw new Failure("sandbox/broken", "the stage is closed; nothing starts in it any more");
-      if (limit !== undefined) throw new Failure("sandbox/broken", `the stage was ended by its limit ${limit}`);
+      if (phase === "closed") throw new Failure("sandbox/broken", "the stage is closed; nothing starts in it any more");
+      if (limit !== undefined && phase === "acting")
+        throw new Failure("sandbox/broken", `the stage was ended by its limit ${limit}`);
       const started = startNow(argv, env);
       starting.add(started);
       try {
@@ -94,45 +105,30 @@ export const openStage = async ({
         starting.delete(started);
       }
     },
-    files,
+    files: place.files,
     quiet,
-    close: async () => {
-      const ended = await quiet();
-      if (ended.processTreeDead) await (released ??= release());
-      return ended;
-    },
+    close: () => (closed ??= closeNow()),
   };
 };
 
-const UNBOUNDED: Usage = { bytes: Number.POSITIVE_INFINITY, inodes: Number.POSITIVE_INFINITY };
-
-// Where nothing is writable there is nothing to look at.
-const usageLook = async (
-  folder: string,
-  { plan }: StageMounts,
-  living: () => Promise<readonly ProcessId[]>,
-): Promise<(most: Usage) => Promise<Usage>> => {
-  const closed = new Set([...plan.pins, ...plan.masks]);
-  const device = (await stat(folder)).dev;
-  return async (most) => {
-    if (plan.writableParents.length === 0) return { bytes: 0, inodes: 0 };
-    const { bytes, inodes } = await scratchUsage(folder, plan.writableParents, closed, most);
-    return { bytes: bytes + (await unlinkedBytes(await living(), device)), inodes };
-  };
+// Once the stage is quiet its limits are over, so what the Harness starts there has a clock of its own.
+const endInTime = (one: ConfinedProcess, exited: Promise<unknown>): void => {
+  const timer = setTimeout(() => one.kill("wall"), LIMITS.stageProbeTimeoutMs);
+  void exited.then(() => clearTimeout(timer));
 };
 
 /** How many are left of everything that ran in the stage, after killing it again and again for as long as is allowed. */
 const killAll = async (
-  living: () => Promise<readonly ProcessId[]>,
+  living: () => readonly ProcessId[],
   processes: ReadonlySet<ConfinedProcess>,
 ): Promise<number> => {
   const until = performance.now() + LIMITS.killTimeoutMs;
   for (;;) {
-    await Promise.all([...processes].map((one) => one.kill()));
-    const alive = await living();
+    for (const one of processes) one.kill();
+    const alive = living();
     if (alive.length === 0 || performance.now() > until) return alive.length;
     // A slot's uid belongs to this stage alone, and so does a namespace that this stage made.
-    await Promise.all(alive.map((one) => signal(one, "SIGKILL", "process")));
+    for (const one of alive) signal(one, "SIGKILL", "process");
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 };

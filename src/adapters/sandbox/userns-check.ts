@@ -9,7 +9,13 @@ export const usernsIsDisabled = async (): Promise<"disabled" | "possible"> => {
   const chain = launchChain({ identity: { kind: "own", uid }, sources: [], gathering: "", processesMax: 0 });
   const unfiltered = NAMESPACES.slice(0, NAMESPACES.indexOf("--seccomp"));
   const args = [...unfiltered, ...rootArgs(await rootParts()), ...kernelArgs(SHARED_MEMORY_BYTES), ...LAST];
-  const launched = await launch([...chain, UNSHARE, "--user", "/bin/true"], args, new Uint8Array());
+  const launched = await launch({
+    chain: [...chain, UNSHARE, "--user", "/bin/true"],
+    args,
+    filter: new Uint8Array(),
+    place: "host",
+    group: undefined,
+  });
   const words = await lastWords(launched.stderr, launched.exited);
   // Told by the errno too: a failure for any other reason proves nothing.
   const { code } = await launched.exited;

@@ -17,7 +17,10 @@ export interface Workspace {
 export interface Checkout {
   /** Absolute path. Shared: pristine, and no stage ever writes it. Private: for one stage, thrown away with it. */
   readonly folder: string;
-  /** What a stage lays over a shared one before anything starts: a folder of whole files, and the paths that are gone. */
+  /**
+   * What a stage lays over a shared one before anything starts. First the paths that are gone are removed, folders with
+   * all they hold; then the folder's whole files are copied in, modes and links kept.
+   */
   readonly over: { readonly folder: string; readonly gone: readonly string[] } | "nothing";
 }
 

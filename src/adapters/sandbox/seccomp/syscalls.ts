@@ -86,6 +86,9 @@ export const JUDGED_CALLS: Readonly<
   arm64: { unshare: 97, clone: 220, ioctl: 29, mknod: "-", mknodat: 33, socket: 198 },
 };
 
-/** Two calls by which a probe sees the filter bite: one that it denies, one that it hides. */
-export const probedCalls = (machine: FilterMachine): readonly [denied: number, absent: number] =>
-  machine === "x64" ? [101, 425] : [117, 425];
+/** What the stage mounts by; the filter denies it inside. */
+export const mountNumber = (machine: FilterMachine): number => (machine === "x64" ? 165 : 40);
+
+/** Calls that write and read an attribute of a file. */
+export const attributeCalls = (machine: FilterMachine): { readonly set: number; readonly get: number } =>
+  machine === "x64" ? { set: 188, get: 191 } : { set: 5, get: 8 };

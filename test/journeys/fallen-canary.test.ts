@@ -1,0 +1,88 @@
+import { expect, test } from "vitest";
+
+import { readRuns } from "../../src/harness/read-runs.ts";
+import type { World } from "../../src/harness/world.ts";
+import type { StageOrder } from "../../src/seams/sandbox.ts";
+import { runId } from "../../src/workflow/ids.ts";
+import type { CanaryPass, CanaryVerdict } from "../../src/workflow/vocabulary.ts";
+import type { CanaryRun } from "../../src/workflow/workspace/canary.ts";
+import { expectEvidence, expectNothing, factsOf, textOf, withApproved } from "./ended.ts";
+import { runOnce } from "./ground.ts";
+
+interface Fall {
+  readonly purpose: StageOrder["purpose"];
+  readonly pass: CanaryPass;
+  readonly verdict: CanaryVerdict | "not-run";
+}
+
+/** The real sandbox, in which one canary of one pass comes to something else than it did. */
+const fallingIn = (world: World, { purpose, pass, verdict }: Fall): World => {
+  const fallen = (run: CanaryRun): CanaryRun => {
+    if (run === "not-run" || verdict === "not-run") return "not-run";
+    const actual = { "call the host's 127.0.0.1": verdict === "broken" ? "ok" : "EIO" };
+    return run.map((one) => (one.id === "network" ? { ...one, verdict, actual: { ...one.actual, ...actual } } : one));
+  };
+  const open: World["sandbox"]["open"] = async (order) => {
+    const stage = await world.sandbox.open(order);
+    const isMeant = (which: CanaryPass): boolean => order.purpose === purpose && which === pass;
+    return {
+      ...stage,
+      canaries: async (which, ground) => {
+        const run = await stage.canaries(which, ground);
+        return isMeant(which) ? fallen(run) : run;
+      },
+    };
+  };
+  return { ...world, sandbox: { ...world.sandbox, open } };
+};
+
+const FALLS: readonly (readonly [when: string, fall: Fall, code: string, started: readonly string[]])[] = [
+  ["before the agent", { purpose: "agent", pass: "before", verdict: "broken" }, "workspace/canary-succeeded", []],
+  [
+    "after the agent",
+    { purpose: "agent", pass: "after", verdict: "broken" },
+    "workspace/canary-succeeded",
+    ["backend.started"],
+  ],
+  [
+    "without teeth before the validation",
+    { purpose: "validation", pass: "before", verdict: "no-teeth" },
+    "workspace/canary-without-teeth",
+    ["backend.started"],
+  ],
+  [
+    "not run after the agent",
+    { purpose: "agent", pass: "after", verdict: "not-run" },
+    "workspace/canary-without-teeth",
+    ["backend.started"],
+  ],
+];
+
+test.each(FALLS)(
+  "R067 confinement-lie: a canary fallen %s voids the run, with evidence",
+  async (_, fall, code, started) => {
+    await withApproved(async ({ ground, world, before }) => {
+      const run = runId(ground.work, 1);
+      const ended = await runOnce(fallingIn(world, fall), ground);
+      expect(ended).toMatchObject({ ok: true, value: { ending: { kind: "voided", refusals: [{ code }] } } });
+      await expectNothing(world, ground, before);
+      const files = await expectEvidence(world, run, "voided");
+      expect(textOf(files, "report.json")).toContain(code);
+      const proof = textOf(files, "confinement-proof.json");
+      expect(proof.slice(proof.indexOf('"notClaimed"'))).toContain("probes-held-before-and-after");
+      const types = (await factsOf(world, run)).map(({ type }) => type);
+      expect(types.filter((type) => type === "backend.started")).toEqual(started);
+      const { runs } = await readRuns(world, {});
+      expect(runs[0]?.state).toBe("voided(confinement)");
+    });
+  },
+);
+
+test("R067 an accepted run tells of every canary before and after, in each of its sandboxes", async () => {
+  await withApproved(async ({ ground, world }) => {
+    await runOnce(world, ground);
+    const files = await expectEvidence(world, runId(ground.work, 1), "awaiting_outcome");
+    expect(textOf(files, "report.md")).toMatch(/14 kinds of canaries held before and after, in each of \d sandboxes\./);
+    expect(textOf(files, "confinement-proof.json")).not.toContain("cto-canary-token-");
+  });
+});
