@@ -1,4 +1,4 @@
-// Builds dist/: TypeScript to JavaScript, and the plain programs that run inside the sandbox beside it.
+// Builds dist/: TypeScript to JavaScript, and beside it the plain programs of the sandbox and the hostile cases.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
@@ -6,6 +6,7 @@ import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:f
 rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 cpSync("src/adapters/backend/programs", "dist/adapters/backend/programs", { recursive: true });
+cpSync("src/cli/hostile/cases", "dist/cli/hostile/cases", { recursive: true });
 
 // The digest of the build is what an approval binds: every file below dist, in order of its name.
 const files = readdirSync("dist", { recursive: true, withFileTypes: true })

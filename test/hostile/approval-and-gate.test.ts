@@ -20,7 +20,9 @@ afterAll(close);
 test("approval-missing: with every switch of the environment set and no approval, nothing starts", async () => {
   const ground = await field();
   const one = await isBlocked(ground, "approval/absent");
-  expect(one.report.ending.refusals).toMatchObject([{ code: "approval/absent", next: "cto approve CTO-WORK-049" }]);
+  expect(one.report.ending.refusals).toMatchObject([
+    { code: "approval/absent", next: "cto approve CTO-WORK-049 --key KEY" },
+  ]);
   const told = await cto(ground, ["run", "CTO-WORK-049"], openSwitches("scripted"));
   expect(told).toMatchObject({ exit: 3, err: expect.stringContaining("approval/absent") });
 });

@@ -23,7 +23,7 @@ afterAll(async () => {
 interface Confined {
   readonly attempt: Attempt;
   readonly events: readonly BackendEvent[];
-  readonly file: (name: string) => Promise<string>;
+  readonly file: (name: string) => string | undefined;
   readonly report: { readonly processTreeDead: boolean };
 }
 
@@ -31,7 +31,7 @@ interface Confined {
 const confined = async (backend: Backend): Promise<Confined> => {
   const assignment = sampleAssignment(LIMITS_OF_TESTS);
   const events: BackendEvent[] = [];
-  const { stage, workspace } = await host.openStage({
+  const { stage } = await host.openStage({
     ...(await backend.needs(assignment)),
     writable: assignment.allowedPaths,
   });
@@ -42,8 +42,12 @@ const confined = async (backend: Backend): Promise<Confined> => {
     keep: () => undefined,
     signal: new AbortController().signal,
   });
+  await stage.quiet();
+  const files = new Map<string, string>();
+  for (const name of ["src/strings.py", "test_strings.py", "README.md"])
+    files.set(name, await readFile(`${stage.files.folder}/${name}`, "utf8"));
   const report = await stage.close();
-  return { attempt, events, report, file: async (name) => readFile(`${workspace}/${name}`, "utf8") };
+  return { attempt, events, report, file: (name) => files.get(name) };
 };
 
 const scripted = async (steps: readonly unknown[]): Promise<Confined> => {
@@ -60,8 +64,8 @@ test("the scripted agent works inside the sandbox, and its files are written by 
     { write: "README.md", content: "mine" },
   ]);
   expect(attempt).toMatchObject({ stop: "completed", requests: 4, refused: 1, unasked: 0, protocolViolations: [] });
-  expect(await file("src/strings.py")).toBe("new\n");
-  expect(await file("test_strings.py")).toBe("test\n");
+  expect(file("src/strings.py")).toBe("new\n");
+  expect(file("test_strings.py")).toBe("test\n");
   expect(events.filter(({ type }) => type === "terminal.finished").map(({ data }) => data["exitCode"])).toEqual([0]);
   expect(report.processTreeDead).toBe(true);
 });
@@ -83,7 +87,7 @@ test("Case works inside the sandbox: its task is laid by its own process, its lo
   });
   const { attempt, events, file, report } = await confined(caseBackend({ binary: () => program }));
   expect(attempt).toMatchObject({ stop: "completed", said: "pipeline_end completed, exit 0" });
-  expect(await file("src/strings.py")).toBe("by case\n");
+  expect(file("src/strings.py")).toBe("by case\n");
   expect(events.filter(({ type }) => type === "tool.finished").map(({ data }) => data["status"])).toEqual([
     "ok",
     "failed",

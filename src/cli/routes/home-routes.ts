@@ -2,7 +2,7 @@ import type { Command, RouteMap } from "@stricli/core";
 
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
-import { count, needed, several, text } from "../flags.ts";
+import { count, needed, several, text, yes } from "../flags.ts";
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -24,15 +24,18 @@ export const homeRoutes = (): Routes => ({
     see: "cto doctor, cto target admit",
     load: () => import("../commands/init.ts"),
   }),
-  doctor: command<{ readonly only?: readonly string[] }, []>({
+  doctor: command<{ readonly hostile: boolean; readonly only?: readonly string[] }, []>({
     brief: "prove that this machine and this home can hold a run",
-    examples: ["cto doctor", "cto doctor --only sandbox --only ledger -v"],
-    flags: { only: several("ID", "only the checks whose id begins like this; may be repeated") },
+    examples: ["cto doctor", "cto doctor --only sandbox --only ledger -v", "cto doctor --hostile"],
+    flags: {
+      hostile: yes("the hostile suite instead: real attacks in homes and targets made for them"),
+      only: several("ID", "only the checks, cases or groups whose id begins like this; may be repeated"),
+    },
     about: [
       "Really starts a sandbox and tries to break out of it. Changes nothing.",
-      "Without a home its checks are skipped, and said to be.",
+      "Without a home its checks are skipped, and said to be. With --hostile the result is kept in .cto/hostile.json.",
     ],
-    exits: "0 all hold · 3 one fails, with its remedy",
+    exits: "0 all hold · 3 one fails or could not be run",
     see: "cto explain doctor/sandbox",
     load: () => import("../commands/doctor.ts"),
   }),

@@ -45,6 +45,29 @@ export const runRoutes = (): Routes => ({
     see: "cto gate, cto show, cto outcome",
     load: () => import("../commands/run.ts"),
   }),
+  sandbox: command<{ readonly input: boolean }, string[]>({
+    brief: "any command in the very stage that a run would get",
+    examples: [
+      "cto sandbox -- bash -c 'id; ls -la'",
+      "cto sandbox CTO-WORK-049 -- python3 -m pytest -q",
+      "cto sandbox CTO-WORK-049 --json -- npm test",
+    ],
+    args: [
+      {
+        placeholder: "WORD",
+        brief: "CTO-WORK-NNN, else the demo's contract is taken; then the command and its words",
+        rest: true,
+      },
+    ],
+    flags: { input: yes("standard input is handed to the command") },
+    about: [
+      "Needs an admitted target and no approval. Nothing is recorded, exported or committed.",
+      "Its attempts and what it left in the workspace are told after it, on stderr.",
+    ],
+    exits: "0 and any other: the command's own · 130 ended by a limit or by Ctrl-C · 3 refused, nothing was started",
+    see: "cto doctor, cto gate",
+    load: () => import("../commands/sandbox.ts"),
+  }),
   stop: command<{ readonly reason?: string }, [string]>({
     brief: "ask a run to end",
     examples: ["cto stop R-049-02 --reason 'wrong branch'"],

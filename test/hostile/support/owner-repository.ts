@@ -1,7 +1,4 @@
-import { cpSync, mkdtempSync } from "node:fs";
-import path from "node:path";
-
-import { ownerOf, type Field, type Owner } from "./field.ts";
+import type { Owner } from "./field.ts";
 
 /** What git starts by name in a repository. */
 export const HOOKS = [
@@ -73,13 +70,4 @@ export const plantPrograms = (owner: Owner, canary: string): void => {
     git config -f .git/config core.hooksPath .git/own-hooks
     git config -f .git/config commit.gpgSign true
     git config -f .git/config url.ext::planted.insteadOf https://`);
-};
-
-/** The owner's everyday git on a copy of the target: what runs there would run at his next command. */
-export const worksInACopy = ({ ground }: Field): void => {
-  const target = path.join(mkdtempSync(path.join(ground.root, "copy-")), "target");
-  cpSync(ground.target, target, { recursive: true, preserveTimestamps: true, force: true });
-  ownerOf({ root: ground.root, target }).sh(
-    "git status >/dev/null; git add -A; git commit -q --allow-empty -m mine; git diff HEAD~1 >/dev/null; git checkout -q -b other",
-  );
 };

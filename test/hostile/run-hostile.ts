@@ -1,0 +1,102 @@
+import { execFile, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import path from "node:path";
+import { parseArgs, promisify } from "node:util";
+
+import { readCases } from "../../src/cli/hostile/read-cases.ts";
+import { resultOf } from "../../src/cli/hostile/result-file.ts";
+import { runSuite, type CaseRow } from "../../src/cli/hostile/suite.ts";
+import { tableOf } from "../../src/cli/hostile/table.ts";
+import { runControl } from "./control.ts";
+import { ELSEWHERE } from "./open-set.ts";
+import { CANARY } from "./sandbox-fixture.ts";
+
+// `npm run test:hostile`: every data case, the attack scripts right in the sandbox, the tests that hold what no data
+// case can, and how many of the attacks succeed where nothing confines them.
+
+const ROOT = path.join(import.meta.dirname, "../..");
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", multiple: true },
+    json: { type: "string" },
+    /** Only how many attacks succeed where nothing confines them. */
+    control: { type: "boolean", default: false },
+    /** script/test ran, and passed, just before this. */
+    "tests-ran": { type: "boolean", default: false },
+  },
+});
+
+const attackRows = async (level: string): Promise<readonly CaseRow[]> => {
+  const { stdout } = await promisify(execFile)(process.execPath, [path.join(import.meta.dirname, "sandbox-trial.ts")], {
+    env: {
+      CTO_SECRET: `${CANARY}harness`,
+      HOME: homedir(),
+      PATH: "/usr/bin:/bin",
+      TMPDIR: tmpdir(),
+      CTO_TRIAL_LEVEL: level,
+    },
+    maxBuffer: 16_777_216,
+  });
+  return Object.entries(JSON.parse(stdout) as Record<string, string>).map(([name, verdict]) =>
+    rowOf(`attack: ${name}`, "right in the sandbox", "CONTAIN", verdict, "the sandbox"),
+  );
+};
+
+const testRows = (): readonly CaseRow[] => {
+  if (values["tests-ran"])
+    return Object.entries(ELSEWHERE).map(([id, { file }]) =>
+      rowOf(id, file, "as its test says", "held", "its test, run before"),
+    );
+  const folder = mkdtempSync(path.join(tmpdir(), "cto-hostile-"));
+  const report = path.join(folder, "tests.json");
+  const files = [...new Set(Object.values(ELSEWHERE).map(({ file }) => file))];
+  const command = ["exec", "--", "vitest", "run", "--reporter=json", `--outputFile.json=${report}`, ...files];
+  spawnSync("npm", command, { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
+  const { testResults } = JSON.parse(readFileSync(report, "utf8")) as {
+    readonly testResults: readonly { readonly name: string; readonly status: string }[];
+  };
+  rmSync(folder, { recursive: true });
+  return Object.entries(ELSEWHERE).map(([id, { file }]) => {
+    const status = testResults.find(({ name }) => name.endsWith(file))?.status ?? "was not run";
+    return rowOf(id, file, "as its test says", status === "passed" ? "held" : status, "its test");
+  });
+};
+
+const rowOf = (id: string, attack: string, expected: string, verdict: string, by: string): CaseRow => {
+  const isHeld = verdict === "held";
+  return {
+    id,
+    group: "",
+    attack,
+    expected,
+    got: isHeld ? "held" : "not held",
+    by: isHeld ? by : "nothing",
+    verdict: isHeld ? "held" : "ESCAPED",
+    says: isHeld ? [] : [verdict.slice(0, 2_000)],
+    ms: 0,
+  };
+};
+
+const cases = (await readCases()).filter(
+  ({ file }) => values.only === undefined || values.only.some((id) => file.includes(id)),
+);
+
+const controls = await runControl(cases.flatMap((read) => (read.ok ? [read.value] : [])));
+for (const { id, succeeds, says } of controls) if (!succeeds) console.log(`without teeth here: ${id}: ${says.trim()}`);
+console.log(
+  `${controls.filter(({ succeeds }) => succeeds).length} of ${controls.length} attacks succeed without the sandbox`,
+);
+
+if (!values.control) {
+  const tell = ({ verdict, id, ms }: CaseRow): void => console.error(`${verdict.padEnd(8)}${id}  ${ms} ms`);
+  const suite = await runSuite(cases, tell);
+  const canRun = suite.confinement !== "none";
+  if (!canRun) console.error("SKIPPED: nothing confines a process on this machine; cto doctor says why");
+  const more = values.only === undefined && canRun ? [...(await attackRows(suite.confinement)), ...testRows()] : [];
+  const rows = [...suite.rows, ...more];
+  if (values.json !== undefined)
+    writeFileSync(values.json, `${JSON.stringify(resultOf({ ...suite, rows }), null, 2)}\n`);
+  console.log(tableOf(rows));
+  process.exitCode = rows.some(({ verdict }) => verdict === "ESCAPED") ? 1 : 0;
+}
