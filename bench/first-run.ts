@@ -72,9 +72,11 @@ const partsOf = (lines: readonly string[], totalMs: number): readonly (readonly 
   const at = (type: string): number => Date.parse(events.find((event) => event.type === type)?.time ?? "");
   const first = Date.parse(events[0]?.time ?? "");
   const agent = at("turn.finished") - at("turn.started");
-  const commands = events
-    .filter(({ type }) => type === "validation.finished")
-    .reduce((sum, { data }) => sum + Number(data["ms"]), 0);
+  const commands = unionMs(
+    events
+      .filter(({ type }) => type === "validation.finished")
+      .map(({ time, data }) => ({ to: Date.parse(time), from: Date.parse(time) - Number(data["ms"]) })),
+  );
   const validated =
     events
       .filter(({ type }) => type === "validation.finished")
@@ -92,6 +94,17 @@ const partsOf = (lines: readonly string[], totalMs: number): readonly (readonly 
     ["seal and verify", totalMs - (at("rollback.rehearsed") - first)],
     ["total", totalMs],
   ];
+};
+
+/** How long at least one of them was under way: commands that run side by side take their time once. */
+const unionMs = (spans: readonly { readonly from: number; readonly to: number }[]): number => {
+  let until = 0;
+  let sum = 0;
+  for (const { from, to } of [...spans].sort((a, b) => a.from - b.from)) {
+    sum += Math.max(0, to - Math.max(from, until));
+    until = Math.max(until, to);
+  }
+  return sum;
 };
 
 const runByHand = async (folder: string, target: string, patch: string): Promise<number> => {

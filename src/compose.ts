@@ -17,12 +17,14 @@ import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { localHost } from "./adapters/host/local-host.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
+import { relayGround, unixRelay } from "./adapters/relay/unix-relay.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
 import { consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
 import { gitTarget } from "./adapters/target/git-target.ts";
 import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
+import { ownerShell, ownerShellAtOnce } from "./adapters/target/owner-shell.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { OpenBundle } from "./seams/archive.ts";
@@ -30,6 +32,7 @@ import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
 import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import { Failure } from "./workflow/failure.ts";
+import { timeText } from "./workflow/instant.ts";
 
 export interface ComposeOptions {
   readonly home: string;
@@ -61,6 +64,24 @@ export const makeDemoGround = async (
   await makeSample(target, files);
   await makeKey(key, "demo owner");
   return { target, key, publicKey: await readFile(`${key}.pub`, "utf8") };
+};
+
+/** The owner's own shell, for the hostile suite: what an attacker or a human does on the host meanwhile. */
+export const hostShell: typeof ownerShell = ownerShell;
+export const hostShellAtOnce: typeof ownerShellAtOnce = ownerShellAtOnce;
+
+/** When this is, on which machine, by which build: what a result that leaves this machine says of itself. */
+export const machineFacts = (): {
+  readonly at: string;
+  readonly build: { readonly version: string; readonly digest: Digest };
+  readonly host: { readonly hostId: string; readonly kernel: string; readonly node: string; readonly uid: number };
+} => {
+  const { hostId, kernel } = hostFacts();
+  return {
+    at: timeText(systemClock().now().epochMs),
+    build: readBuild(),
+    host: { hostId, kernel, node: process.versions.node, uid: userInfo().uid },
+  };
 };
 
 /** Evidence without a home: any folder, and what the verifier needs. */
@@ -121,6 +142,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     environment,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
+    relay: unixRelay(relayGround(environment)),
     keys: sshKeygenKeys({
       home: environment["HOME"] ?? "/nonexistent",
       authSock: environment["SSH_AUTH_SOCK"],

@@ -5,7 +5,7 @@ import type { Admission } from "../src/workflow/admission/admission.ts";
 import type { Approval } from "../src/workflow/approval/approval.ts";
 import type { Assignment } from "../src/workflow/backend/assignment.ts";
 import { openGate } from "../src/workflow/gate/gate.ts";
-import type { Permit } from "../src/workflow/gate/permit.ts";
+import type { OnTarget, Permit } from "../src/workflow/gate/permit.ts";
 import type { Clearance } from "../src/workflow/policy/judge-changes.ts";
 import type { PassedValidation } from "../src/workflow/validation/validation.ts";
 import { isTest, sourcesBelow, type SourceFile } from "./architecture/source.ts";
@@ -154,15 +154,17 @@ test("R058 the gate gives a Permit or refusals, and nothing else", () => {
 });
 
 type FirstOf<T> = T extends (first: infer First, ...rest: never) => unknown ? First : never;
-type NeedsPermit = {
-  [K in keyof Target]: [FirstOf<Target[K]>, Permit] extends [Permit, FirstOf<Target[K]>] ? K : never;
+type Needs<Ground> = {
+  [K in keyof Target]: [FirstOf<Target[K]>, Ground] extends [Ground, FirstOf<Target[K]>] ? K : never;
 }[keyof Target];
 
 test("R058 a target is looked at freely, and written with a Permit or after the owner's rejection only", () => {
-  expectTypeOf<Exclude<keyof Target, NeedsPermit>>().toEqualTypeOf<
-    "observe" | "fingerprint" | "manifestOf" | "closeWorkspace" | "replayPatch" | "rollback"
+  expectTypeOf<Exclude<keyof Target, Needs<Permit> | Needs<OnTarget>>>().toEqualTypeOf<
+    "observe" | "fingerprint" | "manifestOf" | "closeWorkspace" | "forgetRun" | "replayPatch" | "rollback"
   >();
-  expectTypeOf<"openWorkspace" | "harvest" | "writeTree" | "prepareCommit" | "commit">().toExtend<NeedsPermit>();
+  expectTypeOf<"writeTree" | "prepareCommit" | "commit">().toExtend<Needs<Permit>>();
+  // An admitted target may be laid into a stage without an approval; nothing of this reaches the target again.
+  expectTypeOf<Needs<OnTarget>>().toEqualTypeOf<"openWorkspace" | "checkout" | "harvest">();
   expectTypeOf<Parameters<Target["prepareCommit"]>>().toEqualTypeOf<[Permit, Clearance, PassedValidation]>();
   expectTypeOf<Parameters<Target["rollback"]>[0]>().toHaveProperty("pathsChanged");
 });

@@ -6,6 +6,8 @@ export interface Answer {
   /** `schema` is `cto.<noun>.v1`. */
   readonly noun: string;
   readonly exit: ExitCode;
+  /** The exit code of a command that was run for the caller: it becomes our own. */
+  readonly exitOfCommand?: number;
   /** Members of the JSON object beside schema, ok and refusals. */
   readonly data: { readonly [key: string]: unknown };
   /** stdout, without a final line feed. */

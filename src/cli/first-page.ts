@@ -23,7 +23,7 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["packet", "work"], "lint, list, show and preview packets; their work items and states"],
   [["target"], "admit a repository by its owner's signature; suspend, revoke, check"],
   [["approve", "approval"], "approve one contract word for word; list, show, withdraw"],
-  [["gate"], "every precondition of a run at once, changing nothing"],
+  [["gate", "sandbox"], "every precondition at once; any command in the stage of a run"],
   [["run", "stop"], "one run from its order to its sealed evidence; end it"],
   [["status", "runs", "show"], "what needs whom; every run; one run in full"],
   [["logs", "diff"], "what a run printed and what it changed"],

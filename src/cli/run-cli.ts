@@ -3,13 +3,14 @@ import { EXIT, exitOfParser, type ExitCode } from "./exit-code.ts";
 import { firstPage } from "./first-page.ts";
 
 /** One command line from its words to its exit code. With --json there is exactly one line on stdout, whatever happens. */
-export const runCli = async (given: readonly string[], context: CliContext): Promise<ExitCode> => {
+export const runCli = async (given: readonly string[], context: CliContext): Promise<number> => {
   const argv = commonFlagsLast(given);
   const isJson = wordsBefore(given, "--").includes("--json");
   if (asksForFirstPage(argv)) return tellPage(context, isJson, firstPage());
   const parsed = await parseAndRun(argv, context);
   const { exitCode } = context.process;
-  if (exitCode !== undefined && exitCode !== null) return exitOf(Number(exitCode));
+  // A command that ran another one for its caller ends with that one's code.
+  if (exitCode !== undefined && exitCode !== null) return Number(exitCode);
   if (parsed.exit === EXIT.done) return tellPage(context, isJson, parsed.stdout);
   return tellMistake(context, isJson, parsed);
 };
@@ -71,8 +72,6 @@ const tellMistake = (
   else stderr.write(`usage     ${message}\nnext      ${next}\n`);
   return exit;
 };
-
-const exitOf = (code: number): ExitCode => Object.values(EXIT).find((known) => known === code) ?? EXIT.bug;
 
 /** `cto --home D status` says the same as `cto status --home D`. */
 const commonFlagsLast = (given: readonly string[]): readonly string[] => {

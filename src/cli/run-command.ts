@@ -2,7 +2,7 @@ import { Failure } from "../workflow/failure.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
-import { EXIT, exitOfError, type ExitCode } from "./exit-code.ts";
+import { EXIT, exitOfError } from "./exit-code.ts";
 import { jsonFailure, jsonRefusal, showFailure, showRefusals } from "./show.ts";
 
 /** Lets a command act, prints its answer, or what was thrown, and gives the exit code. */
@@ -10,11 +10,11 @@ export const answerWith = async (
   context: CliContext,
   flags: CommonFlags,
   act: () => Promise<Answer>,
-): Promise<ExitCode> => {
+): Promise<number> => {
   try {
     const answer = await act();
     print(context, flags, answer);
-    return answer.exit;
+    return answer.exitOfCommand ?? answer.exit;
   } catch (error) {
     printError(context, flags, error);
     return exitOfError(error);
@@ -22,9 +22,9 @@ export const answerWith = async (
 };
 
 const print = ({ process: { stdout, stderr } }: CliContext, { json }: CommonFlags, answer: Answer): void => {
-  const { noun, data, text, raw, story = "", refusals = [], spared, exit, tellsRefusals } = answer;
+  const { noun, data, text, raw, story = "", refusals = [], spared, exit, exitOfCommand, tellsRefusals } = answer;
   if (json) {
-    const ok = exit === EXIT.done;
+    const ok = (exitOfCommand ?? exit) === EXIT.done;
     stdout.write(jsonLine({ schema: `cto.${noun}.v1`, ok, refusals: refusals.map(jsonRefusal), ...data }));
     return;
   }

@@ -116,6 +116,7 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
             `${backend.kind} ${visible(backend.version)} · mediation ${backend.mediation} · confinement ${confinement.level}`,
           ],
         ]),
+    ["confined", confinement.why.map(visible).join(" ")],
     ...ending.refusals.map(({ code, says }) => ["refused", `${code}  ${visible(says)}`]),
     ...(ending.failure === null ? [] : [["failed", `${ending.failure.code}  ${visible(ending.failure.message)}`]]),
     ...changes.map(({ path, change, verdict, rule }) => [

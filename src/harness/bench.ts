@@ -2,6 +2,8 @@ import type { RunRow } from "../seams/store.ts";
 import type { Commit } from "../workflow/commit/commit.ts";
 import { openGate } from "../workflow/gate/gate.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import { strayAttempts } from "../workflow/policy/attempts.ts";
 import type { Clearance, JudgedChange, PathGround } from "../workflow/policy/judge-changes.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
 import type { Refusal } from "../workflow/refusal.ts";
@@ -94,6 +96,13 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
     tellJudged: (permit, output, policy) => {
       if (findFact(recorder.lines(), "diff.judged") !== undefined) return;
       const rows = judgedRows(groundOf(permit, drawnOr(drawn()), output), output.changes);
+      for (const [at, stray] of strayAttempts(rows).slice(0, LIMITS.straysMax).entries())
+        recorder.record({
+          type: "sandbox.attempt",
+          subject: `stray/${at + 1}`,
+          trust: "harness-observed",
+          data: { ...stray },
+        });
       recorder.record({
         type: "diff.judged",
         subject: "run",

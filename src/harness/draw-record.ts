@@ -18,6 +18,7 @@ import { jsonText } from "../workflow/json-text.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
 import { wordsOf } from "../workflow/refusal.ts";
 import { judgeValidation } from "../workflow/validation/judge-validation.ts";
+import { isConfined } from "./canaries.ts";
 import type { Committed } from "./commit-run.ts";
 import { groundOf } from "./ground.ts";
 import type { GateOutput, UnansweredGate } from "./open-gate.ts";
@@ -86,7 +87,7 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
       after: known(proven.watched.find((place) => place.what === what)?.digest),
     })),
     backend:
-      permit === undefined || performed === undefined
+      permit === undefined || performed === undefined || !isConfined(performed.canaries.slice(0, 1))
         ? startedOnly(permit, lines)
         : { probe: permit.backend, attempt: performed.attempt },
     confinement: performed?.stage.confinement ?? "unknown",
@@ -94,6 +95,13 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
     sandboxes: [
       ...(performed === undefined ? [] : [sandboxFacts(performed.stage, performed.alive)]),
       ...(validated?.stages.map((stage) => sandboxFacts(stage, 0)) ?? []),
+    ],
+    canaries: [
+      ...(performed?.canaries ?? []),
+      ...(validated?.canaries.map((passed) => ({
+        ...passed,
+        sandbox: passed.sandbox + (performed === undefined ? 0 : 1),
+      })) ?? []),
     ],
     defaultActivation: { before: gate.defaultActivation, after: proven.defaultActivation },
     events: lines,
@@ -174,7 +182,11 @@ const attemptsIn = (lines: readonly string[]): readonly DeniedTry[] =>
   lines.map(parseEvent).flatMap(({ type, data, sequence }) => {
     if (type !== "sandbox.attempt") return [];
     const action = FORBIDDEN_ACTIONS.find((known) => known === data["action"]) ?? "other";
-    return [{ action, rule: jsonText(data["rule"]), detail: jsonText(data["detail"]), event: sequence }];
+    const again = data["again"] ?? data["unlisted"];
+    const more = typeof again === "number" ? ` (${again} more)` : "";
+    const detail = `${jsonText(data["detail"])}${more}`;
+    const kind = data["class"] === "contained" ? "contained" : "prevented";
+    return [{ class: kind, action, rule: jsonText(data["rule"]), detail, event: sequence }];
   });
 
 const startedOnly = (permit: Permit | undefined, lines: readonly string[]): RunRecord["backend"] =>

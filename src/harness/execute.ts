@@ -7,8 +7,10 @@ import type { Oid } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { countsOf } from "../workflow/validation/judge-validation.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
-import { closingAfter, stageData } from "./perform.ts";
+import type { PassedCanaries } from "../workflow/workspace/canary.ts";
+import { canaryGround, isConfined, passCanaries } from "./canaries.ts";
 import type { Recorder } from "./recorder.ts";
+import { closingAfter, stageData } from "./stage-data.ts";
 import type { World } from "./world.ts";
 
 /** What every execution of a validation shares. */
@@ -17,6 +19,7 @@ export interface ValidationBench {
   readonly permit: Permit;
   readonly recorder: Pick<Recorder, "record" | "flush">;
   readonly stages: StageDescription[];
+  readonly canaries: PassedCanaries[];
   /** Ends the execution at once, where a run can be stopped. */
   readonly signal?: AbortSignal;
 }
@@ -47,6 +50,8 @@ export const execute = async (
   await recorder.flush();
   const stage = await world.sandbox.open({
     purpose: "validation",
+    confinement: permit.confinement,
+    relay: undefined,
     limits: authority.limits,
     workspace,
     checkout: (owner, use) => world.target.checkout(permit, workspace, owner, use),
@@ -57,7 +62,7 @@ export const execute = async (
     files: [],
     uidBase: authority.uidBase,
   });
-  stages.push(stage.description);
+  const sandbox = stages.push(stage.description) - 1;
   recorder.record({
     type: "sandbox.started",
     subject: "run",
@@ -66,13 +71,19 @@ export const execute = async (
   });
   await recorder.flush();
   const end = (): void => void stage.quiet();
+  const place = { stage, sandbox, ground: canaryGround(world, permit.admission.observation.realPath, undefined) };
+  let before: PassedCanaries;
   let manifestBefore: Digest;
   let ran: Ran;
   try {
+    before = await passCanaries(place, "before", recorder);
+    bench.canaries.push(before);
     manifestBefore = await world.target.manifestOf(stage.files);
     signal?.throwIfAborted();
     signal?.addEventListener("abort", end);
-    ran = await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax);
+    ran = isConfined([before])
+      ? await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax)
+      : NOTHING_RAN;
   } finally {
     signal?.removeEventListener("abort", end);
     await stage.quiet();
@@ -81,7 +92,13 @@ export const execute = async (
   const report = await stage.quiet();
   if (!report.processTreeDead)
     throw new Failure("sandbox/broken", `${report.alive} processes of the validation are still alive.`);
-  const manifestAfter = await closingAfter(stage, world.target.manifestOf(stage.files));
+  const readAndPass = async (): Promise<Digest> => {
+    const manifest = await world.target.manifestOf(stage.files);
+    if (isConfined([before]) && signal?.aborted !== true)
+      bench.canaries.push(await passCanaries(place, "after", recorder));
+    return manifest;
+  };
+  const manifestAfter = await closingAfter(stage, readAndPass());
   await world.target.closeWorkspace(workspace);
   signal?.throwIfAborted();
   const limit = ended.limit ?? report.limit;
@@ -127,6 +144,13 @@ interface Ran {
   readonly outputBytes: number;
   readonly outputDigest: Digest;
 }
+
+const NOTHING_RAN: Ran = {
+  ended: { code: null, signal: null, ms: 0 },
+  output: new Uint8Array(),
+  outputBytes: 0,
+  outputDigest: digestOf(""),
+};
 
 const runToEnd = async (stage: ConfinedStage, argv: readonly string[], bytesMax: number): Promise<Ran> => {
   const confined = await stage.start(argv, {});

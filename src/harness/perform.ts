@@ -1,9 +1,8 @@
-import path from "node:path";
-
 import type { Room } from "../seams/backend.ts";
-import type { ConfinedStage, StageDescription } from "../seams/sandbox.ts";
+import type { RawLogs } from "../seams/host.ts";
+import type { StageDescription } from "../seams/sandbox.ts";
 import { assignmentOf } from "../workflow/backend/assignment.ts";
-import type { Attempt, Intent } from "../workflow/backend/attempt.ts";
+import type { Attempt } from "../workflow/backend/attempt.ts";
 import { canonicalJson, digestOf } from "../workflow/digest.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
@@ -13,8 +12,14 @@ import { LIMITS } from "../workflow/limits.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
 import { judgeIntent } from "../workflow/policy/judge-intent.ts";
-import { AGENT_CONFIG_PATHS } from "../workflow/workspace/agent-config.ts";
+import type { CanaryPass } from "../workflow/vocabulary.ts";
+import type { PassedCanaries } from "../workflow/workspace/canary.ts";
+import { agentStageOrder } from "./agent-stage.ts";
+import { canaryGround, isConfined, neverBegun, passCanaries } from "./canaries.ts";
+import { detailOf, kindOf } from "./intent-words.ts";
 import type { Recorder } from "./recorder.ts";
+import { openRelayDesk, type RelayDesk } from "./relay-desk.ts";
+import { closingAfter, stageData } from "./stage-data.ts";
 import type { World } from "./world.ts";
 
 /** What one performance left behind: the agent's claims apart from what the Harness saw. */
@@ -24,6 +29,7 @@ export interface Performed {
   readonly denied: readonly DeniedAttempt[];
   readonly basePaths: readonly string[];
   readonly stage: StageDescription;
+  readonly canaries: readonly PassedCanaries[];
   readonly performance: number;
   readonly alive: number;
   /** Right before the agent could write. */
@@ -31,8 +37,25 @@ export interface Performed {
   readonly headBeforeFirstWrite: Oid;
 }
 
-/** The agent in its sandbox, once: workspace, stage, performance, proof of death, harvest. */
+/** The agent in its sandbox, once: relay, workspace, stage, performance, proof of death, harvest. */
 export const perform = async (
+  world: World,
+  permit: Permit,
+  recorder: Recorder,
+  performance: number,
+  signal: AbortSignal,
+): Promise<Performed> => {
+  const logs = world.host.openRawLogs(permit.run, performance, LIMITS.framesBytesMax);
+  const desk = await openRelayDesk(world, permit, recorder, logs);
+  try {
+    return await performBehind({ desk, logs }, world, permit, recorder, performance, signal);
+  } finally {
+    await desk.close();
+  }
+};
+
+const performBehind = async (
+  { desk, logs }: { readonly desk: RelayDesk; readonly logs: RawLogs },
   world: World,
   permit: Permit,
   recorder: Recorder,
@@ -53,33 +76,25 @@ export const perform = async (
     baseCommit: permit.admission.observation.head,
     baseTree: workspace.tree,
     files: workspace.entries.filter(({ mode }) => mode !== "040000").length,
-    method: "copy of raw blobs, without .git",
+    method: permit.confinement === "A" ? "overlay over raw blobs, without .git" : "copy of raw blobs, without .git",
     performance,
     // The log folder of the last performance has the plain name; raw places told so far are of the one before.
     ...(performance === 1 ? {} : { logsOfTheOneBefore: `backend/attempt-${performance - 1}` }),
   });
 
-  const logs = world.host.openRawLogs(permit.run, performance, LIMITS.framesBytesMax);
-  const denied: DeniedAttempt[] = [];
-  const stage = await world.sandbox.open({
-    purpose: "agent",
-    limits: authority.limits,
-    workspace,
-    checkout: (owner, use) => world.target.checkout(permit, workspace, owner, use),
-    // Case keeps its task and its log in the Workspace; whatever lies there is scratch and never exported.
-    writable: backend.kind === "case" ? [...contract.allowedPaths, ".case/"] : contract.allowedPaths,
-    masked: [...contract.forbiddenPaths, ...authority.baseForbiddenPaths, ...AGENT_CONFIG_PATHS],
-    readOnly: [],
-    uidBase: authority.uidBase,
-    ...withToolchains(await backend.needs(assignment), authority.toolchains),
-  });
-  observed("sandbox.started", { ...stageData(stage.description), performance });
+  const needs = await backend.needs(assignment);
+  const order = agentStageOrder(world, permit, { workspace, desk, backend: backend.kind, needs });
+  const stage = await world.sandbox.open(order);
+  observed("sandbox.started", { ...stageData(stage.description), network: "relay", performance });
   await recorder.flush();
 
   const firstWriteAt = world.clock.now();
   let started = 0;
+  let performed = false;
   const room: Room = {
     start: async (argv, env) => {
+      if (performed) throw new Failure("backend/crashed", "The backend wanted to start something after its end.");
+      desk.agentRuns(true);
       const confined = await stage.start(argv, env);
       started += 1;
       if (started === 1)
@@ -102,21 +117,14 @@ export const perform = async (
     },
     judge: (intent) => {
       const verdict = judgeIntent(contract, authority, intent);
-      if (!verdict.allowed) {
-        denied.push({ action: verdict.action ?? kindOf(intent), rule: verdict.rule });
-        recorder.record({
-          type: "sandbox.attempt",
-          subject: `attempt/${denied.length}`,
-          trust: "harness-observed",
-          data: {
-            class: "prevented",
-            kind: kindOf(intent),
-            action: verdict.action,
-            rule: verdict.rule,
-            detail: detailOf(intent),
-          },
+      if (!verdict.allowed)
+        desk.attempted({
+          class: "prevented",
+          kind: kindOf(intent),
+          action: verdict.action,
+          rule: verdict.rule,
+          detail: detailOf(intent),
         });
-      }
       return verdict;
     },
     tell: (event) =>
@@ -133,10 +141,15 @@ export const perform = async (
     signal,
   };
 
+  const ground = canaryGround(world, permit.admission.observation.realPath, desk.holds);
+  const pass = (which: CanaryPass): Promise<PassedCanaries> =>
+    passCanaries({ stage, sandbox: 0, ground }, which, recorder);
   const beat = setInterval(() => void recorder.flush().catch(() => undefined), 250);
+  let before: PassedCanaries;
   let attempt: Attempt;
   try {
-    attempt = await backend.perform(assignment, room);
+    before = await pass("before");
+    attempt = isConfined([before]) ? await backend.perform(assignment, room) : neverBegun(permit.backend);
   } catch (error) {
     const { processTreeDead, alive } = await stage.close();
     observed("backend.exited", { stop: "broken", said: error instanceof Error ? error.message : "", processTreeDead });
@@ -145,21 +158,28 @@ export const perform = async (
     await world.target.closeWorkspace(workspace);
     throw error;
   } finally {
+    performed = true;
     clearInterval(beat);
   }
   const report = await stage.quiet();
-  observed("backend.exited", {
-    stop: attempt.stop,
-    said: attempt.said,
-    limit: attempt.limit ?? report.limit,
-    processTreeDead: report.processTreeDead,
-  });
+  desk.agentRuns(false);
+  if (isConfined([before]))
+    observed("backend.exited", {
+      stop: attempt.stop,
+      said: attempt.said,
+      limit: attempt.limit ?? report.limit ?? desk.limit(),
+      processTreeDead: report.processTreeDead,
+    });
   if (!report.processTreeDead)
     throw new Failure("sandbox/broken", `${report.alive} processes of the run are still alive.`);
 
-  const changes = await closingAfter(stage, world.target.harvest(permit, workspace, stage.files));
+  const harvestAndPass = async (): Promise<readonly [Changes, readonly PassedCanaries[]]> => [
+    await world.target.harvest(permit, workspace, stage.files),
+    isConfined([before]) ? [before, await pass("after")] : [before],
+  ];
+  const [changes, canaries] = await closingAfter(stage, harvestAndPass());
   observed("workspace.collected", {
-    manifestSha256: changes.harvest,
+    harvestSha256: changes.harvest,
     files: changes.files,
     bytes: changes.bytes,
     processTreeDead: true,
@@ -174,64 +194,17 @@ export const perform = async (
   });
   const basePaths = workspace.entries.filter(({ mode }) => mode !== "040000").map((entry) => entry.path);
   await world.target.closeWorkspace(workspace);
-  const limit = attempt.limit ?? report.limit;
+  const limit = attempt.limit ?? report.limit ?? desk.limit();
   return {
     attempt: limit === undefined ? attempt : { ...attempt, limit },
     changes,
-    denied,
+    denied: desk.denied,
     basePaths,
     stage: stage.description,
+    canaries,
     performance,
     alive: report.alive,
     firstWriteAt,
     headBeforeFirstWrite: permit.admission.observation.head,
   };
-};
-
-const withToolchains = <T extends { readonly readOnlyHostPaths: readonly string[] }>(
-  needs: T,
-  toolchains: readonly string[],
-): T => ({
-  ...needs,
-  readOnlyHostPaths: [...toolchains.map((folder) => path.normalize(folder)), ...needs.readOnlyHostPaths],
-});
-
-export const stageData = (stage: StageDescription): Parameters<Recorder["record"]>[0]["data"] => ({
-  purpose: stage.purpose,
-  confinement: stage.confinement,
-  uid: stage.uid,
-  argsSha256: stage.argsSha256,
-  seccompSha256: stage.seccompSha256,
-  network: "none",
-  writableParents: [...stage.writableParents],
-  pins: stage.pins.length,
-  masks: [...stage.masks],
-});
-
-/** What is read of a stage's files is read before they are gone; the stage ends whether or not it could be. */
-export const closingAfter = async <T>(stage: ConfinedStage, reading: Promise<T>): Promise<T> => {
-  try {
-    return await reading;
-  } finally {
-    await stage.close();
-  }
-};
-
-const kindOf = (intent: Intent): string => `workspace/${intent.kind}-refused`;
-
-const detailOf = (intent: Intent): string => {
-  switch (intent.kind) {
-    case "read":
-    case "write":
-    case "delete":
-      return intent.path;
-    case "move":
-      return `${intent.from} -> ${intent.to}`;
-    case "run":
-      return intent.line;
-    case "fetch":
-      return intent.url;
-    case "other":
-      return intent.title;
-  }
 };

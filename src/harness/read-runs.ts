@@ -93,8 +93,14 @@ const stateOf = (world: World, row: RunRow, own: readonly LedgerRecord[]): Shown
 const voidedBy = (code: string | null): ShownState => {
   if (code === "policy/no-change") return "voided(no-change)";
   if (code?.startsWith("validation/") === true) return "voided(validation)";
-  return code === "workspace/process-outlived" ? "voided(confinement)" : "voided(policy)";
+  return CONFINEMENT.has(code ?? "") ? "voided(confinement)" : "voided(policy)";
 };
+
+const CONFINEMENT: ReadonlySet<string> = new Set([
+  "workspace/canary-succeeded",
+  "workspace/canary-without-teeth",
+  "workspace/process-outlived",
+]);
 
 const ENDS: ReadonlySet<LedgerType> = new Set([
   "run.blocked",
@@ -147,7 +153,14 @@ const FACTS: Readonly<Partial<Record<ShownState, (seen: Seen) => WordFacts | Pro
   },
   "voided(policy)": async ({ world, row, code }) => ({ what: whatIsOutside(await reportOf(world, row.run)) ?? code }),
   "voided(validation)": async ({ world, row }) => ({ exit: exitIn(await reportOf(world, row.run)) }),
-  "voided(confinement)": ({ code }) => ({ canary: code }),
+  "voided(confinement)": async ({ world, row, code }) => ({ canary: (await fallenCanary(world, row.run)) ?? code }),
+};
+
+/** The first canary that did not hold, by the log. */
+const fallenCanary = async (world: World, run: RunId): Promise<string | undefined> => {
+  const passes = (await world.store.facts(run)).map(parseEvent).filter(({ type }) => type === "sandbox.canary");
+  const verdicts = passes.flatMap(({ data }) => Object.entries(data["results"] ?? {}));
+  return verdicts.find(([, verdict]) => verdict === "broken" || verdict === "no-teeth")?.[0];
 };
 
 const stageOf = async (world: World, run: RunId): Promise<string> => {

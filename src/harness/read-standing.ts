@@ -35,7 +35,12 @@ export const readStanding = async (
   run: RunId,
   epochSeconds: number,
 ): Promise<StandingRead> => {
-  const facts = await readFacts(world, work);
+  // The probe waits for processes most of its time, and needs nothing that is read here.
+  const [read, probed] = await Promise.allSettled([readFacts(world, work), world.sandbox.probe()]);
+  if (read.status === "rejected") throw read.reason;
+  if (probed.status === "rejected") throw probed.reason;
+  const facts = read.value;
+  const protections = probed.value;
   const { drawn, authority, trust, observation, admission, admissionSource } = facts;
   const contract: Result<Contract, Refusal> = drawn.ok ? ok(drawn.value.contract) : drawn;
   const leaves = await world.store.leaves(0);
@@ -59,7 +64,6 @@ export const readStanding = async (
         now,
       })
     : drawn;
-  const protections = await world.sandbox.probe();
   const { confinement, tools } = protections;
   const standing: Standing = {
     run,

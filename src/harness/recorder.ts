@@ -33,6 +33,8 @@ export interface RecorderParts {
 /** A recorder that goes on where the run's stream ends. */
 export const openRecorder = async ({ run, host, store, clock, onLine }: RecorderParts): Promise<Recorder> => {
   const lines = [...(await store.facts(run))];
+  // What is in the ledger was written as facts; one that is none any more is told here and not when it is looked for.
+  for (const line of lines) parseEvent(line);
   let written = lines.length;
   let fence: Fence | "unfenced" = "unfenced";
   let writing: Promise<unknown> = Promise.resolve();
@@ -90,5 +92,12 @@ export const findFact = (
   lines: readonly string[],
   type: RunEvent["type"],
   subject?: string,
-): ChainedEvent | undefined =>
-  lines.map(parseEvent).find((event) => event.type === type && (subject === undefined || event.subject === subject));
+): ChainedEvent | undefined => {
+  // Only a line that has the word in it can be one; the others need not be parsed.
+  for (const line of lines) {
+    if (!line.includes(type)) continue;
+    const event = parseEvent(line);
+    if (event.type === type && (subject === undefined || event.subject === subject)) return event;
+  }
+  return undefined;
+};

@@ -87,7 +87,10 @@ const replayValidation = async (world: World, run: RunId, report: Report): Promi
   const program = await world.host.findProgram(name, permit.authority.toolchains);
   if (program === undefined) return refuse(refusal("validation/program-absent", { program: name }));
   const silent = { record: () => undefined, flush: () => Promise.resolve() };
-  const now = await execute({ world, permit, recorder: silent, stages: [] }, { on: "candidate", tree, argv, program });
+  const now = await execute(
+    { world, permit, recorder: silent, stages: [], canaries: [] },
+    { on: "candidate", tree, argv, program },
+  );
   const counts = JSON.stringify(now.counts ?? null);
   const differences = [
     ...(now.exitCode === was.exitCode

@@ -6,6 +6,8 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { after, refuse, type Result } from "../workflow/result.ts";
 import { judgeValidation } from "../workflow/validation/judge-validation.ts";
 import type { Bench } from "./bench.ts";
+import { confinementRefusals } from "./canaries.ts";
+import { refuseAll } from "./read-facts.ts";
 
 /** How a run ended, before anything is sealed. */
 export interface Ending {
@@ -30,6 +32,10 @@ const followLine = async (bench: Bench): Promise<Line> => {
   if (!backend.ok) return backend;
   const performed = backend.value;
   if (bench.isStopped()) return "stopped";
+  const { stop, limit } = performed.attempt;
+  const wasEnded = stop !== "completed" || limit !== undefined;
+  const unconfined = confinementRefusals(performed.canaries, wasEnded ? "told" : "refused");
+  if (unconfined.length > 0) return refuseAll(unconfined);
   if (performed.attempt.stop !== "completed" && performed.attempt.limit === undefined)
     throw new Failure("backend/gave-up", `The agent gave up: ${performed.attempt.said}`);
   const policy = judgeChanges(permit, bench.groundOf(permit, performed), performed.changes, performed.denied);
@@ -38,7 +44,10 @@ const followLine = async (bench: Bench): Promise<Line> => {
   if (!cleared.ok) return cleared;
 
   const validated = await bench.validate(permit, cleared.value);
-  const validation = after(validated, ({ runs }) => judgeValidation(runs));
+  const validation = after(validated, ({ runs, canaries }) => {
+    const beside = confinementRefusals(canaries);
+    return beside.length > 0 ? refuseAll(beside) : judgeValidation(runs);
+  });
   if (!validation.ok) return validation;
   if (bench.isStopped()) return "stopped";
 

@@ -48,6 +48,7 @@ export const sealRun = async (
   }
   const sums = await world.archive.seal(row.run);
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
+  await world.target.forgetRun(row.run);
   return { ending, sums };
 };
 
@@ -62,7 +63,8 @@ const withCriteria = (ending: Ending, criteria: readonly CriterionResult[]): End
 /** Every file on disk, and verified as a stranger would before anybody is told of it. */
 const writeFolder = async (world: World, row: RunRow, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
   await world.archive.begin(row.run);
-  for (const [name, bytes] of files) await world.archive.put(row.run, name, bytes);
+  const put = await Promise.allSettled([...files].map(([name, bytes]) => world.archive.put(row.run, name, bytes)));
+  for (const one of put) if (one.status === "rejected") throw one.reason;
   const verdict = await verifyFolder(world, { unsealed: row.run }, await world.home.read(SIGNERS_PATH));
   if (verdict.verdict !== "FAIL") return;
   const failed = verdict.checks.filter((check) => check.verdict === "FAIL").map(({ id, says }) => `${id}: ${says}`);

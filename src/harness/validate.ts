@@ -10,6 +10,7 @@ import type { ProbeResult } from "../workflow/validation/criteria.ts";
 import type { ValidationRuns } from "../workflow/validation/judge-validation.ts";
 import { isTestPath } from "../workflow/validation/test-paths.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
+import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { execute, type ValidationBench } from "./execute.ts";
 import type { Recorder } from "./recorder.ts";
 import type { World } from "./world.ts";
@@ -20,6 +21,7 @@ export interface Validated {
   readonly runs: ValidationRuns;
   readonly probes: readonly (ProbeResult & { readonly criterion: string; readonly output: string })[];
   readonly stages: readonly StageDescription[];
+  readonly canaries: readonly PassedCanaries[];
   readonly at: Instant;
 }
 
@@ -39,7 +41,8 @@ export const validate = async (
   if (program === undefined) return refuse(refusal("validation/program-absent", { program: argv[0] ?? "" }));
 
   const stages: StageDescription[] = [];
-  const bench: ValidationBench = { world, permit, recorder, stages, signal };
+  const canaries: PassedCanaries[] = [];
+  const bench: ValidationBench = { world, permit, recorder, stages, canaries, signal };
   const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> =>
     execute(bench, { on, tree: of, argv, program });
   // Two at a time: each has a sandbox and a workspace of its own, and none can see another.
@@ -51,7 +54,7 @@ export const validate = async (
     : { candidate, base: onBase };
   const probes = [];
   for (const check of checks) probes.push(await probe(bench, check, { base, tree }));
-  return ok({ tree, runs, probes, stages, at: world.clock.now() });
+  return ok({ tree, runs, probes, stages, canaries, at: world.clock.now() });
 };
 
 /** The changed tests on the old sources, and the old tests on the changed sources (R095). */
@@ -60,10 +63,10 @@ const crossed = async (
   clearance: Clearance,
   run: (on: ValidationRun["on"], of: Oid) => Promise<ValidationRun>,
 ): Promise<Pick<ValidationRuns, "newTestsOnBase" | "baseTestsOnCandidate">> => {
-  const testsOnly = await world.target.writeTree(permit, partOf(clearance, isTestPath));
-  const sourcesOnly = await world.target.writeTree(
-    permit,
-    partOf(clearance, (path) => !isTestPath(path)),
+  const isSource = (path: string): boolean => !isTestPath(path);
+  const [testsOnly, sourcesOnly] = await both(
+    world.target.writeTree(permit, partOf(clearance, isTestPath)),
+    world.target.writeTree(permit, partOf(clearance, isSource)),
   );
   const [newTestsOnBase, baseTestsOnCandidate] = await both(
     run("new-tests-on-base", testsOnly),

@@ -4,6 +4,7 @@ import type { Clock } from "../seams/clock.ts";
 import type { Home } from "../seams/home.ts";
 import type { Host } from "../seams/host.ts";
 import type { Keys } from "../seams/keys.ts";
+import type { Relay } from "../seams/relay.ts";
 import type { Sandbox } from "../seams/sandbox.ts";
 import type { Holder, Store } from "../seams/store.ts";
 import type { Target } from "../seams/target.ts";
@@ -19,6 +20,7 @@ export interface World {
   readonly store: Store;
   readonly target: Target;
   readonly sandbox: Sandbox;
+  readonly relay: Relay;
   readonly keys: Keys;
   readonly archive: Archive;
   /** Digests, signatures and zlib for the verifier, which brings none of its own. */

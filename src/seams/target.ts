@@ -1,7 +1,7 @@
 import type { ControlPlane, Observation } from "../workflow/admission/observation.ts";
 import type { Candidate, Commit, ExportedObjects, Rehearsal, TargetProof } from "../workflow/commit/commit.ts";
 import type { Digest } from "../workflow/digest.ts";
-import type { Permit } from "../workflow/gate/permit.ts";
+import type { OnTarget, Permit } from "../workflow/gate/permit.ts";
 import type { Oid, RunId } from "../workflow/ids.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { Clearance } from "../workflow/policy/judge-changes.ts";
@@ -18,15 +18,17 @@ export interface Target {
   /** Manifest digest of the work tree and control plane as they are, plain or not: for proving that nothing moved. */
   fingerprint(path: string): Promise<{ readonly manifest: Digest; readonly controlPlane: ControlPlane }>;
   /** One tree that the Harness's own git directory holds: the base, or a tree from `writeTree`. Nothing is laid yet. */
-  openWorkspace(permit: Permit, tree: Oid, purpose: Workspace["purpose"]): Promise<Workspace>;
+  openWorkspace(ground: OnTarget, tree: Oid, purpose: Workspace["purpose"]): Promise<Workspace>;
   /** The tree on the host, owned by a uid: a private copy, or the pristine one of the base that all stages share. */
-  checkout(permit: Permit, workspace: Workspace, owner: number, use: "shared" | "private"): Promise<Checkout>;
+  checkout(ground: OnTarget, workspace: Workspace, owner: number, use: "shared" | "private"): Promise<Checkout>;
   /** Every difference of a workspace nothing runs in any more; new contents are copied out by digest. */
-  harvest(permit: Permit, workspace: Workspace, files: StageFiles): Promise<Changes>;
+  harvest(ground: OnTarget, workspace: Workspace, files: StageFiles): Promise<Changes>;
   /** Digest of a workspace's manifest, for "the tree after validation equals the tree before". */
   manifestOf(files: StageFiles): Promise<Digest>;
   /** Removes what was laid for this workspace alone. */
   closeWorkspace(workspace: Workspace): Promise<void>;
+  /** Removes all that is still kept of a sealed run beside its evidence; its clearance is worth nothing afterwards. */
+  forgetRun(run: RunId): Promise<void>;
   /** The tree that the cleared changes make of the base, in the Harness's own git directory. */
   writeTree(permit: Permit, clearance: Clearance): Promise<Oid>;
   /** Builds the one commit there. Same inputs, same object id; the target is untouched. */

@@ -1,6 +1,7 @@
 import type { BackendKind } from "./contract/contract.ts";
 import type { Digest } from "./digest.ts";
 import type { RunLimits } from "./limits.ts";
+import type { RelayPolicy } from "./relay-policy.ts";
 
 export const ASSURANCE_LEVELS = ["A0", "A1", "A2", "A3"] as const;
 /** How sure we are that the owner said it: typed, typed at a terminal, SSH key, hardware key with verification (R047). */
@@ -27,15 +28,23 @@ export interface Authority {
   readonly limits: RunLimits;
   /** What stands behind a backend kind. Listing a kind grants nothing. */
   readonly backends: {
-    readonly scripted?: { readonly steps: string };
-    readonly acp?: { readonly profile: string };
-    readonly command?: { readonly profile: string };
-    readonly case?: { readonly binary?: string; readonly profile?: string };
+    readonly scripted?: { readonly steps: string } & BehindRelay;
+    readonly acp?: { readonly profile: string } & BehindRelay;
+    readonly command?: { readonly profile: string } & BehindRelay;
+    readonly case?: { readonly binary?: string; readonly profile?: string } & BehindRelay;
   };
+  readonly relay?: RelayPolicy;
+  /** What a packet may be granted to reach besides the model. */
+  readonly egress?: { readonly allowedHosts: readonly string[] };
   readonly toolchains: readonly string[];
   /** Folders outside the home that no run may change (R085). */
   readonly coreRoots: readonly string[];
   readonly uidBase: number;
+}
+
+/** The upstream of `relay` that this backend's agent talks to; without one it reaches no model. */
+interface BehindRelay {
+  readonly upstream?: string;
 }
 
 export const configuredBackends = (authority: Authority): readonly BackendKind[] =>

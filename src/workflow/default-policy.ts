@@ -53,6 +53,7 @@ limits:
   descriptorsMax: 1024
   fileBytesMax: 268435456 # 256 MiB in one file
   dataBytesMax: 4294967296 # 4 GiB of data in one process
+  memoryBytesMax: 4294967296 # 4 GiB of everything in the sandbox together
   scratchBytesMax: 67108864 # 64 MiB written in the Workspace
   scratchInodesMax: 5000
   tmpBytesMax: 268435456 # 256 MiB each in /tmp and HOME
@@ -71,6 +72,19 @@ backends:
     profile: command
   scripted:
     steps: .sot/authority/steps.json
+
+# The only way out of the sandbox. An upstream has an api (chat, responses, anthropic, gemini), an origin, a keyVariable
+# that names a variable of your environment, and models; a backend above reaches it by "upstream: NAME". None: no model.
+relay:
+  upstreams: {}
+  modelRequestsMax: 400
+  modelTokensMax: 2000000 # as the provider reports them
+  modelBytesMax: 268435456 # 256 MiB both ways
+  cassette: false # true keeps whole exchanges in the bundle
+
+# Hosts, as name:port, that a packet may be granted besides the model. No packet of this form can ask for one: none is.
+egress:
+  allowedHosts: []
 
 # Absolute folders that the sandbox may read besides the system's own, such as an interpreter of your own.
 toolchains: []

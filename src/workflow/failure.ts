@@ -30,6 +30,9 @@ export const FAILURES = {
   "home/unreadable": "check the permissions of the named file",
   "home/changed-meanwhile": "read the file again, then give the command again",
   "keys/signing-failed": "check that the private key belongs to the public key and that ssh-keygen can use it",
+  "relay/key-absent":
+    "put the key into the variable that policy.yaml names for the upstream, in 8 or more plain characters; approve again",
+  "relay/path-too-long": "set TMPDIR to a folder with a short path, then approve again",
   "sandbox/broken": "cto doctor shows which protection does not work here",
   "store/busy": "another process holds the ledger; the same command again",
   "store/corrupt": "the ledger's chain does not recompute; restore it from a backup before going on",
@@ -37,6 +40,8 @@ export const FAILURES = {
   "store/no-space": "free disk space, then the same command again",
   "store/unknown-version": "this ledger was written by another version of cto; use that one",
   "target/busy": "another git process holds the target's index.lock; let it end, then the same command again",
+  "target/checkout-changed":
+    "the checkout that stages share was changed on disk; let the other runs end, then the same command again",
   "target/contents-differ": "the kept contents of the run were changed on disk; cto doctor, then approve again",
   "target/git-failed": "cto doctor; the message holds what git said",
   "target/unreadable": "check the owner and the permissions of the named entry, or make the target smaller",

@@ -45,16 +45,36 @@ export const LIMITS = {
   sandboxSlots: 16,
   sandboxStreamBytesMax: 268_435_456,
   scratchPollMs: 200,
+  /** How long the Harness's own probe in a stage may take. */
+  stageProbeTimeoutMs: 20_000,
   termGraceMs: 3_000,
   handshakeTimeoutMs: 60_000,
   cancelTimeoutMs: 5_000,
   killTimeoutMs: 10_000,
+  relayRecordTimeoutMs: 1_000,
   storeBusyTimeoutMs: 5_000,
   stepAttemptsMax: 3,
   bundleFilesMax: 20_000,
   bundleBytesMax: 2_147_483_648,
   stepOutputBytesMax: 65_536,
   clockSkewMaxMs: 5_000,
+  relaySocketPathBytesMax: 80,
+  relayConnectionsMax: 128,
+  relayHeaderBytesMax: 16_384,
+  relayRequestBytesMax: 8_388_608,
+  relayResponseBytesMax: 33_554_432,
+  /** Request bodies that are held at the same time, all together. */
+  relayHeldBytesMax: 67_108_864,
+  relayHeadersTimeoutMs: 10_000,
+  relayRequestTimeoutMs: 60_000,
+  relayUpstreamIdleMs: 300_000,
+  relayResolveTimeoutMs: 10_000,
+  /** Attempts that get an event and a line of their own in one run, and in one second. */
+  attemptsMax: 10_000,
+  attemptsPerSecondMax: 50,
+  /** Paths left in the Workspace that get an event of their own; all of them stand in `diff.judged`. */
+  straysMax: 100,
+  attemptTextCharactersMax: 500,
 } as const;
 
 /** What one run may use; policy.yaml `limits`, bound by the policy digest. */
@@ -65,6 +85,8 @@ export interface RunLimits {
   readonly descriptorsMax: number;
   readonly fileBytesMax: number;
   readonly dataBytesMax: number;
+  /** Of everything in one sandbox together. */
+  readonly memoryBytesMax: number;
   readonly scratchBytesMax: number;
   readonly scratchInodesMax: number;
   readonly tmpBytesMax: number;

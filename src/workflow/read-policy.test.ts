@@ -48,6 +48,7 @@ test("R135 the limits are those of confinement.md section 8", () => {
     descriptorsMax: 1024,
     fileBytesMax: 256 * 2 ** 20,
     dataBytesMax: 4 * 2 ** 30,
+    memoryBytesMax: 4 * 2 ** 30,
     scratchBytesMax: 64 * 2 ** 20,
     scratchInodesMax: 5000,
     tmpBytesMax: 256 * 2 ** 20,
@@ -130,4 +131,38 @@ test.each<[string, string | Uint8Array, string, number]>([
 test("a backend entry may be left out, and then nothing stands behind that kind", () => {
   const policy = readPolicy(source(PATH, text.replace(/ {2}acp:\n {4}profile: acp\n/, "")));
   expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "command", "case"]);
+});
+
+const withUpstream = (upstream: string, more = ""): Result<unknown, Refusal> =>
+  read(
+    text.replace("upstreams: {}", `upstreams: { here: { ${upstream} } }`).replace(/steps: .*/, (line) => line + more),
+  );
+
+const HERE = 'api: chat, origin: "https://model.example", keyVariable: MODEL_KEY, models: [small]';
+
+test("R065 an upstream has an api, an origin, a variable and models; a backend names one that there is", () => {
+  expect(withUpstream(HERE, "\n    upstream: here")).toMatchObject({
+    ok: true,
+    value: {
+      backends: { scripted: { upstream: "here" } },
+      relay: { upstreams: { here: { keyVariable: "MODEL_KEY" } } },
+    },
+  });
+  expect(withUpstream('api: chat, origin: "http://127.0.0.1:8080", models: [small]')).toMatchObject({ ok: true });
+  expect(read(text.replace(/\nrelay:\n(?: .*\n)+/, "\n"))).toMatchObject({ ok: true });
+});
+
+test.each([
+  ["an upstream that there is not", HERE, "\n    upstream: elsewhere"],
+  ["a path after the origin", HERE.replace("model.example", "model.example/v1")],
+  ["plain http to another machine", HERE.replace("https", "http")],
+  ["a user in the origin", HERE.replace("model.example", "me@model.example")],
+  ["upper case in the origin", HERE.replace("model.example", "Model.example")],
+  ["another scheme", HERE.replace("https", "ftp")],
+  ["a key instead of its name", HERE.replace("MODEL_KEY", "sk-0123456789")],
+  ["no models", HERE.replace("[small]", "[]")],
+  ["an unknown api", HERE.replace("chat", "soap")],
+  ["a key that nobody knows", `${HERE}, key: x`],
+])("R065 %s is refused", (_, upstream, more = "") => {
+  expect(withUpstream(upstream, more)).toMatchObject({ ok: false, refusals: [{ code: "gate/policy-unreadable" }] });
 });

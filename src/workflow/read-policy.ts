@@ -6,6 +6,7 @@ import { LIMITS } from "./limits.ts";
 import type { SourceDocument } from "./packet/packet.ts";
 import { cleverNodeIn } from "./plain-yaml.ts";
 import { refusal, type Refusal } from "./refusal.ts";
+import { egressSchema, relaySchema, upstreamName } from "./relay-policy.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { problemIn, utf8Text } from "./strict-json.ts";
 import { writtenLine } from "./written.ts";
@@ -42,6 +43,12 @@ export const readPolicy = (source: SourceDocument | "absent"): Result<Authority,
     return no(problemIn(read.error), line, col);
   }
   const { schema: _version, ...authority } = read.data;
+  const known = authority.relay?.upstreams ?? {};
+  for (const [kind, { upstream }] of Object.entries(authority.backends))
+    if (upstream !== undefined && !Object.hasOwn(known, upstream)) {
+      const { line, col } = lines.linePos(offsetOf(document, ["backends", kind, "upstream"]));
+      return no(`relay.upstreams has no ${upstream}`, line, col);
+    }
   return ok({ digest: source.digest, ...authority });
 };
 
@@ -60,6 +67,7 @@ const offsetOf = (document: Document, path: readonly PropertyKey[]): number => {
 
 const count = (max: number): z.ZodType<number> => z.int().positive().max(max);
 const paths = z.array(writtenLine).max(200).readonly();
+const behindRelay = { upstream: upstreamName.exactOptional() };
 const DAY_MS = 86_400_000;
 
 const schema = z.strictObject({
@@ -81,6 +89,8 @@ const schema = z.strictObject({
     descriptorsMax: count(1_048_576),
     fileBytesMax: count(2 ** 40),
     dataBytesMax: count(2 ** 40),
+    // A policy.yaml of before there was this limit means the default.
+    memoryBytesMax: count(2 ** 40).default(4 * 2 ** 30),
     scratchBytesMax: count(2 ** 40),
     scratchInodesMax: count(10_000_000),
     tmpBytesMax: count(2 ** 40),
@@ -90,11 +100,15 @@ const schema = z.strictObject({
     committedFileBytesMax: count(2 ** 32),
   }),
   backends: z.strictObject({
-    scripted: z.strictObject({ steps: writtenLine }).exactOptional(),
-    acp: z.strictObject({ profile: writtenLine }).exactOptional(),
-    command: z.strictObject({ profile: writtenLine }).exactOptional(),
-    case: z.strictObject({ binary: writtenLine.exactOptional(), profile: writtenLine.exactOptional() }).exactOptional(),
+    scripted: z.strictObject({ steps: writtenLine, ...behindRelay }).exactOptional(),
+    acp: z.strictObject({ profile: writtenLine, ...behindRelay }).exactOptional(),
+    command: z.strictObject({ profile: writtenLine, ...behindRelay }).exactOptional(),
+    case: z
+      .strictObject({ binary: writtenLine.exactOptional(), profile: writtenLine.exactOptional(), ...behindRelay })
+      .exactOptional(),
   }),
+  relay: relaySchema.exactOptional(),
+  egress: egressSchema.exactOptional(),
   toolchains: paths,
   coreRoots: paths,
   uidBase: z.int().min(1000).max(2_000_000_000),

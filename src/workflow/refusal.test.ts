@@ -93,6 +93,7 @@ test("a refusal without its facts, with another's, or with a code that nobody kn
 });
 
 const WORLD: ReadonlySet<string> = new Set([
+  "relay",
   "backend",
   "engine",
   "evidence",

@@ -80,3 +80,29 @@ export const REQUIRED_EVIDENCE = [
   "stage5 owned repo proof",
   "Hermes Control Surface summary path",
 ] as const;
+
+/** The probes of every stage (confinement.md 10), in its order. */
+export const CANARIES = [
+  "write-outside",
+  "write-target",
+  "write-pinned",
+  "rename-pinned",
+  "allowed-works",
+  "read-secret",
+  "read-key",
+  "environment",
+  "descriptors",
+  "network",
+  "relay-deny",
+  "namespaces",
+  "kernel",
+  "processes",
+] as const;
+export type CanaryId = (typeof CANARIES)[number];
+
+export const CANARY_PASSES = ["before", "after"] as const;
+export type CanaryPass = (typeof CANARY_PASSES)[number];
+
+/** A try without its control proves nothing, whatever it answers. What a stage does not have is not tried, and not held. */
+export const CANARY_VERDICTS = ["held", "broken", "no-teeth", "not-tried"] as const;
+export type CanaryVerdict = (typeof CANARY_VERDICTS)[number];

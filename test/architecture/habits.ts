@@ -41,6 +41,8 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/cli/run-command.ts": "shows it",
   "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",
   "src/adapters/sandbox/bubblewrap-sandbox.ts": "gives it back unchanged, beside what a tool or a disk says",
+  "src/adapters/sandbox/canaries/run-canaries.ts":
+    "a stage in which nothing starts any more has no second pass, and says so",
   "src/adapters/target/landing.ts": "git said no to the compare-and-swap: looks again where the branch stands",
   "src/adapters/home/beneath.ts": "gives it back unchanged, beside the errors of the file system",
 };

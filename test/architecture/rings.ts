@@ -14,7 +14,7 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   "index.ts": ["compose.ts", "harness", "seams", "workflow"],
 };
 
-const MAY_COMPOSE = /^src\/cli\/(?:main\.ts|demo\/)/;
+const MAY_COMPOSE = /^src\/cli\/(?:main\.ts|demo\/|hostile\/)/;
 
 const DRAWERS = /^(?:utils?|utilities|common|shared|lib|libs|core|managers?|services?|helpers?|misc)(?:\.ts)?$/;
 

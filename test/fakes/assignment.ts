@@ -48,6 +48,7 @@ const sampleLimits: RunLimits = {
   descriptorsMax: 1024,
   fileBytesMax: 268_435_456,
   dataBytesMax: 4_294_967_296,
+  memoryBytesMax: 4_294_967_296,
   scratchBytesMax: 67_108_864,
   scratchInodesMax: 5000,
   tmpBytesMax: 268_435_456,

@@ -33,10 +33,10 @@ const around = <A extends readonly unknown[], T>(
 ): ((...given: A) => Promise<T>) => {
   let calls = 0;
   return async (...given) => {
-    calls += 1;
-    if (when === "before" && calls === nth) stand();
+    const call = (calls += 1);
+    if (when === "before" && call === nth) stand();
     const value = await act(...given);
-    if (when === "after" && calls === nth) stand();
+    if (when === "after" && call === nth) stand();
     return value;
   };
 };

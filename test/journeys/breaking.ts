@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import { COMPILE_CACHE } from "../fixtures/compile-cache.ts";
 import { openSwitches, type Ground } from "./ground.ts";
 
 /** Where a Harness is killed: once a line is in the ledger, or right before or after it calls a seam. */
@@ -46,7 +47,7 @@ export const breakOff = async (
   const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: {},
+    env: COMPILE_CACHE,
   });
   const exited = once(child, "exit");
   let said = "";

@@ -86,12 +86,21 @@ export const makeGround = async (
         text.replace(from, () => to),
       );
     },
-    open: (environment = openSwitches("scripted")) => compose({ home, environment, terminal: false, mode: "write" }),
+    open: async (environment = openSwitches("scripted")) =>
+      probedOnce(await compose({ home, environment, terminal: false, mode: "write" })),
     close: () => rm(root, { recursive: true, force: true }),
   };
   await ground.plays(HONEST_STEPS);
   return ground;
 };
+
+let probed: ReturnType<World["sandbox"]["probe"]> | undefined;
+
+/** The machine is the same for every home of one test process, so it is probed once for all of them. */
+const probedOnce = (world: World): World => ({
+  ...world,
+  sandbox: { ...world.sandbox, probe: () => (probed ??= world.sandbox.probe()) },
+});
 
 /** The environment that opens the gate of a backend. */
 export const openSwitches = (kind: BackendKind, admission: string = ADMISSION): Readonly<Record<string, string>> => {

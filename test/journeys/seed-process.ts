@@ -9,6 +9,7 @@ import { makeKey } from "../../src/adapters/keys/make-key.ts";
 import { makeSample } from "../../src/adapters/target/make-sample.ts";
 import { SAMPLE_FILES } from "../../src/cli/demo/sample.ts";
 import { installFakeCa } from "../fakes/install-ca.ts";
+import { COMPILE_CACHE } from "../fixtures/compile-cache.ts";
 import { SEED_PATH, seedBytes } from "../fixtures/seed-packet.ts";
 
 const TARGET = "/home/svrnty/workspaces/cortex-os/cto-stage5-target-sandbox";
@@ -31,7 +32,7 @@ const cto = (args: readonly string[], env: Readonly<Record<string, string>> = {}
   const script = `process.argv=["node","cto",...${JSON.stringify([...args, "--json"])}];const {main}=await import(${JSON.stringify(MAIN)});await main();`;
   const done = spawnSync(process.execPath, ["--input-type=module", "-e", script], {
     cwd: home,
-    env: { PATH: "/usr/bin:/bin", HOME: root, ...env },
+    env: { PATH: "/usr/bin:/bin", HOME: root, ...COMPILE_CACHE, ...env },
     input,
     encoding: "utf8",
     timeout: 240_000,

@@ -8,6 +8,7 @@ import { expect, test } from "vitest";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
+import { COMPILE_CACHE } from "../fixtures/compile-cache.ts";
 import {
   commitsOf,
   expectEvidence,
@@ -106,7 +107,8 @@ const stoppedByOthers = async (
   await ground.plays([...UNITTEST_STEPS, { hang: true }]);
   const program = fileURLToPath(new URL("cto.ts", import.meta.url));
   const argv = [program, "run", ground.work, "--jsonl", "--home", ground.home];
-  const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "ignore"], env: openSwitches("scripted") });
+  const env = { ...openSwitches("scripted"), ...COMPILE_CACHE };
+  const child = spawn(process.execPath, argv, { stdio: ["ignore", "pipe", "ignore"], env });
   const exited = once(child, "exit");
   for await (const line of createInterface({ input: child.stdout }))
     if (parseEvent(line).type === "backend.started") await stop(child.pid ?? 0);

@@ -89,7 +89,7 @@ const isSame = async (file: string, bytes: Uint8Array): Promise<boolean> => {
   }
 };
 
-/** On disk before the next file begins; a name of the bundle is written once. */
+/** On disk when it settles; a name of the bundle is written once. */
 const putFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
   if (!/^[A-Za-z0-9_@.+-]+(?:\/[A-Za-z0-9_@.+-]+)*$/.test(name) || name.split("/").some((part) => /^\.+$/.test(part)))
     throw new TypeError(`${JSON.stringify(name)} is no name of a bundle`);

@@ -17,7 +17,11 @@ import { usageError } from "../usage-error.ts";
 import { waiting } from "../waiting.ts";
 
 /** `cto doctor`: really tries what a run needs, and names the remedy of what does not hold. */
-export const act: Act<{ readonly only?: readonly string[] }, []> = async (context, flags) => {
+export const act: Act<{ readonly hostile: boolean; readonly only?: readonly string[] }, []> = async (
+  context,
+  flags,
+) => {
+  if (flags.hostile) return (await import("../hostile/doctor-hostile.ts")).doctorHostile(context, flags, flags.only);
   const wanted = (id: string): boolean =>
     flags.only === undefined || flags.only.some((only) => id.startsWith(only) || only.startsWith(`${id}/`));
   const found = (await findings(context, flags, wanted)).filter(

@@ -1,9 +1,10 @@
 import { assertNever } from "../assert-never.ts";
 import type { TargetProof } from "../commit/commit.ts";
 import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../contract/contract.ts";
+import { preventionOf } from "./preventions.ts";
 import type { RunRecord } from "./run-record.ts";
 
-/** requirements.md 12. No canaries run with this version, so "not possible" is never claimed by it. */
+/** requirements.md 12. "Not possible" is said only where canaries of this very run carry it. */
 type ActionVerdict = "not possible" | "not observed" | "attempted and denied" | "violated";
 
 export interface ActionRow {
@@ -26,11 +27,33 @@ export const actionRows = (record: RunRecord, commitMessage: string): readonly A
       return {
         action,
         verdict: "attempted and denied",
-        says: `Denied ${tries.length} times: ${rulesOf(tries)}.`,
+        says: saidOf(tries),
         attempts,
       };
-    return { action, verdict: "not observed", says: whyNotObserved(action, record), attempts };
+    const prevention = record.backend === "not-started" ? undefined : preventionOf(action, record);
+    if (prevention !== undefined)
+      return {
+        action,
+        verdict: "not possible",
+        says: `${whyNotObserved(action, record)} ${heldWords(prevention)}`,
+        attempts,
+      };
+    return { action, verdict: "not observed", says: `${whyNotObserved(action, record)}${NOT_TRIED}`, attempts };
   });
+
+const NOT_TRIED = " Prevention was not proven in this run.";
+
+const heldWords = (canaries: readonly string[]): string => `Held before and after the agent: ${canaries.join(", ")}.`;
+
+const saidOf = (tries: RunRecord["attempts"]): string =>
+  (["prevented", "contained"] as const)
+    .flatMap((kind) => {
+      const some = tries.filter((one) => one.class === kind);
+      const times = some.length === 1 ? "once" : `${some.length} times`;
+      const word = kind === "prevented" ? "Denied" : "Kept inside the workspace";
+      return some.length === 0 ? [] : [`${word} ${times}: ${rulesOf(some)}.`];
+    })
+    .join(" ");
 
 const rulesOf = (tries: RunRecord["attempts"]): string => [...new Set(tries.map(({ rule }) => rule))].join(", ");
 
@@ -97,11 +120,11 @@ const hasMoved = ({ before, after }: RunRecord["watched"][number]): boolean =>
 const DETECTION: Readonly<Record<ForbiddenAction, string>> = {
   push: "remotes, remote-tracking refs and configuration of the target are equal before and after",
   merge: "no ref but the admitted branch moved and no commit has two parents",
-  deploy: "no path of deploy/ or infra/ was touched; the sandbox has no network",
+  deploy: "no path of deploy/ or infra/ was touched; no way out of the sandbox but the relay was given",
   close: "no record of the run closes the work item",
-  pr_open: "no try was recorded; the sandbox has no network",
-  issue_close: "the commit message holds no closing keyword; the sandbox has no network",
-  public_publication: "no try was recorded; the sandbox has no network",
+  pr_open: "no try was recorded; no way out of the sandbox but the relay was given",
+  issue_close: "the commit message holds no closing keyword; no way out of the sandbox but the relay was given",
+  public_publication: "no try was recorded; no way out of the sandbox but the relay was given",
   credential_change: "authority files and keys were not found changed",
   vendor_source_mutation: "no path of vendor/, third_party/ or node_modules/ was touched",
   cortex_core_mutation: "the watched folders were not found changed",
@@ -116,5 +139,5 @@ const whyNotObserved = (action: ForbiddenAction, record: RunRecord): string => {
   const places = record.watched.filter((place) => place.action === action);
   const unread = places.some(({ before, after }) => before === "unknown" || after === "unknown");
   const seen = unread ? "no try was recorded; what is watched for it could not be read" : DETECTION[action];
-  return `${seen.charAt(0).toUpperCase()}${seen.slice(1)}. Prevention was not tried in this run.`;
+  return `${seen.charAt(0).toUpperCase()}${seen.slice(1)}.`;
 };

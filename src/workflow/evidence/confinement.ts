@@ -1,8 +1,10 @@
 import { canonicalJson, digestOf } from "../digest.ts";
+import { CANARIES } from "../vocabulary.ts";
+import { CREDENTIAL_PROBES, heldEverywhere, provenProbes } from "./proven-probes.ts";
 import type { RunRecord, SandboxFacts } from "./run-record.ts";
 import type { ConfinementProof, ProvenSandbox } from "./schemas/confinement.ts";
 
-/** confinement-proof.json: what each sandbox was given. What was refused inside by trying is not shown by this version. */
+/** confinement-proof.json: what each sandbox was given, and what was refused inside by trying. */
 export const confinementProof = (record: RunRecord): ConfinementProof => {
   const facts = factsOf(record);
   const claims = CLAIMS.filter(({ holds }) => holds(facts)).map(({ claim }) => claim);
@@ -22,9 +24,10 @@ const factsOf = (record: RunRecord): Facts => ({
   host: { kernel: record.host.kernel, tools: record.tools },
   target: record.before === "unknown" ? "unknown" : record.before.realPath,
   sandboxes: record.sandboxes.map(provenSandbox),
-  probes: [],
+  probes: provenProbes(record),
   attempts: {
-    prevented: record.attempts.length,
+    prevented: record.attempts.filter((one) => one.class === "prevented").length,
+    contained: record.attempts.filter((one) => one.class === "contained").length,
     sequences: record.attempts.flatMap(({ event }) => (event === "unknown" ? [] : [event])),
   },
 });
@@ -40,18 +43,39 @@ interface Claim {
 }
 
 const CLAIMS: readonly Claim[] = [
-  { claim: "no-network-but-relay", holds: ({ sandboxes }) => every(sandboxes, ({ args }) => hasNoNetwork(args)) },
+  { claim: "no-network-but-relay", holds: ({ sandboxes }) => every(sandboxes, hasOnlyRelay) },
   {
     claim: "target-not-mounted",
     holds: ({ sandboxes, target }) =>
       target !== "unknown" &&
-      every(sandboxes, ({ args }) => !sourcesIn(args).some((source) => reaches(source, target))),
+      every(
+        sandboxes,
+        ({ args, outer }) => !sourcesIn([...args, ...(outer?.args ?? [])]).some((source) => reaches(source, target)),
+      ),
+  },
+  {
+    claim: "probes-held-before-and-after",
+    holds: ({ probes, sandboxes }) => heldEverywhere(probes, sandboxes, CANARIES),
+  },
+  {
+    claim: "no-credentials-in-reach",
+    holds: ({ probes, sandboxes }) => heldEverywhere(probes, sandboxes, CREDENTIAL_PROBES),
+  },
+  {
+    claim: "signing-key-not-readable",
+    holds: ({ probes, sandboxes }) => heldEverywhere(probes, sandboxes, ["read-key"]),
   },
   { claim: "processes-ended", holds: ({ sandboxes }) => every(sandboxes, ({ alive }) => alive === 0) },
 ];
 
 const every = (sandboxes: readonly ProvenSandbox[], holds: (one: ProvenSandbox) => boolean): boolean =>
   sandboxes.length > 0 && sandboxes.every(holds);
+
+// A sandbox has a network of its own, or the one of the sandbox around it: in both there is nothing but the relay.
+const hasOnlyRelay = ({ args, outer }: ProvenSandbox): boolean =>
+  args.includes("--share-net")
+    ? outer !== undefined && args.includes("--unshare-all") && hasNoNetwork(outer.args)
+    : hasNoNetwork(args);
 
 const hasNoNetwork = (args: readonly string[]): boolean =>
   (args.includes("--unshare-net") || args.includes("--unshare-all")) && !args.includes("--share-net");
@@ -67,9 +91,6 @@ const sourcesIn = (args: readonly string[]): readonly string[] =>
   args.filter((_, at) => /^--(?:(?:ro-|dev-)?bind(?:-try)?|overlay-src)$/.test(args[at - 1] ?? ""));
 
 const NEVER: readonly string[] = [
-  "probes-held-before-and-after",
-  "no-credentials-in-reach",
-  "signing-key-not-readable",
   "no kernel escape",
   "nothing hidden in allowed model traffic",
   "probes not listed here",

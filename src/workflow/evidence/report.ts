@@ -9,6 +9,7 @@ import { toldApart } from "./claims.ts";
 import { criteriaOf, type BundlePlan } from "./criteria-of.ts";
 import { sayEnding } from "./ending-words.ts";
 import { readEventLine } from "./event-line.ts";
+import { probesSay } from "./proven-probes.ts";
 import { replayPaths } from "./replay.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { Citation, Report, ReportApproval, ReportCriterion } from "./schemas/report.ts";
@@ -17,6 +18,7 @@ import type { Citation, Report, ReportApproval, ReportCriterion } from "./schema
 export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Report => {
   const events = record.events.map(readEventLine);
   const { contract, commit, backend, ending } = record;
+  const actions = actionRows(record, messageOf(files));
   return {
     schema: "cto/report/v1",
     run: record.run,
@@ -31,7 +33,8 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     },
     task: contract === "not-drawn" ? null : { ...contract.task, target: contract.targetRepository.path },
     commit: commit === "none" ? null : { id: commit.commit, tree: commit.tree, base: commit.parent, ref: commit.ref },
-    attempts: record.attempts.map(({ action, rule, detail, event }) => ({
+    attempts: record.attempts.map(({ class: kind, action, rule, detail, event }) => ({
+      class: kind,
       action,
       rule,
       detail,
@@ -45,7 +48,7 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
       says,
       cites: cites.map((file) => cite(files, file)),
     })),
-    actions: actionRows(record, messageOf(files)),
+    actions,
     changes: record.changes.map(({ path, change, verdict, rule, packetLine, size }) => ({
       path,
       change,
@@ -91,12 +94,13 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
     controlSurface: "control-surface.json",
     files: [...files.keys()].sort().map((file) => ({ file, sha256: digestOf(files.get(file) ?? "") })),
     notice: noticeOf(record),
-    notClaimed: [
-      ...BUNDLE_NOT_CLAIMED,
-      "prevention of the ten actions: no canary was run",
-      "model answers reproducible",
-    ],
+    notClaimed: [...BUNDLE_NOT_CLAIMED, ...notPrevented(actions), "model answers reproducible"],
   };
+};
+
+const notPrevented = (actions: Report["actions"]): readonly string[] => {
+  const open = actions.filter(({ verdict }) => verdict === "not observed").map(({ action }) => action);
+  return open.length === 0 ? [] : [`prevention, by trying, of ${open.join(", ")}`];
 };
 
 /** R007: the notice of the packet; where no contract was drawn, the one that the first packet carries. */
@@ -147,7 +151,7 @@ const digestsOf = ({ inputs, approval }: RunRecord): Report["digests"] => ({
   approval: approval === "none" ? null : approval.digest,
 });
 
-const whyConfined = ({ sandboxes, confinement }: RunRecord): readonly string[] =>
+const whyConfined = ({ sandboxes, canaries, confinement }: RunRecord): readonly string[] =>
   sandboxes.length === 0
     ? ["No sandbox was opened in this run."]
-    : [`${sandboxes.length} sandboxes, each opened at level ${confinement}.`];
+    : [`${sandboxes.length} sandboxes, each opened at level ${confinement}.`, probesSay({ canaries, sandboxes })];

@@ -12,6 +12,7 @@ import type { Instant } from "../instant.ts";
 import type { JudgedChange } from "../policy/judge-changes.ts";
 import type { ProbeResult } from "../validation/criteria.ts";
 import type { ValidationRun } from "../validation/validation.ts";
+import type { PassedCanaries } from "../workspace/canary.ts";
 import type { Ending, Reach } from "./ending.ts";
 
 /** A thing that could not be read is told as such; whatever needs it is then not claimed. */
@@ -48,6 +49,8 @@ export interface RunRecord {
   readonly confinement: Known<ConfinementLevel | "none">;
   readonly tools: readonly { readonly name: string; readonly version: string; readonly sha256: Digest }[];
   readonly sandboxes: readonly SandboxFacts[];
+  /** What was tried in them before and after, `sandbox` being the place in `sandboxes` (confinement.md 10). */
+  readonly canaries: readonly PassedCanaries[];
   /** `runtime.defaultActivation`, read before and after the run (R004). */
   readonly defaultActivation: { readonly before: boolean; readonly after: boolean };
   /** The event lines of the run, the last one `run.finished`. */
@@ -93,6 +96,8 @@ interface GateRow {
 
 /** A refused try at something forbidden (R086); `event` is the sequence number of its event. */
 export interface DeniedTry {
+  /** Refused before it had an effect, or an effect that stayed in the Workspace. */
+  readonly class: "prevented" | "contained";
   readonly action: ForbiddenAction | "other";
   readonly rule: string;
   readonly detail: string;
@@ -120,6 +125,8 @@ export interface SandboxFacts {
   readonly masks: readonly string[];
   readonly unpinned: readonly string[];
   readonly limits: readonly { readonly name: string; readonly value: number; readonly guard: string }[];
+  /** The sandbox around it, in which only a script of our own runs (level A). */
+  readonly outer?: { readonly args: readonly string[]; readonly argsSha256: Digest; readonly scriptSha256: Digest };
   /** Processes that were still alive when it was closed. */
   readonly alive: Known<number>;
 }

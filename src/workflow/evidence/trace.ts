@@ -50,6 +50,7 @@ const PAIRS: readonly {
   { name: "gate", from: "gate.checked", to: "gate.decided" },
   { name: "workspace", from: "workspace.prepared", to: "workspace.prepared" },
   { name: "backend", from: "backend.started", to: "backend.exited", operation: "invoke_agent" },
+  { name: "model", from: "model.requested", to: "model.answered", operation: "chat" },
   { name: "turn", from: "turn.started", to: "turn.finished" },
   { name: "tool", from: "tool.started", to: "tool.finished", operation: "execute_tool" },
   { name: "validation", from: "validation.started", to: "validation.finished" },

@@ -1,7 +1,7 @@
 import type { Admission } from "../admission/admission.ts";
 import type { Observation } from "../admission/observation.ts";
 import type { Approval } from "../approval/approval.ts";
-import type { Authority } from "../authority.ts";
+import type { Authority, ConfinementLevel } from "../authority.ts";
 import type { BackendProbe } from "../backend-probe.ts";
 import type { Contract } from "../contract/contract.ts";
 import { canonicalJson, type Digest } from "../digest.ts";
@@ -30,9 +30,14 @@ export interface Permit {
   readonly approval: Approval;
   readonly authority: Authority;
   readonly backend: BackendProbe;
+  /** The level that was found when it was made. Every sandbox of the run has it, or there is none. */
+  readonly confinement: ConfinementLevel;
   /** The second of the commit's dates, fixed before anything starts so that a retry makes the same id. */
   readonly epochSeconds: number;
 }
+
+/** What looking at the target and laying its trees needs of a permit; it moves nothing there. */
+export type OnTarget = Pick<Permit, "run" | "admission">;
 
 /** What is read and judged again right before the first agent write and right before the commit (R059). */
 export interface StandingAgain {

@@ -10,4 +10,14 @@ export const workspaceRefusals = {
     next: "cto doctor shows whether a whole process tree can be killed here",
     why: "A process that still runs can change bytes after they were judged.",
   },
+  "workspace/canary-succeeded": {
+    says: "The canary {canary} succeeded {where}: the sandbox let out what it must hold.",
+    next: "cto doctor names the protection; change this machine before anything runs on it again, then approve again",
+    why: "What a sandbox did not hold may have reached anything, so nothing that came out of it is relied on.",
+  },
+  "workspace/canary-without-teeth": {
+    says: "The canary {canary} proved nothing {where}: its control failed, or its answer was none that shows a refusal.",
+    next: "cto doctor tries every protection and names what is missing, then approve again",
+    why: "A probe that cannot fail cannot hold either: unproven confinement counts as none.",
+  },
 } as const;

@@ -1,5 +1,14 @@
 import { z } from "zod";
 
+import {
+  CANARIES,
+  CANARY_PASSES,
+  CANARY_VERDICTS,
+  type CanaryId,
+  type CanaryPass,
+  type CanaryVerdict,
+} from "../../vocabulary.ts";
+
 type Known<T> = T | "unknown";
 
 export interface ProvenSandbox {
@@ -15,10 +24,23 @@ export interface ProvenSandbox {
   readonly masks: readonly string[];
   readonly unpinned: readonly string[];
   readonly limits: readonly { readonly name: string; readonly value: number; readonly guard: string }[];
+  readonly outer?: { readonly args: readonly string[]; readonly argsSha256: string; readonly scriptSha256: string };
   readonly alive: Known<number>;
 }
 
-/** confinement-proof.json (evidence.md 9.3). No canaries run with this version: `probes` is empty and claims nothing. */
+/** One probe of one pass over one sandbox (confinement.md 10). */
+export interface ProvenProbe {
+  readonly id: CanaryId;
+  /** Its place in `sandboxes`. */
+  readonly sandbox: number;
+  readonly pass: CanaryPass;
+  readonly verdict: CanaryVerdict;
+  readonly control: Readonly<Record<string, string>>;
+  readonly expected: Readonly<Record<string, readonly string[]>>;
+  readonly actual: Readonly<Record<string, string>>;
+}
+
+/** confinement-proof.json (evidence.md 9.3). Bundles of before the canaries have no probes and claim nothing by them. */
 export interface ConfinementProof {
   readonly schema: "cto/confinement/v1";
   readonly run: string;
@@ -29,8 +51,13 @@ export interface ConfinementProof {
   };
   readonly target: Known<string>;
   readonly sandboxes: readonly ProvenSandbox[];
-  readonly probes: readonly never[];
-  readonly attempts: { readonly prevented: number; readonly sequences: readonly number[] };
+  readonly probes: readonly ProvenProbe[];
+  readonly attempts: {
+    readonly prevented: number;
+    /** Not in bundles of before strays were attempts. */
+    readonly contained?: number;
+    readonly sequences: readonly number[];
+  };
   readonly claims: readonly string[];
   readonly notClaimed: readonly string[];
 }
@@ -57,11 +84,26 @@ export const confinementSchema: z.ZodType<ConfinementProof> = z.strictObject({
       masks: z.array(text),
       unpinned: z.array(text),
       limits: z.array(z.strictObject({ name: text, value: z.number(), guard: text })),
+      outer: z.strictObject({ args: z.array(text), argsSha256: text, scriptSha256: text }).exactOptional(),
       alive: z.union([z.int(), z.literal("unknown")]),
     }),
   ),
-  probes: z.array(z.never()),
-  attempts: z.strictObject({ prevented: z.int(), sequences: z.array(z.int()) }),
+  probes: z.array(
+    z.strictObject({
+      id: z.enum(CANARIES),
+      sandbox: z.int(),
+      pass: z.enum(CANARY_PASSES),
+      verdict: z.enum(CANARY_VERDICTS),
+      control: z.record(text, text),
+      expected: z.record(text, z.array(text)),
+      actual: z.record(text, text),
+    }),
+  ),
+  attempts: z.strictObject({
+    prevented: z.int(),
+    contained: z.int().exactOptional(),
+    sequences: z.array(z.int()),
+  }),
   claims: z.array(text),
   notClaimed: z.array(text),
 });

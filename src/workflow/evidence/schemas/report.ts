@@ -63,6 +63,7 @@ export interface Report {
   readonly task: { readonly label: string; readonly statement: string; readonly target: string } | null;
   readonly commit: { readonly id: string; readonly tree: string; readonly base: string; readonly ref: string } | null;
   readonly attempts: readonly {
+    readonly class?: "prevented" | "contained";
     readonly action: string;
     readonly rule: string;
     readonly detail: string;
@@ -129,7 +130,15 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
   }),
   task: z.strictObject({ label: text, statement: text, target: text }).nullable(),
   commit: z.strictObject({ id: text, tree: text, base: text, ref: text }).nullable(),
-  attempts: z.array(z.strictObject({ action: text, rule: text, detail: text, event: number.nullable() })),
+  attempts: z.array(
+    z.strictObject({
+      class: z.enum(["prevented", "contained"]).exactOptional(),
+      action: text,
+      rule: text,
+      detail: text,
+      event: number.nullable(),
+    }),
+  ),
   criteria: z.array(
     z.strictObject({
       id: text,

@@ -1,22 +1,23 @@
 import type { ConfinementProof, ProvenSandbox } from "../schemas/confinement.ts";
 import { hex, utf8 } from "./bytes.ts";
 import { claimRows, proofRows, type ProvenClaim } from "./check-claims.ts";
-import { eventsOf } from "./events.ts";
+import { probeClaims, probeStatements } from "./check-probes.ts";
+import { eventsOf, type EventData } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import { fail, type Check } from "./verdict.ts";
 
 const ID = "confinement";
 const FILE = "confinement-proof.json";
 
-/** Step 9: the argument lists are the ones that were digested and logged, and claim no more than they hold. */
+/** Step 9: the argument lists and probes are the ones that were digested and logged, and claim no more than they hold. */
 export const checkConfinement = (reading: Reading): readonly Check[] => {
   const proof = reading.confinement;
   if (proof === undefined) return [fail(ID, "evidence/proof-contradicted", "it does not read as confinement/v1", FILE)];
-  const claims = claimRows(ID, FILE, proof, claimsOf(proof));
+  const claims = claimRows(ID, FILE, proof, [...claimsOf(proof), ...probeClaims(proof)]);
   return proofRows(
     ID,
     FILE,
-    statements(reading, proof),
+    [...statements(reading, proof), ...probeStatements(reading, proof)],
     claims,
     `level ${proof.level}, ${proof.sandboxes.length} sandboxes, claims ${proof.claims.join(", ") || "nothing"}`,
   );
@@ -24,7 +25,8 @@ export const checkConfinement = (reading: Reading): readonly Check[] => {
 
 const statements = (reading: Reading, proof: ConfinementProof): readonly (readonly [boolean, string])[] => {
   const { manifest, report, events, tools, records } = reading;
-  const logged = new Set(eventsOf(events, "sandbox.started").map(({ data }) => data["argsSha256"]));
+  const started = eventsOf(events, "sandbox.started").map(({ data }) => data);
+  const logged = new Set(started.map((data) => data["argsSha256"]));
   const purposes = new Set(proof.sandboxes.map(({ purpose }) => purpose));
   return [
     [proof.run === manifest?.run, "it is of another run"],
@@ -33,7 +35,10 @@ const statements = (reading: Reading, proof: ConfinementProof): readonly (readon
       manifest?.reach === "gate" || proof.target === "unknown" || proof.target === records.admission?.path,
       "it speaks of another target",
     ],
-    [proof.attempts.prevented === report?.attempts.length, "the report tells another number of denied attempts"],
+    [
+      proof.attempts.prevented + (proof.attempts.contained ?? 0) === report?.attempts.length,
+      "the report tells another number of denied attempts",
+    ],
     [
       manifest?.reach !== "commit" || (purposes.has("agent") && purposes.has("validation")),
       "a commit needs a sandbox for agent and validation",
@@ -44,9 +49,24 @@ const statements = (reading: Reading, proof: ConfinementProof): readonly (readon
         "an argument list has another digest",
       ],
       [logged.has(sandbox.argsSha256), "the log tells of no such sandbox"],
+      [isOuterTold(reading, sandbox, started), "the log tells of another sandbox around it"],
       [sandbox.confinement === proof.level, "a sandbox was of another level"],
     ]),
   ];
+};
+
+const isOuterTold = (
+  { tools }: Reading,
+  { outer, argsSha256 }: ProvenSandbox,
+  started: readonly EventData["data"][],
+): boolean => {
+  const rows = started.filter((data) => data["argsSha256"] === argsSha256);
+  if (outer === undefined) return rows.every((data) => data["outerArgsSha256"] === undefined);
+  const digest = hex(tools.sha256(utf8(outer.args.map((arg) => `${arg}\0`).join(""))));
+  return (
+    digest === outer.argsSha256 &&
+    rows.some((data) => data["outerArgsSha256"] === digest && data["scriptSha256"] === outer.scriptSha256)
+  );
 };
 
 const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim[] => {
@@ -54,18 +74,26 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
   return [
     {
       claim: "no-network-but-relay",
-      holds: every(
-        ({ args }) =>
-          ["--unshare-net", "--unshare-all"].some((arg) => args.includes(arg)) && !args.includes("--share-net"),
+      holds: every(({ args, outer }) =>
+        args.includes("--share-net")
+          ? args.includes("--unshare-all") && outer !== undefined && isCutOff(outer.args)
+          : isCutOff(args),
       ),
     },
     {
       claim: "target-not-mounted",
-      holds: target !== "unknown" && every(({ args }) => sourcesIn(args).every((source) => !overlaps(source, target))),
+      holds:
+        target !== "unknown" &&
+        every(({ args, outer }) =>
+          sourcesIn([...args, ...(outer?.args ?? [])]).every((source) => !overlaps(source, target)),
+        ),
     },
     { claim: "processes-ended", holds: every(({ alive }) => alive === 0) },
   ];
 };
+
+const isCutOff = (args: readonly string[]): boolean =>
+  ["--unshare-net", "--unshare-all"].some((arg) => args.includes(arg)) && !args.includes("--share-net");
 
 const sourcesIn = (args: readonly string[]): readonly string[] =>
   args.flatMap((arg, at) =>

@@ -4,6 +4,7 @@ import { checkCitations } from "./check-citations.ts";
 import { checkCommit } from "./check-commit.ts";
 import { checkConfinement } from "./check-confinement.ts";
 import { checkCriteria } from "./check-criteria.ts";
+import { checkEgress } from "./check-egress.ts";
 import { checkEvents, checkStory } from "./check-events.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkFreshness } from "./check-freshness.ts";
@@ -40,6 +41,7 @@ const CHECKS: readonly ((reading: Reading) => readonly Check[])[] = [
   checkFreshness,
   checkOwnedRepo,
   checkConfinement,
+  checkEgress,
   checkTests,
   checkReport,
   checkCriteria,

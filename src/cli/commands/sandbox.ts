@@ -1,0 +1,169 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { admitTarget } from "../../harness/admit-target.ts";
+import { tryStage, type Tried } from "../../harness/try-stage.ts";
+import type { World } from "../../harness/world.ts";
+import { workId, type WorkId } from "../../workflow/ids.ts";
+import type { Refusal } from "../../workflow/refusal.ts";
+import type { Result } from "../../workflow/result.ts";
+import { visible } from "../../workflow/visible-text.ts";
+import type { Answer } from "../answer.ts";
+import type { Act } from "../command.ts";
+import type { CliContext, CommonFlags } from "../context.ts";
+import { openDemoGround } from "../demo/ground.ts";
+import { EXIT } from "../exit-code.ts";
+import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
+import { duration, table } from "../show.ts";
+import { usageError } from "../usage-error.ts";
+
+/** `cto sandbox [WORK-ID] -- COMMAND`: any command in the very stage that a run of the work item would get. */
+export const act: Act<{ readonly input: boolean }, string[]> = async (context, flags, ...words) => {
+  const [first = "", ...rest] = words;
+  const isNamed = /^CTO-WORK-\d+$/.test(first);
+  const argv = isNamed ? rest : words;
+  if (argv.length === 0) return usageError("no command was given", "cto sandbox CTO-WORK-049 -- python3 -m pytest -q");
+  const input = flags.input ? await context.readInput() : new Uint8Array();
+  return isNamed ? inHome(context, flags, first, argv, input) : inDemo(context, flags, argv, input);
+};
+
+const inHome = async (
+  context: CliContext,
+  flags: CommonFlags,
+  named: string,
+  argv: readonly string[],
+  input: Uint8Array,
+): Promise<Answer> => {
+  const world = await context.openWorld(flags.home, "read");
+  try {
+    const work = await pickWork(world, named);
+    return isAnswer(work) ? work : await tryAndTell(context, flags, world, { work, argv, input });
+  } finally {
+    await world.store.close();
+  }
+};
+
+const DEMO_WORK = workId("CTO-WORK-049");
+const DAY_MS = 86_400_000;
+
+/** Without a work item: the demo's contract on the demo's target, made for this one command. */
+const inDemo = async (
+  context: CliContext,
+  flags: CommonFlags,
+  argv: readonly string[],
+  input: Uint8Array,
+): Promise<Answer> => {
+  if (DEMO_WORK === undefined) throw new TypeError("the demo's work id is one");
+  const folder = await mkdtemp(path.join(tmpdir(), "cto-sandbox-"));
+  try {
+    const { world, target, key } = await openDemoGround(path.join(folder, "governed"), "accept", context);
+    try {
+      const open = { id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
+      const admitted = await admitTarget(world, { ...open, target, expiresMs: DAY_MS, reason: "cto sandbox", key });
+      if (!admitted.ok) throw new TypeError("the demo's own target can be admitted");
+      return await tryAndTell(context, flags, world, { work: DEMO_WORK, argv, input });
+    } finally {
+      await world.store.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+interface Given {
+  readonly work: WorkId;
+  readonly argv: readonly string[];
+  readonly input: Uint8Array;
+}
+
+const tryAndTell = async (
+  { process: { stdout, stderr }, onStop }: CliContext,
+  { json }: CommonFlags,
+  world: World,
+  given: Given,
+): Promise<Answer> => {
+  const stopping = new AbortController();
+  const heard = { stdout: new TextDecoder(), stderr: new TextDecoder() };
+  const kept = { stdout: "", stderr: "" };
+  const hear = (stream: "stdout" | "stderr", bytes: Uint8Array): void => {
+    const text = heard[stream].decode(bytes, { stream: true });
+    if (json) kept[stream] = (kept[stream] + text).slice(0, KEPT_CHARACTERS_MAX);
+    else (stream === "stdout" ? stdout : stderr).write(shown(text));
+  };
+  const listening = onStop(() => stopping.abort());
+  try {
+    const tried = await tryStage(world, { ...given, heard: hear, signal: stopping.signal });
+    return told(tried, given.work, kept);
+  } finally {
+    listening();
+  }
+};
+
+const KEPT_CHARACTERS_MAX = 1_048_576;
+
+// What runs inside must not steer the terminal outside; lines and tabs are let through.
+const shown = (text: string): string =>
+  text
+    .split(/([\n\t])/)
+    .map((part) => (/^[\n\t]$/.test(part) ? part : visible(part)))
+    .join("");
+
+const told = (
+  tried: Result<Tried, Refusal>,
+  work: WorkId,
+  kept: { readonly stdout: string; readonly stderr: string },
+): Answer => {
+  if (!tried.ok)
+    return {
+      noun: "sandbox",
+      exit: EXIT.refused,
+      data: { work },
+      text: "",
+      refusals: tried.refusals,
+      spared: "Nothing was started.",
+    };
+  const { ended, journal, attempts, confinement, harvestLimit, limits, processTreeDead } = tried.value;
+  const { code, signal, limit, ms } = ended;
+  const ending = limit === undefined ? `exit ${code ?? `by ${signal ?? "no code"}`}` : `ended by its limit ${limit}`;
+  const rows = [
+    ["sandbox", `${ending} after ${duration(ms)} · confinement ${confinement} · ${guardOf(limits)}`],
+    ...attempts.map(({ action, kind, detail, rule }) => [
+      "denied",
+      `${visible(String(action ?? kind))}  ${visible(String(detail))}  (${visible(String(rule))})`,
+    ]),
+    ...journal.map(({ change, path: name, verdict, rule }) => [
+      "journal",
+      `${change}  ${visible(name)}  ${verdict}${rule === "" ? "" : ` by ${visible(rule)}`}`,
+    ]),
+    ...(harvestLimit === undefined ? [] : [["journal", `not told: ${harvestLimit} was met`]]),
+    ...(processTreeDead ? [] : [["alive", "processes of the command outlived it"]]),
+  ];
+  return {
+    noun: "sandbox",
+    exit: EXIT.done,
+    exitOfCommand: code ?? EXIT.stopped,
+    data: {
+      work,
+      confinement,
+      exitCode: code,
+      signal,
+      ...(limit === undefined ? {} : { limit }),
+      ms: Math.round(ms),
+      ...kept,
+      attempts,
+      journal,
+      ...(harvestLimit === undefined ? {} : { harvestLimit }),
+      limits,
+      processTreeDead,
+    },
+    text: "",
+    story: table(rows),
+  };
+};
+
+const guardOf = (limits: Tried["limits"]): string => {
+  const memory = limits.find(({ name }) => name === "memory-bytes");
+  return memory === undefined ? "no bound on the whole memory" : `memory by ${memory.guard}`;
+};

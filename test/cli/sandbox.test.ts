@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { makeGround, targetDigest, type Ground } from "../journeys/ground.ts";
+import { jsonOf, lookInto, runCto } from "./cli.ts";
+
+let ground: Ground;
+beforeAll(async () => {
+  ground = await makeGround();
+});
+afterAll(() => ground.close());
+
+test("R064 a command gets the stage of a run: its exit code, its attempts and its journal are told", async () => {
+  const script = "cat; echo new >> src/strings.py; echo x > src/extra.py; git push origin main; cat .env; exit 7";
+  const said = await runCto(["sandbox", "--json", "--input", "--", "bash", "-c", script], { input: "given\n" });
+  expect(said.exit).toBe(7);
+  const told = jsonOf(said);
+  expect(told).toMatchObject({
+    schema: "cto.sandbox.v1",
+    ok: false,
+    exitCode: 7,
+    stdout: "given\n",
+    processTreeDead: true,
+  });
+  expect(told["attempts"]).toEqual([expect.objectContaining({ class: "prevented", action: "push" })]);
+  expect(told["journal"]).toEqual([
+    expect.objectContaining({ path: "src/extra.py", verdict: "unlisted" }),
+    expect.objectContaining({ path: "src/strings.py", verdict: "allowed" }),
+  ]);
+});
+
+test("what a command prints cannot steer the terminal, and its end is told beside it", async () => {
+  const said = await runCto(["sandbox", "--", "printf", "a\\033]0;title\\007b\\n"]);
+  expect(said).toMatchObject({ exit: 0, stdout: "a<U+001B>]0;title<U+0007>b\n" });
+  expect(said.stderr).toMatch(/^sandbox {2}exit 0 after .* confinement [AB] · memory by /);
+});
+
+test("R050 without an admitted target nothing is started, and the home and the target stay as they were", async () => {
+  const before = await lookInto(ground.home, async (world) => [
+    await targetDigest(world, ground),
+    (await world.store.leaves(0)).length,
+  ]);
+  const said = await runCto(["sandbox", "--home", ground.home, "--json", ground.work, "--", "true"]);
+  expect(said.exit).toBe(3);
+  expect(jsonOf(said)).toMatchObject({ refusals: [expect.objectContaining({ code: "admission/absent" })] });
+  expect(
+    await lookInto(ground.home, async (world) => [
+      await targetDigest(world, ground),
+      (await world.store.leaves(0)).length,
+    ]),
+  ).toEqual(before);
+});
+
+test.each([
+  ["no command", ["sandbox"]],
+  ["a work item alone", ["sandbox", "CTO-WORK-049"]],
+])("R128 %s is a usage mistake with an example", async (_, argv) => {
+  const said = await runCto(argv, { home: ground.home });
+  expect(said).toMatchObject({ exit: 2, stdout: "" });
+  expect(said.stderr).toContain("cto sandbox CTO-WORK-049 -- ");
+});
