@@ -52,7 +52,11 @@ const openOver = async (
   try {
     const [identity, control, memory, root] = await all(
       kept(identityOf(order), undo, ({ release: freed }) => freed()),
-      kept(made(() => makeControlFolder(stateFolder, order.files)), undo, async (folder) => folder.remove()),
+      kept(
+        made(() => makeControlFolder(stateFolder, order.files)),
+        undo,
+        (folder) => folder.remove(),
+      ),
       kept(guardMemory(order.limits.memoryBytesMax), undo, (guard) => guard.release()),
       rootParts(),
     );

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
 
 import type { StageOrder } from "../../seams/sandbox.ts";
 import { COVERS, ETC_FILES } from "./bubblewrap-args.ts";
@@ -10,7 +11,7 @@ export interface ControlFolder {
   readonly gathering: string;
   /** Where the n-th file of the order lies, by its path inside. */
   readonly laid: readonly { readonly host: string; readonly inside: string }[];
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 // Made without waiting: some twenty tiny files, each of which would otherwise wait its turn while a run is to begin.
@@ -31,7 +32,7 @@ export const makeControlFolder = (stateFolder: string, files: StageOrder["files"
   readableFolder(`${path}/${COVERS["empty-folder"]}`);
   const laid = files.map((file, at) => ({ host: `${path}/laid/${at}`, inside: file.path, content: file.content }));
   for (const { host, content } of laid) readableFile(host, content);
-  return { path, gathering: `${outer}/sources`, laid, remove: () => rmSync(outer, { recursive: true, force: true }) };
+  return { path, gathering: `${outer}/sources`, laid, remove: () => rm(outer, { recursive: true, force: true }) };
 };
 
 const ETC: Readonly<Record<(typeof ETC_FILES)[number], string>> = {

@@ -78,6 +78,7 @@ const stood = async (child: ChildProcess, findInit: FindInit, group: string | un
   holdOutput(stderr);
   hold.on("error", () => undefined);
   const monitor = processAt(child.pid);
+  const entering = enterEarly(group, monitor);
   let told = "";
   const standing = new Promise<void>((resolve) => {
     status.on("data", (bytes: Uint8Array) => {
@@ -103,10 +104,17 @@ const stood = async (child: ChildProcess, findInit: FindInit, group: string | un
     throw new Failure("sandbox/broken", `no sandbox could be started: ${await lastWords(stderr, exited)}`);
   }
   const init = findInit(told, monitor);
+  await entering;
   await joinGroup(group, init, monitor);
   hold.end();
   return { monitor, init, pidNamespace, stdin, stdout, stderr, exited };
 };
+
+// The first entry of a while waits for the kernel to gather itself, so it is made while the chain is still on its way.
+const enterEarly = (group: string | undefined, monitor: ProcessId): Promise<void> =>
+  group === undefined || monitor === NOBODY
+    ? Promise.resolve()
+    : writeFile(group, String(monitor.pid)).catch(() => undefined);
 
 // Held by bubblewrap until then, so that nothing of the command is ever outside of its group.
 const joinGroup = async (group: string | undefined, init: ProcessId, monitor: ProcessId): Promise<void> => {
@@ -120,6 +128,8 @@ const joinGroup = async (group: string | undefined, init: ProcessId, monitor: Pr
   }
 };
 
+const NOBODY: ProcessId = { pid: 0, start: "" };
+
 // What has ended already keeps a start time that no process has, so that no signal ever finds another in its place.
 const processAt = (pid: number | undefined): ProcessId => (pid === undefined ? NOBODY : (statNow(pid) ?? NOBODY));
 
@@ -129,8 +139,6 @@ const initBelow: FindInit = (told, monitor) => {
 };
 
 const initWithin: FindInit = (_, monitor) => childrenOf(monitor).flatMap(childrenOf)[0] ?? NOBODY;
-
-const NOBODY: ProcessId = { pid: 0, start: "" };
 
 /** What the chain said on its standard error before it gave up. */
 export const lastWords = async (stderr: Readable, exited: Promise<Exit>): Promise<string> => {

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 
 import { expect, test } from "vitest";
 
-import { guardMemory, sweepGroups, watchdog } from "./memory-guard.ts";
+import { groupNames, guardMemory, sweepGroups, watchdog } from "./memory-guard.ts";
 import { statNow } from "./processes.ts";
 
 test("the watchdog adds up what all processes of a stage have resident", async () => {
@@ -30,18 +30,19 @@ test("a guard says how it holds, has passed nothing at first, and leaves nothing
 
 test("nothing is made in a place that is no hierarchy of control groups", async () => {
   await (await guardMemory(2 ** 30)).release();
-  const left = (await readdir("/sys/fs/cgroup")).filter((name) => name.startsWith(`cto-harness.${process.pid}.`));
+  const left = (await readdir("/sys/fs/cgroup")).filter((name) => name.startsWith(`${groupNames()}.${process.pid}.`));
   expect(left).toEqual([]);
 });
 
-test("the empty groups of dead holders are removed, those of living ones and of others stay", async () => {
+test("the empty groups of dead holders are removed, those of living ones, of other namespaces and of others stay", async () => {
   const folder = await mkdtemp(`${tmpdir()}/cto-groups-`);
   const child = spawn("/bin/true");
   const start = statNow(process.pid)?.start;
   await once(child, "exit");
   const names = [
-    `cto-harness.${child.pid}.1.1`,
-    `cto-harness.${process.pid}.${start}.1`,
+    `${groupNames()}.${child.pid}.1.1`,
+    `${groupNames()}.${process.pid}.${start}.1`,
+    `cto-harness.1.${child.pid}.1.1`,
     "cto-harness.other",
     "system.slice",
   ];

@@ -1,3 +1,4 @@
+import { readlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, statfs, writeFile } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 
@@ -39,13 +40,15 @@ const ownGroups = async (): Promise<Groups> => {
   };
 };
 
-const NAME = "cto-harness";
+// A pid means nothing in another pid namespace, which may well share the hierarchy: so the name begins with the holder's.
+export const groupNames = (): string => `cto-harness.${readlinkSync("/proc/self/ns/pid").replace(/\D/g, "")}`;
+
 let made = 0;
 
 const grouped = async (bytesMax: number, { v1, v2 }: Groups): Promise<MemoryGuard | undefined> => {
   const start = statNow(process.pid)?.start ?? "0";
   made += 1;
-  const name = `${NAME}.${process.pid}.${start}.${made}`;
+  const name = `${groupNames()}.${process.pid}.${start}.${made}`;
   const places = [...v2.map((above) => [above, V2] as const), ...v1.map((above) => [above, V1] as const)];
   for (const [above, kind] of places) {
     const guard = await groupAt(above, name, kind, bytesMax);
@@ -106,10 +109,11 @@ const groupAt = async (above: string, name: string, kind: Kind, bytesMax: number
   };
 };
 
-/** Removes the empty groups of holders that are dead; one that is not empty stays. */
+/** Removes the empty groups of dead holders of this pid namespace; one that is not empty stays. */
 export const sweepGroups = async (above: string): Promise<void> => {
+  const names = groupNames();
   for (const name of await readdir(above)) {
-    const [, pid, start] = new RegExp(`^${NAME}\\.(\\d+)\\.(\\d+)\\.\\d+$`).exec(name) ?? [];
+    const [, pid, start] = new RegExp(`^${names}\\.(\\d+)\\.(\\d+)\\.\\d+$`).exec(name) ?? [];
     if (pid === undefined || start === undefined || isAlive({ pid: Number(pid), start })) continue;
     await rmdir(`${above}/${name}`).catch(() => undefined);
   }
