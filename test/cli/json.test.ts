@@ -45,6 +45,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "approval show": "ap-1",
   "approval withdraw": "CTO-WORK-049 --reason r",
   gate: "CTO-WORK-049",
+  sandbox: "CTO-WORK-049 true",
   run: "CTO-WORK-949",
   stop: "R-049-01",
   runs: "",
