@@ -39,3 +39,8 @@ export const NOTHING_TO_ATTACK: Readonly<Record<string, string>> = {
   "surface-cross-site": "src/control-surface",
   "verifier-independence": "test/vectors",
 };
+
+/** What does not hold: told in every table as not run, with what is missing. */
+export const NOT_HELD: Readonly<Record<string, string>> = {
+  "backend-digest-differs": "an approval binds the kind of its backend, and no digest of the program",
+};

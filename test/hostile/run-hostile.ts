@@ -9,7 +9,7 @@ import { resultOf } from "../../src/cli/hostile/result-file.ts";
 import { runSuite, type CaseRow } from "../../src/cli/hostile/suite.ts";
 import { tableOf } from "../../src/cli/hostile/table.ts";
 import { runControl } from "./control.ts";
-import { ELSEWHERE } from "./open-set.ts";
+import { ELSEWHERE, NOT_HELD, NOTHING_TO_ATTACK } from "./open-set.ts";
 import { CANARY } from "./sandbox-fixture.ts";
 
 // `npm run test:hostile`: every data case, the attack scripts right in the sandbox, the tests that hold what no data
@@ -63,6 +63,18 @@ const testRows = (): readonly CaseRow[] => {
   });
 };
 
+const missingRows = (): readonly CaseRow[] => {
+  const absent = Object.entries(NOTHING_TO_ATTACK).map(
+    ([id, place]) => [id, `there is no ${place} to attack`] as const,
+  );
+  return [...absent, ...Object.entries(NOT_HELD)].map(([id, why]) => ({
+    ...rowOf(id, "nothing holds it", "", why, ""),
+    got: "",
+    by: "",
+    verdict: "not run",
+  }));
+};
+
 const rowOf = (id: string, attack: string, expected: string, verdict: string, by: string): CaseRow => {
   const isHeld = verdict === "held";
   return {
@@ -93,7 +105,10 @@ if (!values.control) {
   const suite = await runSuite(cases, tell);
   const canRun = suite.confinement !== "none";
   if (!canRun) console.error("SKIPPED: nothing confines a process on this machine; cto doctor says why");
-  const more = values.only === undefined && canRun ? [...(await attackRows(suite.confinement)), ...testRows()] : [];
+  const more =
+    values.only === undefined && canRun
+      ? [...(await attackRows(suite.confinement)), ...testRows(), ...missingRows()]
+      : [];
   const rows = [...suite.rows, ...more];
   if (values.json !== undefined)
     writeFileSync(values.json, `${JSON.stringify(resultOf({ ...suite, rows }), null, 2)}\n`);

@@ -1,10 +1,11 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { openDemoGround } from "../demo/ground.ts";
+import { removeGround } from "../demo/remove-ground.ts";
 import { SCENARIOS } from "../demo/sample.ts";
 import { playStory, type DemoStep } from "../demo/story.ts";
 import { EXIT } from "../exit-code.ts";
@@ -57,7 +58,7 @@ export const act: Act<Flags, []> = async (context, flags) => {
     };
   } finally {
     await ground.world.store.close();
-    if (!isKept) await rm(folder, { recursive: true, force: true });
+    if (!isKept) await removeGround(folder);
   }
 };
 

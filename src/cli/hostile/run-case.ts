@@ -10,6 +10,7 @@ import { run, type RunResult } from "../../harness/run.ts";
 import { verifyFolder } from "../../harness/verify-folder.ts";
 import { workId, type WorkId } from "../../workflow/ids.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
+import { removeGround } from "../demo/remove-ground.ts";
 import { aftermathOf, lookBefore } from "./aftermath.ts";
 import type { HostileCase } from "./case-form.ts";
 import { openField, type Field } from "./field.ts";
@@ -18,7 +19,7 @@ import { judgeCase } from "./judge-case.ts";
 import { WORK } from "./packet.ts";
 import type { Judgement, Played, PlayedRun } from "./played.ts";
 import { printedIn } from "./printed.ts";
-import { removeFolder, type Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Plays one case through the real line, with real parts everywhere, and judges what came of it. */
 export const runCase = async (
@@ -31,7 +32,7 @@ export const runCase = async (
     return judgeCase(one, await play(one, field, signal));
   } finally {
     await field.world.store.close();
-    await removeFolder(field.root);
+    await removeGround(field.root);
   }
 };
 

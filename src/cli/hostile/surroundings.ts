@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { hostShell } from "../../compose.ts";
+import { removeGround } from "../demo/remove-ground.ts";
 
 /** What a host has that an agent must not reach: services, sockets, a process, a name in memory. Made once for a suite. */
 export interface Surroundings {
@@ -58,15 +59,9 @@ export const openSurroundings = async (): Promise<Surroundings> => {
     close: async () => {
       for (const server of servers) server.close();
       await shell(`kill ${pid} || true; rm -f "$SHARED"`);
-      await removeFolder(folder);
+      await removeGround(folder);
     },
   };
-};
-
-/** Sealed bundles are closed to their owner too, and some attacks leave names that are too long for Node's own removal. */
-export const removeFolder = async (folder: string): Promise<void> => {
-  const script = 'chmod -R u+rwX -- "$FOLDER"; rm -rf -- "$FOLDER"';
-  await hostShell({ script, folder: "/", env: { PATH, FOLDER: folder }, timeoutMs: 60_000 });
 };
 
 /** Where an owner's shell finds its programs. */
