@@ -160,7 +160,14 @@ type Needs<Ground> = {
 
 test("R058 a target is looked at freely, and written with a Permit or after the owner's rejection only", () => {
   expectTypeOf<Exclude<keyof Target, Needs<Permit> | Needs<OnTarget>>>().toEqualTypeOf<
-    "observe" | "fingerprint" | "manifestOf" | "closeWorkspace" | "forgetRun" | "replayPatch" | "rollback"
+    | "observe"
+    | "fingerprint"
+    | "manifestOf"
+    | "closeWorkspace"
+    | "forgetRun"
+    | "forgetWorkspace"
+    | "replayPatch"
+    | "rollback"
   >();
   expectTypeOf<"writeTree" | "prepareCommit" | "commit">().toExtend<Needs<Permit>>();
   // An admitted target may be laid into a stage without an approval; nothing of this reaches the target again.

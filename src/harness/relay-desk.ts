@@ -37,6 +37,7 @@ export const openRelayDesk = async (
   { contract, authority }: Pick<Permit, "contract" | "authority">,
   recorder: Pick<Recorder, "record">,
   logs: RawLogs,
+  model: "model" | "no-model" = "model",
 ): Promise<RelayDesk> => {
   const policy = authority.relay ?? NO_RELAY_POLICY;
   const name = authority.backends[contract.executionGate.backend]?.upstream;
@@ -48,7 +49,7 @@ export const openRelayDesk = async (
     recorder.record({ type, subject: `model/${n}`, trust: "harness-observed", data: { n, ...data } });
 
   const relay: OpenRelay = await world.relay.open({
-    upstream: (name === undefined ? undefined : policy.upstreams[name]) ?? "none",
+    upstream: (name === undefined || model === "no-model" ? undefined : policy.upstreams[name]) ?? "none",
     hosts: [],
     budget: policy,
     judge: (words): Verdict => judgeIntent(contract, authority, { kind: "run", line: lineOfWords(words) }),

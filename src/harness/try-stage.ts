@@ -47,8 +47,8 @@ export const tryStage = async (world: World, order: TryOrder): Promise<Result<Tr
   }
   const { contract, packet } = drawn.value;
   const ground: StageGround = {
-    // No run has this number; two tries side by side have two.
-    run: runId(order.work, world.holder.pid),
+    // No run has this number; what tries lay has names of its own.
+    run: runId(order.work, 0),
     contract,
     authority: authority.value,
     admission: admission.value,
@@ -76,6 +76,8 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
     ground,
     { record: ({ type, data }) => void (type === "sandbox.attempt" && attempts.push(data)) },
     { keep: () => undefined },
+    // Without an approval no model is asked: its key and its budget belong to runs.
+    "no-model",
   );
   const workspace = await world.target.openWorkspace(ground, admission.observation.tree, "agent");
   try {
@@ -90,6 +92,8 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
       desk.agentRuns(true);
       const confined = await stage.start(order.argv, {});
       order.signal.addEventListener("abort", () => void confined.stop());
+      // An end that was asked for while the stage was made is told to nobody else.
+      if (order.signal.aborted) void confined.stop();
       const drain = async (name: "stdout" | "stderr"): Promise<void> => {
         for await (const bytes of confined[name]) order.heard(name, bytes);
       };
@@ -110,7 +114,7 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
   } finally {
     await desk.close();
     await world.target.closeWorkspace(workspace);
-    await world.target.forgetRun(ground.run);
+    await world.target.forgetWorkspace(workspace);
   }
 };
 

@@ -27,6 +27,8 @@ export interface Target {
   manifestOf(files: StageFiles): Promise<Digest>;
   /** Removes what was laid for this workspace alone. */
   closeWorkspace(workspace: Workspace): Promise<void>;
+  /** Removes everything that is kept of one workspace, its harvested contents too. */
+  forgetWorkspace(workspace: Workspace): Promise<void>;
   /** Removes all that is still kept of a sealed run beside its evidence; its clearance is worth nothing afterwards. */
   forgetRun(run: RunId): Promise<void>;
   /** The tree that the cleared changes make of the base, in the Harness's own git directory. */

@@ -38,7 +38,7 @@ test("a record's text is canonical JSON with its place in the chain", () => {
 test("a record reads back as it was written", () => {
   fc.assert(
     fc.property(fc.string(), fc.dictionary(fc.string(), fc.jsonValue()), (actor, json) => {
-      const detail = JSON.parse(JSON.stringify(json).replaceAll(/\\ud[89a-f]../gi, "")) as Record<string, never>;
+      const detail = JSON.parse(JSON.stringify(json)) as Record<string, never>;
       const written = {
         ...entry("command.refused"),
         actor: actor.toWellFormed(),

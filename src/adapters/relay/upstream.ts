@@ -39,6 +39,8 @@ export const callUpstream = (
       host: address,
       port,
       servername: host,
+      // No variable of the operator switches this off.
+      rejectUnauthorized: true,
       method: call.method,
       path: call.path,
       headers: call.headers,

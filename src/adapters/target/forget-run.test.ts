@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { runId, workId } from "../../workflow/ids.ts";
-import { forgetRun } from "./forget-run.ts";
+import { forgetRun, forgetWorkspace } from "./forget-run.ts";
 
 let folder = "";
 beforeEach(() => {
@@ -33,4 +33,12 @@ test("a sealed run leaves no contents and no workspaces, and every other run kee
 test("a run that came to no workspace leaves nothing to forget", async () => {
   await forgetRun(join(folder, "nowhere"), runId(work, 1));
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test("what one workspace leaves is removed, and nothing of another one of the same run", async () => {
+  for (const name of ["R-049-00-agent-aa", "R-049-00-agent-aab"])
+    for (const shelf of ["contents", "workspaces"]) mkdirSync(join(folder, shelf, name), { recursive: true });
+  await forgetWorkspace(folder, "R-049-00-agent-aa");
+  for (const shelf of ["contents", "workspaces"])
+    expect(readdirSync(join(folder, shelf))).toEqual(["R-049-00-agent-aab"]);
 });

@@ -13,6 +13,11 @@ export const forgetRun = async (stateFolder: string, run: RunId): Promise<void> 
   }
 };
 
+/** The same for one workspace alone. */
+export const forgetWorkspace = async (stateFolder: string, id: string): Promise<void> => {
+  for (const shelf of ["contents", "workspaces"]) await removeFolder(join(stateFolder, shelf, id));
+};
+
 const namesIn = async (folder: string): Promise<readonly string[]> => {
   try {
     return await readdir(folder);

@@ -31,6 +31,13 @@ test("no word of an argument is parsed by the shell", async () => {
   expect(text(stdout).split("\0").slice(0, -1)).toEqual(given);
 });
 
+test("a zero byte in a word ends nothing and begins nothing: the call fails", async () => {
+  const lanes = gitLanes({}, ["/usr/bin/printf", "%s"]);
+  await expect(lanes.run(call(["a\0b"]))).rejects.toThrow(/zero byte/);
+  await expect(lanes.run({ variables: ["A=x\0y"], args: ["a"] })).rejects.toThrow(/zero byte/);
+  expect(String((await lanes.run(call(["after"]))).stdout)).toBe("after");
+});
+
 test("the program sees the lane's variables and the call's, and of the shell's own only its name for the command", async () => {
   const lanes = gitLanes({ FIRST: "1", OVER: "old" }, ["/usr/bin/env"]);
   const named = async (variables: readonly string[]): Promise<readonly string[]> =>

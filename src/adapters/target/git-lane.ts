@@ -118,6 +118,9 @@ const openLane = (env: Readonly<Record<string, string>>, argv: readonly string[]
   return {
     isAlive: () => isAlive,
     run: async ({ variables, args, input }) => {
+      // A zero byte would end one word and begin another, of somebody else's choice.
+      if ([...variables, ...args].some((word) => word.includes("\0")))
+        throw new Failure("target/git-failed", "a word for git holds a zero byte");
       if (input !== undefined) writeFileSync(file("in"), input, { mode: 0o600 });
       const from = input === undefined ? "/dev/null" : file("in");
       const counts = [String(variables.length), String(args.length)];

@@ -14,7 +14,7 @@ import type { PassedValidation } from "../../workflow/validation/validation.ts";
 import type { Checkout, Workspace } from "../../workflow/workspace/workspace.ts";
 import { openDoor } from "./door.ts";
 import { canonicalDiff, exportObjects } from "./export-objects.ts";
-import { forgetRun } from "./forget-run.ts";
+import { forgetRun, forgetWorkspace } from "./forget-run.ts";
 import { harvest } from "./harvest.ts";
 import { isAncestor, land, tipOf } from "./landing.ts";
 import { layOver } from "./lay-over.ts";
@@ -59,6 +59,7 @@ export const gitTarget = ({ stateFolder }: GitTargetOptions): Target => {
       await closeWorkspace(workspace, shelf);
       await leaveShared(cache, workspace.id);
     }),
+    forgetWorkspace: worldly(({ id }) => forgetWorkspace(stateFolder, id)),
     forgetRun: worldly((run) => forgetRun(stateFolder, run)),
     writeTree: worldly(async (permit, clearance) => writeTree(await ledgerOf(permit), permit, clearance)),
     prepareCommit: worldly(async (permit, clearance, validation) =>

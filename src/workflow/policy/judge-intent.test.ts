@@ -166,3 +166,13 @@ test("any text gets a verdict, and no text lets a forbidden file be written", ()
     }),
   );
 });
+
+test.each([
+  ["a path of too many bytes", `rm ${"a".repeat(1025)}`],
+  ["a path of too many folders", `rm ${"a/".repeat(65)}b`],
+  ["too many words", `ls ${"a ".repeat(1001)}`],
+  ["too long a line", `ls ${" ".repeat(65_536)}a`],
+  ["many long paths", `rm ${`${"a/".repeat(500)} `.repeat(60)}`],
+])("a command with %s is denied unread, and in no time", (_, line) => {
+  expect(run(line)).toEqual({ allowed: false, rule: "policy/cannot-judge" });
+});

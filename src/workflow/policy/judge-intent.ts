@@ -2,6 +2,7 @@ import { assertNever } from "../assert-never.ts";
 import type { Authority } from "../authority.ts";
 import type { Intent, Verdict } from "../backend/attempt.ts";
 import type { Contract } from "../contract/contract.ts";
+import { LIMITS } from "../limits.ts";
 import { forbids, judgePath, targetPath } from "../path-rules.ts";
 import { PATH_ATTEMPTS } from "./action-policy.ts";
 import { actionOfUrl } from "./attempt-hosts.ts";
@@ -49,7 +50,12 @@ export const insideWorkspace = (raw: string): string | undefined => {
   return plain === "" || plain === "." ? "." : targetPath(plain);
 };
 
+// What is longer than any path of a Workspace may be is none, and judging it would take the Harness's time.
+const isTooLong = (raw: string): boolean =>
+  raw.length > LIMITS.manifestPathBytesMax || raw.split("/").length > LIMITS.manifestDepthMax;
+
 const judgeRead = (contract: IntentContract, authority: IntentAuthority, raw: string): Verdict => {
+  if (isTooLong(raw)) return { allowed: false, rule: "policy/cannot-judge" };
   const path = insideWorkspace(raw);
   const rule = forbiddenBy(contract, authority, path ?? raw);
   if (rule !== undefined) return { allowed: false, rule };
@@ -59,6 +65,7 @@ const judgeRead = (contract: IntentContract, authority: IntentAuthority, raw: st
 };
 
 const judgeWrite = (contract: IntentContract, authority: IntentAuthority, raw: string): Verdict => {
+  if (isTooLong(raw)) return { allowed: false, rule: "policy/cannot-judge" };
   const path = insideWorkspace(raw);
   const rule = forbiddenBy(contract, authority, path ?? raw);
   if (rule !== undefined) return denied(rule, raw);

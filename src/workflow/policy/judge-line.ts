@@ -1,4 +1,5 @@
 import type { Verdict } from "../backend/attempt.ts";
+import { LIMITS } from "../limits.ts";
 import { COMMAND_ATTEMPTS, NETWORK_PROGRAMS, type AttemptPattern } from "./action-policy.ts";
 import { actionOfUrl } from "./attempt-hosts.ts";
 import { commandsIn, nameOf } from "./command-words.ts";
@@ -12,8 +13,9 @@ export interface PathJudge {
 
 /** The verdict on a command line by its words. The first objection decides; a line that cannot be read is denied. */
 export const judgeLine = (paths: PathJudge, line: string): Verdict => {
-  const commands = commandsIn(line);
-  if (commands === undefined) return { allowed: false, rule: "policy/cannot-judge" };
+  const commands = line.length > LIMITS.judgedLineCharactersMax ? undefined : commandsIn(line);
+  const many = (commands ?? []).reduce((sum, { words }) => sum + words.length, 0);
+  if (commands === undefined || many > LIMITS.judgedWordsMax) return { allowed: false, rule: "policy/cannot-judge" };
   for (const objection of commands.flatMap((command) => [...objectionsTo(paths, command)])) return objection;
   return { allowed: true, rule: "policy/no-forbidden-action" };
 };
