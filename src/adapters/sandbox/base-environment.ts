@@ -9,6 +9,5 @@ export const baseEnvironment = (toolFolders: readonly string[]): Readonly<Record
   TERM: "dumb",
   CI: "1",
   PYTHONDONTWRITEBYTECODE: "1",
-  PYTHONPYCACHEPREFIX: "/tmp/pycache",
   PYTEST_ADDOPTS: "-p no:cacheprovider",
 });
