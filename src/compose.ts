@@ -80,7 +80,7 @@ export const machineFacts = (): {
   return {
     at: timeText(systemClock().now().epochMs),
     build: readBuild(),
-    host: { hostId, kernel, node: process.versions.node, uid: userInfo().uid },
+    host: { hostId, kernel, node: process.versions.node, uid: whoIsHere().uid },
   };
 };
 
@@ -132,7 +132,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     ...(mode === "read" ? { readOnly: true as const } : {}),
   });
   const consumed = path.join(stateFolder, "consumed");
-  const { uid, username } = userInfo();
+  const { uid, username } = whoIsHere();
   return {
     home,
     homeId,
@@ -177,6 +177,16 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     consume: (approvalId, run) => consumeOnce(consumed, approvalId, run),
     consumedBy: (approvalId) => consumedBy(consumed, approvalId),
   };
+};
+
+/** A container's user often has no account; then the number is his name. */
+const whoIsHere = (): { readonly uid: number; readonly username: string } => {
+  try {
+    return userInfo();
+  } catch {
+    const uid = process.getuid?.() ?? -1;
+    return { uid, username: `uid-${uid}` };
+  }
 };
 
 const loginuid = (): number | "unknown" => {
