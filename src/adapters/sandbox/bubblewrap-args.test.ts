@@ -7,7 +7,7 @@ import { outerArgs } from "./outer-args.ts";
 
 const chain: Chain = {
   identity: { kind: "slot", uid: 60_603 },
-  sources: ["/state/control", "/state/workspace", "/root/tools"],
+  sources: ["/state/control", "/state/workspace", "/opt/tools"],
   gathering: "/state/sources",
   processesMax: 232,
 };
@@ -21,7 +21,7 @@ test("R063 R064 R066 the argument list of a sandbox is exactly this", () => {
     control: "/mnt/0",
     workspace: "/mnt/1",
     network: "none",
-    laid: [{ source: "/mnt/2", inside: "/root/tools" }],
+    laid: [{ source: "/mnt/2", inside: "/opt/tools" }],
     mounts: [
       { kind: "writable", path: "" },
       { kind: "pin", path: "src" },
@@ -79,7 +79,7 @@ test("R063 R064 R066 the argument list of a sandbox is exactly this", () => {
       "--tmpfs /tmp",
       "--size 268435456",
       "--tmpfs /home/agent",
-      "--ro-bind /mnt/2 /root/tools",
+      "--ro-bind /mnt/2 /opt/tools",
       "--ro-bind /mnt/1 /workspace",
       "--bind /mnt/1 /workspace",
       "--ro-bind /mnt/1/src /workspace/src",
@@ -133,7 +133,7 @@ test("R064 the argument list of the sandbox around is exactly this: three capabi
     ledger: "/mnt/2",
     over: "/mnt/3",
     relay: "/mnt/4",
-    laid: [{ source: "/mnt/5", inside: "/root/tools" }],
+    laid: [{ source: "/mnt/5", inside: "/opt/tools" }],
   });
   expect(lines(args)).toMatchInlineSnapshot(`
     [
@@ -170,7 +170,7 @@ test("R064 the argument list of the sandbox around is exactly this: three capabi
       "--ro-bind /mnt/2 /ledger.git",
       "--ro-bind /mnt/3 /over",
       "--ro-bind /mnt/4 /relay.sock",
-      "--ro-bind /mnt/5 /root/tools",
+      "--ro-bind /mnt/5 /opt/tools",
       "--setenv PATH /usr/bin:/bin",
       "--chdir /",
       "--remount-ro /dev",
@@ -324,6 +324,6 @@ test("no name of a source ends its field in the table of mounts", () => {
 });
 
 test("a slot's uid sees its sources by number, a plain user where they are", () => {
-  expect(seenSource(chain, "/root/tools")).toBe("/mnt/2");
-  expect(seenSource({ ...chain, identity: { kind: "own", uid: 1000 } }, "/root/tools")).toBe("/root/tools");
+  expect(seenSource(chain, "/opt/tools")).toBe("/mnt/2");
+  expect(seenSource({ ...chain, identity: { kind: "own", uid: 1000 } }, "/opt/tools")).toBe("/opt/tools");
 });
