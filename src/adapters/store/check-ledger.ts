@@ -6,7 +6,23 @@ import { readLedgerRecord, walkLedger, type LedgerRecord } from "../../workflow/
 import type { LedgerTable, Tables, WorkItemTable } from "./tables.ts";
 
 /** The sequence numbers at which the ledger does not hold: chain, head, columns, and rows of work items against the fold. */
-export const checkLedger = async (db: Kysely<Tables>, start: Digest): Promise<readonly number[]> => {
+export const checkLedger = (db: Kysely<Tables>, start: Digest): Promise<readonly number[]> =>
+  atOneMoment(db, (moment) => wrongIn(moment, start));
+
+/** What the first record of this ledger is chained to, or will be. */
+export const ledgerBeginning = (db: Kysely<Tables>): Promise<string | undefined> =>
+  atOneMoment(db, async (moment) => {
+    const first = await moment.selectFrom("ledger").select("prev").orderBy("seq").limit(1).executeTakeFirst();
+    if (first !== undefined) return first.prev;
+    const head = await moment.selectFrom("ledger_head").select("sha256").where("id", "=", 1).executeTakeFirst();
+    return head?.sha256;
+  });
+
+// One transaction, so that all its reads see the same ledger, whatever other processes append meanwhile.
+const atOneMoment = <T>(db: Kysely<Tables>, look: (moment: Kysely<Tables>) => Promise<T>): Promise<T> =>
+  db.transaction().execute(look);
+
+const wrongIn = async (db: Kysely<Tables>, start: Digest): Promise<readonly number[]> => {
   const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
   const head = await db.selectFrom("ledger_head").select(["seq", "sha256"]).where("id", "=", 1).executeTakeFirst();
   const works = await db.selectFrom("work_items").selectAll().execute();
@@ -22,14 +38,6 @@ export const checkLedger = async (db: Kysely<Tables>, start: Digest): Promise<re
   for (const row of rows) if (!columnsAgree(row)) wrong.add(row.seq);
   if (wrong.size === 0) for (const seq of projectionsThatDiffer(rows, works)) wrong.add(seq);
   return [...wrong].toSorted((a, b) => a - b);
-};
-
-/** What the first record of this ledger is chained to, or will be. */
-export const ledgerBeginning = async (db: Kysely<Tables>): Promise<string | undefined> => {
-  const first = await db.selectFrom("ledger").select("prev").orderBy("seq").limit(1).executeTakeFirst();
-  if (first !== undefined) return first.prev;
-  const head = await db.selectFrom("ledger_head").select("sha256").where("id", "=", 1).executeTakeFirst();
-  return head?.sha256;
 };
 
 const columnsAgree = (row: LedgerTable): boolean => {
