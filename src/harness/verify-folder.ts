@@ -12,7 +12,7 @@ export const verifyFolder = async (
 ): Promise<Verdict> => {
   const bundle = await world.archive.open(place);
   if (bundle === "absent") return { verdict: "NOT-PROVEN", checks: [], notClaimed: ["there is no such bundle"] };
-  return verifyBundle(
+  return await verifyBundle(
     bundle.files,
     bundle.odd,
     trust === "absent" ? "none" : { allowedSigners: trust.bytes },

@@ -31,7 +31,7 @@ export const act: Act<{ readonly trust?: string }, [string]> = async (context, f
     const trust = trustFile === undefined ? "none" : { allowedSigners: trustFile };
     return answer(
       given,
-      verifyBundle(bundle.files, bundle.odd, trust, verifyTools),
+      await verifyBundle(bundle.files, bundle.odd, trust, verifyTools),
       saysTrust(trustFile, "--trust"),
       flags.verbose,
     );
@@ -44,7 +44,7 @@ export const act: Act<{ readonly trust?: string }, [string]> = async (context, f
     if (bundle === "absent") return usageError(`there is no sealed bundle of ${run}`, "cto runs");
     const own = await world.home.read(SIGNERS_PATH);
     const trust = trustFile ?? (own === "absent" ? undefined : own.bytes);
-    const verdict = verifyBundle(
+    const verdict = await verifyBundle(
       bundle.files,
       bundle.odd,
       trust === undefined ? "none" : { allowedSigners: trust },

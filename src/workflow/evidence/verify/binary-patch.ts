@@ -5,9 +5,13 @@ import type { VerifyTools } from "./tools.ts";
 const CONTENT_BYTES_MAX = 268_435_456;
 
 /** The bytes of git's base85 lines, inflated; they must be exactly as many as the patch says. */
-export const binaryContent = (tools: VerifyTools, lines: readonly string[], size: number): Uint8Array => {
+export const binaryContent = async (
+  tools: VerifyTools,
+  lines: readonly string[],
+  size: number,
+): Promise<Uint8Array> => {
   if (size > CONTENT_BYTES_MAX) throw new PatchProblem("a binary part is too large");
-  const bytes = tools.inflate(joined(...lines.map(decodeLine)), size + 1);
+  const bytes = await tools.inflate(joined(...lines.map(decodeLine)), size + 1);
   if (bytes?.length !== size) throw new PatchProblem("a binary part does not inflate to its size");
   return bytes;
 };

@@ -13,7 +13,7 @@ const LATER: ReadonlySet<string> = new Set([
 ]);
 
 /** Step 11: every digest that the report cites is the digest of the file that lies here. */
-export const checkCitations = ({ report, digest, files }: Reading): readonly Check[] => {
+export const checkCitations = ({ report, digest, paths }: Reading): readonly Check[] => {
   const off = (says: string, file: string): Check => fail(ID, "evidence/report-contradicted", says, file);
   if (report === undefined) return [off("there is no report to read", "report.json")];
   const cited = [
@@ -25,10 +25,10 @@ export const checkCitations = ({ report, digest, files }: Reading): readonly Che
   const objections = [
     ...cited.flatMap(({ file, sha256 }) => {
       if (sha256 === null)
-        return LATER.has(file) || !files.has(file) ? [] : [off("it is cited without a digest", file)];
+        return LATER.has(file) || digest(file) === undefined ? [] : [off("it is cited without a digest", file)];
       return sha256 === digest(file) ? [] : [off("the report cites other bytes", file)];
     }),
-    ...[...files.keys()]
+    ...paths
       .filter((file) => !LATER.has(file) && !listed.has(file))
       .map((file) => off("the report does not know it", file)),
   ];

@@ -10,23 +10,34 @@ const ID = "confinement";
 const FILE = "confinement-proof.json";
 
 /** Step 9: the argument lists and probes are the ones that were digested and logged, and claim no more than they hold. */
-export const checkConfinement = (reading: Reading): readonly Check[] => {
+export const checkConfinement = async (reading: Reading): Promise<readonly Check[]> => {
   const proof = reading.confinement;
   if (proof === undefined) return [fail(ID, "evidence/proof-contradicted", "it does not read as confinement/v1", FILE)];
   const claims = claimRows(ID, FILE, proof, [...claimsOf(proof), ...probeClaims(proof)]);
   return proofRows(
     ID,
     FILE,
-    [...statements(reading, proof), ...probeStatements(reading, proof)],
+    [...(await statements(reading, proof)), ...(await probeStatements(reading, proof))],
     claims,
     `level ${proof.level}, ${proof.sandboxes.length} sandboxes, claims ${proof.claims.join(", ") || "nothing"}`,
   );
 };
 
-const statements = (reading: Reading, proof: ConfinementProof): readonly (readonly [boolean, string])[] => {
-  const { manifest, report, events, tools, records } = reading;
+const statements = async (
+  reading: Reading,
+  proof: ConfinementProof,
+): Promise<readonly (readonly [boolean, string])[]> => {
+  const { manifest, report, events, records } = reading;
   const started = eventsOf(events, "sandbox.started").map(({ data }) => data);
   const logged = new Set(started.map((data) => data["argsSha256"]));
+  const sandboxes = await Promise.all(
+    proof.sandboxes.map(async (sandbox): Promise<readonly (readonly [boolean, string])[]> => [
+      [sandbox.argsSha256 === (await argsDigest(reading, sandbox.args)), "an argument list has another digest"],
+      [logged.has(sandbox.argsSha256), "the log tells of no such sandbox"],
+      [await isOuterTold(reading, sandbox, started), "the log tells of another sandbox around it"],
+      [sandbox.confinement === proof.level, "a sandbox was of another level"],
+    ]),
+  );
   const purposes = new Set(proof.sandboxes.map(({ purpose }) => purpose));
   return [
     [proof.run === manifest?.run, "it is of another run"],
@@ -43,26 +54,21 @@ const statements = (reading: Reading, proof: ConfinementProof): readonly (readon
       manifest?.reach !== "commit" || (purposes.has("agent") && purposes.has("validation")),
       "a commit needs a sandbox for agent and validation",
     ],
-    ...proof.sandboxes.flatMap((sandbox): readonly (readonly [boolean, string])[] => [
-      [
-        sandbox.argsSha256 === hex(tools.sha256(utf8(sandbox.args.map((arg) => `${arg}\0`).join("")))),
-        "an argument list has another digest",
-      ],
-      [logged.has(sandbox.argsSha256), "the log tells of no such sandbox"],
-      [isOuterTold(reading, sandbox, started), "the log tells of another sandbox around it"],
-      [sandbox.confinement === proof.level, "a sandbox was of another level"],
-    ]),
+    ...sandboxes.flat(),
   ];
 };
 
-const isOuterTold = (
-  { tools }: Reading,
+const argsDigest = async ({ tools }: Reading, args: readonly string[]): Promise<string> =>
+  hex(await tools.sha256(utf8(args.map((arg) => `${arg}\0`).join(""))));
+
+const isOuterTold = async (
+  reading: Reading,
   { outer, argsSha256 }: ProvenSandbox,
   started: readonly EventData["data"][],
-): boolean => {
+): Promise<boolean> => {
   const rows = started.filter((data) => data["argsSha256"] === argsSha256);
   if (outer === undefined) return rows.every((data) => data["outerArgsSha256"] === undefined);
-  const digest = hex(tools.sha256(utf8(outer.args.map((arg) => `${arg}\0`).join(""))));
+  const digest = await argsDigest(reading, outer.args);
   return (
     digest === outer.argsSha256 &&
     rows.some((data) => data["outerArgsSha256"] === digest && data["scriptSha256"] === outer.scriptSha256)

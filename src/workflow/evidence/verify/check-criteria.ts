@@ -32,7 +32,7 @@ export const checkCriteria = (reading: Reading): readonly Check[] => {
 };
 
 const isCarried = (
-  { ownedRepo, tests, files }: Reading,
+  { ownedRepo, tests, files, paths }: Reading,
   report: Report,
   { id, check }: Report["criteria"][number],
 ): boolean => {
@@ -42,7 +42,7 @@ const isCarried = (
       return change !== undefined && change !== "unknown" && change.clean && change.wrong.length === 0;
     }
     case "evidence-complete":
-      return EVIDENCE.every((file) => files.has(file)) && [...files.keys()].some((file) => file.startsWith("backend/"));
+      return EVIDENCE.every((file) => files.has(file)) && paths.some((file) => file.startsWith("backend/"));
     case "replay-paths":
       return report.replay.length > 0 && files.has("control-surface.json");
     case "default-activation-false":

@@ -45,8 +45,8 @@ const CHAIN_ATTACKS: readonly (readonly [string, (log: string[]) => readonly str
 
 test.each(CHAIN_ATTACKS)(
   "a log that was sealed again is still seen when %s (R103, drop-middle-event, empty-log)",
-  (_, attack) => {
-    const verdict = bundle.verify(bundle.resealed((files) => setLines(files, attack(lines(files)))));
+  async (_, attack) => {
+    const verdict = await bundle.verify(bundle.resealed((files) => setLines(files, attack(lines(files)))));
     expect(verdict.verdict).toBe("FAIL");
     expect(verdict.checks.filter((check) => check.verdict === "FAIL").map(({ code }) => code)).toContain(
       "evidence/chain-broken",
@@ -54,11 +54,11 @@ test.each(CHAIN_ATTACKS)(
   },
 );
 
-test("an event of a type that nobody knows is not proven, never passed", () => {
+test("an event of a type that nobody knows is not proven, never passed", async () => {
   const log = rechained(
     lines(bundle.sealed()).map((line) => line.replaceAll("workspace.prepared", "workspace.invented")),
   );
-  const verdict = bundle.verify(bundle.resealed((files) => setLines(files, log)));
+  const verdict = await bundle.verify(bundle.resealed((files) => setLines(files, log)));
   expect(verdict.checks.find(({ id }) => id === "events")?.verdict).toBe("NOT-PROVEN");
   expect(verdict.verdict).not.toBe("PASS");
 });
@@ -73,9 +73,9 @@ const rechained = (log: readonly string[]): readonly string[] => {
   return made;
 };
 
-test("a bundle rewritten consistently from its first line passes, and says that it does not claim otherwise (replace-whole-chain)", () => {
+test("a bundle rewritten consistently from its first line passes, and says that it does not claim otherwise (replace-whole-chain)", async () => {
   const forged = rechained(bundle.world.record.events.map((line) => line.replace("may push now", "did nothing")));
-  const verdict = bundle.verify(bundleFiles({ ...bundle.world.record, events: forged }, bundle.world.given));
+  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, events: forged }, bundle.world.given));
   expect(verdict.verdict).toBe("PASS");
   expect(verdict.notClaimed[0]).toMatch(
     /^harness signature: sealed without one, whoever can write this folder could rewrite/,

@@ -2,6 +2,7 @@ import { EVENT_TYPES, TRUST } from "../../run-events.ts";
 import { hex, utf8 } from "./bytes.ts";
 import { eventsOf, type Event, type EventData } from "./events.ts";
 import type { Reading } from "./reading.ts";
+import { allOf } from "./tools.ts";
 import { fail, notProven, passUnless, type Check } from "./verdict.ts";
 
 const CHAIN = "events";
@@ -11,7 +12,7 @@ const FILE = "events.normalized.jsonl";
 const broken = (says: string): Check => fail(CHAIN, "evidence/chain-broken", says, FILE);
 
 /** Step 7: every line in its place, each with the digest of the one before; the first bound to the run, the last its end. */
-export const checkEvents = (reading: Reading): readonly Check[] => {
+export const checkEvents = async (reading: Reading): Promise<readonly Check[]> => {
   const { events, manifest } = reading;
   if (events === undefined) return [broken("it is not there, or no text of whole lines")];
   const run = manifest?.run ?? "";
@@ -20,22 +21,21 @@ export const checkEvents = (reading: Reading): readonly Check[] => {
   const strange = events.find(({ event }) => event !== undefined && !KNOWN.has(event.type));
   if (strange !== undefined)
     return [notProven(CHAIN, `line ${strange.line} is of a type that this verifier does not know`, FILE)];
-  const objections = events.flatMap((event, at) => lineRows(reading, run, event, events[at - 1]));
+  const start = `cto-harness/events/v1\ncto-harness/run/${run}`;
+  const digests = await allOf(
+    [start, ...events.map(({ text }) => text)].map((text) => reading.tools.sha256(utf8(text))),
+  );
+  const objections = events.flatMap((event, at) => lineRows(run, event, events[at - 1], hex(digests[at] ?? NONE)));
   return passUnless(CHAIN, objections, `${events.length} lines, each chained to the one before`);
 };
 
 const KNOWN: ReadonlySet<string> = new Set(EVENT_TYPES.map((type) => `cto.${type}.v1`));
 const TRUSTS: ReadonlySet<string> = new Set(TRUST);
 
-const lineRows = (
-  { tools }: Reading,
-  run: string,
-  { event, line }: Event,
-  before: Event | undefined,
-): readonly Check[] => {
+const NONE = new Uint8Array();
+
+const lineRows = (run: string, { event, line }: Event, before: Event | undefined, prev: string): readonly Check[] => {
   if (event === undefined) return [];
-  const start = `cto-harness/events/v1\ncto-harness/run/${run}`;
-  const prev = hex(tools.sha256(utf8(before?.text ?? start)));
   const isClaim = event.trust === "agent-claimed" || event.trust === "backend-claimed";
   const holds: readonly (readonly [boolean, string])[] = [
     [event.sequence === String(line - 1).padStart(10, "0"), "has the wrong number"],

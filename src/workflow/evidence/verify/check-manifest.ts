@@ -39,13 +39,13 @@ const unread = (bytes: Uint8Array | undefined): Check => {
     : wrong("it does not read as bundle/v1");
 };
 
-const fileRows = ({ files, digest }: Reading, manifest: BundleManifest): readonly Check[] => {
+const fileRows = ({ paths, size, digest }: Reading, manifest: BundleManifest): readonly Check[] => {
   const listed = new Set(manifest.files.map(({ path }) => path));
-  const strangers = [...files.keys()].filter((path) => path !== MANIFEST && path !== SUMS && !listed.has(path));
+  const strangers = paths.filter((path) => path !== MANIFEST && path !== SUMS && !listed.has(path));
   return [
     ...(listed.size === manifest.files.length ? [] : [wrong("a file is listed twice")]),
     ...strangers.map((path) => fail(ID, "evidence/file-set-differs", "it is not listed in bundle.json", path)),
-    ...manifest.files.flatMap((file) => fileRow(file, files.get(file.path)?.length, digest(file.path), manifest)),
+    ...manifest.files.flatMap((file) => fileRow(file, size(file.path), digest(file.path), manifest)),
   ];
 };
 

@@ -8,7 +8,10 @@ const BASE = "base";
 const PATCH = "patch";
 
 /** Step 8: the base commit's bytes hash to the parent, and its tree with patch.diff applied is the committed tree. */
-export const checkPatch = (reading: Reading): readonly Check[] => [...checkBase(reading), ...checkTree(reading)];
+export const checkPatch = async (reading: Reading): Promise<readonly Check[]> => [
+  ...checkBase(reading),
+  ...(await checkTree(reading)),
+];
 
 const checkBase = ({ files, base, commit }: Reading): readonly Check[] => {
   if (!files.has("repo/commit.raw")) return [pass(BASE, "no commit was made")];
@@ -17,7 +20,7 @@ const checkBase = ({ files, base, commit }: Reading): readonly Check[] => {
   return passUnless(BASE, commit?.parents[0] === base.id ? [] : [off("it is not the parent of the commit")], base.id);
 };
 
-const checkTree = ({ files, tools, base, commit, patch }: Reading): readonly Check[] => {
+const checkTree = async ({ files, tools, base, commit, patch }: Reading): Promise<readonly Check[]> => {
   if (!files.has("repo/commit.raw")) return [pass(PATCH, "no commit was made")];
   const off = (says: string, file: string): readonly Check[] => [fail(PATCH, "evidence/patch-differs", says, file)];
   const [pack, index] = [files.get("repo/base.pack"), files.get("repo/base.idx")];
@@ -27,10 +30,10 @@ const checkTree = ({ files, tools, base, commit, patch }: Reading): readonly Che
   if (patch === undefined) return off("it is not there", "patch.diff");
   if (typeof patch === "string") return off(patch, "patch.diff");
   if (patch.length === 0) return off("it changes nothing", "patch.diff");
-  const objects = readPack(tools, pack, index);
+  const objects = await readPack(tools, pack, index);
   if (!objects.ok) return off(objects.says, "repo/base.pack");
   try {
-    const tree = patchedTree(tools, objects.objects, base.tree, patch);
+    const tree = await patchedTree(tools, objects.objects, base.tree, patch);
     return tree === commit.tree
       ? [pass(PATCH, `base tree and patch make tree ${tree}`)]
       : off(`base tree and patch make tree ${tree}, the commit names ${commit.tree}`, "patch.diff");

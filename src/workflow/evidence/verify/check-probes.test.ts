@@ -57,11 +57,11 @@ const EDITS: readonly (readonly [string, Edit, string])[] = [
   ],
 ];
 
-test.each(EDITS)("R067 %s cannot be edited in the proof, though the folder is summed again", (_, edit, says) => {
-  expect(failures(bundle.verify(bundle.resealed(edit))).join("\n")).toContain(says);
+test.each(EDITS)("R067 %s cannot be edited in the proof, though the folder is summed again", async (_, edit, says) => {
+  expect(failures(await bundle.verify(bundle.resealed(edit))).join("\n")).toContain(says);
 });
 
-test("R067 a commit beside a canary that did not hold fails", () => {
+test("R067 a commit beside a canary that did not hold fails", async () => {
   const { record, given } = bundle.world;
   const canaries = record.canaries.map((passed) => ({
     ...passed,
@@ -70,15 +70,15 @@ test("R067 a commit beside a canary that did not hold fails", () => {
         ? passed.run
         : passed.run.map((result) => (result.id === "network" ? { ...result, verdict: "broken" as const } : result)),
   }));
-  const verdict = bundle.verify(bundleFiles({ ...record, canaries }, given));
+  const verdict = await bundle.verify(bundleFiles({ ...record, canaries }, given));
   expect(failures(verdict).join("\n")).toContain("a commit stands beside a probe that did not hold");
 });
 
-test("a bundle of before the canaries still verifies, and claims nothing of them", () => {
+test("a bundle of before the canaries still verifies, and claims nothing of them", async () => {
   const { record, given } = bundle.world.ending("stopped");
   const events = record.events.filter((line) => !line.includes("cto.sandbox.canary"));
   const files = bundleFiles({ ...record, canaries: [], events }, given);
-  const failed = failures(bundle.verify(files)).filter((line) => line.startsWith("confinement"));
+  const failed = failures(await bundle.verify(files)).filter((line) => line.startsWith("confinement"));
   expect(failed).toEqual([]);
   expect(textOf(files, FILE)).toContain('"probes": []');
 });

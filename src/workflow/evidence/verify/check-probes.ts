@@ -11,15 +11,16 @@ type Statement = readonly [holds: boolean, says: string];
 const CREDENTIALS = ["read-secret", "read-key", "environment", "descriptors", "network", "processes"] as const;
 
 /** Each probe follows from what it tells, each pass is one that the log tells of, and no commit stands beside a broken one. */
-export const probeStatements = (reading: Reading, proof: ConfinementProof): readonly Statement[] => {
+export const probeStatements = async (reading: Reading, proof: ConfinementProof): Promise<readonly Statement[]> => {
   const { events, manifest } = reading;
   const logged = eventsOf(events, "sandbox.canary").map(({ data }) => data);
+  const passes = await Promise.all(passesOf(proof).map((rows) => isLogged(reading, proof, rows, logged)));
   return [
     ...proof.probes.map((probe): Statement => [
       follows(probe),
       `the verdict on ${probe.id} does not follow from its answers`,
     ]),
-    ...passesOf(proof).map((rows): Statement => [isLogged(reading, proof, rows, logged), "the log tells other probes"]),
+    ...passes.map((told): Statement => [told, "the log tells other probes"]),
     [
       proof.probes.every(({ sandbox }) => proof.sandboxes[sandbox] !== undefined),
       "a probe was made in a sandbox that there was not",
@@ -76,16 +77,16 @@ const passesOf = ({ probes }: ConfinementProof): readonly (readonly ProvenProbe[
   ...Map.groupBy(probes, ({ sandbox, pass }) => `${sandbox} ${pass}`).values(),
 ];
 
-const isLogged = (
+const isLogged = async (
   { tools }: Reading,
   { sandboxes }: ConfinementProof,
   rows: readonly ProvenProbe[],
   logged: readonly EventData["data"][],
-): boolean => {
+): Promise<boolean> => {
   const [first] = rows;
   if (first === undefined) return false;
   const told = rows.map(({ id, verdict, control, expected, actual }) => ({ id, verdict, control, expected, actual }));
-  const digest = hex(tools.sha256(utf8(canonical(told))));
+  const digest = hex(await tools.sha256(utf8(canonical(told))));
   const { argsSha256 } = sandboxes[first.sandbox] ?? {};
   return logged.some(
     (data) => data["pass"] === first.pass && data["argsSha256"] === argsSha256 && data["resultsSha256"] === digest,

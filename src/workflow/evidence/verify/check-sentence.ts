@@ -6,12 +6,12 @@ const ID = "sentence";
 const ENDS = { none: "", LF: "\n", CRLF: "\r\n" } as const;
 
 /** Step 4, the words: the sentence of the record is the packet's, the contract's, and what was received, byte for byte. */
-export const checkSentence = ({ files, records, tools, manifest }: Reading): readonly Check[] => {
+export const checkSentence = async ({ files, records, tools, manifest }: Reading): Promise<readonly Check[]> => {
   const packet = files.get("approval/packet.md");
   if (manifest?.reach === "gate" || records.approvals.length === 0) return [pass(ID, "no approval was used")];
   const required = packet === undefined ? undefined : sentenceIn(packet);
-  const digest = (text: string): string => hex(tools.sha256(utf8(text)));
-  const objections = records.approvals.flatMap(({ file, record }) => {
+  const digest = async (text: string): Promise<string> => hex(await tools.sha256(utf8(text)));
+  const rows = records.approvals.map(async ({ file, record }) => {
     const off = (says: string): Check => fail(ID, "evidence/binding-differs", says, file);
     if (record === undefined) return [off("it does not read as approval/v1")];
     const { sentence, sentenceSha256, input } = record.predicate;
@@ -21,14 +21,14 @@ export const checkSentence = ({ files, records, tools, manifest }: Reading): rea
         : []),
       ...(sentence === required ? [] : [off("its sentence is not the packet's")]),
       ...(sentence === records.contract?.requiredApproval ? [] : [off("its sentence is not the contract's")]),
-      ...(sentenceSha256 === digest(sentence) ? [] : [off("its sentence has another digest")]),
-      ...(input.sha256 === digest(`${sentence}${ENDS[input.terminator]}`)
+      ...(sentenceSha256 === (await digest(sentence)) ? [] : [off("its sentence has another digest")]),
+      ...(input.sha256 === (await digest(`${sentence}${ENDS[input.terminator]}`))
         ? []
         : [off("what was received is not the sentence")]),
       ...(isPlainSentence(sentence) ? [] : [off("its sentence holds characters that no packet may require")]),
     ];
   });
-  return passUnless(ID, objections, "byte-equal to the packet's");
+  return passUnless(ID, (await Promise.all(rows)).flat(), "byte-equal to the packet's");
 };
 
 const isPlainSentence = (text: string): boolean =>

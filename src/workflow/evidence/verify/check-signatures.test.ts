@@ -9,8 +9,8 @@ import { verifyBundle } from "./verify.ts";
 const bundle = sampleBundle();
 afterAll(() => bundle.world.remove());
 
-test("without trust from outside a whole bundle is not proven, and nothing in it is called false", () => {
-  const verdict = verifyBundle(bundle.sealed(), [], "none", nodeVerifyTools);
+test("without trust from outside a whole bundle is not proven, and nothing in it is called false", async () => {
+  const verdict = await verifyBundle(bundle.sealed(), [], "none", nodeVerifyTools);
   expect(verdict.verdict).toBe("NOT-PROVEN");
   expect(verdict.checks.filter((check) => check.verdict === "NOT-PROVEN").map(({ id }) => id)).toEqual([
     "trust",
@@ -41,22 +41,24 @@ test.each([
   ],
   ["is not whole", () => "jp namespaces=\n"],
   ["names nobody", () => "# nobody\n"],
-])("a trust file that %s is never a pass", (_, trust) => {
-  const verdict = verifyBundle(bundle.sealed(), [], { allowedSigners: utf8(trust()) }, nodeVerifyTools);
+])("a trust file that %s is never a pass", async (_, trust) => {
+  const verdict = await verifyBundle(bundle.sealed(), [], { allowedSigners: utf8(trust()) }, nodeVerifyTools);
   expect(verdict.verdict).not.toBe("PASS");
 });
 
-test("a signature for one role is worth nothing for another", () => {
+test("a signature for one role is worth nothing for another", async () => {
   const wrong = signBy(bundle.world.key, bytesOf(bundle.sealed(), "approval/approval.jp.json"), "outcome@cto-harness");
-  const verdict = bundle.verify(
+  const verdict = await bundle.verify(
     bundleFiles(bundle.world.record, new Map(bundle.world.given).set("approval/approval.jp.json.sig", wrong)),
   );
   expect(verdict.checks[0]).toMatchObject({ verdict: "FAIL" });
   expect(failures(verdict).join("\n")).toContain("it is for another role than approval@cto-harness");
 });
 
-test("an approval that says A2 without its signature fails", () => {
+test("an approval that says A2 without its signature fails", async () => {
   const given = new Map(bundle.world.given);
   given.delete("approval/approval.jp.json.sig");
-  expect(failures(bundle.verify(bundleFiles(bundle.world.record, given))).join("\n")).toContain("it is not signed");
+  expect(failures(await bundle.verify(bundleFiles(bundle.world.record, given))).join("\n")).toContain(
+    "it is not signed",
+  );
 });

@@ -3,6 +3,7 @@ import { unpaddedBase64 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import { isSignatureOver, readSshSignature, type SshSignature } from "./ssh-signature.ts";
+import type { Eventually } from "./tools.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
 
 interface Signed {
@@ -23,7 +24,7 @@ const LEVELS = ["A0", "A1", "A2", "A3"] as const;
 const [PRESENT, VERIFIED] = [1, 4];
 
 /** Step 4, the approval: signed by the owner's key for this role, or said to be only attested; the level is recomputed. */
-export const checkApprovalSignature = (reading: Reading): readonly Check[] => {
+export const checkApprovalSignature = async (reading: Reading): Promise<readonly Check[]> => {
   const id = "approval";
   const [approval] = reading.records.approvals;
   if (approval === undefined || reading.manifest?.reach === "gate") return [pass(id, "no approval was used")];
@@ -43,8 +44,8 @@ export const checkApprovalSignature = (reading: Reading): readonly Check[] => {
     ];
   if (approver.method !== "sshsig") return attested(reading, id, file, approver.assurance);
   const signed = { id, file, namespace: "approval@cto-harness", principal: approver.principal };
-  return verify(reading, signed, (signature) => {
-    if (fingerprintOf(reading, signature) !== approver.keyFingerprint)
+  return verify(reading, signed, async (signature) => {
+    if ((await fingerprintOf(reading, signature)) !== approver.keyFingerprint)
       return no("another key signed than the record names");
     const isA3 = hasBit(signature.flags, PRESENT) && hasBit(signature.flags, VERIFIED);
     if (approver.assurance === "A3" && !isA3) return no("the record says A3 and the key did not verify its user");
@@ -63,7 +64,7 @@ const attested = ({ files }: Reading, id: string, file: string, level: string): 
 };
 
 /** The admission, signed by the target's owner. */
-export const checkAdmissionSignature = (reading: Reading): readonly Check[] => {
+export const checkAdmissionSignature = async (reading: Reading): Promise<readonly Check[]> => {
   const id = "admission";
   const { admission } = reading.records;
   const file = "approval/admission.json";
@@ -75,7 +76,11 @@ export const checkAdmissionSignature = (reading: Reading): readonly Check[] => {
 };
 
 /** A signature that does not fit is FAIL without any trust; whose key it is needs the trust root. */
-const verify = (reading: Reading, signed: Signed, judge: (signature: SshSignature) => Judgement): readonly Check[] => {
+const verify = async (
+  reading: Reading,
+  signed: Signed,
+  judge: (signature: SshSignature) => Eventually<Judgement>,
+): Promise<readonly Check[]> => {
   const { files, tools, trust } = reading;
   const { id, file, namespace, principal } = signed;
   const [message, armored] = [files.get(file), files.get(`${file}.sig`)];
@@ -85,12 +90,12 @@ const verify = (reading: Reading, signed: Signed, judge: (signature: SshSignatur
   const signature = readSshSignature(armored);
   if (signature === undefined) return invalid("it does not read as an SSH signature");
   if (signature.namespace !== namespace) return invalid(`it is for another role than ${namespace}`);
-  if (!isSignatureOver(tools, signature, message)) return invalid("it does not fit these bytes and its key");
+  if (!(await isSignatureOver(tools, signature, message))) return invalid("it does not fit these bytes and its key");
   if (signature.key.application !== undefined && !hasBit(signature.flags, PRESENT))
     return invalid("the key was not touched");
-  const { holds, says } = judge(signature);
+  const { holds, says } = await judge(signature);
   if (!holds) return invalid(says);
-  const fingerprint = fingerprintOf(reading, signature);
+  const fingerprint = await fingerprintOf(reading, signature);
   const signers = trust === "none" ? undefined : readSigners(trust.allowedSigners);
   if (signers === undefined)
     return [notProven(id, `signed by ${fingerprint}; whose key that is needs trust`, `${file}.sig`)];
@@ -107,7 +112,7 @@ const usedAt = ({ events, records }: Reading): number => {
   return Date.parse(consumed?.time ?? fallback);
 };
 
-const fingerprintOf = ({ tools }: Reading, { keyBlob }: SshSignature): string =>
-  `SHA256:${unpaddedBase64(tools.sha256(keyBlob))}`;
+const fingerprintOf = async ({ tools }: Reading, { keyBlob }: SshSignature): Promise<string> =>
+  `SHA256:${unpaddedBase64(await tools.sha256(keyBlob))}`;
 
 const hasBit = (flags: number | undefined, bit: number): boolean => Math.floor((flags ?? 0) / bit) % 2 === 1;

@@ -6,7 +6,7 @@ import { fail, passUnless, type Check } from "./verdict.ts";
 const ID = "digests";
 
 /** Step 3: SHA256SUMS covers every file but itself, once each, in order, and every digest is the file's. */
-export const checkSums = ({ files, digest }: Reading): readonly Check[] => {
+export const checkSums = ({ files, paths, digest }: Reading): readonly Check[] => {
   const bytes = files.get(SUMS);
   if (bytes === undefined) return [fail(ID, "evidence/file-set-differs", "it is not there", SUMS)];
   const lines = linesIn(bytes);
@@ -16,7 +16,7 @@ export const checkSums = ({ files, digest }: Reading): readonly Check[] => {
     ...(isInOrder(lines.map(({ path }) => path))
       ? []
       : [fail(ID, "evidence/digest-differs", "its names are not in order, once each", SUMS)]),
-    ...[...files.keys()]
+    ...paths
       .filter((path) => path !== SUMS && !sums.has(path))
       .map((path) => fail(ID, "evidence/file-set-differs", "no digest was sealed for it", path)),
     ...lines.flatMap(({ path, sum }) => {

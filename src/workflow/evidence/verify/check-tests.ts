@@ -8,7 +8,7 @@ const ID = "tests";
 const FILE = "test.log";
 
 /** Step 10: the command of the contract passed on the very tree that was committed; log, events and report agree. */
-export const checkTests = (reading: Reading): readonly Check[] => {
+export const checkTests = async (reading: Reading): Promise<readonly Check[]> => {
   const { files, tests, manifest, report } = reading;
   const off = (says: string): Check => fail(ID, "evidence/report-contradicted", says, FILE);
   if (!files.has(FILE)) {
@@ -19,7 +19,7 @@ export const checkTests = (reading: Reading): readonly Check[] => {
   const runs = tests.filter(({ on }) => on !== "probe");
   const objections = [
     ...(manifest?.reach === "commit" ? decidingRows(reading, runs[0]) : []),
-    ...runs.flatMap((run) => runRows(reading, run)),
+    ...(await Promise.all(runs.map((run) => runRows(reading, run)))).flat(),
     ...(sameRuns(report?.validation ?? [], runs) ? [] : ["the report tells of other runs"]),
   ].map(off);
   return passUnless(
@@ -41,12 +41,12 @@ const decidingRows = ({ commit, records }: Reading, run: TestRun | undefined): r
     : ["the command changed the tree"]),
 ];
 
-const runRows = ({ events, tools }: Reading, run: TestRun): readonly string[] => {
+const runRows = async ({ events, tools }: Reading, run: TestRun): Promise<readonly string[]> => {
   const told = eventsOf(events, "validation.finished").some(
     ({ data }) => data["on"] === run.on && data["exitCode"] === run.exitCode && data["logSha256"] === run.outputSha256,
   );
   const isWhole = run.outputBytes === run.output.length;
-  const isSame = !isWhole || hex(tools.sha256(run.output)) === run.outputSha256;
+  const isSame = !isWhole || hex(await tools.sha256(run.output)) === run.outputSha256;
   return [
     ...(told ? [] : [`no event tells of the run on ${run.on}`]),
     ...(isSame ? [] : [`the output of the run on ${run.on} has another digest`]),

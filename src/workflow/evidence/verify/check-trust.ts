@@ -6,10 +6,10 @@ import { fail, notProven, pass, type Check } from "./verdict.ts";
 const ID = "trust";
 
 /** The trust root comes from outside; a copy of keys inside a bundle would be ignored. */
-export const checkTrust = ({ trust, tools }: Reading): readonly Check[] => {
+export const checkTrust = async ({ trust, tools }: Reading): Promise<readonly Check[]> => {
   if (trust === "none") return [notProven(ID, "no trust was given: use --trust with the owner's allowed_signers")];
   const signers = readSigners(trust.allowedSigners);
-  const sum = hex(tools.sha256(trust.allowedSigners)).slice(0, 8);
+  const sum = hex(await tools.sha256(trust.allowedSigners)).slice(0, 8);
   if (signers === undefined)
     return [fail(ID, "evidence/signature-missing", "the trust file does not read as allowed_signers")];
   return signers.length === 0

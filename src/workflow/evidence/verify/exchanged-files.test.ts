@@ -124,41 +124,43 @@ const COMMITTED: readonly (readonly [string, string, Edit])[] = [
 
 test.each(COMMITTED)(
   "%s cannot be exchanged though the folder is listed and summed again: check %s",
-  (_, id, change) => {
-    const verdict = bundle.verify(bundle.resealed(change));
+  async (_, id, change) => {
+    const verdict = await bundle.verify(bundle.resealed(change));
     expect(verdict.verdict).toBe("FAIL");
     expect(failedIds(verdict)).toContain(id);
   },
 );
 
-test("a criterion with a probe stays the owner's to judge; calling it proven without its section of test.log fails", () => {
+test("a criterion with a probe stays the owner's to judge; calling it proven without its section of test.log fails", async () => {
   const probe = { argv: ["true"], onCandidate: 0, onBase: 1, baseExpected: "fails" as const, output: "equal\n" };
   const files = bundleFiles({ ...bundle.world.record, probes: new Map([["C1", probe]]) }, bundle.world.given);
-  expect(failures(bundle.verify(files))).toEqual([]);
+  expect(failures(await bundle.verify(files))).toEqual([]);
   const forged = bundle.resealed((sealed) => {
     for (const [name, bytes] of files) sealed.set(name, bytes);
     replaceIn("test.log", '"criterion":"C1"', '"criterion":"C2"')(sealed);
     replaceIn("report.json", '"status": "owner-judged"', '"status": "proven"')(sealed);
   });
-  expect(failures(bundle.verify(forged))).toContain("criteria report.json: C1 is called proven against its source");
+  expect(failures(await bundle.verify(forged))).toContain(
+    "criteria report.json: C1 is called proven against its source",
+  );
 });
 
-test("a denied attempt cannot be left out of the report (R086)", () => {
-  const verdict = bundle.verify(bundleFiles({ ...bundle.world.record, attempts: [] }, bundle.world.given));
+test("a denied attempt cannot be left out of the report (R086)", async () => {
+  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, attempts: [] }, bundle.world.given));
   expect(failures(verdict).join("\n")).toContain("is left out");
 });
 
-test("a commit on a path that the contract does not allow fails, whatever else fits", () => {
+test("a commit on a path that the contract does not allow fails, whatever else fits", async () => {
   const contract = { ...contractOf(bundle.world), allowedPaths: ["src/strings.py"] };
   const given = new Map(bundle.world.given).set("approval/contract.json", utf8(contractText(contract)));
-  const verdict = bundle.verify(bundleFiles({ ...bundle.world.record, contract }, given));
+  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, contract }, given));
   expect(failures(verdict)).toContain("paths patch.diff: test_strings.py is not an allowed path");
 });
 
-test("a commit on a forbidden path fails though it is allowed as well", () => {
+test("a commit on a forbidden path fails though it is allowed as well", async () => {
   const contract = { ...contractOf(bundle.world), forbiddenPaths: ["SRC/"] };
   const given = new Map(bundle.world.given).set("approval/contract.json", utf8(contractText(contract)));
-  const verdict = bundle.verify(bundleFiles({ ...bundle.world.record, contract }, given));
+  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, contract }, given));
   expect(failures(verdict)).toContain("paths patch.diff: src/strings.py is forbidden by SRC/");
 });
 

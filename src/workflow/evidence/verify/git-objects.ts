@@ -4,8 +4,8 @@ import type { VerifyTools } from "./tools.ts";
 export type GitType = "commit" | "tree" | "blob";
 
 /** The id that git gives to these bytes. */
-export const objectId = (tools: VerifyTools, type: GitType, bytes: Uint8Array): string =>
-  hex(tools.sha1(joined(utf8(`${type} ${bytes.length}\0`), bytes)));
+export const objectId = async (tools: VerifyTools, type: GitType, bytes: Uint8Array): Promise<string> =>
+  hex(await tools.sha1(joined(utf8(`${type} ${bytes.length}\0`), bytes)));
 
 /** Names are latin1: one character for each byte. */
 export interface TreeEntry {
@@ -54,7 +54,7 @@ export interface RawCommit {
   readonly message: string;
 }
 
-export const readCommit = (bytes: Uint8Array | undefined, tools: VerifyTools): RawCommit | undefined => {
+export const readCommit = async (bytes: Uint8Array | undefined, tools: VerifyTools): Promise<RawCommit | undefined> => {
   if (bytes === undefined) return undefined;
   const text = latin1(bytes);
   const end = text.indexOf("\n\n");
@@ -65,7 +65,7 @@ export const readCommit = (bytes: Uint8Array | undefined, tools: VerifyTools): R
   if (tree === undefined || author === undefined || committer === undefined || !/^[0-9a-f]{40}$/.test(tree))
     return undefined;
   return {
-    id: objectId(tools, "commit", bytes),
+    id: await objectId(tools, "commit", bytes),
     tree,
     parents: all("parent"),
     author,

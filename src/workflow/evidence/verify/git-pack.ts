@@ -15,23 +15,23 @@ const OBJECT_BYTES_MAX = 268_435_456;
 const TYPES: Readonly<Record<number, GitType>> = { 1: "commit", 2: "tree", 3: "blob" };
 
 /** Every object of a pack without deltas, found by its index and hashed again. Nothing of the index is believed. */
-export const readPack = (tools: VerifyTools, pack: Uint8Array, index: Uint8Array): PackReading => {
+export const readPack = async (tools: VerifyTools, pack: Uint8Array, index: Uint8Array): Promise<PackReading> => {
   const no = (says: string): PackReading => ({ ok: false, says });
   const head = new DataView(pack.buffer, pack.byteOffset, pack.byteLength);
   if (pack.length < 32 || head.getUint32(0) !== 0x50_41_43_4b || head.getUint32(4) !== 2)
     return no("it is no pack of version 2");
   const trailer = pack.subarray(pack.length - 20);
-  if (!sameBytes(tools.sha1(pack.subarray(0, pack.length - 20)), trailer)) return no("its checksum differs");
-  const entries = readIndex(tools, index, trailer);
+  if (!sameBytes(await tools.sha1(pack.subarray(0, pack.length - 20)), trailer)) return no("its checksum differs");
+  const entries = await readIndex(tools, index, trailer);
   if (entries === undefined) return no("its index does not belong to it");
   if (entries.length !== head.getUint32(8)) return no("its index does not list every object");
 
   const objects = new Map<string, GitObject>();
   for (const [at, { id, offset }] of entries.entries()) {
     if (at === 0 && offset !== 12) return no("bytes stand before its first object");
-    const object = readObject(tools, pack.subarray(offset, entries[at + 1]?.offset ?? pack.length - 20));
+    const object = await readObject(tools, pack.subarray(offset, entries[at + 1]?.offset ?? pack.length - 20));
     if (object === undefined) return no(`object ${id} cannot be read: only whole objects are, no deltas`);
-    if (objectId(tools, object.type, object.bytes) !== id) return no(`object ${id} has other content`);
+    if ((await objectId(tools, object.type, object.bytes)) !== id) return no(`object ${id} has other content`);
     objects.set(id, object);
   }
   return { ok: true, objects };
@@ -43,11 +43,11 @@ interface IndexEntry {
 }
 
 /** Index version 2, in order of the offsets. */
-const readIndex = (
+const readIndex = async (
   tools: VerifyTools,
   index: Uint8Array,
   packTrailer: Uint8Array,
-): readonly IndexEntry[] | undefined => {
+): Promise<readonly IndexEntry[] | undefined> => {
   const FANOUT = 8 + 256 * 4;
   if (index.length < FANOUT + 40) return undefined;
   const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
@@ -55,7 +55,8 @@ const readIndex = (
   const count = view.getUint32(FANOUT - 4);
   if (index.length !== FANOUT + count * 28 + 40) return undefined;
   if (!sameBytes(index.subarray(index.length - 40, index.length - 20), packTrailer)) return undefined;
-  if (!sameBytes(tools.sha1(index.subarray(0, index.length - 20)), index.subarray(index.length - 20))) return undefined;
+  if (!sameBytes(await tools.sha1(index.subarray(0, index.length - 20)), index.subarray(index.length - 20)))
+    return undefined;
   const offsets = FANOUT + count * 24;
   return Array.from({ length: count }, (_, at) => ({
     id: hex(index.subarray(FANOUT + at * 20, FANOUT + at * 20 + 20)),
@@ -63,7 +64,7 @@ const readIndex = (
   })).sort((a, b) => a.offset - b.offset);
 };
 
-const readObject = (tools: VerifyTools, entry: Uint8Array): GitObject | undefined => {
+const readObject = async (tools: VerifyTools, entry: Uint8Array): Promise<GitObject | undefined> => {
   const first = entry[0] ?? 0;
   const type = TYPES[Math.floor(first / 16) % 8];
   let size = first % 16;
@@ -75,6 +76,6 @@ const readObject = (tools: VerifyTools, entry: Uint8Array): GitObject | undefine
     more = byte >= 128;
   }
   if (type === undefined || size > OBJECT_BYTES_MAX) return undefined;
-  const bytes = tools.inflate(entry.subarray(at), size + 1);
+  const bytes = await tools.inflate(entry.subarray(at), size + 1);
   return bytes?.length === size ? { type, bytes } : undefined;
 };

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { array, assert, constantFrom, property } from "fast-check";
+import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { CANONICAL, objectFiles } from "../../../../test/fixtures/sample-run.ts";
@@ -62,9 +62,13 @@ const treeOf = (commit: string): string =>
     .toString()
     .trim();
 
-const recomputed = (base: string, commit: string, patch: Uint8Array = git([...CANONICAL, base, commit])): string => {
+const recomputed = async (
+  base: string,
+  commit: string,
+  patch: Uint8Array = git([...CANONICAL, base, commit]),
+): Promise<string> => {
   const files = objectFiles(folder, git, base, commit);
-  const pack = readPack(nodeVerifyTools, bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx"));
+  const pack = await readPack(nodeVerifyTools, bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx"));
   if (!pack.ok) throw new Error(pack.says);
   return patchedTree(nodeVerifyTools, pack.objects, treeOf(base), parsePatch(patch));
 };
@@ -148,19 +152,19 @@ const CASES: readonly (readonly [string, Tree, (base: Tree) => Tree])[] = [
   ["everything new", {}, () => BASE],
 ];
 
-test.each(CASES)("base tree and patch make git's own tree: %s", (_, base, change) => {
+test.each(CASES)("base tree and patch make git's own tree: %s", async (_, base, change) => {
   const from = commitOf(base);
   const to = commitOf(change(base));
-  expect(recomputed(from, to)).toBe(treeOf(to));
+  expect(await recomputed(from, to)).toBe(treeOf(to));
 });
 
-test("a file that became a link is no change that a commit of ours can hold", () => {
+test("a file that became a link is no change that a commit of ours can hold", async () => {
   const from = commitOf(BASE);
   const to = commitOf({ ...BASE, "README.md": { link: "src/a.py" } });
-  expect(() => recomputed(from, to)).toThrow("README.md is patched twice");
+  await expect(recomputed(from, to)).rejects.toThrow("README.md is patched twice");
 });
 
-test("any text edited into any other comes out as git has it", () => {
+test("any text edited into any other comes out as git has it", async () => {
   const line = constantFrom(
     "a\n",
     "b\n",
@@ -173,17 +177,17 @@ test("any text edited into any other comes out as git has it", () => {
     "end",
   );
   const content = array(line, { maxLength: 25 }).map((parts) => parts.join(""));
-  assert(
-    property(content, content, (one, two) => {
+  await assert(
+    asyncProperty(content, content, async (one, two) => {
       const from = commitOf({ "f.txt": one, "g.txt": "same\n" });
       const to = commitOf({ "f.txt": two, "g.txt": "same\n" });
-      expect(recomputed(from, to)).toBe(treeOf(to));
+      expect(await recomputed(from, to)).toBe(treeOf(to));
     }),
     { numRuns: 25 },
   );
 });
 
-const damaged = (change: (patch: string) => string): (() => string) => {
+const damaged = (change: (patch: string) => string): Promise<string> => {
   const from = commitOf(BASE);
   const to = commitOf({
     ...BASE,
@@ -193,7 +197,7 @@ const damaged = (change: (patch: string) => string): (() => string) => {
   const patch = git([...CANONICAL, from, to]).toString("latin1");
   const wrong = change(patch);
   expect(wrong).not.toBe(patch);
-  return () => recomputed(from, to, Buffer.from(wrong, "latin1"));
+  return recomputed(from, to, Buffer.from(wrong, "latin1"));
 };
 
 test.each([
@@ -215,29 +219,33 @@ test.each([
     "shortened ids",
     (patch: string) => patch.replace(/index ([0-9a-f]{7})[0-9a-f]{33}\.\.([0-9a-f]{7})[0-9a-f]{33}/, "index $1..$2"),
   ],
-])("a patch with %s is not applied", (_, change) => {
-  expect(damaged(change)).toThrow(PatchProblem);
+])("a patch with %s is not applied", async (_, change) => {
+  await expect(damaged(change)).rejects.toThrow(PatchProblem);
 });
 
-test("a file cannot take the place of a whole folder without deleting what is in it", () => {
+test("a file cannot take the place of a whole folder without deleting what is in it", async () => {
   const from = commitOf(BASE);
   const to = commitOf({ ...BASE, "new.txt": "x\n" });
   const patch = git([...CANONICAL, from, to])
     .toString()
     .replaceAll("new.txt", "src");
-  expect(() => recomputed(from, to, Buffer.from(patch))).toThrow(/whole folder/);
+  await expect(recomputed(from, to, Buffer.from(patch))).rejects.toThrow(/whole folder/);
 });
 
-test("a pack with a changed byte, a foreign index or deltas is not read", () => {
+test("a pack with a changed byte, a foreign index or deltas is not read", async () => {
   const from = commitOf(BASE);
   const to = commitOf({ ...BASE, "new.txt": "x\n" });
   const files = objectFiles(folder, git, from, to);
   const [pack, index] = [bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx")];
-  expect(readPack(nodeVerifyTools, pack, index).ok).toBe(true);
+  expect((await readPack(nodeVerifyTools, pack, index)).ok).toBe(true);
   for (const at of [0, 4, 11, 12, 40, pack.length - 1])
-    expect(readPack(nodeVerifyTools, Uint8Array.from(pack).with(at, (pack[at] ?? 0) ^ 1), index).ok).toBe(false);
+    expect((await readPack(nodeVerifyTools, Uint8Array.from(pack).with(at, (pack[at] ?? 0) ^ 1), index)).ok).toBe(
+      false,
+    );
   for (const at of [0, 7, 1030, 1040, index.length - 30, index.length - 1])
-    expect(readPack(nodeVerifyTools, pack, Uint8Array.from(index).with(at, (index[at] ?? 0) ^ 1)).ok).toBe(false);
-  expect(readPack(nodeVerifyTools, new Uint8Array(), index).ok).toBe(false);
-  expect(readPack(nodeVerifyTools, pack, new Uint8Array()).ok).toBe(false);
+    expect((await readPack(nodeVerifyTools, pack, Uint8Array.from(index).with(at, (index[at] ?? 0) ^ 1))).ok).toBe(
+      false,
+    );
+  expect((await readPack(nodeVerifyTools, new Uint8Array(), index)).ok).toBe(false);
+  expect((await readPack(nodeVerifyTools, pack, new Uint8Array())).ok).toBe(false);
 });

@@ -10,26 +10,26 @@ const NO_BLOB = "0".repeat(40);
 const DEPTH_MAX = 64;
 
 /** The id of the tree that the patch makes of a base tree. Exact or not at all: no offset, no fuzz, every id compared. */
-export const patchedTree = (
+export const patchedTree = async (
   tools: VerifyTools,
   objects: ReadonlyMap<string, GitObject>,
   baseTree: string,
   files: readonly FilePatch[],
-): string => {
+): Promise<string> => {
   const edits = new Map<string, TreeEntry | "deleted">();
   for (const file of files) {
     if (edits.has(file.path)) throw new PatchProblem(`${file.path} is patched twice`);
-    edits.set(file.path, editOf(tools, objects, baseTree, file));
+    edits.set(file.path, await editOf(tools, objects, baseTree, file));
   }
-  return editTree(tools, objects, baseTree, edits, 0) ?? objectId(tools, "tree", new Uint8Array());
+  return (await editTree(tools, objects, baseTree, edits, 0)) ?? objectId(tools, "tree", new Uint8Array());
 };
 
-const editOf = (
+const editOf = async (
   tools: VerifyTools,
   objects: ReadonlyMap<string, GitObject>,
   baseTree: string,
   file: FilePatch,
-): TreeEntry | "deleted" => {
+): Promise<TreeEntry | "deleted"> => {
   const { path, oldMode, newMode, body } = file;
   const was = entryAt(objects, baseTree, path);
   if ((was === undefined) !== (oldMode === "none"))
@@ -43,17 +43,21 @@ const editOf = (
   }
   if ((was?.id ?? NO_BLOB) !== file.oldBlob) throw new PatchProblem(`${path} has other content in the base`);
   const old = was === undefined ? new Uint8Array() : blobOf(objects, was.id, path);
-  const made = contentOf(tools, old, file);
+  const made = await contentOf(tools, old, file);
   if (newMode === "none") {
     if (made.length > 0 || file.newBlob !== NO_BLOB) throw new PatchProblem(`${path} is not deleted whole`);
     return "deleted";
   }
-  const id = objectId(tools, "blob", made);
+  const id = await objectId(tools, "blob", made);
   if (id !== file.newBlob) throw new PatchProblem(`${path} comes out with other content than the patch names`);
   return { mode: newMode, name, id };
 };
 
-const contentOf = (tools: VerifyTools, old: Uint8Array, { body, path, newMode }: FilePatch): Uint8Array => {
+const contentOf = async (
+  tools: VerifyTools,
+  old: Uint8Array,
+  { body, path, newMode }: FilePatch,
+): Promise<Uint8Array> => {
   switch (body.kind) {
     case "none":
       // An empty file made or deleted has no body at all.
@@ -61,7 +65,7 @@ const contentOf = (tools: VerifyTools, old: Uint8Array, { body, path, newMode }:
     case "text":
       return applyHunks(old, body.hunks, path);
     case "binary": {
-      const content = binaryContent(tools, body.lines, body.size);
+      const content = await binaryContent(tools, body.lines, body.size);
       return body.form === "literal" ? content : applyDelta(old, content);
     }
     default:
@@ -127,13 +131,13 @@ const entryAt = (objects: ReadonlyMap<string, GitObject>, tree: string, path: st
 };
 
 /** Builds only the trees above an edit again; undefined when nothing is left in one. */
-const editTree = (
+const editTree = async (
   tools: VerifyTools,
   objects: ReadonlyMap<string, GitObject>,
   tree: string | undefined,
   edits: Edits,
   depth: number,
-): string | undefined => {
+): Promise<string | undefined> => {
   if (depth > DEPTH_MAX) throw new PatchProblem("a path is nested too deep");
   const entries = new Map(tree === undefined ? [] : treeOf(objects, tree).map((entry) => [entry.name, entry]));
   const here = [...edits].filter(([path]) => !path.includes("/"));
@@ -141,7 +145,7 @@ const editTree = (
   for (const [name, inner] of beneath(edits)) {
     const entry = entries.get(name);
     if (entry !== undefined && !isFolder(entry.mode)) throw new PatchProblem(`${name} is a file and holds files`);
-    const id = editTree(tools, objects, entry?.id, inner, depth + 1);
+    const id = await editTree(tools, objects, entry?.id, inner, depth + 1);
     if (id === undefined) entries.delete(name);
     else entries.set(name, { mode: "40000", name, id });
   }

@@ -14,9 +14,22 @@ import { strictJson } from "./strict-json.ts";
 import { readTestLog, type TestRun } from "./test-log-reader.ts";
 import type { Trust, VerifyTools } from "./tools.ts";
 
+/** A file whose content nobody holds, because it is large: it was digested by stream. */
+export interface DigestedFile {
+  /** Bytes. */
+  readonly size: number;
+  readonly sha256: Uint8Array;
+}
+
+/** Path -> content, or only its digest for a file that is too large to hold. */
+export type BundleContent = ReadonlyMap<string, Uint8Array | DigestedFile>;
+
 /** The bundle, each file parsed once. A part is undefined when its file is absent or is not what it must be. */
 export interface Reading {
+  /** Content of what is held. Only a log of the backend may be missing here and stand in `paths`: check `files` fails otherwise. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Every file that is there, held or only digested. */
+  readonly paths: readonly string[];
   readonly odd: readonly string[];
   readonly tools: VerifyTools;
   readonly trust: Trust;
@@ -32,20 +45,29 @@ export interface Reading {
   readonly patch: readonly FilePatch[] | string | undefined;
   readonly tests: readonly TestRun[] | undefined;
   readonly records: Records;
-  /** SHA-256 of a file in hex; undefined when it is absent. */
+  /** SHA-256 of a file in hex, also of one that is only digested; undefined when it is absent. */
   readonly digest: (path: string) => string | undefined;
+  /** Bytes, also of one that is only digested; undefined when it is absent. */
+  readonly size: (path: string) => number | undefined;
 }
 
-export const readBundle = (
-  files: ReadonlyMap<string, Uint8Array>,
+export const readBundle = async (
+  content: BundleContent,
   odd: readonly string[],
   trust: Trust,
   tools: VerifyTools,
-): Reading => {
+): Promise<Reading> => {
+  const files = new Map([...content].flatMap(([path, file]) => (isHeld(file) ? [[path, file] as const] : [])));
   const json = <T>(path: string, schema: z.ZodType<T>): T | undefined => readJson(files.get(path), schema);
-  const digests = new Map([...files].map(([path, bytes]) => [path, hex(tools.sha256(bytes))]));
+  const sums = await Promise.all(
+    [...content].map(
+      async ([path, file]) => [path, hex(isHeld(file) ? await tools.sha256(file) : file.sha256)] as const,
+    ),
+  );
+  const digests = new Map(sums);
   return {
     files,
+    paths: [...content.keys()],
     odd,
     tools,
     trust,
@@ -55,14 +77,20 @@ export const readBundle = (
     ownedRepo: json("stage5-owned-repo-proof.json", ownedRepoSchema),
     confinement: json("confinement-proof.json", confinementSchema),
     events: readEvents(files.get("events.normalized.jsonl")),
-    base: readCommit(files.get("repo/base-commit.raw"), tools),
-    commit: readCommit(files.get("repo/commit.raw"), tools),
+    base: await readCommit(files.get("repo/base-commit.raw"), tools),
+    commit: await readCommit(files.get("repo/commit.raw"), tools),
     patch: readPatch(files.get("patch.diff")),
     tests: readTestLog(files.get("test.log")),
     records: readRecords(files),
     digest: (path) => digests.get(path),
+    size: (path) => {
+      const file = content.get(path);
+      return file === undefined || isHeld(file) ? file?.length : file.size;
+    },
   };
 };
+
+const isHeld = (file: Uint8Array | DigestedFile): file is Uint8Array => file instanceof Uint8Array;
 
 /** Strict JSON of one shape; undefined when the bytes are anything else. */
 export const readJson = <T>(bytes: Uint8Array | undefined, schema: z.ZodType<T>): T | undefined => {

@@ -35,9 +35,13 @@ export const readSshSignature = (armored: Uint8Array): SshSignature | undefined 
 };
 
 /** Whether it was made over exactly these bytes by the key that it names. */
-export const isSignatureOver = (tools: VerifyTools, signature: SshSignature, message: Uint8Array): boolean => {
+export const isSignatureOver = async (
+  tools: VerifyTools,
+  signature: SshSignature,
+  message: Uint8Array,
+): Promise<boolean> => {
   const { key, hash, flags, counter, algorithm } = signature;
-  const digest = hash === "sha256" ? tools.sha256(message) : tools.sha512(message);
+  const digest = await (hash === "sha256" ? tools.sha256(message) : tools.sha512(message));
   const signed = joined(
     utf8("SSHSIG"),
     wireField(utf8(signature.namespace)),
@@ -51,10 +55,10 @@ export const isSignatureOver = (tools: VerifyTools, signature: SshSignature, mes
   if (raw === undefined) return false;
   if (key.application === undefined) return tools.verifyKey(key.numbers, form.hash, signed, raw);
   const touched = joined(
-    tools.sha256(utf8(key.application)),
+    await tools.sha256(utf8(key.application)),
     Uint8Array.of(flags ?? 0),
     uint32(counter ?? 0),
-    tools.sha256(signed),
+    await tools.sha256(signed),
   );
   return tools.verifyKey(key.numbers, form.hash, touched, raw);
 };

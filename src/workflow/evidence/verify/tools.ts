@@ -1,12 +1,27 @@
+/** A value now or later: node:crypto answers at once, WebCrypto answers a Promise. Always `await` it; that costs nothing. */
+export type Eventually<T> = T | Promise<T>;
+
+/** Every value, in order; what was begun runs side by side. No Promise is made for a value that is there already. */
+export const allOf = async <T>(values: readonly Eventually<T>[]): Promise<readonly T[]> => {
+  const made: T[] = [];
+  for (const value of values) made.push(value instanceof Promise ? await value : value);
+  return made;
+};
+
 /** All that the verifier cannot do in plain code; whoever runs it brings it (node:crypto here, WebCrypto elsewhere). */
 export interface VerifyTools {
-  sha256(bytes: Uint8Array): Uint8Array;
-  sha512(bytes: Uint8Array): Uint8Array;
-  sha1(bytes: Uint8Array): Uint8Array;
-  /** Whether the signature fits; a key or signature of the wrong form is false, never an exception. */
-  verifyKey(key: KeyNumbers, hash: SignatureHash, message: Uint8Array, signature: Uint8Array): boolean;
+  sha256(bytes: Uint8Array): Eventually<Uint8Array>;
+  sha512(bytes: Uint8Array): Eventually<Uint8Array>;
+  sha1(bytes: Uint8Array): Eventually<Uint8Array>;
+  /** Whether the signature fits; a key or signature of the wrong form is false. @throws CannotJudge */
+  verifyKey(key: KeyNumbers, hash: SignatureHash, message: Uint8Array, signature: Uint8Array): Eventually<boolean>;
   /** zlib, at most `bytesMax` out; undefined for anything that is no whole stream. */
-  inflate(bytes: Uint8Array, bytesMax: number): Uint8Array | undefined;
+  inflate(bytes: Uint8Array, bytesMax: number): Eventually<Uint8Array | undefined>;
+}
+
+/** Thrown by tools that lack an algorithm. The check that asked becomes NOT-PROVEN: no check has to catch it. */
+export class CannotJudge extends Error {
+  override readonly name = "CannotJudge";
 }
 
 export type SignatureHash = "none" | "sha256" | "sha384" | "sha512";

@@ -19,51 +19,63 @@ import { checkAdmissionSignature, checkApprovalSignature } from "./check-signatu
 import { checkSums } from "./check-sums.ts";
 import { checkTests } from "./check-tests.ts";
 import { checkTrust } from "./check-trust.ts";
-import { readBundle, type Reading } from "./reading.ts";
-import type { Trust, VerifyTools } from "./tools.ts";
-import { wholeVerdict, type Check, type Verdict, type VerdictWord } from "./verdict.ts";
+import { readBundle, type BundleContent, type Reading } from "./reading.ts";
+import { CannotJudge, type Eventually, type Trust, type VerifyTools } from "./tools.ts";
+import { notProven, wholeVerdict, type Check, type Verdict, type VerdictWord } from "./verdict.ts";
 
-/** In the order of evidence.md 10. */
-const CHECKS: readonly ((reading: Reading) => readonly Check[])[] = [
-  checkFiles,
-  checkManifest,
-  checkSums,
-  checkTrust,
-  checkSentence,
-  checkBindings,
-  checkApprovalSignature,
-  checkAdmissionSignature,
-  checkEvents,
-  checkStory,
-  checkPatch,
-  checkCommit,
-  checkPaths,
-  checkFreshness,
-  checkOwnedRepo,
-  checkConfinement,
-  checkEgress,
-  checkTests,
-  checkReport,
-  checkCriteria,
-  checkActions,
-  checkCitations,
-  checkRenderings,
+/** One step of the verification: its rows, now or later. */
+type Judge = (reading: Reading) => Eventually<readonly Check[]>;
+
+/** In the order of evidence.md 10, each under the id of the row that it gives when the tools cannot judge. */
+const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
+  ["files", checkFiles],
+  ["bundle", checkManifest],
+  ["digests", checkSums],
+  ["trust", checkTrust],
+  ["sentence", checkSentence],
+  ["bindings", checkBindings],
+  ["approval", checkApprovalSignature],
+  ["admission", checkAdmissionSignature],
+  ["events", checkEvents],
+  ["event-order", checkStory],
+  ["patch", checkPatch],
+  ["commit", checkCommit],
+  ["paths", checkPaths],
+  ["freshness", checkFreshness],
+  ["owned-repo", checkOwnedRepo],
+  ["confinement", checkConfinement],
+  ["egress", checkEgress],
+  ["tests", checkTests],
+  ["report", checkReport],
+  ["criteria", checkCriteria],
+  ["actions", checkActions],
+  ["citations", checkCitations],
+  ["renderings", checkRenderings],
 ];
 
 /** Whether these files are one run's evidence as it was sealed (R117). Reads nothing, writes nothing, believes nothing inside. */
-export const verifyBundle = (
-  files: ReadonlyMap<string, Uint8Array>,
+export const verifyBundle = async (
+  files: BundleContent,
   odd: readonly string[],
   trust: Trust,
   tools: VerifyTools,
-): Verdict => {
-  const reading = readBundle(files, odd, trust, tools);
-  const checks = CHECKS.flatMap((check) => check(reading));
+): Promise<Verdict> => {
+  const reading = await readBundle(files, odd, trust, tools);
+  const checks = (await Promise.all(CHECKS.map(([id, judge]) => judged(id, judge, reading)))).flat();
   return {
     verdict: wholeVerdict(checks),
     checks: checks.toSorted((a, b) => RANK[a.verdict] - RANK[b.verdict]),
     notClaimed: notClaimedBy(reading),
   };
+};
+
+const judged = async (id: string, judge: Judge, reading: Reading): Promise<readonly Check[]> => {
+  try {
+    return await judge(reading);
+  } catch (error) {
+    if (error instanceof CannotJudge) return [notProven(id, error.message)];
+    throw error;
+  }
 };
 
 const RANK: Readonly<Record<VerdictWord, number>> = { FAIL: 0, "NOT-PROVEN": 1, PASS: 2 };
