@@ -15,6 +15,7 @@ import { systemClock } from "./adapters/clock/system-clock.ts";
 import { findHome, folderHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { localHost } from "./adapters/host/local-host.ts";
+import { ownKeys } from "./adapters/keys/harness-key.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
 import { relayGround, unixRelay } from "./adapters/relay/unix-relay.ts";
@@ -33,6 +34,7 @@ import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
 import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import { Failure } from "./workflow/failure.ts";
 import { timeText } from "./workflow/instant.ts";
+import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
 
 export interface ComposeOptions {
   readonly home: string;
@@ -50,7 +52,18 @@ export interface HomeOrder {
 
 /** Makes a home with the default policy; overwrites nothing. */
 export const makeHome = ({ folder, owner, publicKey }: HomeOrder): ReturnType<typeof initHome> =>
-  initHome(folder, { owner, publicKey, policyText: defaultPolicyText(), homeId: systemClock().newId() });
+  initHome(folder, {
+    owner,
+    publicKey,
+    policyText: defaultPolicyText(),
+    homeId: systemClock().newId(),
+    makeKeys: async () => {
+      const keys = ownKeys(path.join(folder, ".cto"));
+      const made = await keys.make();
+      const lines = await Promise.all(KEY_ROLES.map(async (role) => signerLineOf(await keys.publicKey(role))));
+      return { written: made.map((role) => `.cto/keys/${role}.key`), signerLines: lines };
+    },
+  });
 
 /** A small target and an owner's key of its own, for the demo. */
 export const makeDemoGround = async (
@@ -149,6 +162,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
       terminal,
       temporary: stateFolder,
     }),
+    ownKeys: ownKeys(stateFolder),
     archive: folderArchive(path.join(stateFolder, "runs")),
     verifyTools: nodeVerifyTools,
     host: localHost(stateFolder),

@@ -3,7 +3,7 @@ import type { Backend } from "../seams/backend.ts";
 import type { Clock } from "../seams/clock.ts";
 import type { Home } from "../seams/home.ts";
 import type { Host } from "../seams/host.ts";
-import type { Keys } from "../seams/keys.ts";
+import type { Keys, OwnKeys } from "../seams/keys.ts";
 import type { Relay } from "../seams/relay.ts";
 import type { Sandbox } from "../seams/sandbox.ts";
 import type { Holder, Store } from "../seams/store.ts";
@@ -22,6 +22,7 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly relay: Relay;
   readonly keys: Keys;
+  readonly ownKeys: OwnKeys;
   readonly archive: Archive;
   /** Digests, signatures and zlib for the verifier, which brings none of its own. */
   readonly verifyTools: VerifyTools;

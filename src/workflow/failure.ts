@@ -29,6 +29,9 @@ export const FAILURES = {
   "home/absent": "cto init --owner NAME --key PUB makes a home here; or name one with --home DIR",
   "home/unreadable": "check the permissions of the named file",
   "home/changed-meanwhile": "read the file again, then give the command again",
+  "keys/absent": "cto keys make, then the same command again",
+  "keys/exposed": "close the named file to others; who could read it may have signed with it",
+  "keys/unreadable": "restore the named file from a backup of this home; without one remove it, then cto keys make",
   "keys/signing-failed": "check that the private key belongs to the public key and that ssh-keygen can use it",
   "relay/key-absent":
     "put the key into the variable that policy.yaml names for the upstream, in 8 or more plain characters; approve again",

@@ -12,6 +12,7 @@ export const LIMITS = {
   policyBytesMax: 65_536,
   signersBytesMax: 262_144,
   signatureBytesMax: 16_384,
+  keyFileBytesMax: 4096,
   gitTimeoutMs: 120_000,
   gitOutputBytesMax: 268_435_456,
   manifestEntriesMax: 200_000,

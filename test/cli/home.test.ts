@@ -211,3 +211,30 @@ test("R137 an edited entry is found: audit verify says FAIL with its number and 
     stdout: expect.stringContaining("restore .cto/ledger.db"),
   });
 });
+
+test("a home that was made before it had keys gets them once, with their lines, and its own lines stay", async () => {
+  await init("old");
+  const signers = inRoot("old/.sot/authority/allowed_signers");
+  const [ownerLine = ""] = (await readFile(signers, "utf8")).split("\n");
+  await rm(inRoot("old/.cto/keys"), { recursive: true });
+  await writeFile(signers, ownerLine);
+  const made = await runCto(["keys", "make"], { home: inRoot("old") });
+  expect(made.exit).toBe(0);
+  expect(made.stdout).toMatch(/^trusted +harness +SHA256:/m);
+  expect(made.stdout).toContain("open approvals are stale");
+  const lines = (await readFile(signers, "utf8")).split("\n");
+  expect(lines).toEqual([
+    ownerLine,
+    expect.stringMatching(
+      /^harness namespaces="run@cto-harness,ledger@cto-harness",valid-after="\d{14}Z" ssh-ed25519 /,
+    ),
+    expect.stringMatching(/^verifier namespaces="verdict@cto-harness",valid-after="\d{14}Z" ssh-ed25519 /),
+    "",
+  ]);
+  const log = await runCto(["audit", "log", "--json"], { home: inRoot("old") });
+  expect(log.stdout).toContain("authority.changed");
+  const again = await runCto(["keys", "make"], { home: inRoot("old") });
+  expect(again).toMatchObject({ exit: 0 });
+  expect(again.stdout).toContain("nothing was written");
+  expect((await readFile(signers, "utf8")).split("\n")).toEqual(lines);
+});

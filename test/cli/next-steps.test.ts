@@ -19,7 +19,7 @@ const commandsIn = (line: string): readonly string[] =>
     GROUPS.has(first) ? `${first} ${second ?? ""}`.trim() : first,
   );
 
-const GROUPS: ReadonlySet<string> = new Set(["packet", "work", "target", "approval", "audit"]);
+const GROUPS: ReadonlySet<string> = new Set(["packet", "work", "target", "approval", "audit", "keys"]);
 
 const NAMED = [...new Set(said.flatMap(commandsIn))].filter((name) => name !== "command");
 

@@ -9,7 +9,14 @@ import { folderHome } from "./folder-home.ts";
 import { initHome, readHomeId } from "./init-home.ts";
 
 const key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl jp@desk";
-const plan = { owner: "jp", publicKey: `${key}\n`, policyText: "version: 1\n", homeId: "01JZ0000000000000000000000" };
+const plan = {
+  owner: "jp",
+  publicKey: `${key}\n`,
+  policyText: "version: 1\n",
+  homeId: "01JZ0000000000000000000000",
+  makeKeys: () =>
+    Promise.resolve({ written: [".cto/keys/harness.key"], signerLines: ["harness line", "verifier line"] }),
+};
 
 let parent: string;
 let folder: string;
@@ -21,7 +28,7 @@ afterEach(() => rm(parent, { recursive: true }));
 
 test("R008 a new home has its governance files, its private folders and an id of its own", async () => {
   const written = await initHome(folder, plan);
-  const signers = `jp namespaces="approval@cto-harness,admission@cto-harness,outcome@cto-harness,revocation@cto-harness" ${key}\n`;
+  const signers = `jp namespaces="approval@cto-harness,admission@cto-harness,outcome@cto-harness,revocation@cto-harness" ${key}\nharness line\nverifier line\n`;
   expect(await readFile(path.join(folder, ".sot/authority/allowed_signers"), "utf8")).toBe(signers);
   expect(await readFile(path.join(folder, ".sot/authority/policy.yaml"), "utf8")).toBe(plan.policyText);
   expect(written).toContainEqual({ path: ".sot/authority/policy.yaml", sha256: digestOf(plan.policyText) });
@@ -45,9 +52,13 @@ test("what is there already stays, byte for byte", async () => {
   await initHome(folder, plan);
   await writeFile(path.join(folder, ".sot/authority/policy.yaml"), "version: 1 # mine\n");
   await rm(path.join(folder, ".cto/cache"), { recursive: true });
-  expect(await initHome(folder, { ...plan, owner: "eve", homeId: "other" })).toEqual([
-    { path: ".cto/cache/", sha256: null },
-  ]);
+  const again = {
+    ...plan,
+    owner: "eve",
+    homeId: "other",
+    makeKeys: () => Promise.resolve({ written: [], signerLines: ["x"] }),
+  };
+  expect(await initHome(folder, again)).toEqual([{ path: ".cto/cache/", sha256: null }]);
   expect(await readFile(path.join(folder, ".sot/authority/policy.yaml"), "utf8")).toBe("version: 1 # mine\n");
   expect(await readFile(path.join(folder, ".sot/authority/allowed_signers"), "utf8")).toMatch(/^jp /);
   expect(await readHomeId(folder)).toBe(plan.homeId);

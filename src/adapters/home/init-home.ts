@@ -14,10 +14,18 @@ export interface NewHome {
   readonly policyText: string;
   /** A ULID: the origin of this home's ledger. */
   readonly homeId: string;
+  /** Makes the home's own keys, once its folders stand; answers their lines for allowed_signers. */
+  readonly makeKeys: () => Promise<OwnKeysMade>;
+}
+
+interface OwnKeysMade {
+  /** Relative to the home: what was not there before. */
+  readonly written: readonly string[];
+  readonly signerLines: readonly string[];
 }
 
 export interface WrittenFile {
-  /** Relative to the home; a folder ends with `/` and has no digest. */
+  /** Relative to the home; a folder ends with `/` and has no digest, nor has a private key. */
   readonly path: string;
   readonly sha256: Digest | null;
 }
@@ -25,7 +33,7 @@ export interface WrittenFile {
 /** Makes what a home lacks and overwrites nothing; answers what it wrote. A malformed owner or key writes nothing. */
 export const initHome = async (
   folder: string,
-  { owner, publicKey, policyText, homeId }: NewHome,
+  { owner, publicKey, policyText, homeId, makeKeys }: NewHome,
 ): Promise<readonly WrittenFile[] | "owner-malformed" | "key-malformed"> => {
   const key = publicKey.trim();
   if (!OWNER.test(owner)) return "owner-malformed";
@@ -35,9 +43,12 @@ export const initHome = async (
     await mkdir(folder, { recursive: true });
     for (const [name, mode] of FOLDERS)
       if (await makeFolder(path.join(folder, name), mode)) written.push({ path: `${name}/`, sha256: null });
+    const keys = await makeKeys();
+    written.push(...keys.written.map((path) => ({ path, sha256: null })));
+    const ownerLine = `${owner} namespaces="${NAMESPACES.join(",")}" ${key}`;
     const files: readonly (readonly [string, string, number])[] = [
       [".sot/authority/policy.yaml", policyText, 0o644],
-      [".sot/authority/allowed_signers", `${owner} namespaces="${NAMESPACES.join(",")}" ${key}\n`, 0o644],
+      [".sot/authority/allowed_signers", `${[ownerLine, ...keys.signerLines].join("\n")}\n`, 0o644],
       [HOME_ID, `${homeId}\n`, 0o600],
       // The ledger and the bundles are not documents: they stay out of the home's own git repository.
       [".cto/.gitignore", "*\n", 0o600],

@@ -61,6 +61,18 @@ export const homeRoutes = (): Routes => ({
     exits: "0 · 2 nothing of that name, with the nearest",
     load: () => import("../commands/explain.ts"),
   }),
+  keys: group("the home's own keys: what the Harness and its verifier sign with", {
+    make: command<object, []>({
+      brief: "make the keys that a home lacks, and their lines in allowed_signers",
+      examples: ["cto keys make"],
+      about: [
+        "For a home that was made before it had keys. A key that stands is never replaced.",
+        "A changed allowed_signers makes open approvals stale: approve again.",
+      ],
+      exits: "0 made or complete already · 3 allowed_signers cannot be read",
+      load: () => import("../commands/keys-make.ts"),
+    }),
+  }),
   audit: group("the home's ledger: every act and every refusal", {
     log: command<{ readonly work?: string; readonly limit?: number }, []>({
       brief: "the ledger's entries, the newest last",
