@@ -55,6 +55,8 @@ export const LIMITS = {
   handshakeTimeoutMs: 60_000,
   cancelTimeoutMs: 5_000,
   killTimeoutMs: 10_000,
+  /** How long the one who waits for a killed process may take to reap it before he is killed as well. */
+  reapGraceMs: 500,
   relayRecordTimeoutMs: 1_000,
   storeBusyTimeoutMs: 5_000,
   stepAttemptsMax: 3,

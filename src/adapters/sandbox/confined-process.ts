@@ -3,9 +3,11 @@ import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { inputStream, outputStream } from "./byte-streams.ts";
 import { lastWords, type Exit, type Launched } from "./launch.ts";
-import { signal } from "./processes.ts";
+import { childrenOf, signal, type ProcessId } from "./processes.ts";
 
 export interface ConfinedProcess extends Confined {
+  /** Waits for what it sent into the stage, and ends with it. */
+  readonly monitor: ProcessId;
   /** KILL to everything of it at once, for the reason named. */
   kill(limit?: string): void;
 }
@@ -17,13 +19,15 @@ export const confinedProcess = (launched: Launched, seen: (bytes: number, before
   let limit: string | undefined;
   let killed = false;
   let tail = "";
+  let overdue: NodeJS.Timeout | undefined;
 
   const kill = (reason?: string): void => {
     killed = true;
     limit ??= reason;
-    // The death of PID 1 ends its whole namespace; bubblewrap outside would take it along too, unless it is gone.
-    signal(init, "SIGKILL", "process");
-    signal(monitor, "SIGKILL", "group");
+    // The death of PID 1 ends its whole namespace. Whoever sent it in stays a moment to reap it: an orphan is reaped by
+    // the host's PID 1, which may let it lie for seconds, and until then the namespace that it entered cannot end.
+    for (const one of [init, ...childrenOf(monitor)]) signal(one, "SIGKILL", "process");
+    overdue ??= setTimeout(() => signal(monitor, "SIGKILL", "group"), LIMITS.reapGraceMs);
   };
   const stop = async (): Promise<void> => {
     killed = true;
@@ -38,6 +42,7 @@ export const confinedProcess = (launched: Launched, seen: (bytes: number, before
     await exited;
   };
   const ended = exited.then(async (exit): Promise<Ended> => {
+    clearTimeout(overdue);
     if (!exit.reached && !killed) throw new Failure("sandbox/broken", await reasonOf(launched, exit, tail));
     const ms = performance.now() - from;
     return { code: exit.code, signal: exit.signal, ms, ...(limit === undefined ? {} : { limit }) };
@@ -59,6 +64,7 @@ export const confinedProcess = (launched: Launched, seen: (bytes: number, before
 
   return {
     pid: monitor.pid,
+    monitor,
     stdin: inputStream(launched.stdin),
     stdout: outputStream(
       launched.stdout,

@@ -60,9 +60,11 @@ export const overlaidPlace = async (given: OverlaidOrder): Promise<StagePlace> =
     namespaces: new Map([[outer.pidNamespace, outer.init]]),
     keepers,
     end: async () => {
+      // bubblewrap reaps its first process and ends with it.
       signal(outer.init, "SIGKILL", "process");
-      signal(outer.monitor, "SIGKILL", "group");
+      const overdue = setTimeout(() => signal(outer.monitor, "SIGKILL", "group"), LIMITS.reapGraceMs);
       await outer.exited;
+      clearTimeout(overdue);
     },
   };
 };

@@ -124,11 +124,12 @@ const killAll = async (
 ): Promise<number> => {
   const until = performance.now() + LIMITS.killTimeoutMs;
   for (;;) {
+    const monitors = new Set([...processes].map(({ monitor }) => monitor.pid));
     for (const one of processes) one.kill();
     const alive = living();
     if (alive.length === 0 || performance.now() > until) return alive.length;
-    // A slot's uid belongs to this stage alone, and so does a namespace that this stage made.
-    for (const one of alive) signal(one, "SIGKILL", "process");
+    // A slot's uid belongs to this stage alone, and so does a namespace that this stage made. Monitors reap and go.
+    for (const one of alive) if (!monitors.has(one.pid)) signal(one, "SIGKILL", "process");
     await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
   }
 };

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+import { makeHost, type HostFixture } from "../../../test/hostile/sandbox-fixture.ts";
+
+let host: HostFixture;
+beforeAll(async () => {
+  host = await makeHost();
+});
+afterAll(() => host.close());
+
+/** What bubblewrap started for this user, dead ones that wait to be reaped too, and left to PID 1 of the host. */
+const orphansOf = (uid: number, pids: ReadonlySet<string>): readonly string[] =>
+  readdirSync("/proc")
+    .filter((name) => pids.has(name))
+    .map((pid) => textOf(`/proc/${pid}/status`))
+    .filter((status) => /^Name:\tbwrap$/m.test(status) && /^PPid:\t1$/m.test(status))
+    .filter((status) => new RegExp(`^Uid:\t${uid}\t`, "m").test(status));
+
+const textOf = (file: string): string => {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+};
+
+const startedSince = (before: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(readdirSync("/proc").filter((name) => /^\d+$/.test(name) && !before.has(name)));
+
+// A dead process that the host's PID 1 must reap holds the namespace that it entered, for as long as PID 1 likes.
+test("whatever is killed with a stage is reaped by who started it, and nothing is left to PID 1 of the host", async () => {
+  const before = startedSince(new Set());
+  const { stage } = await host.openStage();
+  const script = "trap '' TERM; (setsid sleep 600 &); sleep 600 & echo begun; sleep 600";
+  const started = await stage.start(["/bin/bash", "-c", script], {});
+  await started.stdout.getReader().read();
+  const ours = startedSince(before);
+  const report = await stage.close();
+  expect(report).toMatchObject({ processTreeDead: true, alive: 0 });
+  expect(orphansOf(stage.description.uid, ours)).toEqual([]);
+});
