@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "vitest";
 
 import { hardwareKey, makeKey, removeFolder, temporaryFolder } from "../../test/fixtures/ssh.ts";
-import { hasRole, holdersOf, readAllowedSigners, readRevokedKeys } from "./allowed-signers.ts";
+import { hasRole, holdersOf, readAllowedSigners } from "./allowed-signers.ts";
 import { digestOf } from "./digest.ts";
 import { canSign, readTrustRoot } from "./trust-root.ts";
 
@@ -52,7 +52,10 @@ test.each([
   ["an unknown option", `jp ${NS},no-touch-required ${key.publicKey}`, "known"],
   ["an option twice", `jp ${NS},${NS} ${key.publicKey}`, "twice"],
   ["an unquoted value", `jp namespaces=approval@cto-harness ${key.publicKey}`, "known"],
-  ["a local time", `jp ${NS},valid-after="20260101" ${key.publicKey}`, "without Z"],
+  ["a time with the zone spelled out", `jp ${NS},valid-after="20260101UTC" ${key.publicKey}`, "without Z"],
+  ["a time with half a minute", `jp ${NS},valid-after="2026010112Z" ${key.publicKey}`, "without Z"],
+  ["verify-required", `jp ${NS},verify-required ${key.publicKey}`, "known"],
+  ["touch-required", `jp ${NS},touch-required ${key.publicKey}`, "known"],
   ["a day that does not exist", `jp ${NS},valid-before="20260231Z" ${key.publicKey}`, "time"],
   ["an unknown key type", `jp ${NS} ssh-dss ${base64}`, "known key type"],
   ["a certificate", `jp ${NS} ssh-ed25519-cert-v01@openssh.com ${base64}`, "known key type"],
@@ -91,10 +94,6 @@ test.each([
   ["more than 256 KiB", Buffer.alloc(262_145, 35)],
 ])("%s are no signers file", (_, bytes) => {
   expect(readAllowedSigners(bytes)).toMatchObject({ ok: false, refusals: [{ code: "gate/signers-unreadable" }] });
-});
-
-test("a binary revocation list is refused, not read as empty", () => {
-  expect(readRevokedKeys(Buffer.from("SSHKRL\n\0")).ok).toBe(false);
 });
 
 test("a role is held within its seconds and for its namespace only", () => {

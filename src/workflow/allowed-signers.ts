@@ -1,8 +1,7 @@
-import { LIMITS } from "./limits.ts";
-import { refusal, type Refusal } from "./refusal.ts";
-import { ok, refuse, unless, type Result } from "./result.ts";
-import { KEY_TYPES, readPublicKeyLine, readTypedKey, type SshPublicKey } from "./ssh-public-key.ts";
-import { utf8Text } from "./strict-json.ts";
+import type { Refusal } from "./refusal.ts";
+import { ok, refuse, type Result } from "./result.ts";
+import { readLines } from "./signer-lines.ts";
+import { KEY_TYPES, readTypedKey, type SshPublicKey } from "./ssh-public-key.ts";
 
 /** One line of allowed_signers: whose key it is, and for which roles and times. */
 export interface Signer {
@@ -17,17 +16,10 @@ export interface Signer {
 }
 
 const SIGNERS = ".sot/authority/allowed_signers";
-const REVOKED = ".sot/authority/revoked_keys";
 
 /** The OpenSSH allowed_signers file, read whole or not at all; every wrong line is told. */
 export const readAllowedSigners = (bytes: Uint8Array): Result<readonly Signer[], Refusal> =>
   readLines(bytes, SIGNERS, readSigner);
-
-/** revoked_keys in its plain form, one public key a line: the fingerprints of keys that no longer count. */
-export const readRevokedKeys = (bytes: Uint8Array): Result<ReadonlySet<string>, Refusal> => {
-  const keys = readLines(bytes, REVOKED, (text) => readPublicKeyLine(text));
-  return keys.ok ? ok(new Set(keys.value.map(({ fingerprint }) => fingerprint))) : keys;
-};
 
 /** Who has this key for this role at this moment. */
 export const holdersOf = (
@@ -53,34 +45,6 @@ export const hasRole = (signer: Signer, namespace: string, atMs: number): boolea
     (signer.validBefore === null || at <= signer.validBefore)
   );
 };
-
-const readLines = <T>(
-  bytes: Uint8Array,
-  file: string,
-  readLine: (text: string, line: number) => Result<T, string>,
-): Result<readonly T[], Refusal> => {
-  const whole = (problem: string): Result<never, Refusal> => refuse(unreadable(file, 1, problem));
-  if (bytes.length > LIMITS.signersBytesMax) return whole(`the file is longer than ${LIMITS.signersBytesMax} bytes`);
-  const text = utf8Text(bytes);
-  if (text === undefined) return whole("the file is not UTF-8 text");
-  const read = text
-    .split("\n")
-    .map((content, index) => ({ content: content.replace(/^[ \t]+|[ \t]+$/g, ""), line: index + 1 }))
-    .filter(({ content }) => content !== "" && !content.startsWith("#"))
-    .map(({ content, line }) => ({
-      line,
-      result: HIDDEN.test(content) ? refuse("it holds a character that cannot be seen") : readLine(content, line),
-    }));
-  return unless(
-    read.flatMap(({ line, result }) => (result.ok ? [] : [unreadable(file, line, result.refusals[0])])),
-    () => read.flatMap(({ result }) => (result.ok ? [result.value] : [])),
-  );
-};
-
-const HIDDEN = /[^\P{C}\t]|\p{Zl}|\p{Zp}/u;
-
-const unreadable = (file: string, line: number, problem: string): Refusal =>
-  refusal("gate/signers-unreadable", { file, line, problem }, { file, line, column: 1 });
 
 const LINE = new RegExp(
   String.raw`^(\S+)(?:[ \t]+(\S*?))??[ \t]+(${KEY_TYPES.map((type) => type.replaceAll(".", String.raw`\.`)).join("|")})[ \t]+([A-Za-z0-9+/=]+)(?:[ \t].*)?$`,
@@ -114,19 +78,24 @@ const readOptions = (text: string): Result<Pick<Signer, "namespaces" | "validAft
   if (namespaces.length === 0) return refuse("namespaces= is missing: a key without a role list would have every role");
   const odd = namespaces.find((name) => !/^[a-z0-9][a-z0-9@._-]*$/.test(name));
   if (odd !== undefined) return refuse(`${JSON.stringify(odd)} is not a plain namespace; patterns are not accepted`);
-  const validAfter = readTime(options.get("valid-after"));
-  const validBefore = readTime(options.get("valid-before"));
+  const validAfter = readTime(options.get("valid-after"), WEST_OF_ALL_SECONDS);
+  const validBefore = readTime(options.get("valid-before"), -EAST_OF_ALL_SECONDS);
   if (validAfter === undefined || validBefore === undefined)
-    return refuse(
-      "a time is not YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ; without Z it means another time elsewhere",
-    );
+    return refuse("a time is not YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, each with or without Z");
   return ok({ namespaces, validAfter, validBefore });
 };
 
-const readTime = (text: string | undefined): number | null | undefined => {
+// ssh-keygen reads a time without Z by the clock on the wall of whoever asks, so one file means several things. Here it
+// means what is true on every wall: after begins when it has begun west of all, before ends when it ends east of all.
+const WEST_OF_ALL_SECONDS = 12 * 3600;
+const EAST_OF_ALL_SECONDS = 14 * 3600;
+
+const readTime = (text: string | undefined, localShift: number): number | null | undefined => {
   if (text === undefined) return null;
-  const [, day = "", hour = "00", minute = "00", second = "00"] = /^(\d{8})(?:(\d\d)(\d\d)(\d\d)?)?Z$/.exec(text) ?? [];
+  const [, day = "", hour = "00", minute = "00", second = "00", zone] =
+    /^(\d{8})(?:(\d\d)(\d\d)(\d\d)?)?(Z)?$/.exec(text) ?? [];
   const iso = `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}T${hour}:${minute}:${second}.000Z`;
   const at = Date.parse(iso);
-  return Number.isNaN(at) || new Date(at).toISOString() !== iso ? undefined : at / 1000;
+  if (Number.isNaN(at) || new Date(at).toISOString() !== iso) return undefined;
+  return at / 1000 + (zone === undefined ? localShift : 0);
 };

@@ -19,6 +19,8 @@ export interface SshPublicKey {
   readonly type: KeyType;
   /** `SHA256:` and unpadded base64, as `ssh-keygen -l` prints it. */
   readonly fingerprint: string;
+  /** SHA-1 of the same bytes in hex: old revocation lists name keys so. It proves nothing and admits nobody. */
+  readonly sha1: string;
   readonly key: KeyObject;
   /** The application of a hardware key; null for all others. */
   readonly application: Buffer | null;
@@ -36,7 +38,7 @@ export const readPublicKey = (blob: Uint8Array): Result<SshPublicKey, string> =>
   if (!wire.ended()) return refuse("the key has too few or too many bytes");
   try {
     const key = createPublicKey({ key: jwk, format: "jwk" });
-    return ok({ type, fingerprint: fingerprintOf(blob), key, application });
+    return ok({ type, fingerprint: fingerprintOf(blob), sha1: sha1Of(blob), key, application });
   } catch {
     return refuse("the key is not valid");
   }
@@ -60,6 +62,8 @@ export const readTypedKey = (type: string, base64: string): Result<SshPublicKey,
 
 const fingerprintOf = (blob: Uint8Array): string =>
   `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`;
+
+const sha1Of = (blob: Uint8Array): string => createHash("sha1").update(blob).digest("hex");
 
 export const CURVES = {
   "ecdsa-sha2-nistp256": { name: "nistp256", crv: "P-256", bytes: 32 },

@@ -13,7 +13,8 @@ import {
   toBeSigned,
   type RealKey,
 } from "../../test/fixtures/ssh.ts";
-import { readAllowedSigners, readRevokedKeys, type Signer } from "./allowed-signers.ts";
+import { readAllowedSigners, type Signer } from "./allowed-signers.ts";
+import { NOTHING_REVOKED } from "./revoked-keys.ts";
 import { verifySshSignature, type SignatureCheck } from "./ssh-signature.ts";
 import { wireString } from "./ssh-wire.ts";
 
@@ -47,9 +48,13 @@ const check = (change: Partial<SignatureCheck> = {}): SignatureCheck => ({
   signature: genuine,
   namespace: NAMESPACE,
   signers: signersOf(lineOf(ed25519.publicKey)),
+  revoked: NOTHING_REVOKED,
   at: AT,
   ...change,
 });
+
+const ASKED = { principal: "jp", namespace: NAMESPACE, message: MESSAGE, signature: genuine };
+const secondOf = (at: string): string => `${at.slice(0, 19).replaceAll(/[-T:]/g, "")}Z`;
 
 test.each(Object.entries(keys))(
   "R046 a real signature by a key of type %s is accepted by us and by ssh-keygen",
@@ -197,7 +202,7 @@ test.each<[string, string, Partial<SignatureCheck>]>([
     "no-role",
     { signers: signersOf(lineOf(ed25519.publicKey, "jp", ',valid-before="20260531Z"')) },
   ],
-  ["a revoked key", "revoked", { revoked: new Set([ed25519.fingerprint]) }],
+  ["a revoked key", "revoked", { revoked: { sha256: new Set([ed25519.fingerprint]), sha1: new Set() } }],
 ])("%s is refused", (_, kind, change) => {
   expect(verifySshSignature(check(change))).toMatchObject({ ok: false, refusals: [{ kind }] });
 });
@@ -214,26 +219,49 @@ test("every name that the trust root gives a key is told, each once", () => {
   expect(verifySshSignature(check({ signers }))).toMatchObject({ ok: true, value: { principals: ["jp", "ana"] } });
 });
 
-test("revoked_keys in its plain form revokes for us and for ssh-keygen alike", () => {
-  const revokedText = `# lost in May\n${ed25519.publicKey} lost\n`;
-  const revoked = readRevokedKeys(Buffer.from(revokedText));
-  expect(revoked).toEqual({ ok: true, value: new Set([ed25519.fingerprint]) });
-  if (revoked.ok) expect(verifySshSignature(check({ revoked: revoked.value })).ok).toBe(false);
-  const signers = lineOf(ed25519.publicKey);
-  const asked = { signers, principal: "jp", namespace: NAMESPACE, message: MESSAGE, signature: genuine };
-  expect(stockAccepts(folder, { ...asked, revoked: revokedText })).toBe(false);
+test.each([
+  ["one second before its first second", 'valid-after="20260601095959Z"', "2026-06-01T09:59:58.999Z", false],
+  ["at its first second", 'valid-after="20260601095959Z"', "2026-06-01T09:59:59.000Z", true],
+  ["at its first minute", 'valid-after="202606010959Z"', "2026-06-01T09:59:00.000Z", true],
+  ["before its first day", 'valid-after="20260602Z"', "2026-06-01T23:59:59.000Z", false],
+  ["at its last second", 'valid-before="20260601095959Z"', "2026-06-01T09:59:59.999Z", true],
+  ["one second after its last second", 'valid-before="20260601095959Z"', "2026-06-01T10:00:00.000Z", false],
+  ["one second after its last minute", 'valid-before="202606010959Z"', "2026-06-01T09:59:01.000Z", false],
+  ["after its last day", 'valid-before="20260601Z"', "2026-06-01T00:00:01.000Z", false],
+  ["between both", 'valid-after="20260601Z",valid-before="20260602Z"', "2026-06-01T12:00:00.000Z", true],
+])("a key %s counts as ssh-keygen says", (_, option, at, accepted) => {
+  const signers = lineOf(ed25519.publicKey, "jp", `,${option}`);
+  expect(verifySshSignature(check({ signers: signersOf(signers), at: Date.parse(at) })).ok).toBe(accepted);
+  expect(stockAccepts(folder, { ...ASKED, signers, at: secondOf(at) })).toBe(accepted);
 });
 
+// The two walls that are farthest apart: 14 hours before and 12 hours behind UTC.
+const WALLS = ["<+14>-14", "<-12>12"];
+
 test.each([
-  ["one second before", "20260601095959Z", "2026-06-01T09:59:58.999Z", false],
-  ["at its first second", "20260601095959Z", "2026-06-01T09:59:59.000Z", true],
-])("a key %s its time counts as ssh-keygen says", (_, after, at, accepted) => {
-  const signers = lineOf(ed25519.publicKey, "jp", `,valid-after="${after}"`);
-  expect(verifySshSignature(check({ signers: signersOf(signers), at: Date.parse(at) })).ok).toBe(accepted);
-  const asked = { signers, principal: "jp", namespace: NAMESPACE, message: MESSAGE, signature: genuine };
-  const second = `${at.slice(0, 19).replaceAll(/[-T:]/g, "")}Z`;
-  expect(stockAccepts(folder, { ...asked, at: second })).toBe(accepted);
-});
+  ["before it begins anywhere", 'valid-after="20260601"', "2026-05-31T09:59:59.000Z", false, "nowhere"],
+  ["where it has begun in the east only", 'valid-after="20260601"', "2026-05-31T10:00:00.000Z", false, "somewhere"],
+  [
+    "a second before it begins in the west",
+    'valid-after="202606010000"',
+    "2026-06-01T11:59:59.000Z",
+    false,
+    "somewhere",
+  ],
+  ["when it has begun in the west", 'valid-after="20260601000000"', "2026-06-01T12:00:00.000Z", true, "everywhere"],
+  ["before it ends anywhere", 'valid-before="20260601"', "2026-05-31T10:00:00.000Z", true, "everywhere"],
+  ["when it has ended in the east", 'valid-before="202606010000"', "2026-05-31T10:00:01.000Z", false, "somewhere"],
+  ["when it has ended in the west", 'valid-before="20260601000000"', "2026-06-01T12:00:01.000Z", false, "nowhere"],
+] as const)(
+  "a time without Z, %s: it counts where ssh-keygen accepts it on every wall",
+  (_, option, at, accepted, where) => {
+    const signers = lineOf(ed25519.publicKey, "jp", `,${option}`);
+    expect(verifySshSignature(check({ signers: signersOf(signers), at: Date.parse(at) })).ok).toBe(accepted);
+    const answers = WALLS.map((zone) => stockAccepts(folder, { ...ASKED, signers, at: secondOf(at), zone }));
+    expect(answers).toEqual({ nowhere: [false, false], somewhere: answers, everywhere: [true, true] }[where]);
+    if (where === "somewhere") expect(new Set(answers).size).toBe(2);
+  },
+);
 
 test("no single flipped bit of a signature or message is ever accepted", () => {
   const blob = blobOf(genuine);

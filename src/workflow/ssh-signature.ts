@@ -2,8 +2,10 @@ import { constants, createHash, verify } from "node:crypto";
 
 import { holdersOf, type Signer } from "./allowed-signers.ts";
 import { assertNever } from "./assert-never.ts";
+import type { ListedKeys } from "./key-revocation-list.ts";
 import { LIMITS } from "./limits.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { isRevoked } from "./revoked-keys.ts";
 import { CURVES, readPublicKey, type KeyType, type SshPublicKey } from "./ssh-public-key.ts";
 import { positiveInteger, readWire, wireString, type SshWire } from "./ssh-wire.ts";
 
@@ -13,8 +15,8 @@ export interface SignatureCheck {
   readonly signature: Uint8Array;
   readonly namespace: string;
   readonly signers: readonly Signer[];
-  /** Fingerprints of revoked keys. */
-  readonly revoked?: ReadonlySet<string>;
+  /** Keys that count for nothing, whatever they signed and whenever. */
+  readonly revoked: ListedKeys;
   /** The moment at which the key must have the role, milliseconds since the epoch. */
   readonly at: number;
 }
@@ -52,7 +54,7 @@ export const verifySshSignature = (check: SignatureCheck): Result<VerifiedSignat
   if (namespace !== check.namespace)
     return no("other-namespace", `it is for ${JSON.stringify(namespace)}, not for ${check.namespace}`);
   if (!holds(read.value, check.message)) return no("does-not-verify", "it does not fit these bytes and this key");
-  if (check.revoked?.has(keyFingerprint) === true) return no("revoked", `the key ${keyFingerprint} is revoked`);
+  if (isRevoked(check.revoked, key)) return no("revoked", `the key ${keyFingerprint} is revoked`);
   const [principal, ...others] = holdersOf(check.signers, keyFingerprint, check.namespace, check.at);
   if (principal === undefined)
     return no("no-role", `the key ${keyFingerprint} has no role ${check.namespace} at that time`);

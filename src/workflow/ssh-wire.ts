@@ -4,6 +4,8 @@ export interface SshWire {
   byte(): number;
   uint32(): number;
   string(): Buffer;
+  /** Something is left, and nothing was missing so far. */
+  more(): boolean;
   /** Everything was there and nothing is left over. */
   ended(): boolean;
 }
@@ -27,6 +29,7 @@ export const readWire = (bytes: Uint8Array): SshWire => {
     uint32,
     byte: () => raw(1)[0] ?? 0,
     string: () => raw(uint32()),
+    more: () => !short && at < buffer.length,
     ended: () => !short && at === buffer.length,
   };
 };

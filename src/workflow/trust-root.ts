@@ -1,16 +1,16 @@
-import { hasRole, readAllowedSigners, readRevokedKeys, type Signer } from "./allowed-signers.ts";
+import { hasRole, readAllowedSigners, type Signer } from "./allowed-signers.ts";
 import type { Digest } from "./digest.ts";
 import type { SourceDocument } from "./packet/packet.ts";
 import { refusal, type Refusal } from "./refusal.ts";
 import { ok, refuse, refusalsOf, type Result } from "./result.ts";
+import { isRevoked, readRevokedKeys, type RevokedKeys } from "./revoked-keys.ts";
 
 /** Whose keys count here, and for what. It comes from the home, never from a bundle (evidence.md 1). */
 export interface TrustRoot {
   /** Digest of the allowed_signers file; an approval is bound to it. */
   readonly digest: Digest;
   readonly signers: readonly Signer[];
-  /** Fingerprints of keys that no longer count. */
-  readonly revoked: ReadonlySet<string>;
+  readonly revoked: RevokedKeys;
 }
 
 /** Without an allowed_signers file nobody has any role; without a revoked_keys file nothing is revoked. */
@@ -21,7 +21,7 @@ export const readTrustRoot = (
   if (allowedSigners === "absent")
     return refuse(refusal("approval/no-signer", { problem: "there is no .sot/authority/allowed_signers" }));
   const signers = readAllowedSigners(allowedSigners.bytes);
-  const revoked = revokedKeys === "absent" ? ok(new Set<string>()) : readRevokedKeys(revokedKeys.bytes);
+  const revoked = readRevokedKeys(revokedKeys);
   if (!signers.ok) return refuse(...signers.refusals, ...refusalsOf(revoked));
   if (!revoked.ok) return revoked;
   return ok({ digest: allowedSigners.digest, signers: signers.value, revoked: revoked.value });
@@ -33,5 +33,5 @@ export const canSign = (trust: TrustRoot, principal: string, namespace: string, 
     (signer) =>
       signer.principals.includes(principal) &&
       hasRole(signer, namespace, atMs) &&
-      !trust.revoked.has(signer.key.fingerprint),
+      !isRevoked(trust.revoked, signer.key),
   );

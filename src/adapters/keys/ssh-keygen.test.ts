@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { KEYGEN, makeKey, removeFolder, stockAccepts, temporaryFolder } from "../../../test/fixtures/ssh.ts";
 import { NAMESPACES } from "../../seams/keys.ts";
 import { readAllowedSigners } from "../../workflow/allowed-signers.ts";
+import { NOTHING_REVOKED } from "../../workflow/revoked-keys.ts";
 import { verifySshSignature } from "../../workflow/ssh-signature.ts";
 import { sshKeygenKeys } from "./ssh-keygen.ts";
 
@@ -28,7 +29,14 @@ test.each(NAMESPACES)(
     const line = `jp namespaces="${namespace}" ${jp.publicKey}\n`;
     const signers = readAllowedSigners(Buffer.from(line));
     if (!signers.ok) throw new Error("signers");
-    const check = { message: MESSAGE, signature: signed.value, namespace, signers: signers.value, at: Date.now() };
+    const check = {
+      message: MESSAGE,
+      signature: signed.value,
+      namespace,
+      signers: signers.value,
+      revoked: NOTHING_REVOKED,
+      at: Date.now(),
+    };
     expect(verifySshSignature(check)).toMatchObject({ ok: true, value: { principal: "jp" } });
     const asked = { signers: line, principal: "jp", namespace, message: MESSAGE, signature: signed.value };
     expect(stockAccepts(folder, asked)).toBe(true);

@@ -19,6 +19,7 @@ import { makeKey, removeFolder, signBy, temporaryFolder } from "../../../test/fi
 import type { Contract } from "../contract/contract.ts";
 import { refusal } from "../refusal.ts";
 import { ok, refuse, refusalsOf } from "../result.ts";
+import { NOTHING_REVOKED } from "../revoked-keys.ts";
 import { readAdmissionRecord, withStatus, writeAdmissionRecord } from "./admission-record.ts";
 import type { AdmissionRecord } from "./admission.ts";
 import { admit, type AdmissionFacts } from "./admit.ts";
@@ -86,7 +87,7 @@ test.each<[string, Partial<AdmissionFacts>, readonly string[]]>([
   ],
   [
     "R036 a revoked key",
-    { trust: ok({ ...trustOf(signerLine(jp)), revoked: new Set([jp.fingerprint]) }) },
+    { trust: ok({ ...trustOf(signerLine(jp)), revoked: { ...NOTHING_REVOKED, sha256: new Set([jp.fingerprint]) } }) },
     ["admission/signature-invalid"],
   ],
   ["R038 another owner in the packet's target", packetOf({ owner: "ana" }), ["admission/not-the-owner"]],

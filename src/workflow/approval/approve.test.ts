@@ -25,6 +25,7 @@ import { digestOf } from "../digest.ts";
 import { runId, workId } from "../ids.ts";
 import { refusal } from "../refusal.ts";
 import { ok, refuse, refusalsOf } from "../result.ts";
+import { NOTHING_REVOKED } from "../revoked-keys.ts";
 import { approvalAge } from "./approval-age.ts";
 import { approvalHistory } from "./approval-history.ts";
 import type { ApprovalRecord } from "./approval-record.ts";
@@ -126,7 +127,7 @@ test.each<[string, Partial<ApprovalFacts>, readonly string[]]>([
   ],
   [
     "a revoked key",
-    { trust: ok({ ...trustOf(signerLine(jp)), revoked: new Set([jp.fingerprint]) }) },
+    { trust: ok({ ...trustOf(signerLine(jp)), revoked: { ...NOTHING_REVOKED, sha256: new Set([jp.fingerprint]) } }) },
     ["approval/key-revoked"],
   ],
   ["R047 a typed sentence below the minimum", unsigned("typed"), ["approval/below-minimum"]],
