@@ -1,12 +1,15 @@
-import type { Ended } from "../seams/sandbox.ts";
+import type { ConfinedStage, Ended } from "../seams/sandbox.ts";
 import { assignmentOf } from "../workflow/backend/assignment.ts";
 import { Failure } from "../workflow/failure.ts";
 import { runId, type WorkId } from "../workflow/ids.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import { judgedRows, type JudgedChange } from "../workflow/policy/judge-changes.ts";
-import type { Refusal } from "../workflow/refusal.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
+import type { CanaryPass } from "../workflow/vocabulary.ts";
+import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { agentStageOrder, type StageGround } from "./agent-stage.ts";
+import { canaryGround, confinementRefusals, isConfined, passCanaries } from "./canaries.ts";
 import { ruleLines } from "./documents.ts";
 import { readFacts, refuseAll } from "./read-facts.ts";
 import { openRelayDesk } from "./relay-desk.ts";
@@ -25,8 +28,13 @@ export interface TryOrder {
 /** What a command came to in the stage of an agent. Nothing of it is recorded, exported or committed. */
 export interface Tried {
   readonly confinement: StageGround["confinement"];
-  readonly ended: Ended;
+  /** "never-begun": a canary fell before it, as it would before an agent. */
+  readonly ended: Ended | "never-begun";
   readonly processTreeDead: boolean;
+  /** The passes before and after, as a run has them. */
+  readonly canaries: readonly PassedCanaries[];
+  /** Why a run in which an agent did the same would be voided by its sandbox: canaries that fell, a limit. */
+  readonly voids: readonly Refusal[];
   readonly limits: readonly { readonly name: string; readonly value: number; readonly guard: string }[];
   /** The data of each `sandbox.attempt` that a run would have recorded. */
   readonly attempts: readonly Readonly<Record<string, unknown>>[];
@@ -63,7 +71,7 @@ export const tryStage = async (world: World, order: TryOrder): Promise<Result<Tr
   return ok({ ...tried, confinement, journal, harvestLimit: tried.changes.limit });
 };
 
-type Seen = Pick<Tried, "ended" | "processTreeDead" | "limits" | "attempts"> & {
+type Seen = Pick<Tried, "ended" | "processTreeDead" | "canaries" | "voids" | "limits" | "attempts"> & {
   readonly changes: Changes;
   readonly basePaths: readonly string[];
 };
@@ -88,25 +96,28 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
       ? await backend.needs(assignmentOf(contract, ground.run, authority.limits))
       : { readOnlyHostPaths: [], files: [] };
     const stage = await world.sandbox.open(agentStageOrder(world, ground, { workspace, desk, backend: kind, needs }));
+    const canaries = canaryGround(world, admission.observation.realPath, desk.holds);
+    const pass = (which: CanaryPass): Promise<PassedCanaries> =>
+      passCanaries({ stage, sandbox: 0, ground: canaries }, which, UNRECORDED);
     const run = async (): Promise<Seen> => {
+      const before = await pass("before");
       desk.agentRuns(true);
-      const confined = await stage.start(order.argv, {});
-      order.signal.addEventListener("abort", () => void confined.stop());
-      // An end that was asked for while the stage was made is told to nobody else.
-      if (order.signal.aborted) void confined.stop();
-      const drain = async (name: "stdout" | "stderr"): Promise<void> => {
-        for await (const bytes of confined[name]) order.heard(name, bytes);
-      };
-      const fed = feed(confined.stdin, order.input);
-      const [ended] = await Promise.all([confined.ended, drain("stdout"), drain("stderr"), fed]);
+      const ended = isConfined([before]) ? await runIn(stage, order) : "never-begun";
       const { processTreeDead, limit } = await stage.quiet();
       desk.agentRuns(false);
+      const changes = await world.target.harvest(ground, workspace, stage.files);
+      const passes = ended === "never-begun" ? [before] : [before, await pass("after")];
       return {
-        ended: limit === undefined ? ended : { ...ended, limit },
+        ended: ended === "never-begun" || limit === undefined ? ended : { ...ended, limit },
         processTreeDead,
+        canaries: passes,
+        voids: [
+          ...confinementRefusals(passes, limit === undefined ? "refused" : "told"),
+          ...(limit === undefined ? [] : [refusal("workspace/limit-reached", { limit })]),
+        ],
         limits: stage.description.limits,
         attempts,
-        changes: await world.target.harvest(ground, workspace, stage.files),
+        changes,
         basePaths: workspace.entries.filter(({ mode }) => mode !== "040000").map((entry) => entry.path),
       };
     };
@@ -116,6 +127,22 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
     await world.target.closeWorkspace(workspace);
     await world.target.forgetWorkspace(workspace);
   }
+};
+
+/** Nothing of a try is kept. */
+const UNRECORDED = { record: () => undefined, flush: () => Promise.resolve() };
+
+const runIn = async (stage: ConfinedStage, order: TryOrder): Promise<Ended> => {
+  const confined = await stage.start(order.argv, {});
+  order.signal.addEventListener("abort", () => void confined.stop());
+  // An end that was asked for while the stage was made is told to nobody else.
+  if (order.signal.aborted) void confined.stop();
+  const drain = async (name: "stdout" | "stderr"): Promise<void> => {
+    for await (const bytes of confined[name]) order.heard(name, bytes);
+  };
+  const fed = feed(confined.stdin, order.input);
+  const [ended] = await Promise.all([confined.ended, drain("stdout"), drain("stderr"), fed]);
+  return ended;
 };
 
 // A command that reads nothing closes its input first, which is no mistake of anybody.

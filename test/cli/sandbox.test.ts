@@ -31,7 +31,39 @@ test("R064 a command gets the stage of a run: its exit code, its attempts and it
 test("what a command prints cannot steer the terminal, and its end is told beside it", async () => {
   const said = await runCto(["sandbox", "--", "printf", "a\\033]0;title\\007b\\n"]);
   expect(said).toMatchObject({ exit: 0, stdout: "a<U+001B>]0;title<U+0007>b\n" });
-  expect(said.stderr).toMatch(/^sandbox {2}exit 0 after .* confinement [AB] · memory by /);
+  expect(said.stderr).toMatch(/^sandbox {3}exit 0 after .* confinement [AB] · memory by /);
+});
+
+test("R067 a try has the canaries of a run, before and after; one that falls ends it as it would end the run", async () => {
+  const fine = jsonOf(await runCto(["sandbox", "--json", "--", "true"]));
+  expect(fine).toMatchObject({
+    ok: true,
+    begun: true,
+    canaries: [{ pass: "before" }, { pass: "after" }].map((pass) =>
+      expect.objectContaining({
+        ...pass,
+        results: expect.arrayContaining([expect.objectContaining({ verdict: "held" })]),
+      }),
+    ),
+  });
+  // What the operator's variable names can be read in every sandbox.
+  const env = { SSH_AUTH_SOCK: "/usr/bin/true" };
+  const fallen = await runCto(["sandbox", "--", "sh", "-c", "echo begun"], { env });
+  expect(fallen).toMatchObject({ exit: 6, stdout: "" });
+  expect(fallen.stderr).toContain("never begun");
+  expect(fallen.stderr).toContain("canaries  13 held before and read-key broken");
+  expect(fallen.stderr).toContain("workspace/canary-succeeded");
+});
+
+test("R135 a try that its limit ends is told as a run would be, and what it left is told as well", async () => {
+  const said = await runCto(["sandbox", "--json", "--", "sh", "-c", "head -c 200000000 /dev/zero >src/x; sleep 60"]);
+  expect(said.exit).toBe(6);
+  expect(jsonOf(said)).toMatchObject({
+    ok: false,
+    limit: expect.stringMatching(/^scratch-/),
+    processTreeDead: true,
+    refusals: [expect.objectContaining({ code: "workspace/limit-reached" })],
+  });
 });
 
 test("R050 without an admitted target nothing is started, and the home and the target stay as they were", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { readRuns } from "../../src/harness/read-runs.ts";
+import { tryStage } from "../../src/harness/try-stage.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { StageOrder } from "../../src/seams/sandbox.ts";
 import { runId } from "../../src/workflow/ids.ts";
@@ -77,6 +78,18 @@ test.each(FALLS)(
     });
   },
 );
+
+test.each([
+  ["before", "never-begun"],
+  ["after", { code: 0 }],
+] as const)("R067 a canary fallen %s a try of a command is told as that of a run is", async (pass, ended) => {
+  await withApproved(async ({ ground, world }) => {
+    const falling = fallingIn(world, { purpose: "agent", pass, verdict: "broken" });
+    const order = { work: ground.work, argv: ["true"], input: new Uint8Array(), heard: () => undefined };
+    const tried = await tryStage(falling, { ...order, signal: new AbortController().signal });
+    expect(tried).toMatchObject({ ok: true, value: { ended, voids: [{ code: "workspace/canary-succeeded" }] } });
+  });
+});
 
 test("R067 an accepted run tells of every canary before and after, in each of its sandboxes", async () => {
   await withApproved(async ({ ground, world }) => {

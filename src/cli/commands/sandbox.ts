@@ -5,10 +5,13 @@ import path from "node:path";
 import { admitTarget } from "../../harness/admit-target.ts";
 import { tryStage, type Tried } from "../../harness/try-stage.ts";
 import type { World } from "../../harness/world.ts";
+import type { Ended } from "../../seams/sandbox.ts";
 import { workId, type WorkId } from "../../workflow/ids.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
 import type { Result } from "../../workflow/result.ts";
 import { visible } from "../../workflow/visible-text.ts";
+import type { PassedCanaries } from "../../workflow/workspace/canary.ts";
+import { notHeld } from "../../workflow/workspace/judge-canaries.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import type { CliContext, CommonFlags } from "../context.ts";
@@ -63,7 +66,10 @@ const inDemo = async (
       const open = { id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
       const admitted = await admitTarget(world, { ...open, target, expiresMs: DAY_MS, reason: "cto sandbox", key });
       if (!admitted.ok) throw new TypeError("the demo's own target can be admitted");
-      return await tryAndTell(context, flags, world, { work: DEMO_WORK, argv, input });
+      // The demo's world has a home of its own; the canaries look for the keys of whoever asks.
+      const { HOME, SSH_AUTH_SOCK } = context.process.env;
+      const asking = { ...world, environment: { ...world.environment, HOME, SSH_AUTH_SOCK } };
+      return await tryAndTell(context, flags, asking, { work: DEMO_WORK, argv, input });
     } finally {
       await world.store.close();
     }
@@ -124,34 +130,31 @@ const told = (
       refusals: tried.refusals,
       spared: "Nothing was started.",
     };
-  const { ended, journal, attempts, confinement, harvestLimit, limits, processTreeDead } = tried.value;
-  const { code, signal, limit, ms } = ended;
-  const ending = limit === undefined ? `exit ${code ?? `by ${signal ?? "no code"}`}` : `ended by its limit ${limit}`;
+  const { ended, journal, attempts, canaries, voids, confinement, harvestLimit, limits, processTreeDead } = tried.value;
+  const code = ended === "never-begun" ? null : ended.code;
   const rows = [
-    ["sandbox", `${ending} after ${duration(ms)} · confinement ${confinement} · ${guardOf(limits)}`],
-    ...attempts.map(({ action, kind, detail, rule }) => [
-      "denied",
-      `${visible(String(action ?? kind))}  ${visible(String(detail))}  (${visible(String(rule))})`,
-    ]),
+    ["sandbox", `${endingOf(ended)} · confinement ${confinement} · ${guardOf(limits)}`],
+    ["canaries", canaries.map(heldIn).join(", ")],
+    ...attempts.map((attempt) => ["denied", attemptWords(attempt)]),
     ...journal.map(({ change, path: name, verdict, rule }) => [
       "journal",
-      `${change}  ${visible(name)}  ${verdict}${rule === "" ? "" : ` by ${visible(rule)}`}`,
+      `${change}  ${visible(name)}  ${verdict}${rule === "" ? "" : `: ${visible(rule)}`}`,
     ]),
     ...(harvestLimit === undefined ? [] : [["journal", `not told: ${harvestLimit} was met`]]),
     ...(processTreeDead ? [] : [["alive", "processes of the command outlived it"]]),
   ];
   return {
     noun: "sandbox",
-    exit: EXIT.done,
-    exitOfCommand: code ?? EXIT.stopped,
+    exit: voids.length === 0 ? EXIT.done : EXIT.voided,
+    ...(voids.length === 0 ? { exitOfCommand: code ?? EXIT.stopped } : {}),
     data: {
       work,
       confinement,
+      begun: ended !== "never-begun",
       exitCode: code,
-      signal,
-      ...(limit === undefined ? {} : { limit }),
-      ms: Math.round(ms),
+      ...(ended === "never-begun" ? {} : endOf(ended)),
       ...kept,
+      canaries: canaries.map(({ pass, run }) => ({ pass, results: run })),
       attempts,
       journal,
       ...(harvestLimit === undefined ? {} : { harvestLimit }),
@@ -160,7 +163,35 @@ const told = (
     },
     text: "",
     story: table(rows),
+    refusals: voids,
+    ...(voids.length === 0 ? {} : { spared: "A run in which an agent did this would be voided." }),
   };
+};
+
+const endingOf = (ended: Tried["ended"]): string => {
+  if (ended === "never-begun") return "never begun";
+  const { code, signal, limit, ms } = ended;
+  const how = limit === undefined ? `exit ${code ?? `by ${signal ?? "no code"}`}` : `ended by its limit ${limit}`;
+  return `${how} after ${duration(ms)}`;
+};
+
+const endOf = ({ signal, limit, ms }: Ended): Readonly<Record<string, unknown>> => ({
+  signal,
+  ...(limit === undefined ? {} : { limit }),
+  ms: Math.round(ms),
+});
+
+const heldIn = ({ pass, run }: PassedCanaries): string => {
+  if (run === "not-run") return `none tried ${pass}`;
+  const held = run.filter(({ verdict }) => verdict === "held").length;
+  const fallen = notHeld(run).map(({ id, verdict }) => `${id} ${verdict}`);
+  return `${held} held ${pass}${fallen.length === 0 ? "" : ` and ${fallen.join(", ")}`}`;
+};
+
+const attemptWords = ({ action, kind, detail, rule, again }: Tried["attempts"][number]): string => {
+  const what = typeof action === "string" ? action.replaceAll("_", " ") : String(kind);
+  const times = typeof again === "number" ? `, again ${again} times` : "";
+  return `${visible(what)}  ${visible(String(detail))}${times}  (${visible(String(rule))})`;
 };
 
 const guardOf = (limits: Tried["limits"]): string => {

@@ -62,9 +62,10 @@ export const runRoutes = (): Routes => ({
     flags: { input: yes("standard input is handed to the command") },
     about: [
       "Needs an admitted target and no approval. Nothing is recorded, exported or committed.",
-      "Its attempts and what it left in the workspace are told after it, on stderr.",
+      "The canaries of a run are tried before and after. They, its attempts and what it left are told on stderr.",
     ],
-    exits: "0 and any other: the command's own · 130 ended by a limit or by Ctrl-C · 3 refused, nothing was started",
+    exits:
+      "0 and any other: the command's own · 6 a canary fell or a limit ended it · 130 ended by Ctrl-C · 3 refused, nothing was started",
     see: "cto doctor, cto gate",
     load: () => import("../commands/sandbox.ts"),
   }),
