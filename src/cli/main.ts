@@ -6,6 +6,8 @@ import { runCli } from "./run-cli.ts";
 export const main = async (): Promise<void> => {
   const { stdin, stdout, stderr, env } = process;
   const cwd = process.cwd();
+  // One that takes from the owner what he makes himself would take their own files from a run and its sandboxes.
+  process.umask(process.umask() & 0o077);
   const context: CliContext = {
     process: { stdout: outputOf(stdout), stderr: outputOf(stderr), env },
     cwd,

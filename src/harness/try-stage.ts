@@ -40,6 +40,8 @@ export interface Tried {
   readonly attempts: readonly Readonly<Record<string, unknown>>[];
   /** What it left in the Workspace, each with the verdict that a run would give. */
   readonly journal: readonly JudgedChange[];
+  /** Paths of which the two detectors of change do not say the same; any of them would void a run. */
+  readonly disagreements: readonly string[];
   /** A bound of the harvest that was met: then the journal tells of nothing. */
   readonly harvestLimit: string | undefined;
 }
@@ -68,7 +70,8 @@ export const tryStage = async (world: World, order: TryOrder): Promise<Result<Tr
     { contract, authority: authority.value, basePaths, lines: ruleLines(packet) },
     tried.changes,
   );
-  return ok({ ...tried, confinement, journal, harvestLimit: tried.changes.limit });
+  const { disagreements, limit } = tried.changes;
+  return ok({ ...tried, confinement, journal, disagreements, harvestLimit: limit });
 };
 
 type Seen = Pick<Tried, "ended" | "processTreeDead" | "canaries" | "voids" | "limits" | "attempts"> & {

@@ -1,5 +1,10 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { COMPILE_CACHE } from "../fixtures/compile-cache.ts";
 import { makeGround, targetDigest, type Ground } from "../journeys/ground.ts";
 import { jsonOf, lookInto, runCto } from "./cli.ts";
 
@@ -65,6 +70,22 @@ test("R135 a try that its limit ends is told as a run would be, and what it left
     refusals: [expect.objectContaining({ code: "workspace/limit-reached" })],
   });
 });
+
+test.each(["077", "000", "0777"])(
+  "R064 under the umask %s a stage and its detectors read what they have to",
+  async (umask) => {
+    const program = path.join(import.meta.dirname, "../journeys/cto.ts");
+    const tried = ["sandbox", "--json", "--", "sh", "-c", "echo new >>src/strings.py"];
+    const argv = ["-c", 'umask "$0"; exec "$@"', umask, process.execPath, program, ...tried];
+    const env = { ...COMPILE_CACHE, HOME: ground.root, PATH: "/usr/bin:/bin" };
+    const { stdout } = await promisify(execFile)("/bin/bash", argv, { env });
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: true,
+      journal: [expect.objectContaining({ path: "src/strings.py", verdict: "allowed" })],
+      disagreements: [],
+    });
+  },
+);
 
 test("R050 without an admitted target nothing is started, and the home and the target stay as they were", async () => {
   const before = await lookInto(ground.home, async (world) => [

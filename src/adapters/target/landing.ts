@@ -139,7 +139,8 @@ async function bringObjects(landing: Landing): Promise<readonly Refusal[]> {
   const { ledger, repository, from, to } = landing;
   const pack = await git(ledger, ["pack-objects", "-q", "--revs", "--stdout"], { input: `${to}\n^${from}\n` });
   const env = { GIT_OBJECT_DIRECTORY: path.join(repository, ".git", "objects") };
-  await git(ledger, ["unpack-objects", "-q"], { env, input: pack.stdout });
+  // The modes in the target are those that its owner's umask gives, and not those of our own git directory.
+  await git(ledger, ["-c", "core.sharedRepository=umask", "unpack-objects", "-q"], { env, input: pack.stdout });
   return [];
 }
 

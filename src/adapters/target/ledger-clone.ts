@@ -1,4 +1,4 @@
-import { appendFile, chmod, mkdir, mkdtemp, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import type { TargetId } from "../../workflow/admission/observation.ts";
@@ -25,7 +25,6 @@ export const openLedgerClone = async (stateFolder: string, realPath: string): Pr
   const fresh = await mkdtemp(path.join(shelf, ".new-"));
   try {
     await initialise(fresh);
-    await chmod(fresh, 0o755);
     await rename(fresh, gitDir);
   } catch (cause) {
     if (!(await exists(path.join(gitDir, "HEAD")))) throw cause;
@@ -36,14 +35,25 @@ export const openLedgerClone = async (stateFolder: string, realPath: string): Pr
 
 /** An empty git directory with nothing in it that could run or rewrite anything. Its HEAD, written last, makes it one. */
 export const initialise = async (gitDir: string): Promise<void> => {
-  for (const folder of ["info", "objects/info", "objects/pack", "refs/heads", "refs/tags"])
+  for (const folder of ["info", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags"])
     await mkdir(path.join(gitDir, folder), { recursive: true });
   await writeFile(path.join(gitDir, "config"), CONFIG);
   await writeFile(path.join(gitDir, "info", "attributes"), PLAIN_ATTRIBUTES);
   await writeFile(path.join(gitDir, "HEAD"), "ref: refs/heads/none\n");
+  await letRead(gitDir);
 };
 
-const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n";
+/**
+ * The uid of a stage reads here whatever the operator's umask is, while a closed folder around keeps everybody else out.
+ * What git makes here later has such modes by `sharedRepository`.
+ */
+const letRead = async (gitDir: string): Promise<void> => {
+  await chmod(gitDir, 0o755);
+  for (const entry of await readdir(gitDir, { recursive: true, withFileTypes: true }))
+    await chmod(path.join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+};
+
+const CONFIG = "[core]\n\trepositoryformatversion = 0\n\tfilemode = true\n\tbare = true\n\tsharedRepository = 0644\n";
 
 /**
  * Copies one commit with its whole tree, without its history, through the door into the ledger clone, where every
@@ -55,6 +65,7 @@ export const importCommit = async (ledger: string, door: string, commit: Oid): P
   const pack = await git(door, ["pack-objects", "-q", "--stdout"], { input: names.stdout });
   // One short append: several importers may do so at once, and a line that stands there twice does no harm.
   await appendFile(path.join(ledger, "shallow"), `${commit}\n`);
+  await chmod(path.join(ledger, "shallow"), 0o644);
   await git(ledger, ["index-pack", "--strict", "--stdin"], { input: pack.stdout });
   await git(ledger, ["fsck", "--strict", "--no-dangling", "--no-progress"]);
   await git(ledger, ["update-ref", baseRef(commit), commit]);

@@ -1,5 +1,7 @@
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { promisify } from "node:util";
 
 import { git } from "./git.ts";
 
@@ -25,4 +27,6 @@ export const makeSample = async (folder: string, files: Readonly<Record<string, 
     })
   ).text;
   await git(gitDir, ["update-ref", "refs/heads/main", commit]);
+  // No umask makes a sample that everybody may write and that nobody could admit.
+  await promisify(execFile)("/bin/chmod", ["-R", "u+rwX,go-w", "--", folder], { env: {} });
 };

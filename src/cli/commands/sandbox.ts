@@ -130,7 +130,18 @@ const told = (
       refusals: tried.refusals,
       spared: "Nothing was started.",
     };
-  const { ended, journal, attempts, canaries, voids, confinement, harvestLimit, limits, processTreeDead } = tried.value;
+  const {
+    ended,
+    journal,
+    disagreements,
+    attempts,
+    canaries,
+    voids,
+    confinement,
+    harvestLimit,
+    limits,
+    processTreeDead,
+  } = tried.value;
   const code = ended === "never-begun" ? null : ended.code;
   const rows = [
     ["sandbox", `${endingOf(ended)} · confinement ${confinement} · ${guardOf(limits)}`],
@@ -140,6 +151,7 @@ const told = (
       "journal",
       `${change}  ${visible(name)}  ${verdict}${rule === "" ? "" : `: ${visible(rule)}`}`,
     ]),
+    ...disagreements.map((name) => ["journal", `the two detectors of change disagree about ${visible(name)}`]),
     ...(harvestLimit === undefined ? [] : [["journal", `not told: ${harvestLimit} was met`]]),
     ...(processTreeDead ? [] : [["alive", "processes of the command outlived it"]]),
   ];
@@ -157,6 +169,7 @@ const told = (
       canaries: canaries.map(({ pass, run }) => ({ pass, results: run })),
       attempts,
       journal,
+      disagreements,
       ...(harvestLimit === undefined ? {} : { harvestLimit }),
       limits,
       processTreeDead,
