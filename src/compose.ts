@@ -139,9 +139,11 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
   const stateFolder = path.join(folder, ".cto");
   const clock = systemClock();
   const home = folderHome(folder);
+  const own = ownKeys(stateFolder);
   const store = await openStore(path.join(stateFolder, "ledger.db"), {
     homeId,
     now: () => clock.now(),
+    signer: () => own.noteSigner(),
     ...(mode === "read" ? { readOnly: true as const } : {}),
   });
   const consumed = path.join(stateFolder, "consumed");
@@ -162,7 +164,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
       terminal,
       temporary: stateFolder,
     }),
-    ownKeys: ownKeys(stateFolder),
+    ownKeys: own,
     archive: folderArchive(path.join(stateFolder, "runs")),
     verifyTools: nodeVerifyTools,
     host: localHost(stateFolder),

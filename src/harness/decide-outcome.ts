@@ -19,7 +19,6 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { verifySshSignature } from "../workflow/ssh-signature.ts";
 import { readTrustRoot } from "../workflow/trust-root.ts";
-import { checkpointOf } from "./checkpoint.ts";
 import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { verifyFolder } from "./verify-folder.ts";
@@ -105,7 +104,7 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     decidedAt: timeText(world.clock.now().epochMs),
     approver: { principal: owner, method: "sshsig", assurance: "A2" },
     authority: { allowedSignersSha256: trust.value.digest },
-    ledgerCheckpoint: await checkpointOf(world, world.store),
+    ledgerCheckpoint: (await world.store.head()).checkpoint,
   };
   const bytes = new TextEncoder().encode(writeOutcomeRecord(record, sums));
   const signature = await world.keys.askHumanToSign(bytes, OUTCOME_NAMESPACE, order.key);

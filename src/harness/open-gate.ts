@@ -21,12 +21,20 @@ export interface GateOutput {
   readonly drawn: Drawn | "not-drawn";
   readonly before: Observation | "unknown";
   readonly documents: { readonly [name: string]: Uint8Array };
-  readonly consumption: { readonly approvalId: string; readonly ledgerIndex: number; readonly text: string } | "none";
+  readonly consumption: Consumption | "none";
   readonly challenge: Uint8Array | "absent";
   readonly tools: StandingRead["tools"];
   readonly watched: Watched;
   readonly defaultActivation: boolean;
   readonly at: Instant;
+}
+
+/** The ledger's record that spent the approval, and the proof that it stands there. */
+interface Consumption {
+  readonly approvalId: string;
+  readonly ledgerIndex: number;
+  readonly text: string;
+  readonly proof: string;
 }
 
 /** Reads the standing, asks the gate, and on a yes takes the first of the two locks on the approval: its link file. */
@@ -156,7 +164,7 @@ export const spendApproval = async (
     digests: { ...output.result.value.digests },
     executeBy: record.validity.executeBy,
   });
-  return { ...output, consumption: { approvalId, ledgerIndex: leaf.seq, text: leaf.text } };
+  return { ...output, consumption: { approvalId, ledgerIndex: leaf.seq, text: leaf.text, proof: leaf.proof } };
 };
 
 const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["documents"] => {

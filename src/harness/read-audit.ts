@@ -1,5 +1,4 @@
 import type { LedgerRecord } from "../workflow/ledger.ts";
-import { treeRoot } from "../workflow/merkle.ts";
 import type { World } from "./world.ts";
 
 /** The ledger as it stands, and where its chain does not hold. */
@@ -13,10 +12,8 @@ export interface AuditView {
 
 export const readAudit = async (world: World): Promise<AuditView> => {
   const wrong = await world.store.check();
-  // Entries of a broken chain may be no entries at all: then there is no tree to name.
-  const leaves = wrong.length === 0 ? await world.store.leaves(0) : [];
-  const rootHash = Buffer.from(treeRoot(leaves.map(({ text }) => text))).toString("base64");
-  return { verdict: wrong.length === 0 ? "PASS" : "FAIL", size: leaves.length, rootHash, wrong };
+  const { size, rootHash } = (await world.store.head()).checkpoint;
+  return { verdict: wrong.length === 0 ? "PASS" : "FAIL", size, rootHash, wrong };
 };
 
 /** The newest entries of the ledger, the newest last. */

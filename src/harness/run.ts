@@ -33,6 +33,7 @@ export const run = async (
     host: world.facts.hostId,
     store: world.store,
     clock: world.clock,
+    signer: await world.ownKeys.noteSigner(),
     onLine,
   });
   await begin(world, row, brokenOff, recorder);
@@ -55,7 +56,7 @@ const begin = async (world: World, row: RunRow, brokenOff: Holder | "new", recor
       trust: "harness-observed",
       data: { kind: row.kind, workId: row.work, target: row.targetId },
     });
-  if (brokenOff !== "new") await recover(world, brokenOff, recorder);
+  if (brokenOff !== "new") await recover(world, row, brokenOff, recorder);
   await recorder.flush();
 };
 

@@ -1,4 +1,4 @@
-import type { RunRow } from "../seams/store.ts";
+import type { RunRow, Store } from "../seams/store.ts";
 import { contractText } from "../workflow/contract/contract.ts";
 import { causeOf } from "../workflow/contract/fold-work.ts";
 import { ruleOf } from "../workflow/contract/work-item.ts";
@@ -6,6 +6,7 @@ import { digestOf, type Digest } from "../workflow/digest.ts";
 import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
 import { Failure } from "../workflow/failure.ts";
+import { jsonText } from "../workflow/json-text.ts";
 import type { LedgerEntry } from "../workflow/ledger.ts";
 import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import { drawRecord, type StepOutputs } from "./draw-record.ts";
@@ -31,7 +32,9 @@ export const sealRun = async (
   const outputs = { ...steps, proven: { ...steps.proven, ending } };
   await finish(world, row, outputs.proven, recorder);
   if (!(await world.archive.isSealed(row.run))) {
-    const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), given);
+    const { summary } = await runIn(world.store, row);
+    const ended = new Map([...given, ["events.checkpoint", new TextEncoder().encode(jsonText(summary[CHECKPOINT]))]]);
+    const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), ended);
     const sums = digestOf(files.get(SUMS) ?? "");
     const told = await toldSums(world, row);
     if (told !== "none" && told !== sums)
@@ -50,6 +53,15 @@ export const sealRun = async (
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
   await world.target.forgetRun(row.run);
   return { ending, sums };
+};
+
+/** The member of a run's summary that holds the signed checkpoint over its whole log. */
+const CHECKPOINT = "eventsCheckpoint";
+
+const runIn = async (store: Pick<Store, "run">, { run }: RunRow): Promise<RunRow> => {
+  const row = await store.run(run);
+  if (row === "absent") throw new TypeError(`${run} has no row`);
+  return row;
 };
 
 // A commit whose machine criteria are not all proven awaits no outcome: the owner sees an interrupted run (W10).
@@ -95,7 +107,9 @@ const finish = async (world: World, row: RunRow, proven: Proven, recorder: Recor
       const fits = cause === "nothing" || ruleOf(now === "absent" ? "none" : now.state, cause) !== undefined;
       await ledger.appendLeaf(fits ? entry : { ...entry, type: "command.refused" });
     }
-    await ledger.updateRun(row.run, { state: "sealing" });
+    // The last checkpoint is kept with the end that it covers: a second seal takes this one, whatever the key is then.
+    const { summary } = await runIn(ledger, row);
+    await ledger.updateRun(row.run, { state: "sealing", summary: { ...summary, [CHECKPOINT]: recorder.note() } });
   });
 };
 
@@ -175,7 +189,10 @@ const givenFiles = async (
   const files = new Map<string, Uint8Array>(Object.entries(gate.documents));
   if (gate.drawn !== "not-drawn") files.set("approval/contract.json", text(contractText(gate.drawn.contract)));
   if (gate.challenge !== "absent") files.set("approval/challenge.json", gate.challenge);
-  if (gate.consumption !== "none") files.set("approval/consumption.json", text(gate.consumption.text));
+  if (gate.consumption !== "none") {
+    files.set("approval/consumption.json", text(gate.consumption.text));
+    files.set("approval/consumption.tlog-proof", text(gate.consumption.proof));
+  }
   if (proven.objects !== "none") {
     files.set("patch.diff", proven.objects.patch);
     files.set("repo/base.pack", proven.objects.basePack);

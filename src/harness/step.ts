@@ -50,6 +50,8 @@ export const stepsOf = (store: Store, recorder: Recorder, holder: Holder): Steps
           trust: "harness-observed",
           data: { step: name, attempt: fence.attempt, outputSha256 },
         });
+        // After the gate, before the commit, and after every other step: what was done is signed with its record.
+        recorder.checkpoint();
         return last;
       });
     },

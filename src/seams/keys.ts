@@ -1,3 +1,4 @@
+import type { NoteSigner } from "../workflow/checkpoint.ts";
 import type { KeyRole, OwnPublicKey } from "../workflow/own-keys.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
@@ -29,6 +30,8 @@ export interface OwnKeys {
   publicKey(role: KeyRole): Promise<OwnPublicKey>;
   /** Ed25519 over exactly these bytes, 64 bytes, by the key of what the Harness saw: runs and checkpoints. */
   signAsHarness(bytes: Uint8Array): Promise<Uint8Array>;
+  /** The same key for what has to be signed between two events; it is the one of now for as long as it is held. */
+  noteSigner(): Promise<NoteSigner>;
   /** The same by the key of the verdict. */
   signAsVerifier(bytes: Uint8Array): Promise<Uint8Array>;
   /** Makes the keys that are not there, and answers their roles; a key that stands is never replaced by this. */

@@ -1,7 +1,8 @@
+import type { Checkpoint } from "../workflow/checkpoint.ts";
 import type { WorkState } from "../workflow/contract/work-item.ts";
 import type { Digest, Json } from "../workflow/digest.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
-import type { LedgerEntry, LedgerRecord } from "../workflow/ledger.ts";
+import type { LedgerEntry, LedgerRecord, LedgerRow } from "../workflow/ledger.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
 
 export { RUN_ENDINGS, type RunEnding } from "../workflow/run-state.ts";
@@ -19,9 +20,13 @@ export interface Store {
   works(): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   seals(run: RunId): Promise<readonly SealRow[]>;
-  /** Recomputes the ledger's chain and head; the sequence numbers at which it does not hold. A work item's row that differs
+  /** Recomputes the ledger's chain, tree and signed head; the sequence numbers at which it does not hold. A work item's row that differs
    * from the fold counts as its last record, 0 if it has none. */
   check(): Promise<readonly number[]>;
+  /** Where the ledger stands. */
+  head(): Promise<LedgerHead>;
+  /** Everything of the ledger as it lies there at one moment, for whoever believes nothing of it. */
+  raw(): Promise<RawLedger>;
   close(): Promise<void>;
 }
 
@@ -35,7 +40,8 @@ export interface Ledger {
    * One leaf of the home's ledger: gives it its number, time and previous digest, and writes the state that the table of
    * work items gives for it. A leaf that the table does not allow is a bug and writes nothing: ask `transition` before.
    */
-  appendLeaf(entry: LedgerEntry): Promise<LedgerRecord>;
+  appendLeaf(entry: LedgerEntry): Promise<AppendedLeaf>;
+  head(): Promise<LedgerHead>;
   leaves(after: number): Promise<readonly LedgerRecord[]>;
   /** The next attempt of a step. From now on every older fence of this run is dead. */
   beginAttempt(run: RunId, step: string, holder: Holder): Promise<Fence>;
@@ -57,6 +63,27 @@ export interface Ledger {
   seal(row: Omit<SealRow, "at">): Promise<void>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   run(run: RunId): Promise<RunRow | "absent">;
+}
+
+/** A record, and what shows to others that it stands in the ledger. */
+export interface AppendedLeaf extends LedgerRecord {
+  /** C2SP tlog-proof against the checkpoint that was signed with this record. */
+  readonly proof: string;
+}
+
+export interface LedgerHead {
+  readonly checkpoint: Checkpoint;
+  /** Digest of the last record's text; of nothing but the home's id while there is none. */
+  readonly sha256: Digest;
+  /** The checkpoint as the Harness signed it; empty while there is no record. */
+  readonly note: string;
+}
+
+export interface RawLedger {
+  readonly rows: readonly LedgerRow[];
+  readonly head: { readonly seq: number; readonly sha256: string; readonly note: string; readonly runNo: number };
+  /** Every run that has a row, by its number in the home. */
+  readonly runs: readonly { readonly run: string; readonly runNo: number }[];
 }
 
 /** The right to append to a run: the token rises with every attempt of any step. */

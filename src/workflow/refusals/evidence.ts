@@ -20,6 +20,16 @@ export const evidenceRefusals = {
     next: "cto verify RUN -v; restore the folder from a copy, or hold the run for tampered",
     why: "Each line carries the digest of the one before, so an edit, a gap, a swap or a cut is seen.",
   },
+  "evidence/checkpoint-differs": {
+    says: "The event log is not the one that the Harness signed: {says}.",
+    next: "cto verify RUN -v; restore the folder from a copy, or hold the run for tampered",
+    why: "A chain can be rewritten from its first line on; the signed checkpoints over it cannot, without the key.",
+  },
+  "evidence/ledger-differs": {
+    says: "{file} does not show that the run stands in the ledger: {says}.",
+    next: "cto verify RUN -v; cto audit verify in the home that the bundle came from",
+    why: "Each run spends its approval and seals its evidence in one ledger, which nobody can take back or do twice.",
+  },
   "evidence/signature-missing": {
     says: "{file} is not signed by anybody whom the reader trusts: {says}.",
     next: "cto verify RUN --trust FILE, with the owner's allowed_signers from another way than the bundle",

@@ -16,6 +16,8 @@ test("without trust from outside a whole bundle is not proven, and nothing in it
     "trust",
     "approval",
     "admission",
+    "checkpoints",
+    "ledger",
   ]);
 });
 

@@ -45,6 +45,7 @@ export interface ApprovalStatement {
       readonly keyFingerprint: string | null;
       readonly assurance: Level;
     };
+    readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
   };
 }
 
@@ -135,6 +136,7 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
       keyFingerprint: text.nullable(),
       assurance: level,
     }),
+    ledgerCheckpoint: z.strictObject({ origin: text, size: z.int().nonnegative(), rootHash: text }),
   }),
 });
 

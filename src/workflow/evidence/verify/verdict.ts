@@ -7,6 +7,8 @@ export type VerifyCode =
   | "evidence/manifest-wrong"
   | "evidence/digest-differs"
   | "evidence/chain-broken"
+  | "evidence/checkpoint-differs"
+  | "evidence/ledger-differs"
   | "evidence/signature-missing"
   | "evidence/signature-invalid"
   | "evidence/binding-differs"

@@ -1,5 +1,6 @@
 import { checkActions } from "./check-actions.ts";
 import { checkBindings } from "./check-bindings.ts";
+import { checkCheckpoints } from "./check-checkpoints.ts";
 import { checkCitations } from "./check-citations.ts";
 import { checkCommit } from "./check-commit.ts";
 import { checkConfinement } from "./check-confinement.ts";
@@ -8,6 +9,7 @@ import { checkEgress } from "./check-egress.ts";
 import { checkEvents, checkStory } from "./check-events.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkFreshness } from "./check-freshness.ts";
+import { checkInclusion } from "./check-inclusion.ts";
 import { checkManifest } from "./check-manifest.ts";
 import { checkOwnedRepo } from "./check-owned-repo.ts";
 import { checkPatch } from "./check-patch.ts";
@@ -38,6 +40,8 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["admission", checkAdmissionSignature],
   ["events", checkEvents],
   ["event-order", checkStory],
+  ["checkpoints", checkCheckpoints],
+  ["ledger", checkInclusion],
   ["patch", checkPatch],
   ["commit", checkCommit],
   ["paths", checkPaths],
