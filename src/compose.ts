@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { folderArchive } from "./adapters/archive/folder-archive.ts";
 import { readFolder } from "./adapters/archive/read-folder.ts";
+import { readTarFile } from "./adapters/archive/read-tar-file.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
@@ -100,9 +101,11 @@ export const machineFacts = (): {
 /** Evidence without a home: any folder, and what the verifier needs. */
 export const evidence = (): {
   readonly openFolder: (folder: string) => Promise<OpenBundle>;
+  readonly openTar: (file: string) => Promise<OpenBundle>;
   readonly verifyTools: VerifyTools;
 } => ({
   openFolder: (folder) => readFolder(folder, "sealed"),
+  openTar: readTarFile,
   verifyTools: nodeVerifyTools,
 });
 

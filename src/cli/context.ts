@@ -42,6 +42,7 @@ export interface Parsing extends CommandContext {
 
 interface Evidence {
   readonly openFolder: (folder: string) => Promise<OpenBundle>;
+  readonly openTar: (file: string) => Promise<OpenBundle>;
   readonly verifyTools: VerifyTools;
 }
 

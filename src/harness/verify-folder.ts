@@ -1,4 +1,5 @@
-import type { Archive } from "../seams/archive.ts";
+import type { Archive, OpenBundle } from "../seams/archive.ts";
+import type { BundleContent } from "../workflow/evidence/verify/reading.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import { verifyBundle } from "../workflow/evidence/verify/verify.ts";
 import type { SourceDocument } from "../workflow/packet/packet.ts";
@@ -13,9 +14,15 @@ export const verifyFolder = async (
   const bundle = await world.archive.open(place);
   if (bundle === "absent") return { verdict: "NOT-PROVEN", checks: [], notClaimed: ["there is no such bundle"] };
   return await verifyBundle(
-    bundle.files,
+    contentOf(bundle),
     bundle.odd,
     trust === "absent" ? "none" : { allowedSigners: trust.bytes },
     world.verifyTools,
   );
 };
+
+/** Held and digested files together, as the verifier takes them. */
+export const contentOf = ({ files, digested }: Pick<OpenBundle, "files" | "digested">): BundleContent =>
+  new Map<string, ValueOf<BundleContent>>([...files, ...digested]);
+
+type ValueOf<M> = M extends ReadonlyMap<string, infer V> ? V : never;

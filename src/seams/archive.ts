@@ -1,4 +1,5 @@
 import type { Digest } from "../workflow/digest.ts";
+import type { DigestedFile, OddEntry } from "../workflow/evidence/verify/reading.ts";
 import type { RunId } from "../workflow/ids.ts";
 
 /** Evidence folders: `.cto/runs/<run-id>/`, sealed by one rename (evidence.md 7). */
@@ -25,6 +26,8 @@ export interface Archive {
 export interface OpenBundle {
   readonly folder: string;
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Files that are too large to hold (`LIMITS.bundleHeldFileBytesMax`): only their size and digest. */
+  readonly digested: ReadonlyMap<string, DigestedFile>;
   /** Names that are no plain files, or that collide; the verifier fails on any. */
-  readonly odd: readonly string[];
+  readonly odd: readonly OddEntry[];
 }

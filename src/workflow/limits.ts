@@ -67,6 +67,9 @@ export const LIMITS = {
   stepAttemptsMax: 3,
   bundleFilesMax: 20_000,
   bundleBytesMax: 2_147_483_648,
+  /** What a reader of a bundle keeps in memory: one file, and all of them; what is larger is digested by stream. */
+  bundleHeldFileBytesMax: 50_331_648,
+  bundleHeldBytesMax: 268_435_456,
   stepOutputBytesMax: 65_536,
   clockSkewMaxMs: 5_000,
   relaySocketPathBytesMax: 80,

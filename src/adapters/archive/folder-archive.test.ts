@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
   linkSync,
@@ -9,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -19,6 +21,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { RUN } from "../../../test/fixtures/governed.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import { folderArchive } from "./folder-archive.ts";
 
 let runs: string;
@@ -124,7 +127,7 @@ test.each([
   plant(folder);
   const bundle = await archive.open({ folder });
   if (bundle === "absent") throw new Error("it is there");
-  expect(bundle.odd.map((name) => name.replace(/\/$/, ""))).toEqual(["odd"]);
+  expect(bundle.odd.map(String).map((name) => name.replace(/\/$/, ""))).toEqual(["odd"]);
   expect([...bundle.files.keys()].sort()).toEqual(["repo/base.pack", "report.json"]);
 });
 
@@ -164,4 +167,18 @@ test("half an addendum that a crash left is written again", async () => {
   writeFileSync(path.join(runs, `${RUN}.addenda`, "outcome.json.unfinished"), "acc");
   await archive.attach(RUN, "outcome.json", utf8("accepted"));
   expect(readdirSync(path.join(runs, `${RUN}.addenda`))).toEqual(["outcome.json"]);
+});
+
+test("a file that is too large to hold is known by its size and digest, and read no further than it goes", async () => {
+  const folder = stranger();
+  const size = LIMITS.bundleHeldFileBytesMax + 1;
+  truncateSync(path.join(folder, "report.json"), size);
+  const bundle = await archive.open({ folder });
+  if (bundle === "absent") throw new Error("it is there");
+  expect([...bundle.files.keys()]).toEqual(["repo/base.pack"]);
+  const sha256 = createHash("sha256")
+    .update("{}")
+    .update(new Uint8Array(size - 2))
+    .digest();
+  expect(bundle.digested.get("report.json")).toEqual({ size, sha256 });
 });

@@ -3,27 +3,33 @@ import { open, readdir, type FileHandle } from "node:fs/promises";
 import path from "node:path";
 
 import type { OpenBundle } from "../../seams/archive.ts";
+import type { DigestedFile } from "../../workflow/evidence/verify/reading.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
+import { digestStream, pieces } from "./digest-stream.ts";
 
 const DEPTH_MAX = 8;
 
 /**
- * Any folder as path -> bytes. Only plain files with one name are read; links, devices, pipes, empty folders, names that
+ * Any folder as path -> bytes, or only a digest for what is large. Only plain files with one name are read; links, devices, pipes, empty folders, names that
  * are no UTF-8, and whatever goes beyond the limits are listed as odd and never opened for reading.
  */
 export const readFolder = async (folder: string, state: "sealed" | "unsealed"): Promise<OpenBundle> => {
   const files = new Map<string, Uint8Array>();
+  const digested = new Map<string, DigestedFile>();
   const isPartial = state === "sealed" && path.basename(folder).startsWith(".partial-");
   const odd: string[] = isPartial ? [path.basename(folder)] : [];
-  let bytes = 0;
+  let [bytes, held] = [0, 0];
 
   const readFile = async (name: string): Promise<void> => {
-    if (files.size >= LIMITS.bundleFilesMax) return void odd.push(name);
-    const content = await readPlain(path.join(folder, name), LIMITS.bundleBytesMax - bytes);
+    if (files.size + digested.size >= LIMITS.bundleFilesMax) return void odd.push(name);
+    const content = await readPlain(path.join(folder, name), LIMITS.bundleBytesMax - bytes, heldMax(held));
     if (content === "odd") return void odd.push(name);
-    bytes += content.length;
-    files.set(name, content);
+    if (content instanceof Uint8Array) {
+      held += content.length;
+      files.set(name, content);
+    } else digested.set(name, content);
+    bytes += content instanceof Uint8Array ? content.length : content.size;
   };
   const walk = async (below: string, depth: number): Promise<void> => {
     const entries = await readdir(path.join(folder, below), { withFileTypes: true, encoding: "buffer" });
@@ -45,11 +51,15 @@ export const readFolder = async (folder: string, state: "sealed" | "unsealed"): 
   } catch (error) {
     throw new Failure("home/unreadable", `${folder} cannot be read.`, { cause: error });
   }
-  return { folder, files, odd };
+  return { folder, files, digested, odd };
 };
 
 /** The kind of file is asked of what was opened, not of its name: a pipe or link put there in between is odd as well. */
-const readPlain = async (file: string, bytesMax: number): Promise<Uint8Array | "odd"> => {
+const readPlain = async (
+  file: string,
+  bytesMax: number,
+  heldBytesMax: number,
+): Promise<Uint8Array | DigestedFile | "odd"> => {
   let handle: FileHandle;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -58,10 +68,14 @@ const readPlain = async (file: string, bytesMax: number): Promise<Uint8Array | "
     throw error;
   }
   try {
-    return isPlain(await handle.stat(), bytesMax) ? new Uint8Array(await handle.readFile()) : "odd";
+    const stat = await handle.stat();
+    if (!isPlain(stat, bytesMax)) return "odd";
+    return stat.size > heldBytesMax ? await digestStream(pieces(handle)) : new Uint8Array(await handle.readFile());
   } finally {
     await handle.close();
   }
 };
+
+const heldMax = (held: number): number => Math.min(LIMITS.bundleHeldFileBytesMax, LIMITS.bundleHeldBytesMax - held);
 
 const isPlain = (stat: Stats, bytesMax: number): boolean => stat.isFile() && stat.nlink === 1 && stat.size <= bytesMax;

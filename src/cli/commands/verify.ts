@@ -2,6 +2,8 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 
 import { SIGNERS_PATH } from "../../harness/read-facts.ts";
+import { contentOf } from "../../harness/verify-folder.ts";
+import type { OpenBundle } from "../../seams/archive.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import type { Verdict } from "../../workflow/evidence/verify/verdict.ts";
 import { verifyBundle } from "../../workflow/evidence/verify/verify.ts";
@@ -15,49 +17,47 @@ import { readGiven } from "../given-file.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 
-/** `cto verify RUN|DIR`: a folder needs no home; a run of this home defaults to its own allowed_signers, and says so. */
+/** `cto verify RUN|DIR|TAR`: folder and tar need no home; a run of this home defaults to its own allowed_signers, and says so. */
 export const act: Act<{ readonly trust?: string }, [string]> = async (context, flags, given) => {
-  const { openFolder, verifyTools } = await context.openEvidence();
-  const place = path.resolve(context.cwd, given);
-  const isFolder = await stat(place).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
   const trustFile =
     flags.trust === undefined ? undefined : await readGiven(context.cwd, flags.trust, LIMITS.signersBytesMax);
   if (trustFile !== undefined && !(trustFile instanceof Uint8Array)) return trustFile;
-  if (isFolder) {
-    const bundle = await openFolder(place);
-    const trust = trustFile === undefined ? "none" : { allowedSigners: trustFile };
-    return answer(
-      given,
-      await verifyBundle(bundle.files, bundle.odd, trust, verifyTools),
-      saysTrust(trustFile, "--trust"),
-      flags.verbose,
-    );
-  }
+  const evidence = await context.openEvidence();
+  const verified = async (
+    what: string,
+    bundle: OpenBundle,
+    trust: Uint8Array | undefined,
+    from: string,
+  ): Promise<Answer> => {
+    const root = trust === undefined ? "none" : { allowedSigners: trust };
+    const verdict = await verifyBundle(contentOf(bundle), bundle.odd, root, evidence.verifyTools);
+    return answer(what, verdict, saysTrust(trust, from), flags.verbose);
+  };
+  const place = path.resolve(context.cwd, given);
+  const kind = await kindOf(place);
+  if (kind === "folder") return verified(given, await evidence.openFolder(place), trustFile, "--trust");
+  if (kind === "file") return verified(given, await evidence.openTar(place), trustFile, "--trust");
   const run = parseRunId(given);
-  if (run === undefined) return usageError(`${visible(given)} is neither a run id nor a folder`, "cto runs");
+  if (run === undefined) return usageError(`${visible(given)} is neither a run id nor a folder or tar`, "cto runs");
   const world = await context.openWorld(flags.home, "read");
   try {
     const bundle = await world.archive.open({ run });
     if (bundle === "absent") return usageError(`there is no sealed bundle of ${run}`, "cto runs");
+    if (trustFile !== undefined) return await verified(run, bundle, trustFile, "--trust");
     const own = await world.home.read(SIGNERS_PATH);
-    const trust = trustFile ?? (own === "absent" ? undefined : own.bytes);
-    const verdict = await verifyBundle(
-      bundle.files,
-      bundle.odd,
-      trust === undefined ? "none" : { allowedSigners: trust },
-      verifyTools,
-    );
-    return answer(
-      run,
-      verdict,
-      saysTrust(trust, trustFile === undefined ? "this home's own allowed_signers" : "--trust"),
-      flags.verbose,
-    );
+    return await verified(run, bundle, own === "absent" ? undefined : own.bytes, "this home's own allowed_signers");
   } finally {
     await world.store.close();
+  }
+};
+
+const kindOf = async (place: string): Promise<"folder" | "file" | "other"> => {
+  try {
+    const found = await stat(place);
+    if (found.isDirectory()) return "folder";
+    return found.isFile() ? "file" : "other";
+  } catch {
+    return "other";
   }
 };
 

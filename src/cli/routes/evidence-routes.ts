@@ -54,11 +54,16 @@ export const evidenceRoutes = (): Routes => ({
   }),
   verify: command<{ readonly trust?: string }, [string]>({
     brief: "check a bundle as a stranger would, offline",
-    examples: ["cto verify R-049-02", "cto verify ./R-049-02 --trust allowed_signers"],
-    args: [{ placeholder: "RUN|DIR", brief: "a run of this home, or any folder that claims to be a bundle" }],
-    flags: { trust: text("FILE", "the allowed_signers file to trust (default: this home's own)") },
-    about: ["-v shows the checks that pass as well. What is not claimed is printed at the end."],
-    exits: "0 PASS · 5 FAIL or NOT-PROVEN",
+    examples: ["cto verify R-049-02", "cto verify R-049-02.tar --trust allowed_signers"],
+    args: [
+      { placeholder: "RUN|DIR|TAR", brief: "a run of this home, or any folder or tar that claims to be a bundle" },
+    ],
+    flags: { trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)") },
+    about: [
+      "A folder or tar needs no home. Without --trust it is at best NOT-PROVEN. A tar is read, never unpacked.",
+      "-v shows the checks that pass as well. What is not claimed is printed at the end.",
+    ],
+    exits: "0 PASS · 5 FAIL or NOT-PROVEN · 4 it cannot be read",
     see: "cto explain evidence/digest-differs",
     load: () => import("../commands/verify.ts"),
   }),

@@ -21,6 +21,9 @@ export interface DigestedFile {
   readonly sha256: Uint8Array;
 }
 
+/** What stands where a bundle stands and is no plain file of it: its name, and the reason where more is known. */
+export type OddEntry = string | { readonly name: string; readonly why: string };
+
 /** Path -> content, or only its digest for a file that is too large to hold. */
 export type BundleContent = ReadonlyMap<string, Uint8Array | DigestedFile>;
 
@@ -30,7 +33,7 @@ export interface Reading {
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** Every file that is there, held or only digested. */
   readonly paths: readonly string[];
-  readonly odd: readonly string[];
+  readonly odd: readonly OddEntry[];
   readonly tools: VerifyTools;
   readonly trust: Trust;
   readonly manifest: BundleManifest | undefined;
@@ -53,7 +56,7 @@ export interface Reading {
 
 export const readBundle = async (
   content: BundleContent,
-  odd: readonly string[],
+  odd: readonly OddEntry[],
   trust: Trust,
   tools: VerifyTools,
 ): Promise<Reading> => {

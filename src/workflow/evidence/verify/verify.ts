@@ -21,7 +21,7 @@ import { checkAdmissionSignature, checkApprovalSignature } from "./check-signatu
 import { checkSums } from "./check-sums.ts";
 import { checkTests } from "./check-tests.ts";
 import { checkTrust } from "./check-trust.ts";
-import { readBundle, type BundleContent, type Reading } from "./reading.ts";
+import { readBundle, type BundleContent, type OddEntry, type Reading } from "./reading.ts";
 import { CannotJudge, type Eventually, type Trust, type VerifyTools } from "./tools.ts";
 import { notProven, wholeVerdict, type Check, type Verdict, type VerdictWord } from "./verdict.ts";
 
@@ -60,7 +60,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
 /** Whether these files are one run's evidence as it was sealed (R117). Reads nothing, writes nothing, believes nothing inside. */
 export const verifyBundle = async (
   files: BundleContent,
-  odd: readonly string[],
+  odd: readonly OddEntry[],
   trust: Trust,
   tools: VerifyTools,
 ): Promise<Verdict> => {

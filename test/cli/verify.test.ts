@@ -1,0 +1,55 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import { afterAll, expect, test } from "vitest";
+
+import { sampleBundle } from "../fixtures/sample-bundle.ts";
+import { tarOf, tarOfFiles } from "../fixtures/tar.ts";
+import { jsonOf, runCto } from "./cli.ts";
+
+const bundle = sampleBundle();
+const cwd = mkdtempSync(path.join(tmpdir(), "cto-verify-"));
+afterAll(() => {
+  bundle.world.remove();
+  rmSync(cwd, { recursive: true, force: true });
+});
+
+const write = (name: string, bytes: Uint8Array): void => {
+  mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true });
+  writeFileSync(path.join(cwd, name), bytes);
+};
+for (const [name, bytes] of bundle.sealed()) write(`moved/${name}`, bytes);
+write("moved.tar", tarOfFiles(bundle.sealed()));
+write("linked.tar", tarOf([{ name: "report.json", type: "2", link: "/etc/passwd" }]));
+write("signers", bundle.world.allowedSigners);
+
+test.each(["moved", "moved.tar"])(
+  "%s, moved to a machine without a home, passes with trust from outside",
+  async (place) => {
+    const said = await runCto(["verify", place, "--trust", "signers"], { cwd });
+    expect(said).toMatchObject({ exit: 0, stderr: "" });
+    expect(said.stdout).toMatch(/^PASS .*trust allowed_signers sha256 [0-9a-f]{8}… from --trust/);
+  },
+);
+
+test.each(["moved", "moved.tar"])("%s without trust is at best not proven, and exits 5", async (place) => {
+  const said = await runCto(["verify", place], { cwd });
+  expect(said.exit).toBe(5);
+  expect(said.stdout).toMatch(/^NOT-PROVEN .*no trust given\nnot-proven +trust /);
+});
+
+test("an entry that no bundle may have is named, and exits 5", async () => {
+  const said = await runCto(["verify", "linked.tar", "--trust", "signers", "--json"], { cwd });
+  expect(said.exit).toBe(5);
+  expect(jsonOf(said)).toMatchObject({
+    verdict: "FAIL",
+    checks: expect.arrayContaining([
+      expect.objectContaining({ id: "files", file: "report.json", says: "it is a symbolic link" }),
+    ]),
+  });
+});
+
+test("what is neither run nor folder nor file is a usage error", async () => {
+  expect((await runCto(["verify", "nothing-here"], { cwd })).exit).toBe(2);
+});
