@@ -9,6 +9,7 @@ import { readTarFile } from "./adapters/archive/read-tar-file.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
+import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
@@ -27,9 +28,11 @@ import { gitTarget } from "./adapters/target/git-target.ts";
 import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
 import { ownerShell, ownerShellAtOnce } from "./adapters/target/owner-shell.ts";
+import { removeFolder } from "./adapters/target/remove-folder.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { OpenBundle } from "./seams/archive.ts";
+import type { Target } from "./seams/target.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
 import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
@@ -103,10 +106,12 @@ export const evidence = (): {
   readonly openFolder: (folder: string) => Promise<OpenBundle>;
   readonly openTar: (file: string) => Promise<OpenBundle>;
   readonly verifyTools: VerifyTools;
+  readonly stockGit: Pick<Target, "replayPatch">;
 } => ({
   openFolder: (folder) => readFolder(folder, "sealed"),
   openTar: readTarFile,
   verifyTools: nodeVerifyTools,
+  stockGit: gitTarget({ stateFolder: tmpdir() }),
 });
 
 /** This machine, looked at without a home. */
@@ -151,7 +156,17 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
   });
   const consumed = path.join(stateFolder, "consumed");
   const { uid, username } = whoIsHere();
-  return {
+  const inScratch: World["inScratch"] = async (work) => {
+    // As a state folder has to be: nobody else's, and under a name that a user id of the sandbox can be led through.
+    const scratch = await realpath(await mkdtemp(path.join(tmpdir(), "cto-scratch-")));
+    try {
+      const target = gitTarget({ stateFolder: scratch, readFrom: stateFolder });
+      return await work({ ...world, target, sandbox: bubblewrapSandbox({ stateFolder: scratch }) });
+    } finally {
+      await removeFolder(scratch);
+    }
+  };
+  const world: World = {
     home,
     homeId,
     stateFolder,
@@ -195,7 +210,10 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     isAlive,
     consume: (approvalId, run) => consumeOnce(consumed, approvalId, run),
     consumedBy: (approvalId) => consumedBy(consumed, approvalId),
+    recordedBackend,
+    inScratch,
   };
+  return world;
 };
 
 /** A container's user often has no account; then the number is his name. */

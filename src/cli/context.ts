@@ -3,6 +3,7 @@ import type { CommandContext } from "@stricli/core";
 import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
 import type { World } from "../harness/world.ts";
 import type { OpenBundle } from "../seams/archive.ts";
+import type { Target } from "../seams/target.ts";
 import type { VerifyTools } from "../workflow/evidence/verify/tools.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
@@ -44,6 +45,7 @@ interface Evidence {
   readonly openFolder: (folder: string) => Promise<OpenBundle>;
   readonly openTar: (file: string) => Promise<OpenBundle>;
   readonly verifyTools: VerifyTools;
+  readonly stockGit: Pick<Target, "replayPatch">;
 }
 
 /** Flags of every command. */

@@ -132,11 +132,13 @@ const performBehind = async (
         type: event.type,
         subject: event.subject,
         trust: event.trust,
+        at: event.at,
         data:
           event.raw === undefined
             ? event.data
             : { ...event.data, raw: { ...event.raw, file: `backend/${event.raw.file}` } },
       }),
+    now: () => world.clock.now().epochMs,
     keep: (log, bytes) => logs.keep(log, bytes),
     signal,
   };

@@ -59,7 +59,8 @@ export const openRecorder = async ({ run, host, store, clock, signer, onLine }: 
 
   const add = (event: RunEvent): void => {
     const now = clock.now();
-    const line = eventLine({ event, run, sequence: lines.length, prev: log.last, time: timeText(now.epochMs), host });
+    const time = timeText(event.at ?? now.epochMs);
+    const line = eventLine({ event, run, sequence: lines.length, prev: log.last, time, host });
     lines.push(line);
     log = {
       tree: withLeaf(log.tree, leafHash(line)),

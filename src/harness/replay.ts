@@ -1,111 +1,101 @@
-import { digestOf } from "../workflow/digest.ts";
-import { renderings } from "../workflow/evidence/bundle-files.ts";
-import { traceLines } from "../workflow/evidence/trace.ts";
-import { parseOid, workId, type RunId } from "../workflow/ids.ts";
+import type { PatchReplay, Target } from "../seams/target.ts";
+import { assertNever } from "../workflow/assert-never.ts";
+import type { Mediation } from "../workflow/backend-probe.ts";
+import { MEDIATIONS } from "../workflow/backend-probe.ts";
+import { bounded, difference, type Compared, type Difference } from "../workflow/evidence/replay-difference.ts";
+import { changedInputs } from "../workflow/evidence/replay-inputs.ts";
+import type { ReplayLevel } from "../workflow/evidence/replay-levels.ts";
+import { replayNormalize } from "../workflow/evidence/replay-normalize.ts";
+import { replayRender } from "../workflow/evidence/replay-render.ts";
+import type { Report } from "../workflow/evidence/schemas/report.ts";
+import type { RunId } from "../workflow/ids.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
-import { execute } from "./execute.ts";
 import { readReport } from "./read-report.ts";
-import { permitOf } from "./recorded-run.ts";
+import { replaySession } from "./replay-session.ts";
+import { replayValidation } from "./replay-validation.ts";
 import type { World } from "./world.ts";
 
-export const REPLAY_LEVELS = ["patch", "validation", "render"] as const;
-export type ReplayLevel = (typeof REPLAY_LEVELS)[number];
-
-export interface Replayed {
+export interface Replayed extends Compared {
   readonly level: ReplayLevel;
   readonly same: boolean;
-  /** What came out otherwise than the evidence says, one sentence each: drift is shown, never refreshed. */
-  readonly differences: readonly string[];
-  readonly notComparable: readonly string[];
+  /** What it was done with, one sentence each; no part of the verdict. */
+  readonly notes: readonly string[];
 }
 
-/** Does a part of a sealed run again and compares. Writes to scratch only (R123, R124). */
+/** What a replay works with: any bundle's files, stock git, and the home where there is one. */
+export interface ReplayGround {
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  readonly target: Pick<Target, "replayPatch">;
+  readonly world: World | "none";
+}
+
+/** Does a part of a sealed run of this home again and compares. */
 export const replay = async (world: World, run: RunId, level: ReplayLevel): Promise<Result<Replayed, Refusal>> => {
   const bundle = await world.archive.open({ run });
-  const report = bundle === "absent" ? undefined : readReport(bundle.files);
-  if (bundle === "absent" || report === undefined) return refuse(refusal("replay/not-found", { run, level }));
-  if (!report.replay.some((path) => path.level === level)) return refuse(refusal("replay/not-found", { run, level }));
+  if (bundle === "absent") return refuse(refusal("replay/not-found", { run, level, levels: "none" }));
+  return replayBundle({ files: bundle.files, target: world.target, world }, run, level);
+};
+
+/** The same of any bundle, wherever it lies. Writes to scratch only; what differs is shown, never refreshed (R123, R124). */
+export const replayBundle = async (
+  ground: ReplayGround,
+  name: string,
+  level: ReplayLevel,
+): Promise<Result<Replayed, Refusal>> => {
+  const report = readReport(ground.files);
+  const path = report?.replay.find((one) => one.level === level);
+  if (report === undefined || path === undefined) {
+    const levels = report?.replay.map((one) => one.level).join(", ") ?? "none";
+    return refuse(refusal("replay/not-found", { run: report?.run ?? name, level, levels }));
+  }
+  const compared = await atLevel(ground, report, level);
+  if (!compared.ok) return compared;
+  const { notes = [], differences, notComparable } = compared.value;
+  const all = bounded([...changedInputs(path, ground.files), ...differences]);
+  return ok({ level, same: all.length === 0, differences: all, notComparable, notes });
+};
+
+export type ReplayAnswer = Compared & { readonly notes?: readonly string[] };
+
+const atLevel = async (
+  { files, target, world }: ReplayGround,
+  report: Report,
+  level: ReplayLevel,
+): Promise<Result<ReplayAnswer, Refusal>> => {
   switch (level) {
-    case "render":
-      return ok(replayRender(bundle.files, report, run));
     case "patch":
-      return ok(await replayObjects(world, bundle.files, report.commit));
+      return ok(patchAnswer(await made(target, files), report));
+    case "render":
+      return ok(replayRender(files, report));
+    case "normalize":
+      return ok(replayNormalize(files, { kind: report.backend?.kind ?? "", declared: mediationIn(report) }));
     case "validation":
-      return replayValidation(world, run, report);
+      return replayValidation(world, files, report);
+    case "session":
+      return replaySession(world, files, report);
+    default:
+      return assertNever(level);
   }
 };
 
-type Report = NonNullable<ReturnType<typeof readReport>>;
-type Files = ReadonlyMap<string, Uint8Array>;
-
-const replayRender = (files: Files, report: Report, run: RunId): Replayed => {
-  const lines = new TextDecoder()
-    .decode(files.get("events.normalized.jsonl"))
-    .split("\n")
-    .filter((line) => line !== "");
-  const work = workId(report.work);
-  if (work === undefined) return compared("render", ["the report names no work item"]);
-  const drawn = new Map([
-    ...renderings(report),
-    ["trace.jsonl", new TextEncoder().encode(traceLines(run, work, lines))],
-  ]);
-  return compared(
-    "render",
-    [...drawn].flatMap(([name, bytes]) =>
-      digestOf(bytes) === digestOf(files.get(name) ?? "") ? [] : [`${name} renders to other bytes`],
-    ),
-  );
-};
-
-const replayObjects = async (world: World, files: Files, commit: Report["commit"]): Promise<Replayed> => {
+const made = (target: ReplayGround["target"], files: ReplayGround["files"]): Promise<PatchReplay> => {
   const file = (name: string): Uint8Array => files.get(name) ?? new Uint8Array();
-  const made = await world.target.replayPatch({
+  return target.replayPatch({
     basePack: file("repo/base.pack"),
     baseCommitRaw: file("repo/base-commit.raw"),
     commitRaw: file("repo/commit.raw"),
     patch: file("patch.diff"),
   });
-  const expected = { tree: commit?.tree, commit: commit?.id, base: commit?.base };
-  return compared(
-    "patch",
-    (["tree", "commit", "base"] as const).flatMap((part) =>
-      made[part] === expected[part] ? [] : [`${part} is ${made[part]}, the evidence says ${String(expected[part])}`],
-    ),
-  );
 };
 
-const replayValidation = async (world: World, run: RunId, report: Report): Promise<Result<Replayed, Refusal>> => {
-  const was = report.validation.find(({ on }) => on === "candidate");
-  const tree = parseOid(was?.tree ?? "");
-  const permit = await permitOf(world, run);
-  if (was === undefined || tree === undefined || permit === undefined)
-    return refuse(refusal("replay/not-found", { run, level: "validation" }));
-  // The command is the permit's: what a bundle says of it is only compared.
-  const { argv } = permit.contract.validation;
-  const [name = ""] = argv;
-  const program = await world.host.findProgram(name, permit.authority.toolchains);
-  if (program === undefined) return refuse(refusal("validation/program-absent", { program: name }));
-  const silent = { record: () => undefined, flush: () => Promise.resolve() };
-  const now = await execute(
-    { world, permit, recorder: silent, stages: [], canaries: [] },
-    { on: "candidate", tree, argv, program },
+const patchAnswer = (ids: PatchReplay, { commit }: Report): ReplayAnswer => {
+  const expected = { tree: commit?.tree ?? "none", commit: commit?.id ?? "none", base: commit?.base ?? "none" };
+  const differences = (["tree", "commit", "base"] as const).flatMap((part): readonly Difference[] =>
+    ids[part] === expected[part] ? [] : [difference(part, expected[part], ids[part])],
   );
-  const counts = JSON.stringify(now.counts ?? null);
-  const differences = [
-    ...(now.exitCode === was.exitCode
-      ? []
-      : [`exit ${String(now.exitCode)}, the evidence says ${String(was.exitCode)}`]),
-    ...(counts === JSON.stringify(was.counts)
-      ? []
-      : [`counts ${counts}, the evidence says ${JSON.stringify(was.counts)}`]),
-  ];
-  return ok({ ...compared("validation", differences), notComparable: ["output bytes", "duration"] });
+  return { differences, notComparable: [], notes: [`by git ${ids.git}`] };
 };
 
-const compared = (level: ReplayLevel, differences: readonly string[]): Replayed => ({
-  level,
-  same: differences.length === 0,
-  differences,
-  notComparable: [],
-});
+const mediationIn = ({ backend }: Report): Mediation =>
+  MEDIATIONS.find((known) => known === backend?.mediation) ?? "none";

@@ -43,6 +43,10 @@ export interface World {
   readonly homeId: string;
   /** Absolute path of `.cto` in the home. */
   readonly stateFolder: string;
+  /** An agent that says what the frames say that one said: for a session that is played again. */
+  readonly recordedBackend: (frames: Uint8Array) => Backend;
+  /** This world over a scratch folder that is gone afterwards: nothing of a home or target is written by what runs in it. */
+  readonly inScratch: <T>(work: (scratch: World) => Promise<T>) => Promise<T>;
   readonly isAlive: (holder: Holder) => boolean;
 }
 

@@ -23,6 +23,8 @@ export interface Room {
   /** The contract's answer to one thing the agent asks to do. What cannot be judged is denied. */
   judge(intent: Intent): Verdict;
   tell(event: BackendEvent): void;
+  /** Milliseconds since 1970, by the Harness's clock: what a frame is stamped with as it comes. */
+  now(): number;
   /** Raw bytes for `backend/<log>`, before anything parses them. */
   keep(log: string, bytes: Uint8Array): void;
   readonly signal: AbortSignal;

@@ -43,14 +43,21 @@ export interface Target {
   prove(permit: Permit, before: Observation, commit: Commit | "none"): Promise<TargetProof>;
   rehearseRollback(permit: Permit, commit: Commit): Promise<Rehearsal>;
   exportObjects(permit: Permit, commit: Commit): Promise<ExportedObjects>;
-  /** Tree and commit ids that stock git makes of a bundle's objects and patch, in an empty repository (R123). */
-  replayPatch(
-    objects: Omit<ExportedObjects, "baseIndex">,
-  ): Promise<{ readonly tree: string; readonly commit: string; readonly base: string }>;
+  /** What stock git makes of a bundle's objects and patch, in an empty repository; needs no home and no target (R123). */
+  replayPatch(objects: Omit<ExportedObjects, "baseIndex">): Promise<PatchReplay>;
   /** patch.diff between two trees that the Harness's own git directory holds. */
   diff(permit: Permit, from: Oid, to: Oid): Promise<Uint8Array>;
   /** The inverse commit, from exactly the Harness commit, by compare-and-swap; a dry run changes nothing (git.md 12). */
   rollback(order: RollbackOrder, mode: "dry-run" | "real"): Promise<Result<RollbackDone, Refusal>>;
+}
+
+/** The ids that git computed, or what it said where it could not. */
+export interface PatchReplay {
+  readonly tree: string;
+  readonly commit: string;
+  readonly base: string;
+  /** Its version, as it tells it. */
+  readonly git: string;
 }
 
 export interface RollbackOrder {

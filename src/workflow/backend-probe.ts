@@ -1,7 +1,8 @@
 import type { Digest } from "./digest.ts";
 
 /** How much of an agent's work passes through our hands (backends.md 4). Enforcement never rests on it. */
-export type Mediation = "full" | "writes" | "ask" | "observe" | "none";
+export const MEDIATIONS = ["full", "writes", "ask", "observe", "none"] as const;
+export type Mediation = (typeof MEDIATIONS)[number];
 
 /** What stands behind a backend kind here. Probing calls no model. */
 export interface BackendProbe {

@@ -52,7 +52,7 @@ export const eventLine = ({ event, run, sequence, prev, time, host, backend }: E
     ...(isClaim(event.trust)
       ? { authtype: "unauthenticated", authid: backend === undefined ? "backend" : `backend:${backend}` }
       : { authtype: "system", authid: "harness" }),
-    data: keepable(event.data),
+    data: keptData(event.data),
   });
 
 /** A line of our own ledger. A line that is no event of this version is a crash: an unknown fact has no meaning. */
@@ -99,17 +99,17 @@ const SEQUENCE_DIGITS = 10;
 
 const isClaim = (trust: Trust): boolean => trust === "agent-claimed" || trust === "backend-claimed";
 
-// What an agent sends as JSON is not always JSON again: half a surrogate pair, 1e400, a million brackets.
-const keepable = (value: Json | undefined, depth: number = 0): Json => {
+/** What an agent sends as JSON is not always JSON again: half a surrogate pair, 1e400, a million brackets. As it is kept. */
+export const keptData = (value: Json | undefined, depth: number = 0): Json => {
   if (value === undefined || value === null || typeof value === "boolean") return value ?? null;
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (depth >= DATA_DEPTH_MAX) return "(nested too deep to keep)";
-  if (isList(value)) return value.map((member) => keepable(member, depth + 1));
+  if (isList(value)) return value.map((member) => keptData(member, depth + 1));
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, member]) => member !== undefined)
-      .map(([key, member]) => [key.toWellFormed(), keepable(member, depth + 1)]),
+      .map(([key, member]) => [key.toWellFormed(), keptData(member, depth + 1)]),
   );
 };
 

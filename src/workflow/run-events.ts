@@ -70,4 +70,6 @@ export interface RunEvent {
   readonly subject: string;
   readonly trust: Trust;
   readonly data: { readonly [key: string]: Json | undefined };
+  /** Milliseconds since 1970 at which it was received, where that is known better than when it is written down. */
+  readonly at?: number;
 }

@@ -67,6 +67,7 @@ export const openFakeRoom = async (
       return verdict;
     },
     tell: (event) => void room.events.push(event),
+    now: () => Date.now(),
     keep: (log, bytes) => {
       const kept = logs.get(log) ?? [];
       logs.set(log, kept);

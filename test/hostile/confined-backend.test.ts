@@ -39,6 +39,7 @@ const confined = async (backend: Backend): Promise<Confined> => {
     start: async (argv, env) => stage.start(argv, env),
     judge: sampleJudge,
     tell: (event) => void events.push(event),
+    now: () => Date.now(),
     keep: () => undefined,
     signal: new AbortController().signal,
   });

@@ -1,6 +1,6 @@
 import type { Room } from "../../seams/backend.ts";
 import type { BackendEvent } from "../../workflow/backend/backend-events.ts";
-import type { Frame, OwnFact } from "../../workflow/backend/frame.ts";
+import { MESSAGE_NESTING_MAX, type Frame, type OwnFact } from "../../workflow/backend/frame.ts";
 import { nestingOf, plainJson } from "../../workflow/backend/loose.ts";
 import type { Json } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -23,10 +23,9 @@ export interface FrameLog {
 }
 
 export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: string) => void): FrameLog => {
-  const start = performance.now();
   let lines = 0;
   let bytes = 0;
-  let last = start;
+  let last = performance.now();
   let isFull = false;
 
   const keep = (text: string, frame: Frame): void => {
@@ -43,12 +42,10 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
     room.keep("frames.jsonl", kept);
     for (const event of story.next(frame, lines)) room.tell(event);
   };
-  const now = (): number => Math.round(performance.now() - start);
-
   const raw = (line: Uint8Array): void => {
     const text = Buffer.from(line.subarray(0, LIMITS.frameRawCharactersMax * 4)).toString("utf8");
     const frame = {
-      t: now(),
+      t: room.now(),
       dir: "in",
       raw: text.slice(0, LIMITS.frameRawCharactersMax).toWellFormed(),
       bytes: line.length,
@@ -63,17 +60,17 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
         raw(line);
         return undefined;
       }
-      const t = now();
+      const t = room.now();
       // The agent's own text goes into the log, so that no reading of ours can change a byte of it.
       keep(`{"t":${t},"dir":"in","frame":${read.text}}`, { t, dir: "in", frame: read.json });
       return read.json;
     },
     outgoing: (message) => {
-      const frame = { t: now(), dir: "out", frame: plainJson(message) } as const;
+      const frame = { t: room.now(), dir: "out", frame: plainJson(message) } as const;
       keep(JSON.stringify(frame), frame);
     },
     own: (fact) => {
-      const frame = { t: now(), dir: "own", frame: fact } as const;
+      const frame = { t: room.now(), dir: "own", frame: fact } as const;
       keep(JSON.stringify(frame), frame);
     },
     end: () => {
@@ -86,7 +83,7 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
 const readLine = (line: Uint8Array): { readonly text: string; readonly json: Json } | undefined => {
   try {
     const text = decoder.decode(line).trim();
-    if (nestingOf(text) > NESTING_MAX) return undefined;
+    if (nestingOf(text) > MESSAGE_NESTING_MAX) return undefined;
     return { text, json: plainJson(JSON.parse(text)) };
   } catch {
     // Not UTF-8 or not JSON: both are kept as raw lines.
@@ -95,4 +92,3 @@ const readLine = (line: Uint8Array): { readonly text: string; readonly json: Jso
 };
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
-const NESTING_MAX = 64;

@@ -18,7 +18,7 @@ import { forgetRun, forgetWorkspace } from "./forget-run.ts";
 import { harvest } from "./harvest.ts";
 import { isAncestor, land, tipOf } from "./landing.ts";
 import { layOver } from "./lay-over.ts";
-import { importCommit, isHeld, openLedgerClone } from "./ledger-clone.ts";
+import { findLedgerClone, importCommit, isHeld, openLedgerClone } from "./ledger-clone.ts";
 import { fingerprint, observe } from "./observe.ts";
 import { codeOf } from "./plain-file.ts";
 import { candidateOf, makeCandidate } from "./plumb-commit.ts";
@@ -35,11 +35,14 @@ import { writeClearedTree } from "./write-tree.ts";
 export interface GitTargetOptions {
   /** Absolute path of `.cto` in the home: ledger clones, workspaces and kept contents lie below it. */
   readonly stateFolder: string;
+  /** Another `.cto` whose ledger clone is read where it holds the base; nothing is written there. */
+  readonly readFrom?: string;
 }
 
 /** The Target Repository behind the seam: real git, in the neutral environment, on git directories of ours. */
-export const gitTarget = ({ stateFolder }: GitTargetOptions): Target => {
-  const ledgerOf = (ground: OnTarget): Promise<string> => openLedgerWithBase(stateFolder, ground);
+export const gitTarget = ({ stateFolder, readFrom }: GitTargetOptions): Target => {
+  const ledgerOf = async (ground: OnTarget): Promise<string> =>
+    (await readableLedger(readFrom, ground)) ?? openLedgerWithBase(stateFolder, ground);
   const shelf = path.join(stateFolder, "workspaces");
   const cache = path.join(stateFolder, "cache", "pristine");
   return {
@@ -105,6 +108,12 @@ const placeOf = ({ admission: { observation } }: OnTarget): TargetPlace => ({
   branch: observation.branch,
   base: observation.head,
 });
+
+const readableLedger = async (readFrom: string | undefined, ground: OnTarget): Promise<string | undefined> => {
+  const { repository, base } = placeOf(ground);
+  const ledger = readFrom === undefined ? undefined : await findLedgerClone(readFrom, repository);
+  return ledger !== undefined && (await isHeld(ledger, base)) ? ledger : undefined;
+};
 
 const openLedgerWithBase = async (stateFolder: string, ground: OnTarget): Promise<string> => {
   const { repository, branch, base } = placeOf(ground);

@@ -46,6 +46,8 @@ export interface GitAnswer {
   readonly code: number;
   readonly stdout: Uint8Array;
   readonly text: string;
+  /** What it said on stderr. */
+  readonly words: string;
 }
 
 /** Runs one git command on a git directory of ours. `T/.git` is never given here (git.md 3). */
@@ -58,7 +60,7 @@ export const git = async (gitDir: string, args: readonly string[], call: GitCall
   if (code === ABSENT) throw new Failure("target/tool-absent", `${GIT} is not there: apt-get install git`);
   if (code !== 0 && !(call.answers ?? []).includes(code))
     throw new Failure("target/git-failed", `git ${args[0] ?? ""}: ${words || `it ended with ${code}`}`);
-  return { code, stdout, text: new TextDecoder().decode(stdout).trimEnd() };
+  return { code, stdout, words, text: new TextDecoder().decode(stdout).trimEnd() };
 };
 
 const LANES = gitLanes(NEUTRAL_ENV, [GIT, ...NEUTRAL_CONFIG]);

@@ -33,6 +33,12 @@ export const openLedgerClone = async (stateFolder: string, realPath: string): Pr
   return gitDir;
 };
 
+/** The one that is there already, or undefined. */
+export const findLedgerClone = async (stateFolder: string, realPath: string): Promise<string | undefined> => {
+  const gitDir = path.join(stateFolder, "git", `${targetIdOf(realPath)}.git`);
+  return (await exists(path.join(gitDir, "HEAD"))) ? gitDir : undefined;
+};
+
 /** An empty git directory with nothing in it that could run or rewrite anything. Its HEAD, written last, makes it one. */
 export const initialise = async (gitDir: string): Promise<void> => {
   for (const folder of ["info", "objects", "objects/info", "objects/pack", "refs", "refs/heads", "refs/tags"])

@@ -1,5 +1,6 @@
 import type { Command, RouteMap } from "@stricli/core";
 
+import { REPLAY_LEVELS } from "../../workflow/evidence/replay-levels.ts";
 import { command } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { oneOf, oneOr, text, yes } from "../flags.ts";
@@ -69,10 +70,17 @@ export const evidenceRoutes = (): Routes => ({
   }),
   replay: command<{ readonly level: string }, [string]>({
     brief: "do a part of a sealed run again, and compare",
-    examples: ["cto replay R-049-02", "cto replay R-049-02 --level validation"],
-    args: [RUN],
-    flags: { level: oneOr(["patch", "validation", "render"], "patch", "what is done again (patch)") },
-    about: ["Writes to scratch only. Asking the model again is not replay."],
+    examples: ["cto replay R-049-02", "cto replay R-049-02 --level validation", "cto replay ./R-049-02 --level render"],
+    args: [{ placeholder: "RUN|DIR", brief: "a run of this home, or any folder that holds a bundle" }],
+    flags: { level: oneOr(REPLAY_LEVELS, "patch", "what is done again (patch)") },
+    about: [
+      "patch       git makes tree and commit of the bundle's objects and patch",
+      "validation  the command runs on a fresh checkout, without network; needs the home",
+      "render      report, summary, findings and trace are drawn again",
+      "normalize   the agent's raw frames are read as events again",
+      "session     the agent's side is played again, in a sandbox; needs the home",
+      "Writes to scratch only. Asking the model again is not replay.",
+    ],
     exits: "0 the same · 3 refused · 5 it differs",
     load: () => import("../commands/replay.ts"),
   }),

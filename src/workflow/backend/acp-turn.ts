@@ -5,7 +5,7 @@ import type { Mediation } from "./attempt.ts";
 import type { BackendEvent } from "./backend-events.ts";
 import { at, cutJson, listAt, numberAt, plainJson, textAt } from "./loose.ts";
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 /** What fits no other event: kept, cut, never dropped. */
 export const extension = (method: string, params: Json): Told => ({

@@ -8,7 +8,7 @@ import type { MessageMerger } from "./message-merger.ts";
 import { readToolCall } from "./tool-call.ts";
 import type { ToolLedger } from "./tool-ledger.ts";
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 /** What one `session/update` is read with. */
 export interface UpdateReader {

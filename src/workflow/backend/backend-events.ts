@@ -7,6 +7,8 @@ export interface BackendEvent {
   readonly subject: string;
   readonly trust: "backend-claimed" | "agent-claimed" | "harness-observed";
   readonly data: { readonly [key: string]: Json | undefined };
+  /** When it came or was done: `t` of the frame it was read from, in milliseconds since 1970. */
+  readonly at: number;
   /** Where in the raw log it came from. */
   readonly raw?: { readonly file: string; readonly line: number };
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { Json } from "../digest.ts";
 import type { Intent } from "./attempt.ts";
-import { plainJson } from "./loose.ts";
+import { nestingOf, plainJson } from "./loose.ts";
 
 /** Something that the Harness itself decided or did for an agent, written into the log beside the frames. */
 export type OwnFact =
@@ -44,7 +44,10 @@ export type OwnFact =
   | { readonly did: "cancelled"; readonly reason: string }
   | { readonly did: "settled"; readonly ms: number; readonly forced: boolean };
 
-/** One line of `backend/frames.jsonl`: a message as it came or went, a line that was none, or a fact of our own. */
+/**
+ * One line of `backend/frames.jsonl`: a message as it came or went, a line that was none, or a fact of our own. `t` is
+ * when, by the Harness's clock, in milliseconds since 1970: the time of every event that is read from the line.
+ */
 export type Frame =
   | { readonly t: number; readonly dir: "in" | "out"; readonly frame: Json }
   | { readonly t: number; readonly dir: "in" | "out"; readonly raw: string; readonly bytes: number }
@@ -85,11 +88,27 @@ const ownFact = z.union([
   z.object({ did: z.literal("cancelled"), reason: z.string() }),
   z.object({ did: z.literal("settled"), ms: z.number(), forced: z.boolean() }),
 ]);
+const moment = z.int().min(0).max(8_640_000_000_000_000);
 const frame = z.union([
-  z.strictObject({ t: z.number(), dir: z.literal("own"), frame: ownFact }),
-  z.strictObject({ t: z.number(), dir: z.enum(["in", "out"]), frame: z.unknown().transform(plainJson) }),
-  z.strictObject({ t: z.number(), dir: z.enum(["in", "out"]), raw: z.string(), bytes: z.number() }),
+  z.strictObject({ t: moment, dir: z.literal("own"), frame: ownFact }),
+  z.strictObject({ t: moment, dir: z.enum(["in", "out"]), frame: z.unknown().transform(plainJson) }),
+  z.strictObject({ t: moment, dir: z.enum(["in", "out"]), raw: z.string(), bytes: z.number() }),
 ]);
+
+/** One line of a log that may have been touched; undefined where it is no frame. */
+export const readFrame = (line: string): Frame | undefined => {
+  if (nestingOf(line) > FRAME_NESTING_MAX) return undefined;
+  try {
+    const read = frame.safeParse(JSON.parse(line));
+    return read.success ? read.data : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** How deep a message may be nested before it is kept as a line and not read: the frame around it is one deeper. */
+export const MESSAGE_NESTING_MAX = 64;
+const FRAME_NESTING_MAX = MESSAGE_NESTING_MAX + 8;
 
 /** The lines of a recorded log. A line of another form is a bug of the writer, or the log was touched: it throws. */
 export const readFrames = (text: string): readonly Frame[] =>

@@ -1,6 +1,6 @@
 import type { BackendEvent } from "./backend-events.ts";
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 /** Message chunks become one event, until another kind comes or the text is long. */
 export interface MessageMerger {

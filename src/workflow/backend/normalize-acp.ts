@@ -34,7 +34,7 @@ export interface AcpStory {
   tally(): AcpTally;
 }
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 /** All events of a recorded log. */
 export const normalizeAcp = (frames: readonly Frame[], ground: AcpGround): readonly BackendEvent[] => {
@@ -53,6 +53,7 @@ export const acpStory = (ground: AcpGround): AcpStory => {
   const modesSet = new Set<string>();
   let requests = 0;
   let refused = 0;
+  let lastAt = 0;
 
   const claim = (found: readonly string[]): void => {
     for (const says of found) if (claims.size < LIMITS.authorityClaimsMax) claims.add(says);
@@ -162,15 +163,18 @@ export const acpStory = (ground: AcpGround): AcpStory => {
     return factEvents(fact);
   };
 
-  const placed = (events: readonly Told[], line: number): readonly BackendEvent[] => {
+  const placed = (events: readonly Told[], line: number, at: number): readonly BackendEvent[] => {
     for (const event of events)
       if (event.type === "message.recorded") claim(claimsIn(textAt(event.data, "text") ?? ""));
-    return events.map((event) => ({ ...event, raw: { file: "frames.jsonl", line } }));
+    return events.map((event) => ({ ...event, at, raw: { file: "frames.jsonl", line } }));
   };
 
   return {
-    next: (frame, line) => placed(told(frame), line),
-    end: (line) => placed([...messages.flush(), ...tools.ended()], line),
+    next: (frame, line) => {
+      lastAt = frame.t;
+      return placed(told(frame), line, lastAt);
+    },
+    end: (line) => placed([...messages.flush(), ...tools.ended()], line, lastAt),
     tally: () => ({
       requests,
       refused,

@@ -15,7 +15,7 @@ export interface CaseStory {
   outcome(): string | undefined;
 }
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 export const caseStory = (): CaseStory => {
   const claims = new Set<string>();
@@ -44,7 +44,7 @@ export const caseStory = (): CaseStory => {
   };
 
   return {
-    next: (frame, line) => told(frame).map((event) => ({ ...event, raw: { file: "frames.jsonl", line } })),
+    next: (frame, line) => told(frame).map((event) => ({ ...event, at: frame.t, raw: { file: "frames.jsonl", line } })),
     end: () => [],
     tally: () => ({
       requests: 0,

@@ -4,7 +4,7 @@ import type { BackendEvent } from "./backend-events.ts";
 import type { OwnFact } from "./frame.ts";
 import { relative } from "./tool-ledger.ts";
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 /** What the Harness decided or did for an agent, as events: these are observed, not claimed. */
 export const factEvents = (fact: OwnFact): readonly Told[] => {

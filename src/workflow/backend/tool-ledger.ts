@@ -2,7 +2,7 @@ import { digestOf } from "../digest.ts";
 import type { BackendEvent } from "./backend-events.ts";
 import { hasEffect, readToolCall, type ToolCall } from "./tool-call.ts";
 
-type Told = Omit<BackendEvent, "raw">;
+type Told = Omit<BackendEvent, "raw" | "at">;
 
 /** Follows every tool call from its first word to its end, and holds it against what was asked and granted. */
 export interface ToolLedger {

@@ -179,6 +179,7 @@ test("the replay paths are read back from the summary as they were written (R124
     "cto replay R-049-01 --level patch",
     "cto replay R-049-01 --level validation",
     "cto replay R-049-01 --level render",
+    "cto replay R-049-01 --level normalize",
   ]);
   expect(readReplayPaths("{}")).toBeUndefined();
 });

@@ -71,9 +71,14 @@ export const outcomeRefusals = {
     why: "Ids name what the ledger knows, or nothing.",
   },
   "replay/not-found": {
-    says: "{run} has no replay path {level}.",
+    says: "{run} has no replay path {level}; its evidence offers {levels}.",
     next: "cto show {run} lists the replay paths that its evidence offers",
     why: "Only what a sealed bundle names can be done again and compared.",
+  },
+  "replay/needs-home": {
+    says: "The level {level} of {run} needs more than the bundle: {needs}.",
+    next: "cto replay {run} --level {level} --home DIR, where DIR is the home that made the run",
+    why: "A bundle holds what changed, not the whole tree: to run anything again the tree and the permit of the run are needed.",
   },
   "rollback/not-rejected": {
     says: "{run} has no recorded rejection: it is {state}.",

@@ -4,6 +4,7 @@ import type { ActionRow } from "../actions.ts";
 import type { ChangedLines } from "../change-lines.ts";
 import type { ToldApart } from "../claims.ts";
 import { ENDINGS, type EndingKind } from "../ending.ts";
+import { REPLAY_LEVELS } from "../replay-levels.ts";
 import type { ReplayPath } from "../replay.ts";
 
 /** A place in the bundle. The digest is null only for files that are written after the report. */
@@ -222,7 +223,7 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
   told: z.strictObject({ said: told, seen: told, saidOmitted: number, seenOmitted: number }),
   replay: z.array(
     z.strictObject({
-      level: z.enum(["patch", "validation", "render"]),
+      level: z.enum(REPLAY_LEVELS),
       argv: z.array(text),
       inputs: z.array(z.strictObject({ file: text, sha256: text })),
       expected: z.record(text, z.json()),

@@ -1,0 +1,106 @@
+import type { Room } from "../seams/backend.ts";
+import { assignmentOf } from "../workflow/backend/assignment.ts";
+import { readFrame, type Frame } from "../workflow/backend/frame.ts";
+import { linesOf, loggedEvents } from "../workflow/evidence/logged-events.ts";
+import { difference } from "../workflow/evidence/replay-difference.ts";
+import { compareSessions, recordedEffects, type Effect, type Session } from "../workflow/evidence/replay-session.ts";
+import type { Report } from "../workflow/evidence/schemas/report.ts";
+import { Failure } from "../workflow/failure.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import { judgeIntent } from "../workflow/policy/judge-intent.ts";
+import type { Refusal } from "../workflow/refusal.ts";
+import { ok, type Result } from "../workflow/result.ts";
+import { agentStageOrder } from "./agent-stage.ts";
+import { canaryGround, isConfined, passCanaries } from "./canaries.ts";
+import { openRelayDesk } from "./relay-desk.ts";
+import { replayHome } from "./replay-home.ts";
+import type { ReplayAnswer } from "./replay.ts";
+import { closingAfter } from "./stage-data.ts";
+import type { World } from "./world.ts";
+
+const FRAMES = "backend/frames.jsonl";
+
+/** R5: the agent's side of the recorded frames is played to the governing client of now, in a real stage without a model. */
+export const replaySession = async (
+  home: World | "none",
+  files: ReadonlyMap<string, Uint8Array>,
+  report: Report,
+): Promise<Result<ReplayAnswer, Refusal>> => {
+  const ground = await replayHome(home, files, report, "session");
+  if (!ground.ok) return ground;
+  const { world, permit } = ground.value;
+  const lines = linesOf(files, FRAMES);
+  const broken = lines.findIndex((line) => readFrame(line) === undefined);
+  if (broken !== -1) {
+    const read = difference(`${FRAMES} line ${broken + 1}`, "a frame", lines[broken] ?? "");
+    return ok({ differences: [read], notComparable: [] });
+  }
+  const { events, unread } = loggedEvents(files);
+  const was: Session = { frames: framesIn(lines), effects: recordedEffects(events) };
+  const now = await world.inScratch((scratch) => playAgain(scratch, permit, files.get(FRAMES) ?? new Uint8Array()));
+  const { differences, notComparable } = compareSessions(was, now);
+  return ok({ differences: [...unread, ...differences], notComparable });
+};
+
+const framesIn = (lines: readonly string[]): readonly Frame[] => lines.flatMap((line) => readFrame(line) ?? []);
+
+/** The performance of then with the agent's words given; the same judge, hand, sandbox and bounds, and nothing recorded. */
+const playAgain = async (world: World, permit: Permit, frames: Uint8Array): Promise<Session> => {
+  const { contract, authority, run } = permit;
+  const limits = { ...authority.limits, idleMs: Math.min(authority.limits.idleMs, LIMITS.replayIdleMs) };
+  const assignment = assignmentOf(contract, run, limits);
+  const silent = { record: () => undefined, flush: () => Promise.resolve() };
+  const desk = await openRelayDesk(world, permit, silent, { keep: () => undefined }, "no-model");
+  try {
+    const backend = world.recordedBackend(frames);
+    const workspace = await world.target.openWorkspace(permit, permit.admission.observation.tree, "agent");
+    const needs = await backend.needs(assignment);
+    const kind = contract.executionGate.backend;
+    const stage = await world.sandbox.open(agentStageOrder(world, permit, { workspace, desk, backend: kind, needs }));
+    const kept: Uint8Array[] = [];
+    const room: Room = {
+      start: (argv, env) => {
+        desk.agentRuns(true);
+        return stage.start(argv, env);
+      },
+      judge: (intent) => judgeIntent(contract, authority, intent),
+      tell: () => undefined,
+      now: () => world.clock.now().epochMs,
+      keep: (log, bytes) => void (log === "frames.jsonl" && kept.push(bytes)),
+      signal: new AbortController().signal,
+    };
+    const perform = async (): Promise<Session> => {
+      const ground = canaryGround(world, permit.admission.observation.realPath, desk.holds);
+      if (!isConfined([await passCanaries({ stage, sandbox: 0, ground }, "before", silent)]))
+        throw new Failure("sandbox/broken", "A canary fell before the session was played: nothing was started.");
+      await backend.perform(assignment, room);
+      const { processTreeDead, alive } = await stage.quiet();
+      desk.agentRuns(false);
+      if (!processTreeDead) throw new Failure("sandbox/broken", `${alive} processes of the session are still alive.`);
+      const { changes } = await world.target.harvest(permit, workspace, stage.files);
+      const played = new TextDecoder()
+        .decode(Buffer.concat(kept))
+        .split("\n")
+        .filter((line) => line !== "");
+      return { frames: framesIn(played), effects: changes.map(effectOf) };
+    };
+    return await closingAfter(stage, perform());
+  } finally {
+    await desk.close();
+  }
+};
+
+const effectOf = ({
+  path,
+  kind,
+  after,
+}: {
+  readonly path: string;
+  readonly kind: string;
+  readonly after?: { readonly sha256: string } | undefined;
+}): Effect => ({
+  path,
+  change: kind,
+  sha256: after?.sha256 ?? "none",
+});
