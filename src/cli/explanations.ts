@@ -1,4 +1,5 @@
 import { FAILURES, isFailureCode } from "../workflow/failure.ts";
+import { FINDINGS, isFindingCode, type FindingCode } from "../workflow/finding.ts";
 import { switchesOf, type Switches } from "../workflow/gate/switches.ts";
 import { isRefusalCode, meaningOf, REFUSALS } from "../workflow/refusal.ts";
 import { SHOWN_STATES, STATE_WORDS, type ShownState } from "../workflow/state-words.ts";
@@ -8,7 +9,16 @@ import { DOCTOR_CHECKS, isDoctorId } from "./doctor-checks.ts";
 /** What one name means, in the members of the JSON answer. */
 export interface Explanation {
   readonly code: string;
-  readonly kind: "refusal" | "failure" | "state" | "states" | "exit code" | "variable" | "backend" | "check";
+  readonly kind:
+    | "refusal"
+    | "failure"
+    | "finding"
+    | "state"
+    | "states"
+    | "exit code"
+    | "variable"
+    | "backend"
+    | "check";
   readonly message: string;
   readonly why: string;
   readonly next: readonly string[];
@@ -23,6 +33,7 @@ export const explanationOf = (name: string): Explanation | undefined => {
   const doctorId = name.startsWith("doctor/") ? (name.split("/")[1] ?? "") : "";
   if (isRefusalCode(name)) return ofRefusal(name);
   if (isFailureCode(name)) return ofFailure(name);
+  if (isFindingCode(name)) return ofFinding(name);
   if (name === "states") return ofStates();
   if (isState(name)) return ofState(name);
   if (isDoctorId(doctorId)) return ofCheck(doctorId);
@@ -45,6 +56,12 @@ const ofFailure = (code: keyof typeof FAILURES): Explanation => ({
   next: [FAILURES[code]],
   docs: DOCS,
 });
+
+const ofFinding = (code: FindingCode): Explanation => {
+  const { says, why } = FINDINGS[code];
+  const next = ["cto show RUN names it; cto outcome RUN --accept has to name it with --acknowledge"];
+  return { code, kind: "finding", message: says, why, next, docs: DOCS };
+};
 
 const isState = (name: string): name is ShownState => SHOWN_STATES.some((state) => state === name);
 

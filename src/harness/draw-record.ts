@@ -12,7 +12,7 @@ import {
   type RunRecord,
   type SandboxFacts,
 } from "../workflow/evidence/run-record.ts";
-import type { Finding } from "../workflow/finding.ts";
+import type { Finding, FindingCode } from "../workflow/finding.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { jsonText } from "../workflow/json-text.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
@@ -162,20 +162,18 @@ const challengeInstant = ({ approval: { record } }: Permit): RunRecord["timeline
 });
 
 const findingsOf = (performed: Performed | undefined, validated: Validated | undefined): readonly Finding[] => {
-  const claims = performed?.attempt.authorityClaims.map((says) => ({ code: "backend/claims-authority", says })) ?? [];
-  const violations =
-    performed?.attempt.protocolViolations.map((says) => ({ code: "backend/protocol-violation", says })) ?? [];
-  const unasked = (performed?.attempt.unasked ?? 0) > 0;
-  const unmediated = unasked
-    ? [
-        {
-          code: "policy/unmediated-effect",
-          says: `${performed?.attempt.unasked} effects had no request; the result was judged by its bytes.`,
-        },
-      ]
-    : [];
+  const said = (code: FindingCode, texts: readonly string[] = []): readonly Finding[] =>
+    texts.map((says) => ({ code, says }));
+  const { authorityClaims, protocolViolations, unasked = 0 } = performed?.attempt ?? {};
   const judged = validated === undefined ? undefined : judgeValidation(validated.runs);
-  return [...claims, ...violations, ...unmediated, ...(judged?.ok === true ? judged.value.findings : [])];
+  return [
+    ...said("backend/claims-authority", authorityClaims),
+    ...said("backend/protocol-violation", protocolViolations),
+    ...(unasked > 0
+      ? said("policy/unmediated-effect", [`${unasked} effects had no request; the result was judged by its bytes.`])
+      : []),
+    ...(judged?.ok === true ? judged.value.findings : []),
+  ];
 };
 
 const attemptsIn = (lines: readonly string[]): readonly DeniedTry[] =>

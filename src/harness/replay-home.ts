@@ -1,5 +1,5 @@
 import { digestOf } from "../workflow/digest.ts";
-import type { ReplayLevel } from "../workflow/evidence/replay-levels.ts";
+import type { ReplayLevel } from "../workflow/evidence/schemas/replay-levels.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { parseRunId } from "../workflow/ids.ts";

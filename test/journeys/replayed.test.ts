@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { fingerprint } from "../../src/adapters/host/fingerprint.ts";
-import { REPLAY_LEVELS } from "../../src/workflow/evidence/replay-levels.ts";
+import { REPLAY_LEVELS } from "../../src/workflow/evidence/schemas/replay-levels.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
 import { admit, approveBy, endOf, HONEST_STEPS, makeGround, POLICY, runOnce, type Ground } from "./ground.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { replay, replayBundle, type Replayed } from "../../harness/replay.ts";
 import type { Difference } from "../../workflow/evidence/replay-difference.ts";
-import { REPLAY_LEVELS, type ReplayLevel } from "../../workflow/evidence/replay-levels.ts";
+import { REPLAY_LEVELS, type ReplayLevel } from "../../workflow/evidence/schemas/replay-levels.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
 import type { Result } from "../../workflow/result.ts";

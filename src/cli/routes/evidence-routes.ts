@@ -1,6 +1,6 @@
 import type { Command, RouteMap } from "@stricli/core";
 
-import { REPLAY_LEVELS } from "../../workflow/evidence/replay-levels.ts";
+import { REPLAY_LEVELS } from "../../workflow/evidence/schemas/replay-levels.ts";
 import { command } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { oneOf, oneOr, text, yes } from "../flags.ts";

@@ -11,6 +11,7 @@ import { ownedRepoProof } from "./owned-repo.ts";
 import { renderReport } from "./render-report.ts";
 import { reportOf } from "./report.ts";
 import type { RunRecord } from "./run-record.ts";
+import { sarifText } from "./sarif.ts";
 import type { Report } from "./schemas/report.ts";
 import { testLog } from "./test-log.ts";
 import { traceLines } from "./trace.ts";
@@ -35,13 +36,14 @@ export const judgedCriteria = (record: RunRecord, given: Files): readonly Criter
   return criteriaOf(record, planOf(record, sources));
 };
 
-/** report.json, report.md and control-surface.json of one report: what the render replay makes again. */
+/** report.json and everything that is drawn from it alone: what the render replay makes again. */
 export const renderings = (report: Report): ReadonlyMap<string, Uint8Array> => {
   const text = jsonFile(report);
   return new Map([
     ["report.json", bytesOf(text)],
     ["report.md", bytesOf(renderReport(report, text))],
     ["control-surface.json", bytesOf(renderControlSurface(report, text))],
+    ["findings.sarif.json", bytesOf(sarifText(report))],
   ]);
 };
 
@@ -59,7 +61,14 @@ const withDrawn = (record: RunRecord, given: Files): Files => {
   ]);
 };
 
-const AFTER_REPORT: readonly string[] = ["report.json", "report.md", "control-surface.json", MANIFEST, SUMS];
+const AFTER_REPORT: readonly string[] = [
+  "report.json",
+  "report.md",
+  "control-surface.json",
+  "findings.sarif.json",
+  MANIFEST,
+  SUMS,
+];
 
 /** The names that will be there, and the replay paths as the summary gives them back: drawn once for trying, then for good. */
 const planOf = (record: RunRecord, sources: Files): BundlePlan => {

@@ -21,6 +21,7 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("report.json", json("report"), "cto/report/v1", "harness", "derived", "gate"),
   row("report.md", "text/markdown", null, "harness", "derived", "gate"),
   row("control-surface.json", json("control-surface"), "cto/control-surface/v1", "harness", "derived", "gate"),
+  row("findings.sarif.json", "application/sarif+json", "sarif-2.1.0", "harness", "derived", "gate"),
   row("events.normalized.jsonl", "application/cloudevents+json", "cto/event/v1", "harness", "harness-observed", "gate"),
   row("events.checkpoint", "text/plain", null, "harness", "harness-observed", "gate"),
   row("trace.jsonl", "application/json", "cto/trace/v1", "harness", "derived", "gate"),

@@ -26,7 +26,12 @@ test("the same record gives the same bytes of every file", () => {
 test("page and summary are drawn again, byte for byte, from report.json alone (R102, R123)", () => {
   const files = bundleFiles(world.record, world.given);
   const drawn = [...renderings(reportIn(files))];
-  expect(drawn.map(([name]) => name)).toEqual(["report.json", "report.md", "control-surface.json"]);
+  expect(drawn.map(([name]) => name)).toEqual([
+    "report.json",
+    "report.md",
+    "control-surface.json",
+    "findings.sarif.json",
+  ]);
   expect(drawn.filter(([name, bytes]) => text(bytes) !== text(files.get(name)))).toEqual([]);
 });
 
@@ -75,14 +80,14 @@ test.each(HOSTILE)("a hostile name is shown as text and as one line: %j (surface
     ...world.record,
     changes: [...world.record.changes, { ...base, path: name, verdict: "scratch", rule: name }],
     attempts: world.record.attempts.map((attempt) => ({ ...attempt, detail: name })),
-    findings: [{ code: "agent-config", says: name }],
+    findings: [{ code: "validation/base-fails", says: name }],
   };
   const page = pageOf(record);
   const plain = pageOf({
     ...record,
     changes: [...world.record.changes, { ...base, path: "p", verdict: "scratch", rule: "p" }],
     attempts: world.record.attempts,
-    findings: [{ code: "agent-config", says: "p" }],
+    findings: [{ code: "validation/base-fails", says: "p" }],
   });
   expect(page.split("\n").length).toBe(plain.split("\n").length);
   expect(page).not.toMatch(/<(?!\/?$)[a-z/!]/i);

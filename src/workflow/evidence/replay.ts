@@ -1,9 +1,9 @@
 import type { Json } from "../digest.ts";
 import { digestOf } from "../digest.ts";
 import type { Files } from "./bundle.ts";
-import type { ReplayLevel } from "./replay-levels.ts";
 import { isReplayable } from "./replay-session.ts";
 import type { RunRecord } from "./run-record.ts";
+import type { ReplayLevel } from "./schemas/replay-levels.ts";
 
 /** One way to do a part of the run again and compare (evidence.md 11). All write to scratch only. */
 export interface ReplayPath {
@@ -29,7 +29,7 @@ type MakePath = (level: ReplayLevel, names: readonly string[], expected: ReplayP
 const LOG = "events.normalized.jsonl";
 const FRAMES = "backend/frames.jsonl";
 const OBJECTS = ["repo/base.pack", "repo/base.idx", "repo/base-commit.raw", "repo/commit.raw", "patch.diff"];
-const RENDERED = { same: "bytes of report.json, report.md, control-surface.json and trace.jsonl" };
+const RENDERED = { same: "bytes of report.json, report.md, control-surface.json, findings.sarif.json and trace.jsonl" };
 
 const committedPaths = ({ commit, validation, contract }: RunRecord, path: MakePath): readonly ReplayPath[] => {
   const candidate = validation.find(({ on }) => on === "candidate");

@@ -10,6 +10,7 @@ import type { Changes } from "./changes.ts";
 import { gitFolders } from "./git-folders.ts";
 import { judgeChange } from "./judge-change.ts";
 import { collisionsOf } from "./path-collisions.ts";
+import { violationOf } from "./violation.ts";
 
 declare const brand: unique symbol;
 
@@ -105,7 +106,10 @@ function* objections(
   denied: readonly DeniedAttempt[],
 ): Iterable<Refusal> {
   if (changes.limit !== undefined) yield refusal("policy/harvest-limit", { limit: changes.limit });
-  yield* judged.flatMap(refusalOfRow);
+  for (const row of judged) {
+    const violation = violationOf(row);
+    if (violation !== "none") yield violation;
+  }
   for (const { path, other } of collisionsOf(ground.basePaths, changes.changes))
     yield refusal("policy/path-collision", { path, other });
   for (const path of changes.disagreements) yield refusal("policy/detectors-disagree", { path });
@@ -115,20 +119,6 @@ function* objections(
   if (judged.every(({ verdict }) => verdict === "scratch") && changes.limit === undefined)
     yield refusal("policy/no-change", {});
 }
-
-const refusalOfRow = ({ path, change, verdict, rule }: JudgedChange): readonly Refusal[] => {
-  switch (verdict) {
-    case "forbidden":
-      return [refusal("policy/forbidden-path", { path, change, rule })];
-    case "unlisted":
-      return [refusal("policy/unlisted-path", { path, change })];
-    case "anomalous":
-      return [refusal("policy/anomalous-path", { path, rule })];
-    case "scratch":
-    case "allowed":
-      return [];
-  }
-};
 
 function* beyondLimits(limits: Authority["limits"], judged: readonly JudgedChange[]): Iterable<Refusal> {
   const kept = judged.filter(({ verdict }) => verdict !== "scratch");

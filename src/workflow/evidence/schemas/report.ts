@@ -4,8 +4,8 @@ import type { ActionRow } from "../actions.ts";
 import type { ChangedLines } from "../change-lines.ts";
 import type { ToldApart } from "../claims.ts";
 import { ENDINGS, type EndingKind } from "../ending.ts";
-import { REPLAY_LEVELS } from "../replay-levels.ts";
 import type { ReplayPath } from "../replay.ts";
+import { REPLAY_LEVELS } from "./replay-levels.ts";
 
 /** A place in the bundle. The digest is null only for files that are written after the report. */
 export interface Citation {

@@ -8,6 +8,7 @@ const LATER: ReadonlySet<string> = new Set([
   "report.json",
   "report.md",
   "control-surface.json",
+  "findings.sarif.json",
   "bundle.json",
   "SHA256SUMS",
 ]);

@@ -16,6 +16,7 @@ import { checkPatch } from "./check-patch.ts";
 import { checkPaths } from "./check-paths.ts";
 import { checkRenderings } from "./check-renderings.ts";
 import { checkReport } from "./check-report.ts";
+import { checkSarif } from "./check-sarif.ts";
 import { checkSentence } from "./check-sentence.ts";
 import { checkAdmissionSignature, checkApprovalSignature } from "./check-signatures.ts";
 import { checkSums } from "./check-sums.ts";
@@ -55,6 +56,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["actions", checkActions],
   ["citations", checkCitations],
   ["renderings", checkRenderings],
+  ["findings", checkSarif],
 ];
 
 /** Whether these files are one run's evidence as it was sealed (R117). Reads nothing, writes nothing, believes nothing inside. */
