@@ -2,42 +2,29 @@ import { createHash } from "node:crypto";
 
 import type { RunId, WorkId } from "../ids.ts";
 import { readEventLine, textOf, type EventLine } from "./event-line.ts";
-
-/** The pinned names (evidence.md 8); a changed list is a new format version. All `gen_ai.*` are "Development" upstream. */
-const TRACE_NAMES = {
-  schemaUrl: "https://opentelemetry.io/schemas/1.37.0",
-  scope: "cto-harness",
-  operation: "gen_ai.operation.name",
-  agent: "gen_ai.agent.name",
-  conversation: "gen_ai.conversation.id",
-  tool: "gen_ai.tool.name",
-  toolCall: "gen_ai.tool.call.id",
-  inputTokens: "gen_ai.usage.input_tokens",
-  outputTokens: "gen_ai.usage.output_tokens",
-  run: "cto.run.id",
-  work: "cto.work.id",
-  trust: "cto.trust",
-  sequence: "cto.event.sequence",
-} as const;
+import { claimsOf, spanAttributes, textAttribute, TRACE_NAMES, type Claims, type Span } from "./trace-attributes.ts";
 
 /** trace.jsonl: OTLP/JSON, one `TracesData` a line, a pure function of the event lines. */
 export const traceLines = (run: RunId, work: WorkId, lines: readonly string[]): string => {
   const events = lines.map(readEventLine);
   const trace = createHash("sha256").update(`cto-harness/trace/v1\n${run}`).digest("hex").slice(0, 32);
   const spans = spansOf(events);
+  const claims = claimsOf(events);
   const root = spans[0];
   const parent = root === undefined ? undefined : spanId(trace, root.start.sequence);
   return spans
-    .map((span) => `${JSON.stringify(tracesData(run, work, trace, span, span === root ? undefined : parent))}\n`)
+    .map(
+      (span) =>
+        `${JSON.stringify(tracesData({ run, work, trace, claims }, span, span === root ? undefined : parent))}\n`,
+    )
     .join("");
 };
 
-interface Span {
-  readonly name: string;
-  readonly operation?: string;
-  readonly start: EventLine;
-  readonly end: EventLine;
-  readonly failed: boolean;
+interface Traced {
+  readonly run: RunId;
+  readonly work: WorkId;
+  readonly trace: string;
+  readonly claims: Claims;
 }
 
 /** Span name -> the events that begin and end it. Pairs are matched by subject where the events carry one of their own. */
@@ -45,12 +32,12 @@ const PAIRS: readonly {
   readonly name: string;
   readonly from: string;
   readonly to: string;
-  readonly operation?: string;
+  readonly operation?: Span["operation"];
 }[] = [
   { name: "gate", from: "gate.checked", to: "gate.decided" },
-  { name: "workspace", from: "workspace.prepared", to: "workspace.prepared" },
+  { name: "workspace", from: "workspace.prepared", to: "workspace.collected" },
   { name: "backend", from: "backend.started", to: "backend.exited", operation: "invoke_agent" },
-  { name: "model", from: "model.requested", to: "model.answered", operation: "chat" },
+  { name: "model", from: "model.requested", to: "model.answered" },
   { name: "turn", from: "turn.started", to: "turn.finished" },
   { name: "tool", from: "tool.started", to: "tool.finished", operation: "execute_tool" },
   { name: "validation", from: "validation.started", to: "validation.finished" },
@@ -93,10 +80,10 @@ const hasFailed = (event: EventLine): boolean => {
 const spanId = (trace: string, sequence: number): string =>
   createHash("sha256").update(`${trace}${sequence}`).digest("hex").slice(0, 16);
 
-const tracesData = (run: RunId, work: WorkId, trace: string, span: Span, parent: string | undefined): object => ({
+const tracesData = ({ run, work, trace, claims }: Traced, span: Span, parent: string | undefined): object => ({
   resourceSpans: [
     {
-      resource: { attributes: [attribute("service.name", TRACE_NAMES.scope)] },
+      resource: { attributes: [textAttribute("service.name", TRACE_NAMES.scope)] },
       scopeSpans: [
         {
           scope: { name: TRACE_NAMES.scope },
@@ -109,7 +96,7 @@ const tracesData = (run: RunId, work: WorkId, trace: string, span: Span, parent:
               kind: 1,
               startTimeUnixNano: nanos(span.start.time),
               endTimeUnixNano: nanos(span.end.time),
-              attributes: attributesOf(run, work, span),
+              attributes: spanAttributes(run, work, span, claims),
               status: { code: span.failed ? 2 : 1 },
             },
           ],
@@ -121,37 +108,3 @@ const tracesData = (run: RunId, work: WorkId, trace: string, span: Span, parent:
 });
 
 const nanos = (time: string): string => `${Date.parse(time)}000000`;
-
-const attribute = (key: string, value: string | number): object => ({
-  key,
-  value: typeof value === "string" ? { stringValue: value } : { intValue: String(value) },
-});
-
-const attributesOf = (run: RunId, work: WorkId, { operation, start, end }: Span): readonly object[] => {
-  const texts: readonly (readonly [string, string | undefined])[] = [
-    [TRACE_NAMES.run, run],
-    [TRACE_NAMES.work, work],
-    [TRACE_NAMES.trust, start.trust],
-    [TRACE_NAMES.operation, operation],
-    [TRACE_NAMES.agent, operation === "invoke_agent" ? textOf(start, "kind") : undefined],
-    [TRACE_NAMES.conversation, textOf(start, "sessionId")],
-    [TRACE_NAMES.tool, operation === "execute_tool" ? (textOf(start, "name") ?? textOf(start, "kind")) : undefined],
-    [TRACE_NAMES.toolCall, textOf(start, "callId")],
-  ];
-  const numbers: readonly (readonly [string, unknown])[] = [
-    [TRACE_NAMES.sequence, start.sequence],
-    [TRACE_NAMES.inputTokens, usageOf(end, "inputTokens")],
-    [TRACE_NAMES.outputTokens, usageOf(end, "outputTokens")],
-  ];
-  return [
-    ...texts.flatMap(([key, value]) => (value === undefined ? [] : [attribute(key, value)])),
-    ...numbers.flatMap(([key, value]) =>
-      typeof value === "number" && Number.isSafeInteger(value) ? [attribute(key, value)] : [],
-    ),
-  ];
-};
-
-const usageOf = ({ data: { usage } }: EventLine, name: string): unknown =>
-  typeof usage === "object" && usage !== null && !Array.isArray(usage)
-    ? Object.entries(usage).find(([key]) => key === name)?.[1]
-    : undefined;

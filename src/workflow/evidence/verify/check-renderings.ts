@@ -3,7 +3,6 @@ import { z } from "zod";
 import { textIn } from "./bytes.ts";
 import { canonical } from "./canonical.ts";
 import { readJson, type Reading } from "./reading.ts";
-import { strictJson } from "./strict-json.ts";
 import { fail, passUnless, type Check } from "./verdict.ts";
 
 const ID = "renderings";
@@ -24,13 +23,9 @@ const surfaceSchema = z.strictObject({
   report: z.strictObject({ file: z.literal("report.json"), sha256: z.string() }),
 });
 
-/** Step 11: summary, page and trace belong to this report and this log. That they are its rendering is the render replay's to show. */
+/** Step 11: summary and page belong to this report. That they are its rendering is the render replay's to show. */
 export const checkRenderings = (reading: Reading): readonly Check[] =>
-  passUnless(
-    ID,
-    [...surfaceRows(reading), ...pageRows(reading), ...traceRows(reading)],
-    "summary, page and trace belong to this report and log",
-  );
+  passUnless(ID, [...surfaceRows(reading), ...pageRows(reading)], "summary and page belong to this report");
 
 const surfaceRows = ({ files, report, digest }: Reading): readonly Check[] => {
   const off = (says: string): readonly Check[] => [
@@ -61,21 +56,4 @@ const pageRows = ({ files, digest }: Reading): readonly Check[] => {
   return page.includes(named)
     ? []
     : [fail(ID, "evidence/report-contradicted", "it was drawn from another report", "report.md")];
-};
-
-const traceRows = ({ files, events, manifest }: Reading): readonly Check[] => {
-  const off = (says: string): readonly Check[] => [fail(ID, "evidence/report-contradicted", says, "trace.jsonl")];
-  const text = textIn(files.get("trace.jsonl") ?? new Uint8Array()) ?? "";
-  const lines = text.split("\n").slice(0, -1);
-  if (lines.length === 0 || !text.endsWith("\n") || lines.some((line) => strictJson(line) === undefined))
-    return off("it is not one trace a line");
-  const run = manifest?.run ?? "";
-  const isOfRun = lines.every((line) =>
-    line.includes(`{"key":"cto.run.id","value":{"stringValue":${JSON.stringify(run)}}}`),
-  );
-  const numbers = lines.map((line) =>
-    Number(/"cto\.event\.sequence","value":\{"intValue":"(\d+)"/.exec(line)?.[1] ?? "NaN"),
-  );
-  const isKnown = numbers.every((sequence) => sequence < (events?.length ?? 0));
-  return isOfRun && isKnown ? [] : off("it is of another run");
 };

@@ -21,6 +21,7 @@ import { checkSentence } from "./check-sentence.ts";
 import { checkAdmissionSignature, checkApprovalSignature } from "./check-signatures.ts";
 import { checkSums } from "./check-sums.ts";
 import { checkTests } from "./check-tests.ts";
+import { checkTrace } from "./check-trace.ts";
 import { checkTrust } from "./check-trust.ts";
 import { readBundle, type BundleContent, type OddEntry, type Reading } from "./reading.ts";
 import { CannotJudge, type Eventually, type Trust, type VerifyTools } from "./tools.ts";
@@ -56,6 +57,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["actions", checkActions],
   ["citations", checkCitations],
   ["renderings", checkRenderings],
+  ["trace", checkTrace],
   ["findings", checkSarif],
 ];
 
