@@ -69,3 +69,52 @@ test("no span ends before it begins, and what the agent says of itself is marked
 test("a run without events has no trace", () => {
   expect(traceLines(RUN, WORK, [])).toBe("");
 });
+
+test("R104 what agent or provider told of a part of the run is marked as claimed, token counts and names alike", () => {
+  const [first = "", ...rest] = world.record.events;
+  const event = (sequence: number, type: string, trust: string, data: object, subject = "run"): string =>
+    JSON.stringify({
+      ...(JSON.parse(first) as object),
+      type: `cto.${type}.v1`,
+      sequence: String(sequence).padStart(10, "0"),
+      trust,
+      subject,
+      data,
+    });
+  const lines = [
+    first,
+    event(1, "session.started", "backend-claimed", { sessionId: "s-1" }),
+    event(2, "turn.started", "harness-observed", { n: 1 }),
+    event(3, "model.requested", "harness-observed", { n: 1, host: "api.example:443" }, "model/1"),
+    event(
+      4,
+      "model.answered",
+      "harness-observed",
+      { n: 1, claimed: { model: "m", inputTokens: 7, outputTokens: 3 } },
+      "model/1",
+    ),
+    event(5, "usage.reported", "backend-claimed", { inputTokens: 70, outputTokens: 30 }),
+    event(6, "turn.finished", "backend-claimed", { n: 1 }),
+  ];
+  expect(rest.length).toBeGreaterThan(0);
+  const attributes = (name: string): Readonly<Record<string, string | undefined>> =>
+    Object.fromEntries(
+      (spans(lines).find((span) => span.name === name)?.attributes ?? []).map(({ key, value }) => [
+        key,
+        value.stringValue ?? value.intValue,
+      ]),
+    );
+  expect(attributes("model")).toMatchObject({
+    "cto.trust": "backend-claimed",
+    "gen_ai.provider.name": "api.example:443",
+    "gen_ai.request.model": "m",
+    "gen_ai.usage.input_tokens": "7",
+    "gen_ai.usage.output_tokens": "3",
+  });
+  expect(attributes("turn")).toMatchObject({
+    "cto.trust": "backend-claimed",
+    "gen_ai.conversation.id": "s-1",
+    "gen_ai.usage.input_tokens": "70",
+  });
+  expect(attributes("run")).toMatchObject({ "cto.trust": "harness-observed" });
+});

@@ -116,8 +116,24 @@ const COMMITTED: readonly (readonly [string, string, Edit])[] = [
   ["the page", "renderings", replaceIn("report.md", "Drawn from report.json", "Drawn by hand")],
   [
     "the trace",
-    "renderings",
+    "trace",
     (files) => files.set("trace.jsonl", utf8(textOf(files, "trace.jsonl").replaceAll("R-049-01", "R-049-02"))),
+  ],
+  [
+    "a span's id",
+    "trace",
+    (files) =>
+      files.set(
+        "trace.jsonl",
+        utf8(textOf(files, "trace.jsonl").replace(/"spanId":"[0-9a-f]{8}/, '"spanId":"00000000')),
+      ),
+  ],
+  ["a span's times", "trace", replaceIn("trace.jsonl", '"endTimeUnixNano":"1', '"endTimeUnixNano":"2')],
+  ["a span's name", "trace", replaceIn("trace.jsonl", '"name":"tool"', '"name":"turn"')],
+  [
+    "a span that is left out",
+    "trace",
+    (files) => files.set("trace.jsonl", utf8(textOf(files, "trace.jsonl").replace(/^.*"name":"tool".*\n/m, ""))),
   ],
   ["a backend log", "citations", (files) => files.set("backend/stderr.log", utf8("all quiet\n"))],
 ];
