@@ -54,6 +54,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   diff: "R-049-01",
   verify: "R-049-01",
   replay: "R-049-01",
+  "keys make": "",
   outcome: "R-049-01 --reject --reason r --key owner-key",
   rollback: "R-049-01 --dry-run",
 };

@@ -7,7 +7,7 @@ import type { ReplayPath } from "./replay.ts";
 export const changedInputs = (path: ReplayPath, files: Files): readonly Difference[] =>
   path.inputs.flatMap(({ file, sha256 }) => {
     const bytes = files.get(file);
-    if (bytes === undefined) return [difference(file, `sha256 ${sha256}`, "no such file")];
+    if (bytes === undefined) return [difference(file, `sha256 ${sha256}`, "no such file, or one too large to be held")];
     const now = digestOf(bytes);
     return now === sha256 ? [] : [difference(file, `sha256 ${sha256}`, `sha256 ${now}`)];
   });
