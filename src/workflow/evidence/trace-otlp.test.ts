@@ -16,12 +16,27 @@ interface Message {
 }
 
 const require = createRequire(import.meta.url);
-const generated: unknown = require("@opentelemetry/otlp-transformer/build/src/generated/root.js");
-const { TracesData } = (
-  generated as {
-    readonly opentelemetry: { readonly proto: { readonly trace: { readonly v1: { readonly TracesData: Message } } } };
+
+/** Undefined where the development dependencies of an older lock are installed: then these tests are skipped, not passed. */
+const official = (): Message | undefined => {
+  try {
+    const generated: unknown = require("@opentelemetry/otlp-transformer/build/src/generated/root.js");
+    return (
+      generated as {
+        readonly opentelemetry: {
+          readonly proto: { readonly trace: { readonly v1: { readonly TracesData: Message } } };
+        };
+      }
+    ).opentelemetry.proto.trace.v1.TracesData;
+  } catch {
+    return undefined;
   }
-).opentelemetry.proto.trace.v1;
+};
+const messages = official();
+const ofOtlp = (): Message => {
+  if (messages === undefined) throw new Error("npm ci installs the messages");
+  return messages;
+};
 
 let world: SampleWorld;
 beforeAll(() => {
@@ -36,9 +51,9 @@ const withBytes = (name: string, value: unknown): unknown =>
 
 /** A line through the official messages, to bytes and back. */
 const roundTrip = (line: string): unknown => {
-  const message = TracesData.fromObject(JSON.parse(line, withBytes) as object);
-  const decoded = TracesData.decode(TracesData.encode(message).finish());
-  const back = TracesData.toObject(decoded, { longs: String, bytes: Array, enums: Number });
+  const message = ofOtlp().fromObject(JSON.parse(line, withBytes) as object);
+  const decoded = ofOtlp().decode(ofOtlp().encode(message).finish());
+  const back = ofOtlp().toObject(decoded, { longs: String, bytes: Array, enums: Number });
   return JSON.parse(
     JSON.stringify(back, (name, value: unknown) =>
       IDS.includes(name) && Array.isArray(value) ? Buffer.from(value as number[]).toString("hex") : value,
@@ -46,16 +61,19 @@ const roundTrip = (line: string): unknown => {
   );
 };
 
-test("R104 every line is TracesData of OTLP: it goes through the official messages and comes back as it was", () => {
-  const lines = traceLines(RUN, WORK, world.record.events).split("\n").slice(0, -1);
-  expect(lines.length).toBeGreaterThan(8);
-  for (const line of lines) {
-    expect(roundTrip(line)).toEqual(JSON.parse(line));
-    expect(TracesData.verify(TracesData.fromObject(JSON.parse(line, withBytes) as object))).toBeNull();
-  }
-});
+test.skipIf(messages === undefined)(
+  "R104 every line is TracesData of OTLP: it goes through the official messages and comes back as it was",
+  () => {
+    const lines = traceLines(RUN, WORK, world.record.events).split("\n").slice(0, -1);
+    expect(lines.length).toBeGreaterThan(8);
+    for (const line of lines) {
+      expect(roundTrip(line)).toEqual(JSON.parse(line));
+      expect(ofOtlp().verify(ofOtlp().fromObject(JSON.parse(line, withBytes) as object))).toBeNull();
+    }
+  },
+);
 
-test("a member that OTLP does not have would not come back", () => {
+test.skipIf(messages === undefined)("a member that OTLP does not have would not come back", () => {
   const [line = ""] = traceLines(RUN, WORK, world.record.events).split("\n");
   const other = line.replace('"name":"run"', '"name":"run","title":"run"');
   expect(other).not.toBe(line);
