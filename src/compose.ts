@@ -22,7 +22,7 @@ import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
 import { relayGround, unixRelay } from "./adapters/relay/unix-relay.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
-import { consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
+import { allConsumed, consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
 import { gitTarget } from "./adapters/target/git-target.ts";
 import { gitVersion } from "./adapters/target/git-version.ts";
@@ -210,6 +210,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     isAlive,
     consume: (approvalId, run) => consumeOnce(consumed, approvalId, run),
     consumedBy: (approvalId) => consumedBy(consumed, approvalId),
+    allConsumed: () => allConsumed(consumed),
     recordedBackend,
     inScratch,
   };

@@ -39,6 +39,8 @@ export interface World {
   /** `link(2)` of evidence.md 3.4: the lock on an approval that outlives a restored database. */
   readonly consume: (approvalId: string, run: RunId) => Promise<"won" | "again" | "lost">;
   readonly consumedBy: (approvalId: string) => Promise<string>;
+  /** Every approval that is spent by its lock, and the run that the lock names. */
+  readonly allConsumed: () => Promise<ReadonlyMap<string, string>>;
   /** The ULID that this home's ledger begins with. */
   readonly homeId: string;
   /** Absolute path of `.cto` in the home. */

@@ -14,6 +14,10 @@ export interface Archive {
   folder(run: RunId): string;
   /** A later record beside the bundle, which it never touches: `.cto/runs/<run-id>.addenda/<name>` (R119). */
   attach(run: RunId, name: string, bytes: Uint8Array): Promise<void>;
+  /** The runs that have a sealed folder. */
+  sealedRuns(): Promise<readonly RunId[]>;
+  /** One plain file of a sealed folder, or of what was attached to it, at most `bytesMax`; "absent" for anything else. */
+  peek(run: RunId, from: "bundle" | "addenda", name: string, bytesMax: number): Promise<Uint8Array | "absent">;
   /**
    * Any folder that claims to be a bundle, as path -> bytes; refuses links and special files by listing them as `odd`.
    * A partial folder is odd as such, except for the one who is about to seal it and asks for it as `unsealed`.

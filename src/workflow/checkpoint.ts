@@ -54,6 +54,18 @@ const ed25519Of = (publicKey: Uint8Array): ReturnType<typeof createPublicKey> =>
     format: "jwk",
   });
 
+/** What a note says, its signature not looked at; undefined for a text that begins with no checkpoint. */
+export const readCheckpoint = (note: string): Checkpoint | undefined => {
+  const [, origin, size = "", rootHash] = /^(\S+)\n(0|[1-9]\d{0,14})\n([A-Za-z0-9+/]{43}=)\n\n/.exec(note) ?? [];
+  return origin === undefined || rootHash === undefined ? undefined : { origin, size: Number(size), rootHash };
+};
+
+/** The note at the end of a tlog-proof; empty where there is none. */
+export const noteInProof = (proof: string): string => {
+  const at = proof.indexOf("\n\n");
+  return at < 0 ? "" : proof.slice(at + 2);
+};
+
 /** Proof that a record is leaf `index` of the tree under a note (C2SP tlog-proof). */
 export const proofText = (index: number, hashes: readonly Uint8Array[], note: string): string =>
   [

@@ -5,6 +5,7 @@ import { commitRefusals } from "./refusals/commit.ts";
 import { contractRefusals } from "./refusals/contract.ts";
 import { evidenceRefusals } from "./refusals/evidence.ts";
 import { gateRefusals } from "./refusals/gate.ts";
+import { ledgerRefusals } from "./refusals/ledger.ts";
 import { outcomeRefusals } from "./refusals/outcome.ts";
 import { packetRefusals } from "./refusals/packet.ts";
 import { policyRefusals } from "./refusals/policy.ts";
@@ -37,7 +38,8 @@ export const REFUSALS: typeof packetRefusals &
   typeof validationRefusals &
   typeof commitRefusals &
   typeof evidenceRefusals &
-  typeof outcomeRefusals = {
+  typeof outcomeRefusals &
+  typeof ledgerRefusals = {
   ...packetRefusals,
   ...contractRefusals,
   ...workRefusals,
@@ -52,6 +54,7 @@ export const REFUSALS: typeof packetRefusals &
   ...commitRefusals,
   ...evidenceRefusals,
   ...outcomeRefusals,
+  ...ledgerRefusals,
 };
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -182,8 +182,10 @@ test("R137 the ledger is listed and its chain verified, and what that does not e
   expect(verified).toMatchObject({
     verdict: "PASS",
     size: 3,
-    wrong: [],
-    notEstablished: [expect.stringContaining("no signature"), expect.stringContaining("no witness")],
+    alarms: [],
+    notYetSealed: 3,
+    sealedBy: null,
+    notEstablished: [expect.stringContaining("no outside witness"), expect.stringContaining("no other copy")],
   });
 });
 
@@ -204,8 +206,16 @@ test("R137 an edited entry is found: audit verify says FAIL with its number and 
 
   const said = await runCto(["audit", "verify", "--json"], { home });
   expect(said.exit).toBe(5);
-  expect(jsonOf(said)).toMatchObject({ ok: false, verdict: "FAIL", wrong: expect.arrayContaining([2]) });
-  expect((await runCto(["audit", "verify"], { home })).stdout).toMatch(/^FAIL {6}the chain does not hold at 2/);
+  expect(jsonOf(said)).toMatchObject({
+    ok: false,
+    verdict: "FAIL",
+    alarms: expect.arrayContaining([
+      expect.objectContaining({ code: "ledger/chain-broken", detail: expect.objectContaining({ seq: 2 }) }),
+    ]),
+  });
+  expect((await runCto(["audit", "verify"], { home })).stdout).toMatch(
+    /^FAIL .*\nalarm +ledger\/chain-broken +Record 2 of the ledger does not hold: .*\n[^]*^next +restore /m,
+  );
   expect(await runCto(["doctor", "--only", "ledger"], { home })).toMatchObject({
     exit: 3,
     stdout: expect.stringContaining("restore .cto/ledger.db"),

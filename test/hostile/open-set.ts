@@ -28,7 +28,6 @@ export const ELSEWHERE: Readonly<Record<string, { readonly file: string; readonl
   "confinement-lie": { file: "test/journeys/fallen-canary.test.ts", holds: "confinement-lie" },
   "confinement-missing": { file: "src/adapters/sandbox/probe.test.ts", holds: "confinement-missing" },
   "crash-at-every-step": { file: "test/journeys/killed.test.ts", holds: "killed between its two locks" },
-  "ledger-restored-old": { file: "test/hostile/spent-approval.test.ts", holds: "the ledger of before is put back" },
   "replace-whole-chain": { file: "src/workflow/evidence/verify/check-events.test.ts", holds: "replace-whole-chain" },
   "surface-markup": { file: "src/workflow/evidence/render-report.test.ts", holds: "surface-markup" },
 };

@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Archive } from "../../seams/archive.ts";
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
-import type { RunId } from "../../workflow/ids.ts";
+import { parseRunId, type RunId } from "../../workflow/ids.ts";
 import { readFolder } from "./read-folder.ts";
 
 const SUMS = "SHA256SUMS";
@@ -52,6 +52,12 @@ export const folderArchive = (runs: string): Archive => {
         await rename(path.join(addenda, `${name}${UNFINISHED}`), path.join(addenda, name));
         await sync(addenda);
       }),
+    sealedRuns: async () => {
+      const names = (await isThere(runs)) ? await readdir(runs) : [];
+      return names.flatMap((name) => parseRunId(name) ?? []).toSorted();
+    },
+    peek: async (run, from, name, bytesMax) =>
+      readPlain(path.join(from === "bundle" ? sealed(run) : `${sealed(run)}.addenda`, name), bytesMax),
     open: async (place) => {
       const folder = placeOf(place);
       if (!(await isThere(folder))) return "absent";
@@ -86,6 +92,22 @@ const isSame = async (file: string, bytes: Uint8Array): Promise<boolean> => {
   } catch (error) {
     if (codeOf(error) === "ENOENT") return false;
     throw error;
+  }
+};
+
+/** What is no plain file, or larger, is told as absent: whoever peeks asks for what this program wrote. */
+const readPlain = async (file: string, bytesMax: number): Promise<Uint8Array | "absent"> => {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const about = await handle.stat();
+      return about.isFile() && about.size <= bytesMax ? await handle.readFile() : "absent";
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(codeOf(error) ?? "")) return "absent";
+    throw new Failure("home/unreadable", `${file} cannot be read.`, { cause: error });
   }
 };
 

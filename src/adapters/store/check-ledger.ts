@@ -11,8 +11,7 @@ import type { LedgerTable, Tables, WorkItemTable } from "./tables.ts";
 
 /** The sequence numbers at which the ledger does not hold: chain, signed head, columns, work items against the fold. */
 export const checkLedger = async (db: Kysely<Tables>, start: Digest, notary: Notary): Promise<readonly number[]> => {
-  const { publicKey } = await notary.signer();
-  return atOneMoment(db, (moment) => wrongIn(moment, start, { origin: notary.origin, publicKey }));
+  return atOneMoment(db, (moment) => wrongIn(moment, start, notary));
 };
 
 /** Every row and the head as they lie there at one moment, nothing about them believed. */
@@ -41,11 +40,7 @@ export const ledgerBeginning = (db: Kysely<Tables>): Promise<string | undefined>
 const atOneMoment = <T>(db: Kysely<Tables>, look: (moment: Kysely<Tables>) => Promise<T>): Promise<T> =>
   db.transaction().execute(look);
 
-const wrongIn = async (
-  db: Kysely<Tables>,
-  start: Digest,
-  { origin, publicKey }: { readonly origin: string; readonly publicKey: Uint8Array },
-): Promise<readonly number[]> => {
+const wrongIn = async (db: Kysely<Tables>, start: Digest, { origin, signer }: Notary): Promise<readonly number[]> => {
   const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
   const head = await headRow(db);
   const works = await db.selectFrom("work_items").selectAll().execute();
@@ -62,7 +57,7 @@ const wrongIn = async (
   const isSigned =
     rows.length === 0 ||
     (head.frontier === frontierText(frontier) &&
-      isSignedCheckpoint(head.note, checkpointAt(origin, frontier), publicKey));
+      isSignedCheckpoint(head.note, checkpointAt(origin, frontier), (await signer()).publicKey));
   if (!isAtEnd || !isSigned) wrong.add(head.seq);
   for (const row of rows) if (!columnsAgree(row)) wrong.add(row.seq);
   if (wrong.size === 0) for (const seq of projectionsThatDiffer(rows, works)) wrong.add(seq);

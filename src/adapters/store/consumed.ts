@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
-import { link, open, unlink } from "node:fs/promises";
+import { link, open, readdir, unlink } from "node:fs/promises";
 import path from "node:path";
 
 import { Failure } from "../../workflow/failure.ts";
@@ -37,8 +37,22 @@ export const consumedBy = async (folder: string, approvalId: string): Promise<Ru
   return text === "absent" ? "nobody" : (parseRunId(text.replace(/\n$/, "")) ?? "unreadable");
 };
 
+/** Every approval that has a lock here, and the run that its lock names; what is no run id is named as it is written. */
+export const allConsumed = async (folder: string): Promise<ReadonlyMap<string, string>> => {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return [];
+    throw error;
+  });
+  const locks = names.filter((name) => APPROVAL_ID.test(name)).toSorted();
+  return new Map(
+    await Promise.all(locks.map(async (id) => [id, (await readPlain(path.join(folder, id))).trim()] as const)),
+  );
+};
+
+const APPROVAL_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
+
 const fileOf = (folder: string, approvalId: string): string => {
-  if (!/^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/.test(approvalId)) throw new TypeError(`not an approval id: ${approvalId}`);
+  if (!APPROVAL_ID.test(approvalId)) throw new TypeError(`not an approval id: ${approvalId}`);
   return path.join(folder, approvalId);
 };
 

@@ -13,6 +13,7 @@ export const act: Act<{ readonly work?: string; readonly limit?: number }, []> =
     const work = flags.work === undefined ? undefined : await pickWork(world, flags.work);
     if (work !== undefined && isAnswer(work)) return work;
     const entries = await readEntries(world, { ...(work === undefined ? {} : { work }), limit: flags.limit ?? 50 });
+    const head = await world.store.head();
     const rows = entries.map(({ seq, at, type, actor, work: of, run, approvalId, refusals, sha256 }) => [
       String(seq),
       at,
@@ -28,7 +29,7 @@ export const act: Act<{ readonly work?: string; readonly limit?: number }, []> =
     return {
       noun: "audit-log",
       exit: EXIT.done,
-      data: { entries: entries.map(({ text: _text, ...entry }) => entry) },
+      data: { entries: entries.map(({ text: _text, ...entry }) => entry), ...head.checkpoint, note: head.note },
       text: rows.length === 0 ? "The ledger is empty." : table(rows),
     };
   });

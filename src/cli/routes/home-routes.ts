@@ -85,14 +85,15 @@ export const homeRoutes = (): Routes => ({
       see: "cto audit verify",
       load: () => import("../commands/audit-log.ts"),
     }),
-    verify: command<object, []>({
-      brief: "recompute the ledger's chain",
-      examples: ["cto audit verify", "cto audit verify --json"],
+    verify: command<{ readonly trust?: string }, []>({
+      brief: "recompute the ledger and every root that humans signed over it",
+      examples: ["cto audit verify", "cto audit verify --trust owner.signers --json"],
       about: [
-        "Finds an entry that was edited, dropped, moved or cut off at the end.",
-        "The chain is not signed: who rewrites all of it consistently is not found by this.",
+        "Finds an entry that was edited, dropped, moved or cut off, a fork, a second beginning, an older file put back.",
+        "Compares the tree with the checkpoints in approvals, outcomes and sealed bundles, and says what no human has sealed yet.",
       ],
-      exits: "0 PASS · 5 FAIL, with the numbers of the entries",
+      flags: { trust: text("FILE", "an allowed_signers file that reached you by another way") },
+      exits: "0 PASS · 3 the trust file cannot be read · 5 FAIL or NOT-PROVEN, with every alarm",
       load: () => import("../commands/audit-verify.ts"),
     }),
   }),

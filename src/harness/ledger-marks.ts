@@ -1,0 +1,146 @@
+import { APPROVAL_NAMESPACE } from "../workflow/approval/approval-record.ts";
+import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
+import type { LedgerMark, LedgerTrace } from "../workflow/audit-ledger.ts";
+import { isSignedCheckpoint, noteInProof, readCheckpoint, type Checkpoint } from "../workflow/checkpoint.ts";
+import { digestOf, parseDigest, type Digest } from "../workflow/digest.ts";
+import { SUMS } from "../workflow/evidence/bundle-table.ts";
+import type { RunId } from "../workflow/ids.ts";
+import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import { OUTCOME_NAMESPACE, readOutcomeRecord } from "../workflow/outcome/outcome-record.ts";
+import { verifySshSignature } from "../workflow/ssh-signature.ts";
+import type { TrustRoot } from "../workflow/trust-root.ts";
+import type { World } from "./world.ts";
+
+/** What speaks of the ledger from outside of its rows. */
+export interface Beside {
+  readonly marks: readonly LedgerMark[];
+  readonly traces: readonly LedgerTrace[];
+  /** Human records whose signature counts for nobody in the trust root: they seal nothing. */
+  readonly unknownSigners: number;
+}
+
+export interface BesideOrder {
+  readonly records: readonly LedgerRecord[];
+  readonly trust: Pick<TrustRoot, "signers" | "revoked">;
+  /** Keys that sign checkpoints, 32 bytes each. */
+  readonly keys: readonly Uint8Array[];
+}
+
+/**
+ * What humans signed over the ledger, from its own documents, from sealed bundles and from what was attached to them;
+ * the checkpoints that the Harness signed into bundles; the locks and seals that the ledger must tell of.
+ */
+export const readBeside = async (world: World, { records, trust, keys }: BesideOrder): Promise<Beside> => {
+  // By the digest of the signed bytes: the same record in the ledger and in a bundle counts once.
+  const humans = new Map<Digest, HumanRecord>();
+  const keep = (record: HumanRecord | "absent"): void => {
+    if (record !== "absent") humans.set(digestOf(record.bytes), record);
+  };
+  for (const leaf of records) keep(await inLedger(world, leaf));
+  const harness: LedgerMark[] = [];
+  const traces: LedgerTrace[] = [];
+  for (const run of await world.archive.sealedRuns()) {
+    const sums = await world.archive.peek(run, "bundle", SUMS, LIMITS.homeFileBytesMax);
+    if (sums === "absent") continue;
+    traces.push({ kind: "sealed", run, sums: digestOf(sums) });
+    const names = new TextDecoder().decode(sums).matchAll(/^[0-9a-f]{64} {2}(approval\/approval\.[^/\n]+\.json)$/gm);
+    for (const [, name = ""] of names) keep(await inFiles(world, run, "bundle", name, "approval"));
+    keep(await inFiles(world, run, "addenda", "outcome.json", "outcome"));
+    harness.push(...(await inProof(world, run, keys)));
+  }
+  for (const [approvalId, run] of await world.allConsumed()) traces.push({ kind: "spent", approvalId, run });
+  const read = [...humans.values()].map((record) => markOf(record, trust));
+  return {
+    marks: [...read.filter((mark) => mark !== "unknown-signer"), ...harness],
+    traces,
+    unknownSigners: read.filter((mark) => mark === "unknown-signer").length,
+  };
+};
+
+interface HumanRecord {
+  readonly kind: "approval" | "outcome";
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const KIND_OF: Readonly<Partial<Record<LedgerType, HumanRecord["kind"]>>> = {
+  "approval.recorded": "approval",
+  "outcome.accepted": "outcome",
+  "outcome.rejected": "outcome",
+};
+
+const inLedger = async (world: World, { type, digests }: LedgerRecord): Promise<HumanRecord | "absent"> => {
+  const kind = KIND_OF[type];
+  const [record, signed] = [parseDigest(digests?.["record"] ?? ""), parseDigest(digests?.["signature"] ?? "")];
+  if (kind === undefined || record === undefined || signed === undefined) return "absent";
+  const [bytes, signature] = [await world.store.document(record), await world.store.document(signed)];
+  return bytes === "absent" || signature === "absent" ? "absent" : { kind, bytes, signature };
+};
+
+const inFiles = async (
+  world: World,
+  run: RunId,
+  from: "bundle" | "addenda",
+  name: string,
+  kind: HumanRecord["kind"],
+): Promise<HumanRecord | "absent"> => {
+  const bytes = await world.archive.peek(run, from, name, LIMITS.outcomeRecordBytesMax);
+  const signature = await world.archive.peek(run, from, `${name}.sig`, LIMITS.signatureBytesMax);
+  return bytes === "absent" || signature === "absent" ? "absent" : { kind, bytes, signature };
+};
+
+/** The checkpoint of a human record, if anybody whom the trust root knows signed it in its role at its time. */
+const markOf = (
+  { kind, bytes, signature }: HumanRecord,
+  trust: BesideOrder["trust"],
+): LedgerMark | "unknown-signer" => {
+  const read = kind === "approval" ? readApproval(bytes) : readOutcome(bytes);
+  if (read === undefined) return "unknown-signer";
+  const { what, at, checkpoint, namespace } = read;
+  const signed = verifySshSignature({
+    message: bytes,
+    signature,
+    namespace,
+    signers: trust.signers,
+    revoked: trust.revoked,
+    at: Date.parse(at),
+  });
+  return signed.ok ? { what, by: "human", checkpoint } : "unknown-signer";
+};
+
+interface ReadRecord {
+  readonly what: string;
+  readonly at: string;
+  readonly checkpoint: Checkpoint;
+  readonly namespace: string;
+}
+
+const readApproval = (bytes: Uint8Array): ReadRecord | undefined => {
+  const read = readApprovalRecord(bytes);
+  if (!read.ok) return undefined;
+  const { approvalId, challenge, ledgerCheckpoint: checkpoint } = read.value.record;
+  return { what: `approval ${approvalId}`, at: challenge.issuedAt, checkpoint, namespace: APPROVAL_NAMESPACE };
+};
+
+const readOutcome = (bytes: Uint8Array): ReadRecord | undefined => {
+  const read = readOutcomeRecord(bytes);
+  if (!read.ok) return undefined;
+  const { runId, decidedAt: at, ledgerCheckpoint: checkpoint } = read.value.record;
+  return { what: `the outcome of ${runId}`, at, checkpoint, namespace: OUTCOME_NAMESPACE };
+};
+
+const PROOFS: readonly string[] = ["approval/consumption.tlog-proof"];
+
+/** The checkpoints of a bundle's proofs, as far as the Harness signed them. */
+const inProof = async (world: World, run: RunId, keys: readonly Uint8Array[]): Promise<readonly LedgerMark[]> => {
+  const marks: LedgerMark[] = [];
+  for (const name of PROOFS) {
+    const proof = await world.archive.peek(run, "bundle", name, LIMITS.approvalRecordBytesMax);
+    const note = proof === "absent" ? "" : noteInProof(new TextDecoder().decode(proof));
+    const checkpoint = readCheckpoint(note);
+    if (checkpoint !== undefined && keys.some((key) => isSignedCheckpoint(note, checkpoint, key)))
+      marks.push({ what: `the bundle of ${run}`, by: "harness", checkpoint });
+  }
+  return marks;
+};
