@@ -152,7 +152,7 @@ const isViolation = ({ verdict }: JudgedChange): boolean => verdict !== "allowed
 const drawnOr = (drawn: GateOutput["drawn"]): Exclude<GateOutput["drawn"], "not-drawn"> | undefined =>
   drawn === "not-drawn" ? undefined : drawn;
 
-interface Left {
+export interface Left {
   readonly gate: GateOutput | UnansweredGate;
   readonly performed: Result<Performed, Refusal> | undefined;
   readonly validated: Result<Validated, Refusal> | undefined;
@@ -160,7 +160,8 @@ interface Left {
   readonly proven: Proven;
 }
 
-const outputsOf = ({ gate, performed, validated, committed, proven }: Left): StepOutputs => {
+/** What the steps left, as the evidence is drawn from it. */
+export const outputsOf = ({ gate, performed, validated, committed, proven }: Left): StepOutputs => {
   const { commit } = proven.ending;
   // A commit that landed while its step failed is as much a commit; the proof is the first to tell of it.
   const adopted = commit === undefined || !gate.result.ok ? undefined : { commit, inputs: NOT_READ, at: proven.at };

@@ -12,6 +12,7 @@ import type { RunId } from "../workflow/ids.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { readReport } from "./read-report.ts";
+import { redraw } from "./redraw.ts";
 import { replaySession } from "./replay-session.ts";
 import { replayValidation } from "./replay-validation.ts";
 import type { World } from "./world.ts";
@@ -67,7 +68,7 @@ const atLevel = async (
     case "patch":
       return ok(patchAnswer(await made(target, files), report));
     case "render":
-      return ok(replayRender(files, report));
+      return ok(await renderAnswer(world, files, report));
     case "normalize":
       return ok(replayNormalize(files, { kind: report.backend?.kind ?? "", declared: mediationIn(report) }));
     case "validation":
@@ -95,6 +96,19 @@ const patchAnswer = (ids: PatchReplay, { commit }: Report): ReplayAnswer => {
     ids[part] === expected[part] ? [] : [difference(part, expected[part], ids[part])],
   );
   return { differences, notComparable: [], notes: [`by git ${ids.git}`] };
+};
+
+/** From the bundle alone the report is the source of what is drawn; in its own home it is drawn again itself. */
+const renderAnswer = async (
+  world: World | "none",
+  files: ReplayGround["files"],
+  report: Report,
+): Promise<ReplayAnswer> => {
+  const alone = replayRender(files, report);
+  const again = world === "none" ? "unknown-here" : await redraw(world, files, report);
+  return again === "unknown-here"
+    ? { ...alone, notComparable: ["report.json itself: only the home that made the run can draw it again"] }
+    : { differences: [...alone.differences, ...again], notComparable: [] };
 };
 
 const mediationIn = ({ backend }: Report): Mediation =>

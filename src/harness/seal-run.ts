@@ -25,11 +25,8 @@ export const sealRun = async (
   recorder: Recorder,
 ): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
   const given = await givenFiles(world, row, steps);
-  const ending = withCriteria(
-    steps.proven.ending,
-    judgedCriteria(drawRecord(world, row, steps, recorder.lines()), given),
-  );
-  const outputs = { ...steps, proven: { ...steps.proven, ending } };
+  const outputs = withEnding(world, row, steps, recorder.lines(), given);
+  const { ending } = outputs.proven;
   await finish(world, row, outputs.proven, recorder);
   if (!(await world.archive.isSealed(row.run))) {
     const { summary } = await runIn(world.store, row);
@@ -53,6 +50,18 @@ export const sealRun = async (
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
   await world.target.forgetRun(row.run);
   return { ending, sums };
+};
+
+/** The outputs with the ending that the evidence tells: what it proves too little of takes an awaited outcome back. */
+export const withEnding = (
+  world: World,
+  row: RunRow,
+  steps: StepOutputs,
+  lines: readonly string[],
+  given: ReadonlyMap<string, Uint8Array>,
+): StepOutputs => {
+  const criteria = judgedCriteria(drawRecord(world, row, steps, lines), given);
+  return { ...steps, proven: { ...steps.proven, ending: withCriteria(steps.proven.ending, criteria) } };
 };
 
 /** The member of a run's summary that holds the signed checkpoint over its whole log. */

@@ -5,7 +5,9 @@ import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { fingerprint } from "../../src/adapters/host/fingerprint.ts";
+import { renderings } from "../../src/workflow/evidence/bundle-files.ts";
 import { REPLAY_LEVELS } from "../../src/workflow/evidence/schemas/replay-levels.ts";
+import { reportSchema } from "../../src/workflow/evidence/schemas/report.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
 import { admit, approveBy, endOf, HONEST_STEPS, makeGround, POLICY, runOnce, type Ground } from "./ground.ts";
@@ -315,4 +317,23 @@ test("R124 another interpreter is drift of the tool, whatever it answers; none a
   const none = await replay(run, "validation", ground.home);
   expect(none.exit).toBe(4);
   expect(jsonOf(none)).toMatchObject({ failure: { code: "target/tool-absent" } });
+});
+
+test("R123 a report that was edited and drawn anew in all its renderings is drift in the home that made it, and in a bundle alone it is said that nobody compared it", async () => {
+  const folder = path.join(ground.root, "edited");
+  await cp(bundle, folder, { recursive: true });
+  const report: unknown = JSON.parse(await readFile(path.join(folder, "report.json"), "utf8"));
+  const edited = { ...reportSchema.parse(report), says: "All is well." };
+  for (const [name, bytes] of renderings(edited)) await writeFile(path.join(folder, name), bytes);
+  const alone = jsonOf(await replay(folder, "render"));
+  expect(alone).toMatchObject({ same: true, notComparable: [expect.stringContaining("report.json itself")] });
+  const atHome = await replay(folder, "render", ground.home);
+  expect(atHome.exit).toBe(5);
+  const { differences } = jsonOf(atHome) as { differences: readonly Record<string, string>[] };
+  expect(differences).toContainEqual(
+    expect.objectContaining({
+      where: expect.stringMatching(/^report\.json line/),
+      expected: expect.stringContaining("All is well."),
+    }),
+  );
 });

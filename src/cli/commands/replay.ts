@@ -40,8 +40,8 @@ interface Given {
 const ofFolder = async (context: CliContext, flags: CommonFlags, { given, place, level }: Given): Promise<Answer> => {
   const { openFolder, stockGit } = await context.openEvidence();
   const { files } = await openFolder(place);
-  const needsHome = level === "validation" || level === "session";
-  const world = needsHome ? await worldOrNone(context, flags, "read") : undefined;
+  const usesHome = level === "validation" || level === "session" || level === "render";
+  const world = usesHome ? await worldOrNone(context, flags, "read") : undefined;
   try {
     const done = await replayBundle({ files, target: stockGit, world: world ?? "none" }, given, level);
     return answer(given, level, done);

@@ -26,7 +26,7 @@ export const replayRender = (files: Files, report: Report): Compared => {
 };
 
 /** Each drawn file against the one in the bundle: where it differs, its first line that does. */
-const comparedFiles = (drawn: Files, files: Files): readonly Difference[] =>
+export const comparedFiles = (drawn: Files, files: Files): readonly Difference[] =>
   [...drawn].flatMap(([name, bytes]) => {
     const kept = files.get(name);
     if (kept === undefined) return [difference(name, "no such file", "it is drawn")];
