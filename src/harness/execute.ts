@@ -9,6 +9,7 @@ import { countsOf } from "../workflow/validation/judge-validation.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { canaryGround, isConfined, passCanaries } from "./canaries.ts";
+import type { Lanes } from "./lanes.ts";
 import type { Recorder } from "./recorder.ts";
 import { closingAfter, stageData } from "./stage-data.ts";
 import type { World } from "./world.ts";
@@ -20,6 +21,8 @@ export interface ValidationBench {
   readonly recorder: Pick<Recorder, "record" | "flush">;
   readonly stages: StageDescription[];
   readonly canaries: PassedCanaries[];
+  /** In which the commands run; all else of several executions goes on side by side. */
+  readonly commands: Lanes;
   /** Ends the execution at once, where a run can be stopped. */
   readonly signal?: AbortSignal;
 }
@@ -82,7 +85,7 @@ export const execute = async (
     signal?.throwIfAborted();
     signal?.addEventListener("abort", end);
     ran = isConfined([before])
-      ? await runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax)
+      ? await bench.commands(() => runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax))
       : NOTHING_RAN;
   } finally {
     signal?.removeEventListener("abort", end);

@@ -8,6 +8,7 @@ import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
 import { execute } from "./execute.ts";
+import { openLanes } from "./lanes.ts";
 import { replayHome } from "./replay-home.ts";
 import type { ReplayAnswer } from "./replay.ts";
 import type { World } from "./world.ts";
@@ -38,7 +39,7 @@ const again = async (world: World, permit: Permit, report: Report): Promise<Repl
   }
   const silent = { record: () => undefined, flush: () => Promise.resolve() };
   const now = await execute(
-    { world, permit, recorder: silent, stages: [], canaries: [] },
+    { world, permit, recorder: silent, stages: [], canaries: [], commands: openLanes(1) },
     { on: "candidate", tree, argv, program },
   );
   return {

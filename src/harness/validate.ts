@@ -3,6 +3,7 @@ import type { Check } from "../workflow/contract/checks.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid } from "../workflow/ids.ts";
 import type { Instant } from "../workflow/instant.ts";
+import { LIMITS } from "../workflow/limits.ts";
 import { partOf, type Clearance } from "../workflow/policy/judge-changes.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
@@ -11,7 +12,8 @@ import type { ValidationRuns } from "../workflow/validation/judge-validation.ts"
 import { isTestPath } from "../workflow/validation/test-paths.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
-import { execute, type ValidationBench } from "./execute.ts";
+import { execute, type Execution, type ValidationBench } from "./execute.ts";
+import { openLanes } from "./lanes.ts";
 import type { Recorder } from "./recorder.ts";
 import type { World } from "./world.ts";
 
@@ -42,47 +44,62 @@ export const validate = async (
 
   const stages: StageDescription[] = [];
   const canaries: PassedCanaries[] = [];
-  const bench: ValidationBench = { world, permit, recorder, stages, canaries, signal };
-  const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> =>
-    execute(bench, { on, tree: of, argv, program });
-  // Two at a time: each has a sandbox and a workspace of its own, and none can see another.
-  const [candidate, onBase] = await both(run("candidate", tree), run("base", base));
-  const tests = clearance.files.filter(({ path }) => isTestPath(path));
-  const isMixed = tests.length > 0 && tests.length < clearance.files.length;
-  const runs: ValidationRuns = isMixed
-    ? { candidate, base: onBase, ...(await crossed(bench, clearance, run)) }
-    : { candidate, base: onBase };
-  const probes = [];
-  for (const check of checks) probes.push(await probe(bench, check, { base, tree }));
-  return ok({ tree, runs, probes, stages, canaries, at: world.clock.now() });
+  const commands = openLanes(LIMITS.validationCommandsMax);
+  const bench: ValidationBench = { world, permit, recorder, stages, canaries, commands, signal };
+  const stageLanes = openLanes(LIMITS.validationStagesMax);
+  const executed = (execution: Execution): Promise<ValidationRun> => stageLanes(() => execute(bench, execution));
+  const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => executed({ on, tree: of, argv, program });
+  const mixed = await mixedTrees(world, permit, clearance);
+  // Each has a sandbox and a workspace of its own, and none can see another.
+  const [candidate, onBase, crossed, probes] = await together(
+    run("candidate", tree),
+    run("base", base),
+    mixed === undefined ? Promise.resolve({}) : runCrossed(run, mixed),
+    together(...checks.map((check) => probe(bench, executed, check, { base, tree }))),
+  );
+  return ok({ tree, runs: { candidate, base: onBase, ...crossed }, probes, stages, canaries, at: world.clock.now() });
 };
 
-/** The changed tests on the old sources, and the old tests on the changed sources (R095). */
-const crossed = async (
-  { world, permit }: ValidationBench,
-  clearance: Clearance,
-  run: (on: ValidationRun["on"], of: Oid) => Promise<ValidationRun>,
-): Promise<Pick<ValidationRuns, "newTestsOnBase" | "baseTestsOnCandidate">> => {
+interface MixedTrees {
+  readonly testsOnly: Oid;
+  readonly sourcesOnly: Oid;
+}
+
+/** The changed tests on the old sources, and the old tests on the changed sources; undefined where only one kind changed. */
+const mixedTrees = async (world: World, permit: Permit, clearance: Clearance): Promise<MixedTrees | undefined> => {
+  const tests = clearance.files.filter(({ path }) => isTestPath(path));
+  if (tests.length === 0 || tests.length === clearance.files.length) return undefined;
   const isSource = (path: string): boolean => !isTestPath(path);
-  const [testsOnly, sourcesOnly] = await both(
+  const [testsOnly, sourcesOnly] = await together(
     world.target.writeTree(permit, partOf(clearance, isTestPath)),
     world.target.writeTree(permit, partOf(clearance, isSource)),
   );
-  const [newTestsOnBase, baseTestsOnCandidate] = await both(
+  return { testsOnly, sourcesOnly };
+};
+
+/** New tests should fail on the old sources, old tests pass on the new ones (R095). */
+const runCrossed = async (
+  run: (on: ValidationRun["on"], of: Oid) => Promise<ValidationRun>,
+  { testsOnly, sourcesOnly }: MixedTrees,
+): Promise<Pick<ValidationRuns, "newTestsOnBase" | "baseTestsOnCandidate">> => {
+  const [newTestsOnBase, baseTestsOnCandidate] = await together(
     run("new-tests-on-base", testsOnly),
     run("base-tests-on-candidate", sourcesOnly),
   );
   return { newTestsOnBase, baseTestsOnCandidate };
 };
 
-// When one is broken off, the other one's sandbox is dead too before the run goes on.
-const both = async <T>(...ran: readonly [Promise<T>, Promise<T>]): Promise<readonly [T, T]> => {
+// When one is broken off, the sandboxes of the others are dead too before the run goes on.
+const together = async <T extends readonly Promise<unknown>[]>(
+  ...ran: T
+): Promise<{ -readonly [at in keyof T]: Awaited<T[at]> }> => {
   await Promise.allSettled(ran);
   return Promise.all(ran);
 };
 
 const probe = async (
   bench: ValidationBench,
+  executed: (execution: Execution) => Promise<ValidationRun>,
   { criterion, argv, onBase }: Check,
   trees: { readonly base: Oid; readonly tree: Oid },
 ): Promise<Validated["probes"][number]> => {
@@ -96,10 +113,10 @@ const probe = async (
       baseExpected: onBase,
       output: `${argv[0]} is not in the sandbox`,
     };
-  const [candidate, base] = await Promise.all([
-    execute(bench, { on: "candidate", tree: trees.tree, argv, program }),
-    execute(bench, { on: "base", tree: trees.base, argv, program }),
-  ]);
+  const [candidate, base] = await together(
+    executed({ on: "candidate", tree: trees.tree, argv, program }),
+    executed({ on: "base", tree: trees.base, argv, program }),
+  );
   const output = new TextDecoder().decode(candidate.output);
   const spoiled = [candidate, base].map(spoilOf).find((why) => why !== undefined);
   const exits = { onCandidate: candidate.exitCode, onBase: base.exitCode };

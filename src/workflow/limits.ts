@@ -47,6 +47,9 @@ export const LIMITS = {
   /** bubblewrap takes 9,000 arguments, three of them a mount. */
   sandboxMountsMax: 2_700,
   sandboxSlots: 16,
+  /** Sandboxes of a validation that stand at once, and how many of their commands run at once, each with its memory. */
+  validationStagesMax: 4,
+  validationCommandsMax: 2,
   sandboxStreamBytesMax: 268_435_456,
   scratchPollMs: 200,
   /** How long the Harness's own probe in a stage may take. */
