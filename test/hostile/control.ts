@@ -1,43 +1,83 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import type { HostileCase } from "../../src/cli/hostile/case-form.ts";
 import { preamble } from "../../src/cli/hostile/field.ts";
 import { openSurroundings } from "../../src/cli/hostile/surroundings.ts";
 import { targetFiles } from "../../src/cli/hostile/target-files.ts";
+import type { ControlRow } from "./attack-control.ts";
+import { runInside } from "./sandbox-fixture.ts";
+import { CONTROL_MS, openUnconfined, type Unconfined } from "./unconfined.ts";
 
-export interface ControlRow {
-  readonly id: string;
-  readonly succeeds: boolean;
-  readonly says: string;
-}
-
-/** The attacks that do no harm, by an ordinary user in a throw-away folder without a sandbox: each should get what it wants. */
+/** The scripts of data cases, by an ordinary user in a throw-away folder without a sandbox: each should do its deed. */
 export const runControl = async (cases: readonly HostileCase[]): Promise<readonly ControlRow[]> => {
   const surroundings = await openSurroundings();
+  const controls = { ends: openUnconfined(CONTROL_MS.ends), goesOn: openUnconfined(CONTROL_MS.goesOn) };
+  const rows: ControlRow[] = [];
+  const waiting = cases.filter((one) => one.script !== "");
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      rows.push(
+        await rowOf(
+          next,
+          path.join(surroundings.folder, next.id),
+          surroundings.facts,
+          next.control === "goes-on" ? controls.goesOn : controls.ends,
+        ),
+      );
+  };
   try {
-    return cases
-      .filter(({ control }) => control)
-      .map((one) => {
-        const root = path.join(surroundings.folder, one.id);
-        layOut(root, one);
-        const said = attacked(root, `${preamble(factsOf(root, surroundings.facts))}\n${one.script}`);
-        rmSync(root, { recursive: true, force: true });
-        const escaped = said.split("\n").filter((line) => line.startsWith("ESCAPED"));
-        return { id: one.id, succeeds: escaped.length > 0, says: escaped[0] ?? said.slice(-200) };
-      });
+    await Promise.all([worker(), worker(), worker(), worker()]);
+    return rows;
   } finally {
+    for (const control of Object.values(controls)) control.end();
     await surroundings.close();
   }
 };
 
-const PLAIN_UID = 12_345;
+const rowOf = async (
+  one: HostileCase,
+  root: string,
+  given: Readonly<Record<string, string>>,
+  control: Unconfined,
+): Promise<ControlRow> => {
+  const how = one.control ?? { without: "it says nothing of a control" };
+  if (typeof how === "object") return { id: one.id, came: "without", says: how.without };
+  layOut(root, one);
+  const folder = path.join(root, "workspace");
+  const before = listingOf(folder);
+  const facts = { ...factsOf(root, given), ATTACK_PID: String(control.victim()) };
+  const checkout = (uid: number): Promise<{ readonly folder: string; readonly over: "nothing" }> => {
+    if (process.getuid?.() === 0) execFileSync("/bin/chown", ["-R", "-h", "--", `${uid}:${uid}`, root]);
+    return Promise.resolve({ folder, over: "nothing" });
+  };
+  const stage = await control.open({ checkout });
+  const script = `${preamble({ ...facts, ATTACK_HARNESS_PID: facts.ATTACK_PID })}\n${one.script}`;
+  const said = await runInside(stage, ["/bin/bash", "-c", script], SMALL);
+  const { alive } = await stage.close();
+  const escaped = said.out.split("\n").find((line) => line.startsWith("ESCAPED"));
+  const came = {
+    says: escaped !== undefined,
+    changes: listingOf(folder) !== before,
+    "goes-on": alive > 0 || said.code === null,
+  }[how];
+  execFileSync("/bin/rm", ["-rf", "--", root, `${folder}.home`]);
+  return { id: one.id, came: came ? "succeeds" : "stopped", says: escaped ?? (came ? how : said.out.slice(-300)) };
+};
+
+/** The same deeds, small: nothing here is to take much of the machine. */
+const SMALL = {
+  ATTACK_BIG_MB: "70",
+  ATTACK_BYTES: "67108864",
+  ATTACK_FORKS: "220",
+  ATTACK_FILES: "2000",
+  ATTACK_REST: "0",
+  HOST_ONLY_TOKEN: "cto-canary-control",
+};
 
 const factsOf = (root: string, facts: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
   ...facts,
-  // The victim alone: nothing of this is to reach the process that watches it.
-  ATTACK_HARNESS_PID: facts["ATTACK_PID"] ?? "",
   ATTACK_HOST: root,
   ATTACK_TARGET: path.join(root, "target"),
   ATTACK_HOME: path.join(root, "home"),
@@ -69,16 +109,15 @@ const layOut = (root: string, { field }: HostileCase): void => {
     cpSync(path.join(root, "workspace"), path.join(root, copy), { recursive: true });
 };
 
-const attacked = (root: string, script: string): string => {
-  const isRoot = process.getuid?.() === 0;
-  const out = path.join(root, "said");
-  writeFileSync(out, "");
-  if (isRoot) execFileSync("/bin/chown", ["-R", `${PLAIN_UID}:${PLAIN_UID}`, root]);
-  const asPlain = isRoot
-    ? ["/usr/bin/setpriv", `--reuid=${PLAIN_UID}`, `--regid=${PLAIN_UID}`, "--clear-groups", "--no-new-privs", "--"]
-    : [];
-  const [program, ...args] = [...asPlain, "/bin/bash", "-c", `{ ${script}\n} >'${out}' 2>&1 </dev/null; exit 0`];
-  const env = { PATH: "/usr/bin:/bin", HOME: root, HOST_ONLY_TOKEN: "cto-canary-control" };
-  execFileSync(program, args, { cwd: path.join(root, "workspace"), env, stdio: "ignore", timeout: 30_000 });
-  return readFileSync(out, "utf8");
-};
+/** What stands in a folder: names, kinds, modes, sizes and times of change of contents, times of reading left out. */
+const listingOf = (folder: string): string =>
+  execFileSync("/usr/bin/find", [".", "-printf", "%P %y %m %n %s %T@ %l\n"], {
+    cwd: folder,
+    encoding: "latin1",
+    maxBuffer: LISTING_BYTES_MAX,
+  })
+    .split("\n")
+    .sort()
+    .join("\n");
+
+const LISTING_BYTES_MAX = 67_108_864;

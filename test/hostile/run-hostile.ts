@@ -8,6 +8,7 @@ import { readCases } from "../../src/cli/hostile/read-cases.ts";
 import { resultOf } from "../../src/cli/hostile/result-file.ts";
 import { runSuite, type CaseRow } from "../../src/cli/hostile/suite.ts";
 import { tableOf } from "../../src/cli/hostile/table.ts";
+import { runAttackControls, type ControlRow } from "./attack-control.ts";
 import { runControl } from "./control.ts";
 import { ELSEWHERE, NOT_HELD, NOTHING_TO_ATTACK } from "./open-set.ts";
 import { CANARY } from "./sandbox-fixture.ts";
@@ -94,11 +95,22 @@ const cases = (await readCases()).filter(
   ({ file }) => values.only === undefined || values.only.some((id) => file.includes(id)),
 );
 
-const controls = await runControl(cases.flatMap((read) => (read.ok ? [read.value] : [])));
-for (const { id, succeeds, says } of controls) if (!succeeds) console.log(`without teeth here: ${id}: ${says.trim()}`);
-console.log(
-  `${controls.filter(({ succeeds }) => succeeds).length} of ${controls.length} attacks succeed without the sandbox`,
-);
+const tellControl = (what: string, rows: readonly ControlRow[]): void => {
+  const came = (kind: ControlRow["came"]): readonly ControlRow[] => rows.filter((row) => row.came === kind);
+  for (const { id, says } of came("without")) console.log(`not tried without the sandbox: ${id}: ${says}`);
+  for (const { id, says } of came("stopped")) console.log(`WITHOUT TEETH HERE: ${id}: ${says.trim()}`);
+  console.log(
+    `${came("succeeds").length} of ${rows.length} ${what} succeed without the sandbox, ` +
+      `${came("without").length} say why they cannot, ${came("stopped").length} are without teeth here`,
+  );
+};
+
+const controls = {
+  cases: await runControl(cases.flatMap((read) => (read.ok ? [read.value] : []))),
+  attacks: values.only === undefined ? await runAttackControls() : [],
+};
+tellControl("scripts of cases", controls.cases);
+if (values.only === undefined) tellControl("attack scripts", controls.attacks);
 
 if (!values.control) {
   const tell = ({ verdict, id, ms }: CaseRow): void => console.error(`${verdict.padEnd(8)}${id}  ${ms} ms`);
@@ -111,7 +123,7 @@ if (!values.control) {
       : [];
   const rows = [...suite.rows, ...more];
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify(resultOf({ ...suite, rows }), null, 2)}\n`);
+    writeFileSync(values.json, `${JSON.stringify({ ...resultOf({ ...suite, rows }), control: controls }, null, 2)}\n`);
   console.log(tableOf(rows));
   process.exitCode = rows.some(({ verdict }) => verdict === "ESCAPED") ? 1 : 0;
 }

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { chmod, mkdir, mkdtemp, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 
 import { bubblewrapSandbox } from "../../src/adapters/sandbox/bubblewrap-sandbox.ts";
@@ -10,6 +10,7 @@ import type { ConfinedStage, StageOrder } from "../../src/seams/sandbox.ts";
 import type { Oid, RunId } from "../../src/workflow/ids.ts";
 import type { RunLimits } from "../../src/workflow/limits.ts";
 import type { WorkspaceEntry } from "../../src/workflow/workspace/workspace.ts";
+import type { Unconfined } from "./unconfined.ts";
 
 /** No secret itself: every planted secret begins with it, and nothing that is told to the inside holds it. */
 export const CANARY = "cto-canary-";
@@ -50,24 +51,28 @@ export interface HostFixture {
   close(): Promise<void>;
 }
 
-export const makeHost = async (): Promise<HostFixture> => {
+/** A host and the sandbox that is to hold on it, or the control that holds nothing. */
+export const makeHost = async (control?: Unconfined): Promise<HostFixture> => {
   const folder = await mkdtemp(`${tmpdir()}/cto-hostile-`);
   await chmod(folder, 0o755);
   for (const path of ["target/.env", "other-run/workspace/secret"]) await plant(`${folder}/${path}`);
-  const victim = spawn("/bin/sleep", ["600"], { env: { SECRET: `${CANARY}victim` }, stdio: "ignore" });
+  const own = spawn("/bin/sleep", ["600"], { env: { SECRET: `${CANARY}victim` }, stdio: "ignore" });
+  const victim = control === undefined ? own.pid : control.victim();
   const tcp = await serving({ port: 0, host: "127.0.0.1" });
   const unix = await serving({ path: `${folder}/agent.sock` });
-  const abstract = `cto-hostile-${process.pid}`;
+  const abstract = basename(folder);
   const hidden = await serving({ path: `\0${abstract}` });
-  const sandbox = bubblewrapSandbox({ stateFolder: `${folder}/state` });
+  const sandbox = control ?? bubblewrapSandbox({ stateFolder: `${folder}/state` });
+  if (control !== undefined) await chmod(`${folder}/agent.sock`, 0o666);
   let made = 0;
   return {
     folder,
     env: {
       HOST: folder,
       HOST_HOME: homedir(),
-      HOST_PID: String(victim.pid),
-      HARNESS_PID: String(process.pid),
+      HOST_PID: String(victim),
+      // A control is not to end the process that watches it.
+      HARNESS_PID: String(control === undefined ? process.pid : victim),
       HOST_PORT: String(portOf(tcp)),
       HOST_ABSTRACT: abstract,
     },
@@ -80,7 +85,7 @@ export const makeHost = async (): Promise<HostFixture> => {
       return { workspace, stage: await sandbox.open({ ...order, ...change }) };
     },
     close: async () => {
-      victim.kill("SIGKILL");
+      own.kill("SIGKILL");
       for (const server of [tcp, unix, hidden]) server.close();
       // Node's own removal fails on paths that are longer than the kernel takes in one piece.
       await promisify(execFile)("/bin/rm", ["-rf", "--", folder]);
@@ -199,7 +204,11 @@ const plant = async (path: string): Promise<void> => {
 
 const serving = (place: { path: string } | { port: number; host: string }): Promise<Server> =>
   new Promise((resolve, reject) => {
-    const server = createServer((socket) => socket.end("reached"));
+    const server = createServer((socket) => {
+      // Whoever calls need not stay to listen.
+      socket.on("error", () => undefined);
+      socket.end("reached");
+    });
     server.once("error", reject);
     server.listen(place, () => resolve(server));
   });

@@ -5,11 +5,11 @@ import { STORIES } from "./sandbox-stories.ts";
 import { COPY_STORIES, OVERLAY_STORIES, SCRATCH_STORIES } from "./scratch-stories.ts";
 import { STAGE_STORIES } from "./stage-stories.ts";
 
-export type TrialLevel = "A" | "B";
+export type TrialLevel = "A" | "B" | "control";
 
 /** Level B is the same chain without the sandbox around it, so a part of the attacks is enough there. */
 const attacksAt = (level: TrialLevel): readonly Attack[] =>
-  level === "A" ? ATTACKS : ATTACKS.filter(({ name }) => ATTACKS_OF_B.has(name));
+  level !== "B" ? ATTACKS : ATTACKS.filter(({ name }) => ATTACKS_OF_B.has(name));
 
 const ATTACKS_OF_B: ReadonlySet<string> = new Set([
   "environment of the host, its own and that of every process",

@@ -19,6 +19,11 @@ export interface HostAct {
   readonly refuses?: string | undefined;
 }
 
+/**
+ * "says": it prints that it escaped. "changes": the Workspace is not what it was. "goes-on": somebody else has to end it.
+ */
+type CaseControl = "says" | "changes" | "goes-on" | { readonly without: string };
+
 /** One attack as data: how the target and the home stand, who does what, and what has to come of it. */
 export interface HostileCase {
   readonly schema: "cto/hostile-case/v1";
@@ -56,8 +61,8 @@ export interface HostileCase {
   readonly steps: readonly unknown[];
   /** One bash script that the agent runs by itself, asking nobody; with the facts of the field as variables. */
   readonly script: string;
-  /** The script escapes where nothing confines it, and does no harm there. */
-  readonly control: boolean;
+  /** What shows that the script would do its deed where nothing confines it; every script has one, or says why not. */
+  readonly control?: CaseControl | undefined;
   readonly host: readonly HostAct[];
   /** "moved" where the owner's own acts change his target. */
   readonly target: "untouched" | "moved";
@@ -106,7 +111,7 @@ export const caseForm: z.ZodType<HostileCase> = z.strictObject({
   run: z.boolean().default(true),
   steps: z.array(z.unknown()).default([]),
   script: text.default(""),
-  control: z.boolean().default(false),
+  control: z.union([z.enum(["says", "changes", "goes-on"]), z.strictObject({ without: text })]).optional(),
   host: z.array(act).default([]),
   target: z.enum(["untouched", "moved"]).default("untouched"),
 });

@@ -20,7 +20,7 @@ test("every case that is shipped reads, and there are many", async () => {
 test("a case says what it does not say by what is always so", () => {
   expect(readCase("B/no-change.yaml", GOOD)).toMatchObject({
     ok: true,
-    value: { admit: true, approve: true, run: true, control: false, target: "untouched", field: { owner: "" } },
+    value: { admit: true, approve: true, run: true, target: "untouched", field: { owner: "" } },
   });
 });
 
@@ -33,7 +33,9 @@ test.each<[string, string, string]>([
   ["a moment that never comes", `${GOOD}host: [{ at: never, run: x }]\n`, "host"],
   ["a place that is not its own", GOOD.replace("id: no-change", "id: base-moved"), "base-moved"],
   ["steps and a script", `${GOOD}script: x\n`, "steps and a script"],
-  ["a control without a script", `${GOOD}control: true\n`, "script"],
+  ["a control without a script", `${GOOD}control: says\n`, "script"],
+  ["a script without a control", GOOD.replace(/^steps:.*$/m, "script: x"), "says why it cannot be"],
+  ["a control of no kind", `${GOOD}control: true\n`, "control"],
   ["a refusal that nothing gives", GOOD.replace("VOID", "REFUSE"), "refused"],
   ["nothing that could be judged", `${GOOD}run: false\n`, "nothing to judge"],
   ["an anchor", GOOD.replace("code: ", "code: &a "), "anchors"],

@@ -43,7 +43,8 @@ const CASES = path.join(import.meta.dirname, "cases");
 const objectionTo = (file: string, one: HostileCase): string | undefined => {
   if (file !== path.join(one.group, `${one.id}.yaml`)) return `its id and group belong to ${one.group}/${one.id}.yaml`;
   if (one.script !== "" && one.steps.length > 0) return "it has steps and a script";
-  if (one.control && one.script === "") return "only a script can be tried without a sandbox";
+  if ((one.control === undefined) !== (one.script === ""))
+    return "a script, and nothing else, is tried without a sandbox, or says why it cannot be";
   if (one.expect === "REFUSE" && one.host.every(({ refuses }) => refuses === undefined))
     return "nothing in it is refused";
   if (!one.run && one.expect !== "REFUSE") return "without a run there is nothing to judge";
