@@ -105,7 +105,7 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
       : [
           [
             "approval",
-            `${approval.approvalId} · ${visible(approval.principal)} · ${approval.assurance} · ${approval.identity}${approval.selfApproved ? " · self-approved" : ""}`,
+            `${approval.approvalId} · ${visible(approval.principal)} · ${approval.assurance} · ${approval.identity}${approval.selfApproved ? " · self-approved" : ""}${approval.quorum === undefined ? "" : ` · ${approval.quorum.signed.length} of ${approval.quorum.required}`}`,
           ],
         ]),
     ...(backend === null

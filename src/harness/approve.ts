@@ -1,18 +1,20 @@
 import { approvalHistory } from "../workflow/approval/approval-history.ts";
 import { APPROVAL_NAMESPACE, writeApprovalRecord, type ApprovalRecord } from "../workflow/approval/approval-record.ts";
 import type { Approval } from "../workflow/approval/approval.ts";
-import { approve } from "../workflow/approval/approve.ts";
-import { assuranceOf } from "../workflow/approval/assurance.ts";
-import { makeChallenge, writeChallenge, type Challenge } from "../workflow/approval/challenge.ts";
+import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import { draftApproval, subjectsOf } from "../workflow/approval/draft-approval.ts";
+import { quorumOf } from "../workflow/approval/quorum.ts";
 import { requiredSentenceMatch } from "../workflow/approval/sentence.ts";
+import type { Assurance } from "../workflow/authority.ts";
 import { transition } from "../workflow/contract/work-item.ts";
 import { digestOf } from "../workflow/digest.ts";
 import { runId, type WorkId } from "../workflow/ids.ts";
-import type { Refusal } from "../workflow/refusal.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
-import { readPublicKeyLine } from "../workflow/ssh-public-key.ts";
+import { approverOf } from "./approver.ts";
+import { askFor } from "./ask-for-approval.ts";
 import { listWork } from "./list-work.ts";
+import { openRound, type OpenRound } from "./open-round.ts";
 import type { Presented } from "./present.ts";
 import { readFacts, refuseAll } from "./read-facts.ts";
 import type { World } from "./world.ts";
@@ -25,10 +27,15 @@ export interface Words {
   readonly expiresMs: number | undefined;
 }
 
-export interface Recorded {
-  readonly approval: Approval;
-  readonly seq: number;
-}
+/** The whole approval, or a record of it that waits for others. */
+export type Recorded =
+  | { readonly kind: "approved"; readonly approval: Approval; readonly seq: number }
+  | {
+      readonly kind: "waits";
+      readonly record: ApprovalRecord;
+      readonly signed: readonly string[];
+      readonly seq: number;
+    };
 
 /** Compares the words, asks for the signature, checks it as the gate will, and records. A near miss records no consent. */
 export const recordApproval = async (
@@ -46,19 +53,21 @@ export const recordApproval = async (
   const next = isRenewed ? transition(state, "stale", "harness") : transition(state, "approved", "owner");
   if (!next.ok) return next;
 
-  const asked = await issueChallenge(world, shown);
-  const approver = await approverOf(world, shown, words);
-  const subjects = asked.challenge.subjects;
+  const round = await openRound(world, shown);
+  const approver = await approverOf(world, shown, words, round);
+  const again = objectionsToAgain(shown, approver, round);
+  if (again.length > 0) return refused(world, work, again, words.bytes);
+  const subjects = subjectsOf(shown.contract, shown.packet.source.digest, shown.admission, shown.authority);
+  const asked = await askFor(world, work, subjects, round);
   const record = draftApproval({
     ...shown,
-    approvalId: asked.approvalId,
+    ...asked,
     packet: {
       path: shown.packet.source.path,
       author: shown.packet.frontmatter.owner.value,
       checksSha256: shown.checksSource === "absent" ? null : shown.checksSource.digest,
     },
     subjects,
-    challenge: asked.challenge,
     input: {
       sha256: digestOf(words.bytes),
       terminator: match.value.terminator,
@@ -71,7 +80,6 @@ export const recordApproval = async (
     requester: world.operator.user,
     expiresInMs: words.expiresMs ?? shown.authority.approvalExpiryMs,
     supersedes: null,
-    ledgerCheckpoint: asked.checkpoint,
   });
   const bytes = new TextEncoder().encode(writeApprovalRecord(record, subjects));
   const signature =
@@ -80,21 +88,46 @@ export const recordApproval = async (
       : await world.keys.askHumanToSign(bytes, APPROVAL_NAMESPACE, words.key);
   if (!signature.ok) return refused(world, work, signature.refusals, words.bytes);
 
-  const approval = await judge(world, shown, bytes, signature.value);
-  if (!approval.ok) return refused(world, work, approval.refusals, words.bytes);
-  return ok({ approval: approval.value, seq: await keep(world, work, approval.value, bytes, signature.value) });
+  const said = [...(round === "none" ? [] : round.said), { record: bytes, signature: signature.value }];
+  const approval = await judge(world, shown, said);
+  const consent = { record, bytes, signature: signature.value };
+  if (approval.ok) {
+    const [own = approval.value] = approval.value.voices.filter(({ digest }) => digest === digestOf(bytes));
+    const seq = await keep(world, work, { ...consent, assurance: own.assurance }, "approval.recorded");
+    return ok({ kind: "approved", approval: approval.value, seq });
+  }
+  // Good in itself and only not enough: it is kept, and nothing is approved by it.
+  if (approval.refusals.some(({ code }) => code !== "approval/quorum-not-met"))
+    return refused(world, work, approval.refusals, words.bytes);
+  const seq = await keep(world, work, { ...consent, assurance: record.approver.assurance }, "approval.joined");
+  const signed = [...(round === "none" ? [] : round.records), record].map(({ approver: { principal } }) => principal);
+  return ok({ kind: "waits", record, signed, seq });
+};
+
+// By principal and by key: neither counts twice, and a round that waits is not begun anew by a slip.
+const objectionsToAgain = (
+  { contract, authority }: Presented,
+  { principal, keyFingerprint }: ApprovalRecord["approver"],
+  round: OpenRound | "none",
+): readonly Refusal[] => {
+  if (round === "none") return [];
+  const isAgain = round.records.some(
+    ({ approver }) =>
+      approver.principal === principal || (keyFingerprint !== null && approver.keyFingerprint === keyFingerprint),
+  );
+  const eligible = quorumOf(authority, contract.owner).eligible.join(", ");
+  return isAgain ? [refusal("approval/already-signed", { by: principal, approval: round.approvalId, eligible })] : [];
 };
 
 /** The record judged over the bytes of now, by the function that the gate will ask. */
 const judge = async (
   world: World,
   { contract, packet, checksSource }: Presented,
-  record: Uint8Array,
-  signature: Uint8Array | "absent",
+  said: readonly SignedWords[],
 ): Promise<Result<Approval, Refusal>> => {
   const facts = await readFacts(world, contract.workItem);
   return approve({
-    said: { record, signature },
+    said,
     contract,
     packet: packet.source.digest,
     admission: facts.admissionSource === "absent" ? "absent" : facts.admissionSource.digest,
@@ -109,12 +142,18 @@ const judge = async (
   });
 };
 
+interface Kept {
+  readonly record: ApprovalRecord;
+  readonly bytes: Uint8Array;
+  readonly signature: Uint8Array | "absent";
+  readonly assurance: Assurance;
+}
+
 const keep = (
   world: World,
   work: WorkId,
-  { record, assurance }: Approval,
-  bytes: Uint8Array,
-  signature: Uint8Array | "absent",
+  { record, bytes, signature, assurance }: Kept,
+  type: "approval.recorded" | "approval.joined",
 ): Promise<number> =>
   world.store.transact(async (ledger) => {
     const digests = {
@@ -124,16 +163,23 @@ const keep = (
     };
     const now = await ledger.work(work);
     const harness = { actor: "harness", channel: "harness", work } as const;
-    if (now !== "absent" && now.state === "approved")
+    if (type === "approval.recorded" && now !== "absent" && now.state === "approved")
       await ledger.appendLeaf({ ...harness, type: "approval.stale", detail: { moved: "a newer approval" } });
+    const { bootId, bootMs } = world.clock.now();
     const leaf = await ledger.appendLeaf({
-      type: "approval.recorded",
+      type,
       actor: record.approver.principal,
       channel: "cli",
       work,
       approvalId: record.approvalId,
       digests,
-      detail: { assurance, expiresAt: record.validity.expiresAt, presented: record.input.presentedSha256 },
+      detail: {
+        assurance,
+        expiresAt: record.validity.expiresAt,
+        presented: record.input.presentedSha256,
+        bootId,
+        bootMs,
+      },
     });
     return leaf.seq;
   });
@@ -156,43 +202,4 @@ const refused = async (
     }),
   );
   return refuseAll(refusals);
-};
-
-interface Asked {
-  readonly approvalId: string;
-  readonly challenge: Challenge;
-  readonly checkpoint: ApprovalRecord["ledgerCheckpoint"];
-}
-
-/** A question that only this home asked: no signature can be older than its nonce (evidence.md 3.4). */
-const issueChallenge = (world: World, { contract, packet, admission, authority }: Presented): Promise<Asked> => {
-  const subjects = subjectsOf(contract, packet.source.digest, admission, authority);
-  const challenge = makeChallenge(contract.workItem, subjects, world.clock.now(), world.clock.newNonce(), null);
-  return world.store.transact(async (ledger) => {
-    const digest = await ledger.keep("challenge", new TextEncoder().encode(writeChallenge(challenge)));
-    await ledger.claimOnce("nonce", challenge.nonce, digest);
-    const leaf = await ledger.appendLeaf({
-      type: "approval.challenged",
-      actor: `uid:${world.operator.uid}`,
-      channel: "cli",
-      work: contract.workItem,
-      digests: { challenge: digest },
-    });
-    return { approvalId: `ap-${leaf.seq}`, challenge, checkpoint: (await ledger.head()).checkpoint };
-  });
-};
-
-// The key is named in the record before it is signed, so that record and signature speak of one key.
-const approverOf = async (
-  world: World,
-  { contract }: Presented,
-  { key, entry }: Words,
-): Promise<ApprovalRecord["approver"]> => {
-  const principal = contract.owner;
-  if (key === undefined) {
-    const method = entry === "typed" && world.operator.tty !== null ? "tty" : "typed";
-    return { principal, method, keyFingerprint: null, assurance: assuranceOf(method) };
-  }
-  const line = readPublicKeyLine((await world.keys.publicKeyOf(key)).trim());
-  return { principal, method: "sshsig", keyFingerprint: line.ok ? line.value.fingerprint : null, assurance: "A2" };
 };

@@ -50,13 +50,15 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   const row = await world.store.run(order.run);
   if (row === "absent") return refuse(refusal("outcome/run-unknown", { run: order.run }));
   const signers = await world.home.read(SIGNERS_PATH);
-  const trust = readTrustRoot(signers, await world.home.read(REVOKED_PATH));
+  const revoked = await world.home.read(REVOKED_PATH);
+  const trust = readTrustRoot(signers, revoked);
   if (!trust.ok) return trust;
   const commit = parseOid(jsonText(row.summary["commit"]));
   const base = parseOid(jsonText(row.summary["parent"]));
   const bundle = await world.archive.open({ run: order.run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
-  const verdict = bundle === "absent" ? "absent" : (await verifyFolder(world, { run: order.run }, signers)).verdict;
+  const verdict =
+    bundle === "absent" ? "absent" : (await verifyFolder(world, { run: order.run }, signers, revoked)).verdict;
   const earlier = (await world.store.leaves(0)).find(
     ({ type, run }) => run === order.run && (type === "outcome.accepted" || type === "outcome.rejected"),
   );

@@ -1,5 +1,7 @@
 import type { Ledger, RunRow } from "../seams/store.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
+import { approvalFile } from "../workflow/approval/approval.ts";
+import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
 import type { GateCheck } from "../workflow/gate/gate-check.ts";
 import { openGate } from "../workflow/gate/gate.ts";
@@ -134,7 +136,7 @@ export const spendApproval = async (
   output: GateOutput,
 ): Promise<GateOutput> => {
   if (!output.result.ok) return output;
-  const { record, assurance, digest, signatureDigest } = output.result.value.approval;
+  const { record, digest, voices } = output.result.value.approval;
   const { approvalId } = record;
   if (!(await ledger.claimOnce("approval", approvalId, row.run)))
     throw new TypeError("an approval was linked by this run and claimed by another");
@@ -151,13 +153,14 @@ export const spendApproval = async (
     type: "approval.verified" | "approval.consumed" | "permit.issued",
     data: Parameters<Recorder["record"]>[0]["data"],
   ): void => recorder.record({ type, subject: "run", trust: "harness-observed", data });
-  observed("approval.verified", {
-    approvalId,
-    principal: record.approver.principal,
-    keyFingerprint: record.approver.keyFingerprint,
-    assurance,
-    signatureSha256: signatureDigest,
-  });
+  for (const { record: said, assurance, signatureDigest } of voices)
+    observed("approval.verified", {
+      approvalId,
+      principal: said.approver.principal,
+      keyFingerprint: said.approver.keyFingerprint,
+      assurance,
+      signatureSha256: signatureDigest,
+    });
   observed("approval.consumed", { approvalId, ledgerIndex: leaf.seq, method: "link+claim+unique-index" });
   observed("permit.issued", {
     permitId: row.run,
@@ -175,6 +178,7 @@ const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["docum
   put("approval/policy.yaml", facts.policySource === "absent" ? "absent" : facts.policySource.bytes);
   put("approval/admission.json", facts.admissionSource === "absent" ? "absent" : facts.admissionSource.bytes);
   put("approval/admission.json.sig", facts.admissionSignature);
+  put("approval/revoked_keys", facts.revokedSource === "absent" ? "absent" : facts.revokedSource.bytes);
   if (facts.drawn.ok) {
     put("approval/packet.md", facts.drawn.value.packet.source.bytes);
     put(
@@ -182,12 +186,20 @@ const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["docum
       facts.drawn.value.checksSource === "absent" ? "absent" : facts.drawn.value.checksSource.bytes,
     );
   }
-  if (said !== "absent" && standing.contract.ok) {
-    const name = `approval/approval.${standing.contract.value.owner}.json`;
-    put(name, said.record);
-    put(`${name}.sig`, said.signature);
-  }
+  if (standing.contract.ok)
+    for (const { record, signature } of said) {
+      const name = approvalFile(signerOf(record) ?? standing.contract.value.owner);
+      put(name, record);
+      put(`${name}.sig`, signature);
+    }
   return files;
+};
+
+// A record that names nobody by a plain name is filed under its owner, whose it is not: the gate has refused it.
+const signerOf = (record: Uint8Array): string | undefined => {
+  const read = readApprovalRecord(record);
+  const principal = read.ok ? read.value.record.approver.principal : "";
+  return /^[A-Za-z0-9_][A-Za-z0-9@._+-]{0,99}$/.test(principal) ? principal : undefined;
 };
 
 const challengeOf = async (world: World, { approvalLeaf }: StandingRead): Promise<Uint8Array | "absent"> => {

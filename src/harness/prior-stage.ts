@@ -1,18 +1,19 @@
 import type { Contract } from "../workflow/contract/contract.ts";
 import type { Standing } from "../workflow/gate/standing.ts";
-import { SIGNERS_PATH } from "./read-facts.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 /** Whether a sealed bundle of the same backend, one stage lower, is there and verifies now (R062). */
 export const priorStageOf = async (world: World, { executionGate }: Contract): Promise<Standing["priorStage"]> => {
   const signers = await world.home.read(SIGNERS_PATH);
+  const revoked = await world.home.read(REVOKED_PATH);
   for (const { run, ending } of await world.store.runs({})) {
     if (ending !== "awaiting_outcome") continue;
     const bundle = await world.archive.open({ run });
     const drawn = bundle === "absent" ? undefined : gateIn(bundle.files.get("approval/contract.json"));
     if (drawn?.backend !== executionGate.backend || drawn.stage !== executionGate.stage - 1) continue;
-    if ((await verifyFolder(world, { run }, signers)).verdict === "PASS") return "verified";
+    if ((await verifyFolder(world, { run }, signers, revoked)).verdict === "PASS") return "verified";
   }
   return "absent";
 };

@@ -14,7 +14,7 @@ export interface ApprovalView {
   readonly assurance: string;
   readonly at: string;
   readonly expiresAt: string;
-  readonly state: "open" | "spent" | "withdrawn" | "expired" | "stale";
+  readonly state: "waits" | "open" | "spent" | "withdrawn" | "expired" | "stale";
   /** Completes the state: on which run, by whom, what moved. */
   readonly says: string;
   readonly seq: number;
@@ -23,11 +23,21 @@ export interface ApprovalView {
 /** Every approval of the ledger, the oldest first. What went stale without a record of it only the gate knows. */
 export const readApprovals = async (world: World, work?: WorkId): Promise<readonly ApprovalView[]> => {
   const leaves = await world.store.leaves(0);
-  const recorded = leaves.filter(({ type }) => type === "approval.recorded");
-  return recorded
+  return leaves
+    .filter((leaf) => leaf.type === "approval.recorded" || isWaiting(leaf, leaves))
     .filter((leaf) => work === undefined || leaf.work === work)
     .flatMap((leaf) => viewOf(leaf, leaves, world.clock.now().epochMs) ?? []);
 };
+
+// Of those that joined and were never completed the last one stands for all.
+const isWaiting = ({ type, approvalId, seq }: LedgerRecord, leaves: readonly LedgerRecord[]): boolean =>
+  type === "approval.joined" &&
+  !leaves.some(
+    (other) =>
+      other.approvalId === approvalId &&
+      other.seq > seq &&
+      (other.type === "approval.recorded" || other.type === "approval.joined"),
+  );
 
 const viewOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): ApprovalView | undefined => {
   const { approvalId: id, work, actor: by, at, seq } = leaf;
@@ -55,7 +65,10 @@ const stateOf = (
   if (removed !== undefined) return { state: "stale", says: `stale: admission ${removed.type.replace("target.", "")}` };
   const hasEnded =
     nowMs >= Date.parse(detailText(leaf, "expiresAt") ?? "") || later.some(({ type }) => type === "approval.expired");
-  return hasEnded ? { state: "expired", says: "expired" } : { state: "open", says: "not used yet" };
+  if (hasEnded) return { state: "expired", says: "expired" };
+  return leaf.type === "approval.joined"
+    ? { state: "waits", says: "waits for others to sign" }
+    : { state: "open", says: "not used yet" };
 };
 
 /** The signed record of an approval and its bytes. */
@@ -63,8 +76,8 @@ export const readApproval = async (
   world: World,
   id: string,
 ): Promise<(ReadApproval & { readonly bytes: Uint8Array }) | "unreadable"> => {
-  const leaf = (await world.store.leaves(0)).find(
-    ({ type, approvalId }) => type === "approval.recorded" && approvalId === id,
+  const leaf = (await world.store.leaves(0)).findLast(
+    ({ type, approvalId }) => (type === "approval.recorded" || type === "approval.joined") && approvalId === id,
   );
   const bytes = leaf === undefined ? "absent" : await recordBytes(world, leaf);
   const read = bytes === "absent" ? undefined : readApprovalRecord(bytes);

@@ -21,6 +21,7 @@ export interface Facts {
   readonly policySource: SourceDocument | "absent";
   readonly authority: Result<Authority, Refusal>;
   readonly signersSource: SourceDocument | "absent";
+  readonly revokedSource: SourceDocument | "absent";
   readonly trust: Result<TrustRoot, Refusal>;
   readonly drawn: Result<Drawn, Refusal>;
   readonly observation: Result<Observation, Refusal>;
@@ -35,9 +36,10 @@ export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
   const policySource = await home.read(POLICY_PATH);
   const signersSource = await home.read(SIGNERS_PATH);
   const authority = readPolicy(policySource);
-  const trust = readTrustRoot(signersSource, await home.read(REVOKED_PATH));
+  const revokedSource = await home.read(REVOKED_PATH);
+  const trust = readTrustRoot(signersSource, revokedSource);
   const drawn = await drawnFrom(world, await packetOf(world, work));
-  const read = { policySource, authority, signersSource, trust, drawn };
+  const read = { policySource, authority, signersSource, revokedSource, trust, drawn };
   if (!drawn.ok)
     return { ...read, observation: drawn, admissionSource: "absent", admissionSignature: "absent", admission: drawn };
 

@@ -5,7 +5,6 @@ import type { Approval } from "../workflow/approval/approval.ts";
 import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import type { Contract } from "../workflow/contract/contract.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
-import { parseDigest } from "../workflow/digest.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Standing } from "../workflow/gate/standing.ts";
 import { switchesOf, type SwitchReadings } from "../workflow/gate/switches.ts";
@@ -14,6 +13,7 @@ import type { LedgerRecord } from "../workflow/ledger.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
+import { wordsBehind } from "./approval-words.ts";
 import { priorStageOf } from "./prior-stage.ts";
 import { readFacts, REVOKED_PATH, SIGNERS_PATH, type Facts } from "./read-facts.ts";
 import { targetIdOf } from "./target-id.ts";
@@ -23,7 +23,7 @@ import type { World } from "./world.ts";
 export interface StandingRead {
   readonly standing: Standing;
   readonly facts: Facts;
-  readonly said: SignedWords | "absent";
+  readonly said: readonly SignedWords[];
   readonly approvalLeaf: LedgerRecord | "absent";
   readonly tools: Awaited<ReturnType<World["sandbox"]["probe"]>>["tools"];
 }
@@ -45,7 +45,7 @@ export const readStanding = async (
   const contract: Result<Contract, Refusal> = drawn.ok ? ok(drawn.value.contract) : drawn;
   const leaves = await world.store.leaves(0);
   const approvalLeaf = leaves.findLast(({ type, work: of }) => type === "approval.recorded" && of === work) ?? "absent";
-  const said = await signedWords(world, approvalLeaf);
+  const said = await wordsBehind(world, leaves, approvalLeaf);
   const checks = drawn.ok && drawn.value.checksSource !== "absent" ? drawn.value.checksSource.digest : null;
   const now = world.clock.now();
   const approval: Result<Approval, Refusal> = drawn.ok
@@ -108,16 +108,6 @@ const historyOf = async (
   if (approvalId === undefined || history.consumed.has(approvalId)) return history;
   const by = await world.consumedBy(approvalId);
   return by === "nobody" ? history : { ...history, consumed: new Map([...history.consumed, [approvalId, by]]) };
-};
-
-export const signedWords = async (world: World, leaf: LedgerRecord | "absent"): Promise<SignedWords | "absent"> => {
-  if (leaf === "absent") return "absent";
-  const document = async (name: string): Promise<Uint8Array | "absent"> => {
-    const digest = parseDigest(leaf.digests?.[name] ?? "");
-    return digest === undefined ? "absent" : world.store.document(digest);
-  };
-  const record = await document("record");
-  return record === "absent" ? "absent" : { record, signature: await document("signature") };
 };
 
 // A run that goes on after a crash finds its own work item executing: for that run it still counts as approved.

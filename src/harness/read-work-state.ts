@@ -9,11 +9,11 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { refusalsOf } from "../workflow/result.ts";
 import { STAGES } from "../workflow/stages.ts";
 import { STATE_WORDS, wordOf, type ShownState, type Tone } from "../workflow/state-words.ts";
+import { wordsBehind } from "./approval-words.ts";
 import { detailText } from "./detail-text.ts";
 import { allRefusals, readFacts, type Facts } from "./read-facts.ts";
 import { reportOf, viewOfRun, type RunView } from "./read-runs.ts";
 import { sealHolds } from "./read-seal.ts";
-import { signedWords } from "./read-standing.ts";
 import type { WorkGround } from "./work-ground.ts";
 
 /** The one state that a work item shows, its words, and who acts next. */
@@ -126,7 +126,7 @@ const objectionsToApproval = async (
   if (!facts.drawn.ok) return standing;
   const { contract, packet, checksSource } = facts.drawn.value;
   const judged = approve({
-    said: await signedWords(world, leaf ?? "absent"),
+    said: await wordsBehind(world, leaves, leaf ?? "absent"),
     contract,
     packet: packet.source.digest,
     admission: facts.admissionSource === "absent" ? "absent" : facts.admissionSource.digest,

@@ -10,13 +10,16 @@ export const verifyFolder = async (
   world: Pick<World, "archive" | "verifyTools">,
   place: Parameters<Archive["open"]>[0],
   trust: SourceDocument | "absent",
+  revoked: SourceDocument | "absent" = "absent",
 ): Promise<Verdict> => {
   const bundle = await world.archive.open(place);
   if (bundle === "absent") return { verdict: "NOT-PROVEN", checks: [], notClaimed: ["there is no such bundle"] };
   return await verifyBundle(
     contentOf(bundle),
     bundle.odd,
-    trust === "absent" ? "none" : { allowedSigners: trust.bytes },
+    trust === "absent"
+      ? "none"
+      : { allowedSigners: trust.bytes, ...(revoked === "absent" ? {} : { revokedKeys: revoked.bytes }) },
     world.verifyTools,
   );
 };

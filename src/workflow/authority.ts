@@ -25,6 +25,7 @@ export interface Authority {
   readonly deniedAttempts: "record" | "void";
   readonly requirePriorStage: boolean;
   readonly approvalExpiryMs: number;
+  readonly approval?: ApprovalPolicy;
   readonly limits: RunLimits;
   /** What stands behind a backend kind. Listing a kind grants nothing. */
   readonly backends: {
@@ -40,6 +41,14 @@ export interface Authority {
   /** Folders outside the home that no run may change (R085). */
   readonly coreRoots: readonly string[];
   readonly uidBase: number;
+}
+
+/** Who approves, and how many of them; what is left out means one signature of the owner. */
+interface ApprovalPolicy {
+  readonly quorum?: number;
+  readonly eligible?: readonly string[];
+  /** The author of a packet is its owner. */
+  readonly authorMayApprove?: boolean;
 }
 
 /** The upstream of `relay` that this backend's agent talks to; without one it reaches no model. */

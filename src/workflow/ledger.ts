@@ -14,6 +14,7 @@ export const LEDGER_TYPES = [
   "target.suspended",
   "target.revoked",
   "approval.challenged",
+  "approval.joined",
   "approval.recorded",
   "approval.refused",
   "approval.stale",

@@ -82,6 +82,23 @@ const schema = z.strictObject({
   deniedAttempts: z.enum(["record", "void"]),
   requirePriorStage: z.boolean(),
   approvalExpiryMs: count(30 * DAY_MS),
+  approval: z
+    .strictObject({
+      quorum: count(LIMITS.approversMax).exactOptional(),
+      eligible: z
+        .array(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9@._+-]{0,99}$/))
+        .min(1)
+        .max(LIMITS.approversMax)
+        .refine((names) => new Set(names).size === names.length, "a name is there twice")
+        .readonly()
+        .exactOptional(),
+      authorMayApprove: z.boolean().exactOptional(),
+    })
+    .refine(
+      ({ quorum = 1, eligible = ["the owner"] }) => quorum <= eligible.length,
+      "quorum asks more than are eligible",
+    )
+    .exactOptional(),
   limits: z.strictObject({
     wallMs: count(DAY_MS),
     idleMs: count(DAY_MS),

@@ -41,7 +41,9 @@ test(
     await approve(one, WORKING);
     const host = await opened(one);
     const ended = await meanwhile(one, async () =>
-      expect(await withdraw(host, one.ground.work, "second thoughts")).toMatchObject({ ok: true }),
+      expect(await withdraw(host, one.ground.work, { reason: "second thoughts", key: undefined })).toMatchObject({
+        ok: true,
+      }),
     );
     expect(ended.codes).toEqual(["voided", "approval/withdrawn"]);
     await holdsAfterwards(one, ended);

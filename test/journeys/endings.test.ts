@@ -106,7 +106,7 @@ const MEANWHILE: readonly (readonly [
 ])[] = [
   [
     "the owner withdraws the approval",
-    ({ world, ground }) => withdraw(world, ground.work, "changed my mind"),
+    ({ world, ground }) => withdraw(world, ground.work, { reason: "changed my mind", key: undefined }),
     "approval/withdrawn",
   ],
   [

@@ -124,7 +124,7 @@ const NO_LONGER: readonly (readonly [
   [
     "the owner withdrew the approval",
     AT_WORK,
-    ({ world, ground }) => withdraw(world, ground.work, "changed my mind"),
+    ({ world, ground }) => withdraw(world, ground.work, { reason: "changed my mind", key: undefined }),
     "approval/withdrawn",
   ],
   [
@@ -188,7 +188,7 @@ test("R020 killed between its two locks, an approval is spent although the gate 
 test("R133 once the commit is claimed the run is finished, whatever is closed or withdrawn then", async () => {
   await withApproved(async ({ ground, world, base }) => {
     await breakOff(ground, { seam: "target.commit", when: "before" });
-    expect((await withdraw(world, ground.work, "too late")).ok).toBe(true);
+    expect((await withdraw(world, ground.work, { reason: "too late", key: undefined })).ok).toBe(true);
     const closed = await ground.open({});
     expect(endOf(await runOnce(closed, ground))).toEqual(["awaiting_outcome"]);
     await closed.store.close();

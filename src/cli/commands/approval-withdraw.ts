@@ -1,3 +1,5 @@
+import path from "node:path";
+
 import { readApprovals } from "../../harness/read-approvals.ts";
 import { withdraw } from "../../harness/withdraw.ts";
 import type { World } from "../../harness/world.ts";
@@ -11,12 +13,13 @@ import { isAnswer, pick } from "../pick.ts";
 import { usageError } from "../usage-error.ts";
 import { withWorld } from "../with-world.ts";
 
-/** `cto approval withdraw WORK-ID|ap-N --reason T`: takes effect at once, without a signature. */
-export const act: Act<{ readonly reason: string }, [string]> = (context, flags, given) =>
+/** `cto approval withdraw WORK-ID|ap-N --reason T`: takes effect at once; --key signs it. */
+export const act: Act<{ readonly reason: string; readonly key?: string }, [string]> = (context, flags, given) =>
   withWorld(context, flags, "write", async (world) => {
     const work = given.startsWith("ap-") ? await workOfApproval(world, given) : await pickWork(world, given);
     if (isAnswer(work)) return work;
-    const done = await withdraw(world, work, flags.reason);
+    const key = flags.key === undefined ? undefined : path.resolve(context.cwd, flags.key);
+    const done = await withdraw(world, work, { reason: flags.reason, key });
     if (!done.ok)
       return {
         noun: "approval",
@@ -26,13 +29,13 @@ export const act: Act<{ readonly reason: string }, [string]> = (context, flags, 
         refusals: done.refusals,
         spared: "Nothing was changed.",
       };
-    const { approvalId } = done.value;
+    const { approvalId, signedBy } = done.value;
     const next = `cto approve ${work}, when the owner wants it again`;
     return {
       noun: "approval",
       exit: EXIT.done,
-      data: { work, id: approvalId, state: "withdrawn", next },
-      text: `withdrawn ${approvalId}  ${work}\nnext      ${next}`,
+      data: { work, id: approvalId, state: "withdrawn", signedBy, next },
+      text: `withdrawn ${approvalId}  ${work}  ${signedBy === null ? "unsigned" : `signed by ${visible(signedBy)}`}\nnext      ${next}`,
     };
   });
 

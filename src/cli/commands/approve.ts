@@ -4,6 +4,7 @@ import { recordApproval, type Recorded } from "../../harness/approve.ts";
 import { present, type Presented } from "../../harness/present.ts";
 import type { World } from "../../harness/world.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
+import { quorumOf } from "../../workflow/approval/quorum.ts";
 import { contractDigest } from "../../workflow/contract/contract.ts";
 import type { WorkId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -70,9 +71,15 @@ const tell = (
 ): void => {
   const { head, branch } = admission.observation;
   const minimum = authority.riskClasses[contract.targetRepository.riskClassification]?.minimumAssurance ?? "A3";
-  const self = contract.owner === packet.frontmatter.owner.value ? " · self-approved: author and approver are one" : "";
+  const { required, eligible, authorMayApprove } = quorumOf(authority, contract.owner);
+  const isAlone = required === 1 && eligible.length === 1 && eligible.includes(packet.frontmatter.owner.value);
+  const self = isAlone ? " · self-approved: author and approver are one" : "";
+  const many =
+    required === 1 && eligible.length === 1
+      ? ""
+      : ` · ${required} of ${eligible.map(visible).join(", ")}${authorMayApprove ? "" : ", not the author"}`;
   stderr.write(
-    `${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)} · policy asks ${minimum} or better${self}\n`,
+    `${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)} · policy asks ${minimum} or better${many}${self}\n`,
   );
   if (key !== undefined) return;
   const level = world.operator.tty === null ? "A0" : "A1";
@@ -108,10 +115,19 @@ const refused = (work: WorkId, refusals: readonly Refusal[]): Answer => ({
   spared: SPARED,
 });
 
-const answer = (world: World, shown: Presented, { approval: { record, assurance }, seq }: Recorded): Answer => {
-  const { approvalId: id, workId: work, approver, target, validity, challenge } = record;
+const answer = (world: World, shown: Presented, recorded: Recorded): Answer =>
+  recorded.kind === "approved" ? approved(world, shown, recorded) : waits(world, shown, recorded);
+
+const approved = (
+  world: World,
+  shown: Presented,
+  { approval: { record, assurance, voices }, seq }: Recorded & { readonly kind: "approved" },
+): Answer => {
+  const { approvalId: id, workId: work, approver, target, validity, challenge, quorum } = record;
   const next = `cto gate ${work}, then cto run ${work}`;
   const expires = relative(validity.expiresAt, world.clock.now().epochMs);
+  const signed = voices.map((voice) => voice.record.approver.principal);
+  const counted = quorum.required === 1 ? "" : ` · signed by ${signed.map(visible).join(", ")}`;
   return {
     noun: "approval",
     exit: EXIT.done,
@@ -134,10 +150,42 @@ const answer = (world: World, shown: Presented, { approval: { record, assurance 
         tree: target.headTree,
         expiresAt: validity.expiresAt,
         nonce: challenge.nonce,
+        ...(quorum.required === 1 ? {} : { quorum: { required: quorum.required, signed } }),
       },
       seq,
       next,
     },
-    text: `recorded  ${id} · ${assurance} · ${assuranceWords(assurance)} · expires ${expires} · single use · ledger ${seq}\nnext      ${next}`,
+    text: `recorded  ${id} · ${assurance} · ${assuranceWords(assurance)}${counted} · expires ${expires} · single use · ledger ${seq}\nnext      ${next}`,
+  };
+};
+
+/** One of several has signed: nothing is approved yet, and the next who may is named. */
+const waits = (
+  world: World,
+  shown: Presented,
+  { record, signed, seq }: Recorded & { readonly kind: "waits" },
+): Answer => {
+  const { approvalId: id, workId: work, approver, validity, quorum } = record;
+  const open = quorum.eligible.filter((name) => !signed.includes(name));
+  const next = `cto approve ${work} --key KEY, by ${open.map(visible).join(" or ")}`;
+  const expires = relative(validity.expiresAt, world.clock.now().epochMs);
+  return {
+    noun: "approval",
+    exit: EXIT.done,
+    data: {
+      approval: {
+        id,
+        work,
+        state: "waits",
+        by: approver.principal,
+        key: approver.keyFingerprint,
+        digests: { packet: shown.packet.source.digest, contract: contractDigest(shown.contract) },
+        expiresAt: validity.expiresAt,
+        quorum: { required: quorum.required, signed },
+      },
+      seq,
+      next,
+    },
+    text: `signed    ${id} · ${signed.length} of ${quorum.required} · ${signed.map(visible).join(", ")} · not approved yet · expires ${expires} · ledger ${seq}\nnext      ${next}`,
   };
 };

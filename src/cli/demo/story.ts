@@ -104,7 +104,7 @@ const playBeginning = async ({ world, target, key, context, flags }: DemoGround,
       ? {
           exit: EXIT.done,
           asExpected: true,
-          says: `the packet's own sentence, signed by a key made for this demo, assurance ${recorded.value.approval.assurance}`,
+          says: `the packet's own sentence, signed by a key made for this demo, assurance ${recorded.value.kind === "approved" ? recorded.value.approval.assurance : "waiting for others"}`,
         }
       : { exit: EXIT.refused, asExpected: false, says: refusalWords(recorded.refusals) };
   };

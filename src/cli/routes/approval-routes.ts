@@ -46,12 +46,18 @@ export const approvalRoutes = (): Routes => ({
       exits: "0",
       load: () => import("../commands/approval-show.ts"),
     }),
-    withdraw: command<{ readonly reason: string }, [string]>({
+    withdraw: command<{ readonly reason: string; readonly key?: string }, [string]>({
       brief: "take an approval back before its run starts",
-      examples: ["cto approval withdraw CTO-WORK-049 --reason 'wrong base'"],
+      examples: [
+        "cto approval withdraw CTO-WORK-049 --reason 'wrong base'",
+        "cto approval withdraw ap-213 --reason 'wrong base' --key KEY",
+      ],
       args: [{ placeholder: "WORK-ID", brief: "CTO-WORK-NNN or ap-N; a unique beginning is enough" }],
-      flags: { reason: needed("T", "why, kept in the ledger") },
-      about: ["Needs no signature: it only removes authority."],
+      flags: {
+        reason: needed("T", "why, kept in the ledger"),
+        key: text("KEY", "signs the withdrawal, so that it can be proven later"),
+      },
+      about: ["Needs no signature: it only removes authority. User id and terminal are recorded."],
       exits: "0 withdrawn · 3 there is none, or it is spent",
       load: () => import("../commands/approval-withdraw.ts"),
     }),

@@ -43,32 +43,33 @@ export const consentOf = (
   );
 };
 
-/** Nobody but the owner, and never below the minimum of the risk class (R046, R047). */
+/** Nobody but those whom policy names, the owner alone where it names none, and never below the minimum (R046, R047). */
 export function* objectionsToConsent(
   { approver }: ApprovalRecord,
-  owner: string,
+  eligible: readonly string[],
   consent: Result<Consent, SignatureFault | "not-signed"> | "unknown",
   minimum: Assurance,
 ): Iterable<Refusal> {
   if (consent === "unknown") return;
   if (!consent.ok) {
     const [fault] = consent.refusals;
-    yield fault === "not-signed" ? refusal("approval/not-signed", {}) : faultOf(fault, owner);
+    yield fault === "not-signed" ? refusal("approval/not-signed", {}) : faultOf(fault, eligible);
     return;
   }
   const { assurance, principals, keyFingerprint } = consent.value;
-  if (!principals.includes(owner)) yield notTheOwner(principals.join(", "), owner);
-  else if (approver.principal !== owner) yield notTheOwner(approver.principal, owner);
+  if (!eligible.some((name) => principals.includes(name))) yield notEligible(principals.join(", "), eligible);
+  else if (!eligible.includes(approver.principal)) yield notEligible(approver.principal, eligible);
+  else if (!principals.includes(approver.principal)) yield notEligible(principals.join(", "), [approver.principal]);
   if (keyFingerprint !== null && approver.keyFingerprint !== null && approver.keyFingerprint !== keyFingerprint)
     yield refusal("approval/signature-invalid", { problem: `the record names the key ${approver.keyFingerprint}` });
   if (isBelow(assurance, minimum)) yield refusal("approval/below-minimum", { found: assurance, minimum });
 }
 
-const faultOf = (fault: SignatureFault, owner: string): Refusal => {
+const faultOf = (fault: SignatureFault, eligible: readonly string[]): Refusal => {
   const key = fault.keyFingerprint ?? "an unread key";
   switch (fault.kind) {
     case "no-role":
-      return notTheOwner(key, owner);
+      return notEligible(key, eligible);
     case "revoked":
       return refusal("approval/key-revoked", { key });
     case "no-user-presence":
@@ -82,4 +83,9 @@ const faultOf = (fault: SignatureFault, owner: string): Refusal => {
   }
 };
 
-const notTheOwner = (by: string, owner: string): Refusal => refusal("approval/not-the-owner", { by, owner });
+const notEligible = (by: string, eligible: readonly string[]): Refusal => {
+  const [owner, ...others] = eligible;
+  return owner !== undefined && others.length === 0
+    ? refusal("approval/not-the-owner", { by, owner })
+    : refusal("approval/not-eligible", { by, eligible: eligible.join(", ") });
+};

@@ -57,7 +57,7 @@ export interface ApprovalRecord {
     readonly maxUses: 1;
   };
   readonly quorum: {
-    readonly required: 1;
+    readonly required: number;
     readonly eligible: readonly string[];
     readonly requester: string;
     readonly selfApproved: boolean;

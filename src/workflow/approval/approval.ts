@@ -21,9 +21,8 @@ export const BOUND = [
 type Bound = (typeof BOUND)[number];
 export type Binding = Readonly<Record<Bound, string>>;
 
-/** An owner's consent to exactly one contract in exactly one state of the world. Only `approve` makes one. */
-export interface Approval {
-  readonly [brand]: "Approval";
+/** One signed record of it. */
+export interface ApprovalVoice {
   readonly record: ApprovalRecord;
   /** SHA-256 of the record's bytes. */
   readonly digest: Digest;
@@ -31,3 +30,16 @@ export interface Approval {
   /** Recomputed from the signature, never believed from the record. */
   readonly assurance: Assurance;
 }
+
+/**
+ * An owner's consent to exactly one contract in exactly one state of the world. Only `approve` makes one. Of several
+ * records the first by the name of its file stands for all; its assurance is the lowest of them.
+ */
+export interface Approval extends ApprovalVoice {
+  readonly [brand]: "Approval";
+  /** Every record that the quorum counted, in the order of their files. */
+  readonly voices: readonly ApprovalVoice[];
+}
+
+/** Where a record lies in the bundle; the signature has `.sig` behind it. */
+export const approvalFile = (principal: string): string => `approval/approval.${principal}.json`;

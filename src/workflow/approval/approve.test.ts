@@ -48,7 +48,7 @@ const saidBy = (
   other: SaidApproval,
   signature: Uint8Array | "absent" = signBy(jp, other.bytes, NS),
 ): Partial<ApprovalFacts> => ({
-  said: { record: other.bytes, signature },
+  said: [{ record: other.bytes, signature }],
 });
 const contractOf = (change: Partial<Contract>): Partial<ApprovalFacts> => ({ contract: { ...CONTRACT, ...change } });
 const unsigned = (method: "typed" | "tty" | "sshsig"): Partial<ApprovalFacts> =>
@@ -77,19 +77,21 @@ const spentOn = (run: string): Partial<ApprovalFacts> => ({
 });
 
 test.each<[string, Partial<ApprovalFacts>, readonly string[]]>([
-  ["no approval", { said: "absent" }, ["approval/absent"]],
+  ["no approval", { said: [] }, ["approval/absent"]],
   [
     "R046 a record whose signature is missing",
-    { said: { record: said.bytes, signature: "absent" } },
+    { said: [{ record: said.bytes, signature: "absent" }] },
     ["approval/not-signed"],
   ],
   [
     "R046 a record changed by one byte",
     {
-      said: {
-        record: Buffer.from(said.bytes.toString().replace("ap-213", "ap-214")),
-        signature: signBy(jp, said.bytes, NS),
-      },
+      said: [
+        {
+          record: Buffer.from(said.bytes.toString().replace("ap-213", "ap-214")),
+          signature: signBy(jp, said.bytes, NS),
+        },
+      ],
     },
     ["approval/signature-invalid", "approval/unknown-challenge"],
   ],
@@ -118,7 +120,7 @@ test.each<[string, Partial<ApprovalFacts>, readonly string[]]>([
       approver: { principal: "ana", method: "sshsig", keyFingerprint: null, assurance: "A2" },
       quorum: { ...said.record.quorum, eligible: ["ana", "jp"] },
     }),
-    ["approval/not-the-owner"],
+    ["approval/not-the-owner", "approval/contradicts-contract"],
   ],
   [
     "a record that names another key",

@@ -1,5 +1,5 @@
 import type { Assurance } from "../authority.ts";
-import { digestOf } from "../digest.ts";
+import { canonicalJson, digestOf } from "../digest.ts";
 import type { RunId } from "../ids.ts";
 import type { Instant } from "../instant.ts";
 import { refusal, type Refusal } from "../refusal.ts";
@@ -9,13 +9,16 @@ import { objectionsToBinding, type BoundFacts } from "./approval-binding.ts";
 import { consentOf, objectionsToConsent } from "./approval-consent.ts";
 import type { ApprovalHistory } from "./approval-history.ts";
 import { objectionsToHistory } from "./approval-use.ts";
-import type { Approval } from "./approval.ts";
+import { approvalFile, type Approval, type ApprovalVoice } from "./approval.ts";
+import { isBelow } from "./assurance.ts";
+import { objectionsToQuorum, quorumOf, type Quorum } from "./quorum.ts";
 import { readApprovalRecord, type ReadApproval } from "./read-approval-record.ts";
 import { requiredSentenceMatch } from "./sentence.ts";
 
 /** The signed bytes, and the state of the world now that they must still fit. */
 export interface ApprovalFacts extends BoundFacts {
-  readonly said: SignedWords | "absent";
+  /** Every record of one approval; none where nobody approved. */
+  readonly said: readonly SignedWords[];
   readonly history: ApprovalHistory;
   /** The run that asks: an approval spent on it is still its own. */
   readonly run: RunId;
@@ -27,39 +30,80 @@ export interface SignedWords {
   readonly signature: Uint8Array | "absent";
 }
 
-/** An owner's consent to exactly one contract in exactly one state of the world, or every reason why it is none. */
+/** The consent of those who may give it, to exactly one contract in exactly one state of the world, or every reason why it is none. */
 export const approve = (facts: ApprovalFacts): Result<Approval, Refusal> => {
   const { said, contract, authority, trust, observation } = facts;
   const unread = [...refusalsOf(authority), ...refusalsOf(trust), ...refusalsOf(observation)];
-  if (said === "absent") return refuse(refusal("approval/absent", { work: contract.workItem }), ...unread);
-  const read = readApprovalRecord(said.record);
-  if (!read.ok) return refuse(...read.refusals, ...unread);
+  if (said.length === 0) return refuse(refusal("approval/absent", { work: contract.workItem }), ...unread);
+  const read = said.map(({ record }) => readApprovalRecord(record));
+  const [broken, ...more] = read.flatMap(refusalsOf);
+  if (broken !== undefined) return refuse(broken, ...more, ...unread);
 
-  const { record } = read.value;
-  const consent = trust.ok ? consentOf(said, record, trust.value, facts.now) : "unknown";
+  const quorum = quorumOf(authority.ok ? authority.value : {}, contract.owner);
+  const heard = said.map((words) => hear(facts, words, quorum));
   const objections = [
-    ...objectionsToConsent(record, contract.owner, consent, minimumOf(facts)),
+    ...heard.flatMap(({ objections: own }) => own),
+    ...objectionsToQuorum(
+      heard.map((one) => one.read),
+      quorum,
+      contract.owner,
+    ),
+    ...unread,
+  ];
+  return unless(eachOnce(objections), () => {
+    const voices: readonly ApprovalVoice[] = heard.map(voiceOf).toSorted(byFile);
+    const [first] = voices;
+    if (first === undefined) throw new TypeError("an approval without objections has a record");
+    const [assurance = first.assurance] = voices.map((voice) => voice.assurance).toSorted();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place an Approval is made
+    return { ...first, assurance, voices } as Approval;
+  });
+};
+
+interface Heard {
+  readonly words: SignedWords;
+  readonly read: ReadApproval;
+  readonly consent: ReturnType<typeof consentOf> | "unknown";
+  readonly objections: readonly Refusal[];
+}
+
+const hear = (facts: ApprovalFacts, words: SignedWords, quorum: Quorum): Heard => {
+  const read = readApprovalRecord(words.record);
+  if (!read.ok) throw new TypeError("what does not read is not heard");
+  const { record } = read.value;
+  const { contract, trust, now } = facts;
+  const consent = trust.ok ? consentOf(words, record, trust.value, now) : "unknown";
+  const objections = [
+    ...objectionsToConsent(record, quorum.eligible, consent, minimumOf(facts, quorum)),
     ...objectionsToHistory(record, facts.history, facts.run),
     ...timeObjections(facts, read.value),
     ...objectionsToBinding(read.value, facts),
     ...refusalsOf(requiredSentenceMatch(contract.requiredApproval, Buffer.from(record.sentence))),
-    ...unread,
   ];
-  return unless(objections, () => {
-    if (consent === "unknown" || !consent.ok) throw new TypeError("an approval without objections has a consent");
-    const { assurance } = consent.value;
-    const signatureDigest = said.signature === "absent" ? null : digestOf(said.signature);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place an Approval is made
-    return { record, digest: digestOf(said.record), signatureDigest, assurance } as Approval;
-  });
+  return { words, read: read.value, consent, objections };
 };
 
-// A risk class that policy.yaml does not list is refused at admission; here it asks for the most.
-const minimumOf = ({ authority, contract }: ApprovalFacts): Assurance => {
+const voiceOf = ({ words, read: { record }, consent }: Heard): ApprovalVoice => {
+  if (consent === "unknown" || !consent.ok) throw new TypeError("an approval without objections has a consent");
+  const { assurance } = consent.value;
+  const signatureDigest = words.signature === "absent" ? null : digestOf(words.signature);
+  return { record, digest: digestOf(words.record), signatureDigest, assurance };
+};
+
+const byFile = (a: ApprovalVoice, b: ApprovalVoice): number =>
+  approvalFile(a.record.approver.principal) < approvalFile(b.record.approver.principal) ? -1 : 1;
+
+const eachOnce = (objections: readonly Refusal[]): Iterable<Refusal> =>
+  new Map(objections.map((one) => [canonicalJson([one.code, one.facts]), one])).values();
+
+// A risk class that policy.yaml does not list is refused at admission; here it asks for the most. Several are told
+// apart by their keys, so that a quorum without signatures would count nobody.
+const minimumOf = ({ authority, contract }: ApprovalFacts, { required }: Quorum): Assurance => {
   if (!authority.ok) return "A0";
   const { riskClasses } = authority.value;
   const { riskClassification: risk } = contract.targetRepository;
-  return (Object.hasOwn(riskClasses, risk) ? riskClasses[risk]?.minimumAssurance : undefined) ?? "A3";
+  const minimum = (Object.hasOwn(riskClasses, risk) ? riskClasses[risk]?.minimumAssurance : undefined) ?? "A3";
+  return required > 1 && isBelow(minimum, "A2") ? "A2" : minimum;
 };
 
 const timeObjections = (facts: ApprovalFacts, { record }: ReadApproval): readonly Refusal[] => {

@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest } from "../digest.ts";
+import { canonicalJson, digestOf } from "../digest.ts";
 import type { WorkId } from "../ids.ts";
 import { timeText, type Instant } from "../instant.ts";
 import type { ApprovalRecord, ApprovalSubjects } from "./approval-record.ts";
@@ -37,10 +37,10 @@ export const makeChallenge = (
 export const writeChallenge = (challenge: Challenge): string => `${canonicalJson(challenge)}\n`;
 
 /** What the record repeats of the challenge it answers. */
-export const answerTo = (challenge: Challenge, sha256: Digest): ApprovalRecord["challenge"] => ({
+export const answerTo = (challenge: Challenge): ApprovalRecord["challenge"] => ({
   nonce: challenge.nonce,
   issuedAt: challenge.issuedAt,
-  sha256,
+  sha256: digestOf(writeChallenge(challenge)),
   bootId: challenge.bootId,
   bootMs: challenge.bootMs,
 });

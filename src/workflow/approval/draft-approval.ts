@@ -6,7 +6,7 @@ import { timeText } from "../instant.ts";
 import type { TrustRoot } from "../trust-root.ts";
 import { headRefOf, scopeOf } from "./approval-binding.ts";
 import type { ApprovalRecord, ApprovalSubjects } from "./approval-record.ts";
-import { answerTo, writeChallenge, type Challenge } from "./challenge.ts";
+import { quorumOf } from "./quorum.ts";
 
 /** What `cto approve` knows when the exact sentence was said. It becomes an approval only by `approve`. */
 export interface ApprovalDraft {
@@ -17,13 +17,15 @@ export interface ApprovalDraft {
   readonly authority: Authority;
   readonly trust: TrustRoot;
   readonly subjects: ApprovalSubjects;
-  readonly challenge: Challenge;
+  readonly challenge: ApprovalRecord["challenge"];
   readonly input: Omit<ApprovalRecord["input"], "surface">;
   readonly harness: ApprovalRecord["harness"];
   readonly approver: ApprovalRecord["approver"];
   readonly requester: string;
   /** How long it may wait for its run; never longer than the policy's. */
   readonly expiresInMs: number;
+  /** Of the first record of a quorum: who joins cannot make it last longer. */
+  readonly validity?: ApprovalRecord["validity"] | undefined;
   readonly supersedes: string | null;
   readonly ledgerCheckpoint: ApprovalRecord["ledgerCheckpoint"];
 }
@@ -46,6 +48,7 @@ export const draftApproval = (draft: ApprovalDraft): ApprovalRecord => {
   const { observation, record: admitted } = admission;
   const notBefore = Date.parse(challenge.issuedAt);
   const expiresAt = notBefore + Math.min(draft.expiresInMs, authority.approvalExpiryMs);
+  const quorum = quorumOf(authority, contract.owner);
   const risk = authority.riskClasses[admitted.riskClassification];
   return {
     approvalId: draft.approvalId,
@@ -74,16 +77,16 @@ export const draftApproval = (draft: ApprovalDraft): ApprovalRecord => {
     harness: draft.harness,
     authority: { allowedSignersSha256: trust.digest, minimumAssurance: risk?.minimumAssurance ?? "A3" },
     supersedes: draft.supersedes,
-    challenge: answerTo(challenge, digestOf(writeChallenge(challenge))),
-    validity: {
+    challenge,
+    validity: draft.validity ?? {
       notBefore: timeText(notBefore),
       expiresAt: timeText(expiresAt),
       executeBy: timeText(expiresAt + authority.limits.wallMs),
       maxUses: 1,
     },
     quorum: {
-      required: 1,
-      eligible: [contract.owner],
+      required: quorum.required,
+      eligible: quorum.eligible,
       requester: draft.requester,
       selfApproved: draft.packet.author === approver.principal,
       distinctKeys: true,

@@ -116,7 +116,7 @@ const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
     maxUses: z.literal(1),
   }),
   quorum: z.strictObject({
-    required: z.literal(1),
+    required: z.int().min(1).max(LIMITS.approversMax),
     eligible: lines,
     requester: writtenLine,
     selfApproved: z.boolean(),

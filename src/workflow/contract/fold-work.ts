@@ -68,9 +68,10 @@ const retirement = ({ detail }: LedgerEntry): WorkCause => {
 const interruption = ({ detail }: LedgerEntry): WorkCause =>
   typeof detail?.["commit"] === "string" ? "interrupted-after-commit" : "interrupted";
 
-// Withdrawn while its run is under way, an approval is spent already: the run itself is stopped or voided.
+// Withdrawn while its run is under way, an approval is spent already: the run itself is stopped or voided. One that
+// still waited for others to sign had approved nothing.
 const withdrawal = ({ detail }: LedgerEntry): WorkCause | "nothing" =>
-  detail?.["spent"] === true ? "nothing" : "withdrawn";
+  detail?.["spent"] === true || detail?.["waited"] === true ? "nothing" : "withdrawn";
 
 // Every bundle is sealed; only the seal over a proven commit moves the work item.
 const seal = ({ detail }: LedgerEntry): WorkCause | "nothing" => {
@@ -89,6 +90,7 @@ const CAUSES: Readonly<Record<LedgerType, WorkCause | "nothing" | ((entry: Ledge
   "target.suspended": "admission-removed",
   "target.revoked": "admission-removed",
   "approval.challenged": "nothing",
+  "approval.joined": "nothing",
   "approval.recorded": "approved",
   "approval.refused": "nothing",
   "approval.stale": "stale",

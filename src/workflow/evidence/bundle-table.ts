@@ -45,6 +45,7 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("approval/challenge.json", json("challenge"), "cto/challenge/v1", "harness", "harness-observed", "permit"),
   row("approval/approval.*.json", json("approval"), "cto/approval/v1", "human", "human-signed", "permit"),
   row("approval/approval.*.json.sig", "application/x-ssh-signature", null, "human", "human-signed", "never"),
+  row("approval/revoked_keys", "application/octet-stream", null, "human", "harness-observed", "never"),
   row("approval/consumption.json", "application/json", "cto/ledger/v1", "harness", "harness-observed", "permit"),
   row("approval/consumption.tlog-proof", "text/plain", null, "harness", "harness-observed", "permit"),
 ];
@@ -84,7 +85,7 @@ export const isRequired = (row: BundleRow, reach: Reach): boolean => ORDER[row.r
 export const BUNDLE_NOT_CLAIMED: readonly string[] = [
   "harness signature: sealed without one, whoever can write this folder could rewrite it consistently",
   "ledger inclusion: that this run stands in the home's ledger is not shown by this folder",
-  "key revocation: revoked_keys is not part of the bundle",
+  "revocations after this run: only a list that reaches the reader another way tells of them",
   "host not compromised",
   "absolute wall time",
 ];

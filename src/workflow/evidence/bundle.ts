@@ -74,6 +74,8 @@ const sortedPaths = (files: Files): readonly string[] => [...files.keys()].sort(
 const whyAbsent = (path: string, { ending, reach }: ManifestFacts): string => {
   if (path === "redactions.json") return "Nothing was redacted.";
   if (path === "approval/checks.yaml") return "The packet has no checks file beside it.";
+  if (path === "approval/revoked_keys" && reach !== "gate")
+    return "The home had no revoked_keys when the gate was asked: nothing was revoked.";
   if (path === "approval/approval.*.json.sig")
     return "The approval carries no signature: consent is host-attested only.";
   const codes = ending.refusals.map(({ code }) => code).join(", ");

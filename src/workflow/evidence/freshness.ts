@@ -42,17 +42,15 @@ const factsOf = (record: RunRecord): Facts => {
     approvals:
       approval === "none"
         ? []
-        : [
-            {
-              approvalId: approval.record.approvalId,
-              principal: approval.record.approver.principal,
-              recordSha256: approval.digest,
-              signatureSha256: approval.signatureDigest,
-              notBefore: approval.record.validity.notBefore,
-              expiresAt: approval.record.validity.expiresAt,
-              executeBy: approval.record.validity.executeBy,
-            },
-          ],
+        : approval.voices.map(({ record: said, digest, signatureDigest }) => ({
+            approvalId: said.approvalId,
+            principal: said.approver.principal,
+            recordSha256: digest,
+            signatureSha256: signatureDigest,
+            notBefore: said.validity.notBefore,
+            expiresAt: said.validity.expiresAt,
+            executeBy: said.validity.executeBy,
+          })),
     inputs: Object.fromEntries(BOUND_INPUTS.map((input) => [input, reading(record.inputs[input])])),
     repo: {
       baseCommit: before === "unknown" ? "unknown" : before.head,

@@ -106,6 +106,12 @@ const approval = ({ approval: said }: Report): readonly string[] =>
     ? ["None was used."]
     : [
         `${plain(said.principal)}, ${said.assurance}, identity ${said.identity}${said.keyFingerprint === null ? "; consent is host-attested only" : `, key ${plain(said.keyFingerprint)}`}${said.selfApproved ? ", approved by the packet's own author" : ""}.`,
+        ...(said.quorum === undefined
+          ? []
+          : [
+              "",
+              `${said.quorum.signed.length} of ${said.quorum.required} signed: ${said.quorum.signed.map(({ principal, assurance }) => `${plain(principal)} ${assurance}`).join(", ")}.`,
+            ]),
         "",
         `> ${plain(said.sentence)}`,
       ];

@@ -12,7 +12,8 @@ import { readEventLine } from "./event-line.ts";
 import { probesSay } from "./proven-probes.ts";
 import { replayPaths } from "./replay.ts";
 import type { RunRecord } from "./run-record.ts";
-import type { Citation, Report, ReportApproval, ReportCriterion } from "./schemas/report.ts";
+import type { ReportApproval } from "./schemas/report-approval.ts";
+import type { Citation, Report, ReportCriterion } from "./schemas/report.ts";
 
 /** report.json: a pure function of the record and of the files that it cites. */
 export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Report => {
@@ -129,7 +130,7 @@ const messageOf = (files: Files): string => {
 
 const approvalOf = ({ approval }: RunRecord): ReportApproval | null => {
   if (approval === "none") return null;
-  const { record, assurance } = approval;
+  const { record, assurance, voices } = approval;
   return {
     approvalId: record.approvalId,
     principal: record.approver.principal,
@@ -137,7 +138,19 @@ const approvalOf = ({ approval }: RunRecord): ReportApproval | null => {
     identity: assurance === "A2" || assurance === "A3" ? "verified" : "attested",
     keyFingerprint: record.approver.keyFingerprint,
     sentence: record.sentence,
-    selfApproved: record.quorum.selfApproved,
+    selfApproved: voices.some((voice) => voice.record.quorum.selfApproved),
+    ...(record.quorum.required === 1
+      ? {}
+      : {
+          quorum: {
+            required: record.quorum.required,
+            signed: voices.map((voice) => ({
+              principal: voice.record.approver.principal,
+              assurance: voice.assurance,
+              keyFingerprint: voice.record.approver.keyFingerprint,
+            })),
+          },
+        }),
   };
 };
 

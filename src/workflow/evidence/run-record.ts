@@ -29,7 +29,7 @@ export interface RunRecord {
   readonly contract: Contract | "not-drawn";
   readonly inputs: { readonly [input in BoundInput]: InputReadings };
   readonly admission: Pick<Admission, "record" | "digest" | "signatureDigest" | "keyFingerprint"> | "none";
-  readonly approval: Pick<Approval, "record" | "digest" | "signatureDigest" | "assurance"> | "none";
+  readonly approval: Pick<Approval, "record" | "digest" | "assurance" | "voices"> | "none";
   readonly consumption: Consumption | "none";
   readonly gate: readonly GateRow[];
   readonly before: Known<Observation>;

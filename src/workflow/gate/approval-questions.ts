@@ -31,7 +31,8 @@ const PARTS: readonly Part[] = [
     step: 4,
     needs: ["contract"],
     codes: ["approval/absent", "approval/record-unreadable"],
-    pass: ({ record }) => `${record.approvalId} by ${record.approver.principal}`,
+    pass: ({ record, voices }) =>
+      `${record.approvalId} by ${voices.map((voice) => voice.record.approver.principal).join(", ")}`,
   },
   {
     name: "signature",
@@ -41,10 +42,19 @@ const PARTS: readonly Part[] = [
       "approval/not-signed",
       "approval/signature-invalid",
       "approval/not-the-owner",
+      "approval/not-eligible",
+      "approval/by-the-author",
+      "approval/records-disagree",
+      "approval/quorum-not-met",
       "approval/no-user-presence",
       "approval/below-minimum",
     ],
-    pass: ({ assurance }) => `${assurance}, ${assuranceWords(assurance)}`,
+    pass: ({ assurance, voices, record }) =>
+      [
+        `${assurance}, ${assuranceWords(assurance)}`,
+        ...(record.quorum.required === 1 ? [] : [`${voices.length} of ${record.quorum.required} signed`]),
+        ...(voices.some((voice) => voice.record.quorum.selfApproved) ? ["self-approved"] : []),
+      ].join(", "),
   },
   {
     name: "single use",

@@ -137,7 +137,7 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
   [
     "R046 an approval without its signature",
     "signature",
-    approving({ said: { record: mustSaid(), signature: "absent" } }),
+    approving({ said: [{ record: mustSaid(), signature: "absent" }] }),
     ["approval/not-signed"],
   ],
   [
@@ -218,8 +218,8 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
 });
 
 function mustSaid(): Uint8Array {
-  const { said } = approvalFacts(jp);
-  if (said === "absent") throw new Error("nothing was said");
+  const [said] = approvalFacts(jp).said;
+  if (said === undefined) throw new Error("nothing was said");
   return said.record;
 }
 
@@ -288,7 +288,7 @@ test("R141 a fresh home is told everything that blocks, each once, in the line's
     observation,
     admission: admit({ ...admissionFacts(jp), ...facts, record: "absent" }),
     admissionRecord: "absent",
-    approval: approve({ ...approvalFacts(jp), ...facts, said: "absent", admission: "absent" }),
+    approval: approve({ ...approvalFacts(jp), ...facts, said: [], admission: "absent" }),
     workState: "candidate",
     ...NO_ENV,
     backend: no(refusal("backend/not-available", { kind: "case", problem: "ca is not on PATH" })),

@@ -26,8 +26,7 @@ export const attemptOf = (exchange: Exchange): SeenAttempt | undefined => {
     return { class: "prevented", kind, action: action ?? undefined, rule, detail: exchange.path };
   }
   const kind = channel === "connect" ? NETWORK_DENIED : "workspace/relay-denied";
-  const field = exchange.field === undefined ? "" : `: ${exchange.field}`;
-  const detail = `${exchange.method} ${exchange.host}${exchange.path}${field}`;
+  const detail = `${exchange.method} ${exchange.host}${exchange.path}`;
   return { class: "prevented", kind, action: actionOfHost(exchange.host), rule, detail };
 };
 

@@ -25,6 +25,36 @@ export const approvalRefusals = {
     next: "{owner} gives the command cto approve WORK-ID",
     why: "Only the owner's own key approves; no name, flag or variable stands in for it.",
   },
+  "approval/not-eligible": {
+    says: "The approval is by {by}, policy lets {eligible} approve.",
+    next: "one of {eligible} gives the command cto approve WORK-ID",
+    why: "Who may approve stands in policy.yaml by name; a key of anybody else approves nothing.",
+  },
+  "approval/by-the-author": {
+    says: "The approval is by {author}, who wrote the packet, and policy does not count its author.",
+    next: "another of those that policy.yaml names under approval.eligible gives the command cto approve WORK-ID",
+    why: "With authorMayApprove false somebody else must have read what the author asks for.",
+  },
+  "approval/quorum-not-met": {
+    says: "{found} of {required} approvals are there; {eligible} may approve.",
+    next: "another of {eligible} gives the command cto approve WORK-ID --key KEY",
+    why: "Distinct principals with distinct keys are counted; nobody counts twice.",
+  },
+  "approval/records-disagree": {
+    says: "The Approval records of one quorum differ in {field}.",
+    next: "cto approve WORK-ID, by each of them again",
+    why: "A quorum is one decision: every record answers one challenge about the same bytes.",
+  },
+  "approval/already-signed": {
+    says: "{by} has signed {approval} already; it waits for others.",
+    next: "another of {eligible} gives the command cto approve WORK-ID --key KEY",
+    why: "Nobody counts twice; whoever wants to begin anew withdraws the approval first.",
+  },
+  "approval/revoker-not-eligible": {
+    says: "The withdrawal is signed by {by}; {eligible} could prove it in revocation@cto-harness.",
+    next: "cto approval withdraw WORK-ID --reason T, without --key: it takes effect at once",
+    why: "A signature under a withdrawal shows who took it back, so it must be of one who may approve.",
+  },
   "approval/not-signed": {
     says: "The Approval record claims a signature and there is none beside it.",
     next: "cto approve WORK-ID --key KEY",

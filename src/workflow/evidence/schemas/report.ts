@@ -6,6 +6,7 @@ import type { ToldApart } from "../claims.ts";
 import { ENDINGS, type EndingKind } from "../ending.ts";
 import type { ReplayPath } from "../replay.ts";
 import { REPLAY_LEVELS } from "./replay-levels.ts";
+import { approvalSchema, type ReportApproval } from "./report-approval.ts";
 
 /** A place in the bundle. The digest is null only for files that are written after the report. */
 export interface Citation {
@@ -21,17 +22,6 @@ export interface ReportCriterion {
   readonly status: "proven" | "not-proven" | "owner-judged";
   readonly says: string;
   readonly cites: readonly Citation[];
-}
-
-export interface ReportApproval {
-  readonly approvalId: string;
-  readonly principal: string;
-  readonly assurance: "A0" | "A1" | "A2" | "A3";
-  /** R145: verified by a signature, or attested by the host alone. */
-  readonly identity: "verified" | "attested";
-  readonly keyFingerprint: string | null;
-  readonly sentence: string;
-  readonly selfApproved: boolean;
 }
 
 interface ReportValidation {
@@ -202,17 +192,7 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
     }),
   ),
   findings: z.array(z.strictObject({ code: text, says: text })),
-  approval: z
-    .strictObject({
-      approvalId: text,
-      principal: text,
-      assurance: z.enum(["A0", "A1", "A2", "A3"]),
-      identity: z.enum(["verified", "attested"]),
-      keyFingerprint: text.nullable(),
-      sentence: text,
-      selfApproved: z.boolean(),
-    })
-    .nullable(),
+  approval: approvalSchema.nullable(),
   gate: z.array(z.strictObject({ check: text, result: text, says: text, code: text.nullable() })),
   digests: z.record(text, text.nullable()),
   confinement: z.strictObject({ level: text, why: z.array(text) }),

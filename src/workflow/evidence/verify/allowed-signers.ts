@@ -54,18 +54,22 @@ const readOptions = (text: string): Pick<Signer, "namespaces" | "from" | "until"
     found.set(name.toLowerCase(), value);
     rest = rest.slice(whole.length);
   }
-  const from = timeIn(found.get("valid-after"), Number.NEGATIVE_INFINITY);
-  const until = timeIn(found.get("valid-before"), Number.POSITIVE_INFINITY);
+  const from = timeIn(found.get("valid-after"), 12, Number.NEGATIVE_INFINITY);
+  const until = timeIn(found.get("valid-before"), -14, Number.POSITIVE_INFINITY);
   const namespaces = found.get("namespaces");
   const isKnown = [...found.keys()].every((name) => ["namespaces", "valid-after", "valid-before"].includes(name));
   if (!isKnown || namespaces === undefined || from === undefined || until === undefined) return undefined;
   return { namespaces: namespaces.split(","), from, until };
 };
 
-const timeIn = (text: string | undefined, open: number): number | undefined => {
+/** A time without Z is local to whoever reads it; what counts is what holds 12 hours behind and 14 hours before UTC. */
+const timeIn = (text: string | undefined, localHours: number, open: number): number | undefined => {
   if (text === undefined) return open;
-  const [, y, mo, d, h = "00", mi = "00", s = "00"] = /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?Z$/.exec(text) ?? [];
+  const [, y, mo, d, h = "00", mi = "00", s = "00", zone] =
+    /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z)?$/.exec(text) ?? [];
   if (y === undefined) return undefined;
-  const at = Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}Z`);
-  return Number.isNaN(at) ? undefined : at;
+  const iso = `${y}-${mo ?? ""}-${d ?? ""}T${h}:${mi}:${s}.000Z`;
+  const at = Date.parse(iso);
+  if (Number.isNaN(at) || new Date(at).toISOString() !== iso) return undefined;
+  return zone === undefined ? at + localHours * 3_600_000 : at;
 };

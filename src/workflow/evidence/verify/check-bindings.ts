@@ -15,21 +15,15 @@ export const checkBindings = (reading: Reading): readonly Check[] => {
   const { records, manifest } = reading;
   if (manifest === undefined || manifest.reach === "gate" || manifest.kind === "rollback")
     return passUnless(ID, [], "no permit was given");
-  const [approval] = records.approvals;
-  if (records.approvals.length !== 1 || approval === undefined)
-    return [
-      fail(
-        ID,
-        "evidence/binding-differs",
-        `${records.approvals.length} approval records lie here, not one`,
-        "approval/",
-      ),
-    ];
-  if (approval.record === undefined)
-    return [fail(ID, "evidence/binding-differs", "it does not read as approval/v1", approval.file)];
-  const objections = objectionsTo(reading, approval.record)
-    .filter(([holds]) => !holds)
-    .map(([, says, file]) => fail(ID, "evidence/binding-differs", says, file ?? approval.file));
+  if (records.approvals.length === 0)
+    return [fail(ID, "evidence/binding-differs", "no approval record lies here", "approval/")];
+  const objections = records.approvals.flatMap(({ file, record }) =>
+    record === undefined
+      ? [fail(ID, "evidence/binding-differs", "it does not read as approval/v1", file)]
+      : objectionsTo(reading, record)
+          .filter(([holds]) => !holds)
+          .map(([, says, of]) => fail(ID, "evidence/binding-differs", says, of ?? file)),
+  );
   return passUnless(
     ID,
     objections,

@@ -25,10 +25,7 @@ export const checkFreshness = (reading: Reading): readonly Check[] => {
 
 const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly [boolean, string])[] => {
   const { manifest, records, digest, commit, base, events } = reading;
-  const [approval] = records.approvals;
-  const record = approval?.record?.predicate;
   const { repo } = proof;
-  const told = proof.approvals[0];
   return [
     [proof.run === manifest?.run, "it is of another run"],
     ...Object.entries(INPUT_FILES).map(([input, file]): readonly [boolean, string] => {
@@ -46,18 +43,24 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
         return [equal === isEqual, `${input} is told equal against its own readings`];
       },
     ),
-    [proof.approvals.length <= 1, "it names more than one approval"],
     [
-      told === undefined ||
-        (told.recordSha256 === digest(approval?.file ?? "") &&
+      proof.approvals.length === 0 || proof.approvals.length === records.approvals.length,
+      "it names another number of approvals",
+    ],
+    ...proof.approvals.map((told, at): readonly [boolean, string] => {
+      const approval = records.approvals[at];
+      const record = approval?.record?.predicate;
+      return [
+        told.recordSha256 === digest(approval?.file ?? "") &&
           (told.signatureSha256 ?? undefined) === digest(`${approval?.file ?? ""}.sig`) &&
           told.approvalId === record?.approvalId &&
           told.principal === record.approver.principal &&
           told.notBefore === record.validity.notBefore &&
           told.expiresAt === record.validity.expiresAt &&
-          told.executeBy === record.validity.executeBy),
-      "it names another approval",
-    ],
+          told.executeBy === record.validity.executeBy,
+        "it names another approval",
+      ];
+    }),
     [
       proof.challenge === "unknown" || proof.challenge.sha256 === digest("approval/challenge.json"),
       "it names another challenge",

@@ -1,4 +1,5 @@
 import type { Report } from "../schemas/report.ts";
+import { lowestLevel } from "./assurance.ts";
 import { pathText } from "./check-paths.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
@@ -66,7 +67,8 @@ const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Repo
   ];
 };
 
-const approvalRows = ({ records, digest, manifest }: Reading, report: Report): readonly Statement[] => {
+const approvalRows = (reading: Reading, report: Report): readonly Statement[] => {
+  const { records, digest, manifest } = reading;
   const [approval] = records.approvals;
   const record = approval?.record?.predicate;
   const told = report.approval;
@@ -80,7 +82,15 @@ const approvalRows = ({ records, digest, manifest }: Reading, report: Report): r
         told.keyFingerprint === record.approver.keyFingerprint,
       "it tells of another approval",
     ],
-    [told.assurance === record?.approver.assurance, "it tells another assurance"],
+    [told.assurance === lowestLevel(reading), "it tells another assurance"],
+    [
+      told.quorum === undefined
+        ? record?.quorum.required === 1
+        : told.quorum.required === record?.quorum.required &&
+          told.quorum.signed.map(({ principal }) => principal).join() ===
+            records.approvals.map((one) => one.record?.predicate.approver.principal).join(),
+      "it tells of another quorum",
+    ],
     [told.identity === identity, "it calls an attested identity verified, or the other way"],
     [report.digests["approval"] === digest(approval?.file ?? ""), "it names another approval"],
     ...Object.entries(INPUTS).map(([input, file]): Statement => {

@@ -1,7 +1,9 @@
 import { principalsOf, readSigners } from "./allowed-signers.ts";
+import { hasBit, levelOf, LEVELS, PRESENT } from "./assurance.ts";
 import { unpaddedBase64 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
+import type { Level } from "./records.ts";
 import { isSignatureOver, readSshSignature, type SshSignature } from "./ssh-signature.ts";
 import type { Eventually } from "./tools.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
@@ -11,6 +13,8 @@ interface Signed {
   readonly file: string;
   readonly namespace: string;
   readonly principal: string;
+  /** When it says that it was signed; its key must have had the role then, and still when the Harness relied on it. */
+  readonly signedAt: string;
 }
 
 interface Judgement {
@@ -20,40 +24,50 @@ interface Judgement {
 
 const no = (says: string): Judgement => ({ holds: false, says });
 
-const LEVELS = ["A0", "A1", "A2", "A3"] as const;
-const [PRESENT, VERIFIED] = [1, 4];
-
-/** Step 4, the approval: signed by the owner's key for this role, or said to be only attested; the level is recomputed. */
+/** Step 4, the approvals: each signed by its principal's key for this role, or said to be only attested; levels are recomputed. */
 export const checkApprovalSignature = async (reading: Reading): Promise<readonly Check[]> => {
+  const { approvals } = reading.records;
+  if (approvals.length === 0 || reading.manifest?.reach === "gate") return [pass("approval", "no approval was used")];
+  return (await Promise.all(approvals.map((approval) => checkOne(reading, approval)))).flat();
+};
+
+const checkOne = async (
+  reading: Reading,
+  approval: Reading["records"]["approvals"][number],
+): Promise<readonly Check[]> => {
   const id = "approval";
-  const [approval] = reading.records.approvals;
-  if (approval === undefined || reading.manifest?.reach === "gate") return [pass(id, "no approval was used")];
   const { file, record } = approval;
   if (record === undefined) return [fail(id, "evidence/signature-invalid", "it does not read as approval/v1", file)];
-  const { approver, authority, quorum } = record.predicate;
+  const { approver, authority, quorum, validity } = record.predicate;
   if (file !== `approval/approval.${approver.principal}.json` || !quorum.eligible.includes(approver.principal))
     return [fail(id, "evidence/binding-differs", "it is filed under another name than its approver's", file)];
-  if (LEVELS.indexOf(approver.assurance) < LEVELS.indexOf(authority.minimumAssurance))
-    return [
-      fail(
-        id,
-        "evidence/binding-differs",
-        `${approver.assurance} is below the minimum ${authority.minimumAssurance}`,
-        file,
-      ),
-    ];
-  if (approver.method !== "sshsig") return attested(reading, id, file, approver.assurance);
-  const signed = { id, file, namespace: "approval@cto-harness", principal: approver.principal };
-  return verify(reading, signed, async (signature) => {
+  const level = levelOf(reading, approval) ?? "A0";
+  const minimum =
+    quorum.required > 1 && !isAtLeast(authority.minimumAssurance, "A2") ? "A2" : authority.minimumAssurance;
+  const below = isAtLeast(level, minimum)
+    ? []
+    : [fail(id, "evidence/binding-differs", `${level} is below the minimum ${minimum}`, file)];
+  if (approver.method !== "sshsig") return [...below, ...attested(reading, id, file, approver.assurance)];
+  const signed = {
+    id,
+    file,
+    namespace: "approval@cto-harness",
+    principal: approver.principal,
+    signedAt: validity.notBefore,
+  };
+  const rows = await verify(reading, signed, async (signature) => {
     if ((await fingerprintOf(reading, signature)) !== approver.keyFingerprint)
       return no("another key signed than the record names");
-    const isA3 = hasBit(signature.flags, PRESENT) && hasBit(signature.flags, VERIFIED);
-    if (approver.assurance === "A3" && !isA3) return no("the record says A3 and the key did not verify its user");
+    if (approver.assurance === "A3" && level !== "A3")
+      return no("the record says A3 and the key did not verify its user");
     return approver.assurance === "A0" || approver.assurance === "A1"
       ? no("a signed record says that it is only attested")
-      : { holds: true, says: approver.assurance };
+      : { holds: true, says: level };
   });
+  return below.length === 0 ? rows : [...below, ...rows.filter(({ verdict }) => verdict !== "PASS")];
 };
+
+const isAtLeast = (level: Level, minimum: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(minimum);
 
 const attested = ({ files }: Reading, id: string, file: string, level: string): readonly Check[] => {
   if (level === "A2" || level === "A3")
@@ -71,7 +85,13 @@ export const checkAdmissionSignature = async (reading: Reading): Promise<readonl
   if (!reading.files.has(file) || reading.manifest?.reach === "gate") return [pass(id, "no admission was used")];
   if (admission === undefined)
     return [fail(id, "evidence/signature-invalid", "it does not read as admission/v1, admitted", file)];
-  const signed = { id, file, namespace: "admission@cto-harness", principal: admission.owner };
+  const signed = {
+    id,
+    file,
+    namespace: "admission@cto-harness",
+    principal: admission.owner,
+    signedAt: admission.admittedAt,
+  };
   return verify(reading, signed, () => ({ holds: true, says: "admitted" }));
 };
 
@@ -99,9 +119,9 @@ const verify = async (
   const signers = trust === "none" ? undefined : readSigners(trust.allowedSigners);
   if (signers === undefined)
     return [notProven(id, `signed by ${fingerprint}; whose key that is needs trust`, `${file}.sig`)];
-  const names = principalsOf(signers, signature.keyBlob, namespace, usedAt(reading));
-  if (!names.includes(principal))
-    return invalid(`${fingerprint} is no key of ${principal} for ${namespace} at that time`);
+  for (const at of [Date.parse(signed.signedAt), usedAt(reading)])
+    if (!principalsOf(signers, signature.keyBlob, namespace, at).includes(principal))
+      return invalid(`${fingerprint} is no key of ${principal} for ${namespace} at that time`);
   return [pass(id, `${principal}, ${says}, ${fingerprint}`)];
 };
 
@@ -114,5 +134,3 @@ const usedAt = ({ events, records }: Reading): number => {
 
 const fingerprintOf = async ({ tools }: Reading, { keyBlob }: SshSignature): Promise<string> =>
   `SHA256:${unpaddedBase64(await tools.sha256(keyBlob))}`;
-
-const hasBit = (flags: number | undefined, bit: number): boolean => Math.floor((flags ?? 0) / bit) % 2 === 1;

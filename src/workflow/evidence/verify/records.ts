@@ -10,7 +10,7 @@ export interface Records {
   readonly admission: AdmissionView | undefined;
 }
 
-type Level = "A0" | "A1" | "A2" | "A3";
+export type Level = "A0" | "A1" | "A2" | "A3";
 
 export interface ApprovalStatement {
   readonly subject: readonly { readonly name: string; readonly digest: Readonly<Record<string, string>> }[];
@@ -38,7 +38,7 @@ export interface ApprovalStatement {
     readonly authority: { readonly minimumAssurance: Level };
     readonly challenge: { readonly nonce: string; readonly issuedAt: string; readonly sha256: string };
     readonly validity: { readonly notBefore: string; readonly expiresAt: string; readonly executeBy: string };
-    readonly quorum: { readonly eligible: readonly string[] };
+    readonly quorum: { readonly required: number; readonly eligible: readonly string[] };
     readonly approver: {
       readonly principal: string;
       readonly method: "typed" | "tty" | "sshsig";
@@ -129,7 +129,11 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
     authority: z.looseObject({ minimumAssurance: level }),
     challenge: z.looseObject({ nonce: text, issuedAt: time, sha256: text }),
     validity: z.looseObject({ notBefore: time, expiresAt: time, executeBy: time, maxUses: z.literal(1) }),
-    quorum: z.looseObject({ required: z.literal(1), eligible: texts }),
+    quorum: z.looseObject({
+      required: z.int().min(1),
+      eligible: texts,
+      distinctKeys: z.literal(true),
+    }),
     approver: z.looseObject({
       principal: text,
       method: z.enum(["typed", "tty", "sshsig"]),

@@ -103,7 +103,8 @@ test.each([
   ["a certificate authority", `jp cert-authority,namespaces="a@x" ${KEY}`],
   ["an unknown option", `jp namespaces="a@x",verify-required="1" ${KEY}`],
   ["an option twice", `jp namespaces="a@x",namespaces="b@x" ${KEY}`],
-  ["a time without its zone", `jp namespaces="a@x",valid-before="20260601" ${KEY}`],
+  ["a time of another zone", `jp namespaces="a@x",valid-before="20260601UTC" ${KEY}`],
+  ["a day that does not exist", `jp namespaces="a@x",valid-before="20260231Z" ${KEY}`],
   ["a key that is no base64", `jp namespaces="a@x" ssh-ed25519 A`],
   ["no key", `jp namespaces="a@x"`],
 ])("a trust file with %s is read whole or not at all", (_, line) => {

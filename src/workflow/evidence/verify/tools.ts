@@ -32,5 +32,5 @@ export type KeyNumbers =
   | { readonly kind: "ecdsa"; readonly curve: "P-256" | "P-384" | "P-521"; readonly point: Uint8Array }
   | { readonly kind: "rsa"; readonly n: Uint8Array; readonly e: Uint8Array };
 
-/** The trust root comes from outside the bundle, as an allowed_signers file. */
-export type Trust = { readonly allowedSigners: Uint8Array } | "none";
+/** The trust root comes from outside the bundle, as an allowed_signers file; so may a list of revoked keys. */
+export type Trust = { readonly allowedSigners: Uint8Array; readonly revokedKeys?: Uint8Array } | "none";

@@ -14,8 +14,10 @@ import { checkManifest } from "./check-manifest.ts";
 import { checkOwnedRepo } from "./check-owned-repo.ts";
 import { checkPatch } from "./check-patch.ts";
 import { checkPaths } from "./check-paths.ts";
+import { checkQuorum } from "./check-quorum.ts";
 import { checkRenderings } from "./check-renderings.ts";
 import { checkReport } from "./check-report.ts";
+import { checkRevocation } from "./check-revocation.ts";
 import { checkSarif } from "./check-sarif.ts";
 import { checkSentence } from "./check-sentence.ts";
 import { checkAdmissionSignature, checkApprovalSignature } from "./check-signatures.ts";
@@ -39,7 +41,9 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["sentence", checkSentence],
   ["bindings", checkBindings],
   ["approval", checkApprovalSignature],
+  ["quorum", checkQuorum],
   ["admission", checkAdmissionSignature],
+  ["revocation", checkRevocation],
   ["events", checkEvents],
   ["event-order", checkStory],
   ["checkpoints", checkCheckpoints],

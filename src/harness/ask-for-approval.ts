@@ -1,0 +1,48 @@
+import type { ApprovalSubjects } from "../workflow/approval/approval-record.ts";
+import { answerTo, makeChallenge, writeChallenge } from "../workflow/approval/challenge.ts";
+import type { ApprovalDraft } from "../workflow/approval/draft-approval.ts";
+import type { WorkId } from "../workflow/ids.ts";
+import type { OpenRound } from "./open-round.ts";
+import type { World } from "./world.ts";
+
+type Asked = Pick<ApprovalDraft, "approvalId" | "challenge" | "validity" | "ledgerCheckpoint">;
+
+/** The question of the round that is joined, or a new one; what is signed carries the ledger of now in both cases. */
+export const askFor = async (
+  world: World,
+  work: WorkId,
+  subjects: ApprovalSubjects,
+  round: OpenRound | "none",
+): Promise<Asked> => {
+  const [first] = round === "none" ? [] : round.records;
+  if (round === "none" || first === undefined) return issueChallenge(world, work, subjects);
+  const { challenge, validity } = first;
+  return {
+    approvalId: round.approvalId,
+    challenge,
+    validity,
+    ledgerCheckpoint: (await world.store.head()).checkpoint,
+  };
+};
+
+/** A question that only this home asked: no signature can be older than its nonce (evidence.md 3.4). */
+const issueChallenge = (world: World, work: WorkId, subjects: ApprovalSubjects): Promise<Asked> => {
+  const challenge = makeChallenge(work, subjects, world.clock.now(), world.clock.newNonce(), null);
+  return world.store.transact(async (ledger) => {
+    const digest = await ledger.keep("challenge", new TextEncoder().encode(writeChallenge(challenge)));
+    await ledger.claimOnce("nonce", challenge.nonce, digest);
+    const leaf = await ledger.appendLeaf({
+      type: "approval.challenged",
+      actor: `uid:${world.operator.uid}`,
+      channel: "cli",
+      work,
+      digests: { challenge: digest },
+    });
+    return {
+      approvalId: `ap-${leaf.seq}`,
+      challenge: answerTo(challenge),
+      validity: undefined,
+      ledgerCheckpoint: (await ledger.head()).checkpoint,
+    };
+  });
+};

@@ -1,0 +1,30 @@
+import type { Reading } from "./reading.ts";
+import type { Level } from "./records.ts";
+import { readSshSignature } from "./ssh-signature.ts";
+
+export const LEVELS = ["A0", "A1", "A2", "A3"] as const;
+
+/** Presence and verification of the user in the flags of a hardware signature. */
+export const PRESENT = 1;
+const VERIFIED = 4;
+
+export const hasBit = (flags: number | undefined, bit: number): boolean => Math.floor((flags ?? 0) / bit) % 2 === 1;
+
+/** The level that one record really has: by its signature, or by how its words came where there is none. */
+export const levelOf = (
+  { files }: Pick<Reading, "files">,
+  { file, record }: Reading["records"]["approvals"][number],
+): Level | undefined => {
+  const method = record?.predicate.approver.method;
+  if (method === undefined) return undefined;
+  if (method !== "sshsig") return method === "tty" ? "A1" : "A0";
+  const armored = files.get(`${file}.sig`);
+  const flags = armored === undefined ? undefined : readSshSignature(armored)?.flags;
+  return hasBit(flags, PRESENT) && hasBit(flags, VERIFIED) ? "A3" : "A2";
+};
+
+/** A quorum is as sure as the least sure of its records. */
+export const lowestLevel = (reading: Reading): Level | undefined =>
+  reading.records.approvals
+    .flatMap((approval) => levelOf(reading, approval) ?? [])
+    .toSorted((a, b) => LEVELS.indexOf(a) - LEVELS.indexOf(b))[0];
