@@ -1,8 +1,9 @@
+import { evidence } from "./evidence.ts";
 import { firstRun } from "./first-run.ts";
 import { help } from "./help.ts";
 import { sandbox } from "./sandbox.ts";
 
-const SUITES: Readonly<Record<string, () => Promise<boolean>>> = { "first-run": firstRun, help, sandbox };
+const SUITES: Readonly<Record<string, () => Promise<boolean>>> = { evidence, "first-run": firstRun, help, sandbox };
 
 // npm run bench -- NAME: ratios taken in one run on one machine; no test depends on them.
 const names = process.argv.slice(2);

@@ -1,0 +1,7 @@
+import { eventRows } from "./evidence-events.ts";
+
+/** Sealing and verifying, against the bare reading and writing of the same bytes. */
+export const evidence = async (): Promise<boolean> => {
+  const rows = await eventRows();
+  return rows.every(Boolean);
+};
