@@ -175,7 +175,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     environment,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
-    relay: unixRelay(relayGround(environment)),
+    relay: unixRelay(relayGround(environment, { self: holderOfThisProcess(), isAlive })),
     keys: sshKeygenKeys({
       home: environment["HOME"] ?? "/nonexistent",
       authSock: environment["SSH_AUTH_SOCK"],

@@ -180,6 +180,8 @@ const performBehind = async (
     isConfined([before]) ? [before, await pass("after")] : [before],
   ];
   const [changes, canaries] = await closingAfter(stage, harvestAndPass());
+  // What the agent had still said and used up counts, though it is gone.
+  await desk.close();
   observed("workspace.collected", {
     harvestSha256: changes.harvest,
     files: changes.files,

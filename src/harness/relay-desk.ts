@@ -21,19 +21,19 @@ export interface RelayDesk {
   readonly socket: string;
   /** The shims, for the agent's stage. */
   readonly files: StageOrder["files"];
-  /** From here on what comes is the agent's doing; before and after, it is a canary's. */
+  /** From here on what comes is the agent's doing. Before and after it is a canary's, or an agent's last words. */
   agentRuns(isRunning: boolean): void;
   attempted(attempt: SeenAttempt): void;
   readonly denied: readonly DeniedAttempt[];
-  /** Whether a text stands in a line so far: how a canary knows that its refusal was recorded. */
-  readonly holds: (text: string) => boolean;
+  /** Whether a canary's path was refused and recorded while no agent ran. Whoever asks vouches that it is a canary's. */
+  readonly holds: (path: string) => boolean;
   limit(): string | undefined;
-  /** Nothing comes any more; what was folded or only counted is told. */
+  /** Nothing comes any more; what came last, was folded or only counted is told. A second time it does nothing. */
   close(): Promise<void>;
 }
 
 export const openRelayDesk = async (
-  world: World,
+  world: Pick<World, "relay" | "clock">,
   { contract, authority }: Pick<Permit, "contract" | "authority">,
   recorder: Pick<Recorder, "record">,
   logs: RawLogs,
@@ -45,6 +45,10 @@ export const openRelayDesk = async (
   const tries = openTries(world, recorder);
   let isRunning = false;
   let unread = 0;
+  // What came while no agent ran: a canary's own doing, or what an agent had said when it ended. Nobody inside knows the
+  // paths of the canaries before they are tried, so whatever else it is, is an agent's.
+  const apart: { readonly path: string; readonly attempt: SeenAttempt }[] = [];
+  const canaryPaths = new Set<string>();
   const record = (type: "model.requested" | "model.answered", n: number, data: ModelData): void =>
     recorder.record({ type, subject: `model/${n}`, trust: "harness-observed", data: { n, ...data } });
 
@@ -58,7 +62,9 @@ export const openRelayDesk = async (
       lines.add(exchange, isRunning);
       if (exchange.n !== null) record("model.answered", exchange.n, answered(exchange));
       const attempt = attemptOf(exchange);
-      if (attempt !== undefined && isRunning) tries.add(attempt);
+      if (attempt === undefined) return;
+      if (isRunning) tries.add(attempt);
+      else apart.push({ path: exchange.path, attempt });
     },
     dropped: () => {
       unread += 1;
@@ -67,6 +73,13 @@ export const openRelayDesk = async (
       if (policy.cassette) logs.keep("cassette.jsonl", bytesOf(`${JSON.stringify(recording)}\n`));
     },
   });
+  const end = async (): Promise<void> => {
+    await relay.close();
+    for (const { path, attempt } of apart) if (!canaryPaths.has(path)) tries.add(attempt);
+    lines.end(unread);
+    tries.end();
+  };
+  let closing: Promise<void> | undefined;
   return {
     socket: relay.socket,
     files: shimFiles(),
@@ -75,13 +88,12 @@ export const openRelayDesk = async (
     },
     attempted: (attempt) => tries.add(attempt),
     denied: tries.denied,
-    holds: (text) => lines.hold(text),
-    limit: relay.limit,
-    close: async () => {
-      await relay.close();
-      lines.end(unread);
-      tries.end();
+    holds: (path) => {
+      canaryPaths.add(path);
+      return apart.some((one) => one.path === path);
     },
+    limit: relay.limit,
+    close: () => (closing ??= end()),
   };
 };
 
@@ -102,13 +114,11 @@ const answered = ({ status, ms, verdict, rule, request, response, model, usage }
 
 interface Lines {
   add(exchange: Exchange, isBounded: boolean): void;
-  hold(text: string): boolean;
   end(unread: number): void;
 }
 
 /** `backend/egress.jsonl`. What the agent can have written for nothing is bounded; what is beyond is counted. */
-const openLines = (world: World, logs: RawLogs): Lines => {
-  const short: string[] = [];
+const openLines = (world: Pick<World, "clock">, logs: RawLogs): Lines => {
   let seq = 0;
   let free = 0;
   let unlisted = 0;
@@ -125,10 +135,8 @@ const openLines = (world: World, logs: RawLogs): Lines => {
         unlisted += 1;
         return;
       }
-      if (!isBounded) short.push(exchange.path);
       write(egressLine(seq, now(), exchange));
     },
-    hold: (text) => short.some((path) => path.includes(text)),
     end: (unread) => {
       if (unread + unlisted > 0) write(countedLine(seq, now(), unread, unlisted));
     },
@@ -142,7 +150,7 @@ interface Tries {
 }
 
 /** Attempts as events: the first of its kind at once, how often it came again at the end. */
-const openTries = (world: World, recorder: Pick<Recorder, "record">): Tries => {
+const openTries = (world: Pick<World, "clock">, recorder: Pick<Recorder, "record">): Tries => {
   const counted = countAttempts({ runMax: LIMITS.attemptsMax, secondMax: LIMITS.attemptsPerSecondMax });
   const denied: DeniedAttempt[] = [];
   let told = 0;

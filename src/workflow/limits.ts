@@ -77,9 +77,20 @@ export const LIMITS = {
   stepOutputBytesMax: 65_536,
   clockSkewMaxMs: 5_000,
   relaySocketPathBytesMax: 80,
+  /** Entries of the temporary folder that are looked at for what killed relays left. */
+  relaySweepEntriesMax: 20_000,
+  /** How long a relay that ends waits for what had come to it. */
+  relayDrainMs: 1_000,
   relayConnectionsMax: 128,
   relayHeaderBytesMax: 16_384,
   relayRequestBytesMax: 8_388_608,
+  /** Members, items and brackets of one body; the longest sessions of real agents have a tenth. */
+  relayBodyPartsMax: 100_000,
+  relayBodyDepthMax: 64,
+  /** Of the name of a field that is refused. */
+  relayFieldCharactersMax: 120,
+  /** Tokens that an answer may have, where its request names no number. */
+  relayOutputTokensDefault: 16_384,
   relayResponseBytesMax: 33_554_432,
   /** Request bodies that are held at the same time, all together. */
   relayHeldBytesMax: 67_108_864,

@@ -45,24 +45,59 @@ export const problemIn = (error: z.ZodError): string => {
 const DEPTH_MAX = 64;
 
 // What JSON.parse accepts in silence: a key twice (the last one wins), `__proto__`, a lone surrogate, a number too
-// large. The text is known to be JSON here, so a walk over its strings and brackets is enough.
+// large. The text is known to be JSON here, so a walk over its strings, numbers and brackets is enough. It is done by
+// hand: a pattern that repeats keeps a place to go back to for each character, and a long text uses them up.
 const ambiguityIn = (text: string): string | undefined => {
-  const objects: (Set<string> | "array")[] = [];
-  for (const [token, string, colon] of text.matchAll(/("(?:[^"\\]|\\.)*")([ \t\r\n]*:)?|[{}[\]]|-?\d[\d.eE+-]*/g)) {
-    if (token === "{" || token === "[") objects.push(token === "{" ? new Set() : "array");
-    else if (token === "}" || token === "]") objects.pop();
-    else {
-      const keys = colon === undefined ? "array" : objects.at(-1);
-      const problem = string === undefined ? ambiguousNumber(token) : ambiguousString(string, keys);
-      if (problem !== undefined) return problem;
+  const around: (Set<string> | "array")[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const start = at;
+    const first = text.charCodeAt(at);
+    at += 1;
+    let problem: string | undefined;
+    if (first === BRACE || first === BRACKET) around.push(first === BRACE ? new Set() : "array");
+    else if (first === BRACE_END || first === BRACKET_END) around.pop();
+    else if (first === QUOTE) {
+      at = endOfString(text, at);
+      const keys = isBeforeColon(text, at) ? around.at(-1) : "array";
+      problem = ambiguousString(text.slice(start, at), keys);
+    } else if (isOfNumber(first)) {
+      while (isOfNumber(text.charCodeAt(at))) at += 1;
+      problem = ambiguousNumber(text.slice(start, at));
     }
-    if (objects.length > DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX}`;
+    if (around.length > DEPTH_MAX) return `it is nested deeper than ${DEPTH_MAX}`;
+    if (problem !== undefined) return problem;
   }
   return undefined;
 };
 
+const BRACE = 0x7b;
+const BRACE_END = 0x7d;
+const BRACKET = 0x5b;
+const BRACKET_END = 0x5d;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+const endOfString = (text: string, from: number): number => {
+  let at = from;
+  while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;
+  return at + 1;
+};
+
+const isBeforeColon = (text: string, from: number): boolean => {
+  let at = from;
+  while (" \t\r\n".includes(text.charAt(at)) && at < text.length) at += 1;
+  return text.charAt(at) === ":";
+};
+
+// Digits, and what stands between them; the letters of true, false and null are passed over on their way.
+const isOfNumber = (code: number): boolean =>
+  (code >= 0x30 && code <= 0x39) || code === 0x2d || code === 0x2b || code === 0x2e || code === 0x65 || code === 0x45;
+
 const ambiguousString = (token: string, keys: Set<string> | "array" | undefined): string | undefined => {
-  const value = String(JSON.parse(token));
+  const isPlain = !token.includes("\\");
+  if (isPlain && !(keys instanceof Set)) return undefined;
+  const value = isPlain ? token.slice(1, -1) : String(JSON.parse(token));
   if (!value.isWellFormed()) return "it holds half a character";
   if (!(keys instanceof Set)) return undefined;
   if (value === "__proto__") return "it holds the key __proto__";
@@ -72,4 +107,4 @@ const ambiguousString = (token: string, keys: Set<string> | "array" | undefined)
 };
 
 const ambiguousNumber = (token: string): string | undefined =>
-  Number.isFinite(Number(token)) ? undefined : "it holds a number that is too large";
+  Number.isFinite(Number(token)) || !/^-?\d/.test(token) ? undefined : "it holds a number that is too large";

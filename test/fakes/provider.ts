@@ -1,10 +1,14 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 
+import { holderOfThisProcess, isAlive } from "../../src/adapters/clock/holder.ts";
+import type { Life } from "../../src/adapters/relay/relay-folder.ts";
 import { relayGround, unixRelay, type RelayGround } from "../../src/adapters/relay/unix-relay.ts";
 import type { OpenRelay, RelayOrder } from "../../src/seams/relay.ts";
 import type { Exchange, Recording } from "../../src/workflow/policy/exchange.ts";
 import type { Upstream } from "../../src/workflow/relay-policy.ts";
+
+export const LIFE: Life = { self: holderOfThisProcess(), isAlive };
 
 export const KEY = "cto-canary-model-key-0123456789";
 
@@ -68,7 +72,7 @@ export const openWatched = async (
   const recorded: Recording[] = [];
   const asked: unknown[] = [];
   let dropped = 0;
-  const relay = await unixRelay({ ...relayGround({ MODEL_KEY: KEY }), ...ground }).open({
+  const relay = await unixRelay({ ...relayGround({ MODEL_KEY: KEY }, LIFE), ...ground }).open({
     upstream: "none",
     hosts: [],
     budget: { modelRequestsMax: 100, modelTokensMax: 1_000_000, modelBytesMax: 50_000_000 },

@@ -16,6 +16,8 @@ export type Way =
       readonly query: string;
       /** The model where the path names it; "in-body" where the body must; "none" for a list of models. */
       readonly model: { readonly named: string } | "in-body" | "none";
+      /** "count": a number of tokens and no words of a model. */
+      readonly answers: "words" | "count";
     }
   | { readonly open: false; readonly rule: string; readonly status: 400 | 403 };
 
@@ -34,12 +36,15 @@ export const wayOf = (upstream: Upstream | "none", { method, target, rawHeaders 
   const path = cut === -1 ? target : target.slice(0, cut);
   const query = queryOf(upstream.api, cut === -1 ? "" : target.slice(cut + 1));
   if (query === undefined) return denied("relay/other-query");
-  if (method === "GET") return path === "/v1/models" ? { open: true, path, query, model: "none" } : denied(OTHER_PATH);
+  const answers = /[/:](?:count_tokens|countTokens)$/.test(path) ? "count" : "words";
+  if (method === "GET")
+    return path === "/v1/models" ? { open: true, path, query, model: "none", answers } : denied(OTHER_PATH);
   if (method !== "POST") return denied("relay/other-method");
-  if (POSTS[upstream.api].includes(path)) return { open: true, path, query, model: "in-body" };
+  if (POSTS[upstream.api].includes(path)) return { open: true, path, query, model: "in-body", answers };
   const [, named] = upstream.api === "gemini" ? (GEMINI.exec(path) ?? []) : [];
   if (named === undefined) return denied(OTHER_PATH);
-  return upstream.models.includes(named) ? { open: true, path, query, model: { named } } : denied("relay/other-model");
+  if (!upstream.models.includes(named)) return denied("relay/other-model");
+  return { open: true, path, query, model: { named }, answers };
 };
 
 /** Every value of one header, in order. */

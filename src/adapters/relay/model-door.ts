@@ -3,16 +3,18 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { RelayOrder } from "../../seams/relay.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import type { Exchange, Recording, TokenUse } from "../../workflow/policy/exchange.ts";
-import { ATTEMPT_PATH, valuesOf, wayOf } from "./api-paths.ts";
+import { ATTEMPT_PATH, valuesOf, wayOf, type Way } from "./api-paths.ts";
 import { answerShim } from "./attempt-door.ts";
 import type { Budget } from "./budget.ts";
 import { headersBack, headersOut } from "./headers.ts";
-import { modelBody } from "./model-body.ts";
-import { passAnswer } from "./passing.ts";
+import { modelBody, type ModelBody, type Unfit } from "./model-body.ts";
+import { passAnswer, type Passing } from "./passing.ts";
 import { leaveRoom, readBody, type Room } from "./read-body.ts";
 import { shown } from "./shown.ts";
 import { openTally, type Tally } from "./tally.ts";
+import { tokensIn, type Estimate } from "./token-use.ts";
 import { callUpstream, type Provider } from "./upstream.ts";
+import { orGone } from "./wait.ts";
 
 /** What all requests of one relay share. */
 export interface Door {
@@ -20,6 +22,8 @@ export interface Door {
   readonly provider: Provider | "none";
   readonly budget: Budget;
   readonly room: Room;
+  /** The next number of a request that goes out. */
+  readonly nextNumber: () => number;
   /** Milliseconds on a clock that only runs forward. */
   readonly now: () => number;
 }
@@ -28,21 +32,28 @@ interface End {
   readonly n: number | null;
   readonly verdict: Exchange["verdict"];
   readonly rule: string;
+  readonly field?: string;
   readonly status: number;
   readonly model: string | null;
   readonly usage: TokenUse | null;
 }
 
+interface Asking {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly sent: Tally;
+  readonly got: Tally;
+  readonly started: number;
+}
+
 /** One request, answered and told whatever comes of it. */
 export const answerRequest = async (door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const { order, provider, now } = door;
-  const started = now();
-  const sent = openTally();
-  const got = openTally();
   const method = request.method ?? "";
   const target = request.url ?? "";
   if (method === "POST" && target === ATTEMPT_PATH) return answerShim(door, request, response);
-  const end = await exchange(door, request, response, sent, got, started);
+  const asking: Asking = { request, response, sent: openTally(), got: openTally(), started: now() };
+  const end = await exchange(door, asking);
   order.told({
     channel: "model",
     ...end,
@@ -50,64 +61,119 @@ export const answerRequest = async (door: Door, request: IncomingMessage, respon
     method: shown(method),
     host: provider === "none" || end.n === null ? hostAsked(request) : provider.host,
     path: shown(target.split("?")[0] ?? ""),
-    request: sent.body(),
-    response: got.body(),
-    ms: Math.round(now() - started),
+    request: asking.sent.body(),
+    response: asking.got.body(),
+    ms: Math.round(now() - asking.started),
   });
 };
 
-const exchange = async (
-  door: Door,
-  request: IncomingMessage,
-  response: ServerResponse,
-  sent: Tally,
-  got: Tally,
-  started: number,
-): Promise<End> => {
-  const { budget, room, provider, order, now } = door;
-  const method = request.method ?? "";
-  let n: number | null = null;
+const exchange = async (door: Door, asking: Asking): Promise<End> => {
+  const { provider, room, budget } = door;
+  const { request, response, sent } = asking;
   const deny = (rule: string, status: number, model: string | null = null): End => {
-    refuse(request, response, rule, status);
-    return { n, verdict: "denied", rule, status, model, usage: null };
+    refuse(request, response, { rule }, status);
+    return { n: null, verdict: "denied", rule, status, model, usage: null };
   };
   const way = wayOf(provider === "none" ? "none" : provider.upstream, {
-    method,
+    method: request.method ?? "",
     target: request.url ?? "",
     rawHeaders: request.rawHeaders,
   });
   if (!way.open) return deny(way.rule, way.status);
   if (provider === "none") return deny("relay/no-upstream", 403);
-  const bytesMax = way.model === "none" ? 0 : LIMITS.relayRequestBytesMax;
-  const read = await readBody(request, bytesMax, room, sent);
+  // Asked before anything is read: a body that is refused has cost the reading of it.
+  const none = budget.request();
+  if (none !== undefined) return deny(`limit/${none}`, 429);
+  const read = await readBody(request, way.model === "none" ? 0 : LIMITS.relayRequestBytesMax, room, sent);
   if (typeof read === "string") return deny(read, BODY_STATUS[read]);
-  leaveRoom(room, read);
-  const named = typeof way.model === "string" ? undefined : way.model.named;
-  const body = way.model === "none" ? undefined : modelBody(provider.upstream, read, named);
-  if (body?.ok === false) return deny(body.refusals[0], 403);
-  const { bytes, model } = body === undefined ? { bytes: "none" as const, model: null } : body.value;
-  const over = budget.request() ?? budget.bytes(sent.bytes());
-  if (over !== undefined) return deny(`limit/${over}`, 429, model);
+  try {
+    const over = budget.bytes(sent.bytes());
+    if (over !== undefined) return deny(`limit/${over}`, 429);
+    if (way.model === "none") return await listModels(door, provider, asking, way);
+    const body = modelBody(provider.upstream, read, way.model === "in-body" ? undefined : way.model.named);
+    if (!body.ok) {
+      const [unfit] = body.refusals;
+      refuse(request, response, unfit, 403);
+      return { n: null, verdict: "denied", ...unfit, status: 403, model: null, usage: null };
+    }
+    return await askModel(door, provider, asking, way, body.value);
+  } finally {
+    leaveRoom(room, read);
+  }
+};
 
-  n = budget.requests();
+type OpenWay = Extract<Way, { readonly open: true }>;
+
+const listModels = (door: Door, provider: Provider, asking: Asking, way: OpenWay): Promise<End> =>
+  passOn(door, provider, asking, way, { bytes: "none", model: null, held: "free" });
+
+/** Nothing goes out before the tokens that it may cost are held for it. */
+const askModel = async (
+  door: Door,
+  provider: Provider,
+  asking: Asking,
+  way: OpenWay,
+  { bytes, model, outputMax }: ModelBody,
+): Promise<End> => {
+  const { request, response } = asking;
+  const estimate: Estimate = { input: tokensIn(bytes.length), output: way.answers === "count" ? 0 : outputMax };
+  const gone = goneWith(response);
+  const reservation = await door.budget.reserve(estimate.input + estimate.output, gone);
+  if (reservation === undefined) {
+    const over = door.budget.over();
+    const [rule, status] =
+      over === undefined ? (["relay/broken-off", 400] as const) : ([`limit/${over}`, 429] as const);
+    refuse(request, response, { rule }, status);
+    return { n: null, verdict: "denied", rule, status, model, usage: null };
+  }
+  try {
+    return await passOn(door, provider, asking, way, { bytes, model, held: { reservation, estimate } });
+  } finally {
+    reservation.end();
+  }
+};
+
+interface Passed {
+  readonly bytes: Buffer | "none";
+  readonly model: string | null;
+  readonly held: Passing["held"];
+}
+
+const passOn = async (
+  door: Door,
+  provider: Provider,
+  { request, response, sent, got, started }: Asking,
+  way: OpenWay,
+  { bytes, model, held }: Passed,
+): Promise<End> => {
+  const { order, budget, now } = door;
+  const n = door.nextNumber();
+  const method = request.method ?? "";
+  // Without an answer to read, whoever hung up is charged as whoever breaks one off.
+  const deny = (rule: string, cost: "free" | "held"): End => {
+    refuse(request, response, { rule }, 502);
+    const usage = held === "free" || cost === "free" ? null : { ...held.estimate, estimated: true };
+    if (usage !== null && held !== "free") held.reservation.charge(usage.input + usage.output);
+    return { n, verdict: "denied", rule, status: 502, model, usage };
+  };
   order.asked({ n, host: provider.host, bytes: sent.bytes() });
-  const address = await provider.address();
-  if (address === undefined) return deny("relay/address-refused", 502, model);
-  const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  const gone = goneWith(response);
+  const address = await orGone(provider.address(), gone);
+  if (address === undefined) return deny("relay/address-refused", "free");
   const answer = await callUpstream(provider, address, {
     method,
     path: way.query === "" ? way.path : `${way.path}?${way.query}`,
     headers: headersOut(provider.upstream, provider.key, request.headers, bytes),
     body: bytes,
-    signal: gone.signal,
+    signal: gone,
   });
-  if (answer === undefined) return deny("relay/no-answer", 502, model);
+  if (answer === "unreached") return deny("relay/no-answer", "free");
+  if (answer === "no-answer") return deny("relay/no-answer", "held");
   const status = answer.statusCode ?? 502;
   const unfit = unfitness(answer, status);
   if (unfit !== undefined) {
     answer.destroy();
-    return deny(unfit, 502, model);
+    return deny(unfit, status >= 300 ? "free" : "held");
   }
   response.writeHead(status, headersBack(answer.headers, provider.key));
   response.flushHeaders();
@@ -122,7 +188,7 @@ const exchange = async (
     key: provider.key,
     budget,
     tally: got,
-    asked: bytes === "none" ? 0 : sent.bytes(),
+    held,
     keep,
   });
   answer.destroy();
@@ -135,6 +201,14 @@ const exchange = async (
   return { n, verdict: isWhole ? "allowed" : "cut", rule: isWhole ? "relay/model" : ended, status, model, usage };
 };
 
+/** Ends with the connection of whoever asked, which may have ended already. */
+const goneWith = (response: ServerResponse): AbortSignal => {
+  const gone = new AbortController();
+  if (response.destroyed) gone.abort();
+  else response.once("close", () => gone.abort());
+  return gone.signal;
+};
+
 const BODY_STATUS = { "relay/request-too-large": 413, "relay/too-busy": 503, "relay/broken-off": 400 } as const;
 
 const unfitness = (answer: IncomingMessage, status: number): string | undefined => {
@@ -145,10 +219,11 @@ const unfitness = (answer: IncomingMessage, status: number): string | undefined 
 };
 
 /** A no, in words that the agent may read; the connection ends with it, so that nothing rides behind. */
-const refuse = (request: IncomingMessage, response: ServerResponse, rule: string, status: number): void => {
+const refuse = (request: IncomingMessage, response: ServerResponse, { rule, field }: Unfit, status: number): void => {
   if (response.destroyed) return;
   const type = status === 429 ? "limit-reached" : rule;
-  const text = JSON.stringify({ error: { type, message: `refused by the relay: ${rule}` } });
+  const says = field === undefined ? rule : `${rule}: ${field}`;
+  const text = JSON.stringify({ error: { type, message: `refused by the relay: ${says}` } });
   response.writeHead(status, { "content-type": "application/json", connection: "close" });
   response.end(text, () => request.destroy());
 };

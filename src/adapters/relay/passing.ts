@@ -3,10 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { LIMITS } from "../../workflow/limits.ts";
 import type { TokenUse } from "../../workflow/policy/exchange.ts";
-import type { Budget } from "./budget.ts";
+import type { Budget, Reservation } from "./budget.ts";
 import { guardKey } from "./key-guard.ts";
 import type { Tally } from "./tally.ts";
 import { countTokens } from "./token-count.ts";
+import { usageOf, type Estimate } from "./token-use.ts";
 
 /** An answer on its way to the agent. */
 export interface Passing {
@@ -15,8 +16,8 @@ export interface Passing {
   readonly key: string | undefined;
   readonly budget: Budget;
   readonly tally: Tally;
-  /** Bytes of the request, for the estimate where nothing is reported. */
-  readonly asked: number;
+  /** What is held for it; "free" for a list of models. */
+  readonly held: { readonly reservation: Reservation; readonly estimate: Estimate } | "free";
   readonly keep: (bytes: Uint8Array) => void;
 }
 
@@ -28,16 +29,12 @@ export interface Passed {
 
 /** Hands the answer on piece by piece as it comes, and breaks it off in the middle once something is used up. */
 export const passAnswer = async (passing: Passing): Promise<Passed> => {
-  const { answer, to, budget, tally } = passing;
+  const { answer, to, budget, tally, held } = passing;
   const guard = guardKey(passing.key);
   const tokens = countTokens(answer.headers["content-type"] ?? "");
-  let counted = 0;
-  const chargeTokens = (): string | undefined => {
+  const chargeReported = (): string | undefined => {
     const said = tokens.reported();
-    if (said === undefined) return undefined;
-    const more = said.input + said.output - counted;
-    counted += more;
-    return budget.tokens(more);
+    return said === undefined || held === "free" ? undefined : held.reservation.charge(said.input + said.output);
   };
   const handOn = async (bytes: Uint8Array): Promise<void> => {
     if (bytes.length === 0) return;
@@ -51,7 +48,7 @@ export const passAnswer = async (passing: Passing): Promise<Passed> => {
     for await (const chunk of answer) {
       const bytes = Buffer.from(chunk);
       tokens.feed(bytes);
-      const over = budget.bytes(bytes.length) ?? chargeTokens();
+      const over = budget.bytes(bytes.length) ?? chargeReported();
       if (over !== undefined) ended = `limit/${over}`;
       else if (tally.bytes() + bytes.length > LIMITS.relayResponseBytesMax) ended = "relay/response-too-large";
       else if (to.destroyed) ended = "relay/broken-off";
@@ -60,30 +57,17 @@ export const passAnswer = async (passing: Passing): Promise<Passed> => {
     }
     if (ended === "whole") await handOn(guard.rest());
   } catch {
-    ended = "relay/upstream-broke-off";
+    ended = to.destroyed ? "relay/broken-off" : "relay/upstream-broke-off";
   }
   tokens.end();
-  const over = chargeTokens();
+  const usage = usageOf({
+    end: ended === "whole" ? "whole" : "broken-off",
+    said: tokens.reported(),
+    // A refusal of the provider is free.
+    estimate: (answer.statusCode ?? 0) >= 300 || held === "free" ? "free" : held.estimate,
+    bytes: tally.bytes(),
+  });
+  const over = usage === null || held === "free" ? undefined : held.reservation.charge(usage.input + usage.output);
   if (over !== undefined && ended === "whole") ended = `limit/${over}`;
-  const usage = usageOf(passing, tokens.reported());
-  if (usage?.estimated === true) budget.tokens(usage.input + usage.output);
   return { ended, usage };
-};
-
-const BYTES_PER_TOKEN = 4;
-
-// Whoever breaks a stream off before its usage comes is charged by what has passed; a refusal of the provider is free.
-const usageOf = (
-  { answer, asked, tally }: Passing,
-  said: { readonly input: number; readonly output: number } | undefined,
-): TokenUse | null => {
-  if (said !== undefined) return { ...said, estimated: false };
-  const isPaid = (answer.statusCode ?? 0) < 300 && asked > 0;
-  return isPaid
-    ? {
-        input: Math.ceil(asked / BYTES_PER_TOKEN),
-        output: Math.ceil(tally.bytes() / BYTES_PER_TOKEN),
-        estimated: true,
-      }
-    : null;
 };

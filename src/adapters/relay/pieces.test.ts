@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import type { ModelApi, Upstream } from "../../workflow/relay-policy.ts";
 import { pinned } from "./address.ts";
 import { wayOf } from "./api-paths.ts";
-import { openBudget } from "./budget.ts";
 import { guardKey } from "./key-guard.ts";
 import { modelBody } from "./model-body.ts";
 import { countTokens } from "./token-count.ts";
@@ -143,20 +142,4 @@ test("a name is asked for once: it cannot lead elsewhere a moment later", async 
   const answers = [["93.184.216.34"], ["10.0.0.1"]];
   const find = pinned("model.example", 443, () => Promise.resolve(answers.shift() ?? []));
   expect([(await find())?.address, (await find())?.address]).toEqual(["93.184.216.34", "93.184.216.34"]);
-});
-
-test("what is used up stays used up, by the name of what was first", () => {
-  const budget = openBudget({ modelRequestsMax: 1, modelTokensMax: 10, modelBytesMax: 10 });
-  expect([budget.request(), budget.tokens(10), budget.bytes(10), budget.over()]).toEqual([
-    undefined,
-    undefined,
-    undefined,
-    undefined,
-  ]);
-  expect(budget.bytes(1)).toBe("modelBytesMax");
-  expect([budget.request(), budget.tokens(1), budget.over()]).toEqual([
-    "modelBytesMax",
-    "modelBytesMax",
-    "modelBytesMax",
-  ]);
 });

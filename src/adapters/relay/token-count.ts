@@ -1,5 +1,8 @@
 import { z } from "zod";
 
+import { exceedsBounds } from "../../workflow/json-bounds.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+
 /** Reads the provider's own numbers out of an answer while it passes. */
 export interface TokenCount {
   feed(bytes: Uint8Array): void;
@@ -11,29 +14,34 @@ export interface TokenCount {
 export const countTokens = (contentType: string): TokenCount => {
   const decoder = new TextDecoder();
   const isStream = contentType.startsWith("text/event-stream");
-  let text = "";
+  // Of the line that has not ended yet, or of the whole; put together once, since a line may come in many pieces.
+  let pieces: string[] = [];
   let seen: { readonly input: number; readonly output: number } | undefined;
 
   const take = (json: string): void => {
     for (const { input, output } of usesIn(json))
       seen = { input: Math.max(seen?.input ?? 0, input), output: Math.max(seen?.output ?? 0, output) };
   };
-  const takeLines = (): void => {
-    const lines = text.split(/\r\n|\r|\n/);
-    text = lines.pop() ?? "";
-    for (const line of lines) takeLine(line);
+  const takeLines = (piece: string): void => {
+    const [first = "", ...lines] = piece.split(/\r\n|\r|\n/);
+    pieces.push(first);
+    for (const line of lines) {
+      takeLine(pieces.join(""));
+      pieces = [line];
+    }
   };
   const takeLine = (line: string): void => {
     if (line.startsWith("data:") && /usage/i.test(line)) take(line.slice("data:".length));
   };
   return {
     feed: (bytes) => {
-      text += decoder.decode(bytes, { stream: true });
-      if (isStream) takeLines();
+      const piece = decoder.decode(bytes, { stream: true });
+      if (isStream) takeLines(piece);
+      else pieces.push(piece);
     },
     end: () => {
-      if (isStream) takeLine(text);
-      else take(text);
+      if (isStream) takeLine(pieces.join(""));
+      else take(pieces.join(""));
     },
     reported: () => seen,
   };
@@ -64,6 +72,7 @@ const wrapped = z.looseObject(holder).optional().catch(undefined);
 const piece = z.looseObject({ ...holder, response: wrapped, message: wrapped });
 
 const usesIn = (json: string): readonly { readonly input: number; readonly output: number }[] => {
+  if (exceedsBounds(Buffer.from(json), BOUNDS)) return [];
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -79,6 +88,8 @@ const usesIn = (json: string): readonly { readonly input: number; readonly outpu
     );
   });
 };
+
+const BOUNDS = { partsMax: LIMITS.relayBodyPartsMax, depthMax: LIMITS.relayBodyDepthMax } as const;
 
 const useOf = (said: NonNullable<z.infer<typeof usage>>): { readonly input: number; readonly output: number } => {
   const input =

@@ -1,6 +1,5 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import type { Duplex } from "node:stream";
 
@@ -11,7 +10,10 @@ import type { Upstream } from "../../workflow/relay-policy.ts";
 import { systemResolve, type Resolve } from "./address.ts";
 import { openBudget } from "./budget.ts";
 import { answerConnect, hostsOf } from "./connect-door.ts";
+import { dialByNet, type Dial } from "./dial.ts";
+import { drainOf, type Drain } from "./drain.ts";
 import { answerRequest, hostAsked, type Door } from "./model-door.ts";
+import { relayFolder, sweepRelayFolders, type Life } from "./relay-folder.ts";
 import { shown } from "./shown.ts";
 import { openTally } from "./tally.ts";
 import { providerOf } from "./upstream.ts";
@@ -20,13 +22,20 @@ export interface RelayGround {
   /** Where the keys are, each under the name that policy.yaml gives. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly resolve: Resolve;
+  readonly dial: Dial;
+  readonly life: Life;
+  /** Absolute path of the folder in which each relay makes its own. */
+  readonly above: string;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
 }
 
-export const relayGround = (environment: RelayGround["environment"]): RelayGround => ({
+export const relayGround = (environment: RelayGround["environment"], life: Life): RelayGround => ({
   environment,
   resolve: systemResolve,
+  dial: dialByNet,
+  life,
+  above: tmpdir(),
   headersTimeoutMs: LIMITS.relayHeadersTimeoutMs,
   requestTimeoutMs: LIMITS.relayRequestTimeoutMs,
 });
@@ -35,36 +44,38 @@ export const relayGround = (environment: RelayGround["environment"]): RelayGroun
 export const unixRelay = (ground: RelayGround): Relay => ({
   open: async (order) => {
     const { upstream } = order;
+    let sent = 0;
     const door: Door = {
       order,
       provider:
         upstream === "none" ? "none" : providerOf(upstream, keyOf(ground.environment, upstream), ground.resolve),
       budget: openBudget(order.budget),
       room: { held: 0 },
+      nextNumber: () => (sent += 1),
       now: () => performance.now(),
     };
-    const folder = await ownFolder();
-    const model = serverOf(ground, door);
-    model.on("connect", (request: IncomingMessage, client: Duplex) =>
+    await sweepRelayFolders(ground.above, ground.life);
+    const folder = await relayFolder(ground.above, ground.life);
+    const model = openEnd(ground, door, `${folder}/model.sock`);
+    model.server.on("connect", (request: IncomingMessage, client: Duplex) =>
       refuseRaw(door, request, client, "relay/connect"),
     );
-    const ends = [endable(model)];
-    await listen(model, `${folder}/model.sock`);
-    if (order.hosts.length > 0) {
+    await listen(model.server, `${folder}/model.sock`);
+    const tunnel =
+      order.hosts.length === 0 ? undefined : openEnd(ground, { ...door, provider: "none" }, `${folder}/connect.sock`);
+    if (tunnel !== undefined) {
       const hosts = hostsOf(order.hosts, ground.resolve);
-      const tunnel = serverOf(ground, { ...door, provider: "none" });
-      tunnel.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
-        void answerConnect(door, hosts, request, client, head);
-      });
-      ends.push(endable(tunnel));
-      await listen(tunnel, `${folder}/connect.sock`);
+      tunnel.server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) =>
+        tunnel.drain.hold(answerConnect({ door, hosts, dial: ground.dial }, request, client, head)),
+      );
+      await listen(tunnel.server, `${folder}/connect.sock`);
     }
     return {
       socket: `${folder}/model.sock`,
-      connectSocket: order.hosts.length > 0 ? `${folder}/connect.sock` : undefined,
+      connectSocket: tunnel === undefined ? undefined : `${folder}/connect.sock`,
       limit: () => door.budget.over(),
       close: async () => {
-        await Promise.all(ends.map((end) => end()));
+        await Promise.all([model.drain.end(), tunnel?.drain.end()]);
         await rm(folder, { recursive: true, force: true });
       },
     };
@@ -79,15 +90,13 @@ const keyOf = (environment: RelayGround["environment"], { keyVariable }: Upstrea
   return key;
 };
 
-// The folder keeps other users out; inside, the socket is reached through a bind by the uid of the run.
-const ownFolder = async (): Promise<string> => {
-  const folder = await mkdtemp(`${tmpdir()}/cto-relay-`);
-  if (Buffer.byteLength(`${folder}/connect.sock`) <= LIMITS.relaySocketPathBytesMax) return folder;
-  await rm(folder, { recursive: true });
-  throw new Failure("relay/path-too-long", `${tmpdir()} is too long a path for a socket.`);
-};
+/** One listening end of a relay. */
+interface End {
+  readonly server: Server;
+  readonly drain: Drain;
+}
 
-const serverOf = (ground: RelayGround, door: Door): Server => {
+const openEnd = (ground: RelayGround, door: Door, path: string): End => {
   const server = createServer(
     {
       maxHeaderSize: LIMITS.relayHeaderBytesMax,
@@ -100,8 +109,9 @@ const serverOf = (ground: RelayGround, door: Door): Server => {
       requireHostHeader: false,
       rejectNonStandardBodyWrites: true,
     },
-    (request, response) => void answerRequest(door, request, response),
+    (request, response) => drain.hold(answerRequest(door, request, response)),
   );
+  const drain = drainOf(server, path);
   server.maxConnections = LIMITS.relayConnectionsMax;
   server.maxHeadersCount = HEADERS_MAX;
   server.on("checkContinue", (request: IncomingMessage) => refuseRaw(door, request, request.socket, "relay/expect"));
@@ -115,7 +125,7 @@ const serverOf = (ground: RelayGround, door: Door): Server => {
     tellUnread(door.order, { method: "", host: "", path: "" }, rule, status);
     endRaw(client, status);
   });
-  return server;
+  return { server, drain };
 };
 
 const CHECK_MS = 1_000;
@@ -166,18 +176,4 @@ const listen = async (server: Server, path: string): Promise<void> => {
     server.listen(path, resolve);
   });
   await chmod(path, 0o666);
-};
-
-// Every socket by itself: what became a tunnel is no connection of the server's any more.
-const endable = (server: Server): (() => Promise<void>) => {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  return () =>
-    new Promise((resolve) => {
-      server.close(() => resolve());
-      for (const socket of sockets) socket.destroy();
-    });
 };

@@ -27,14 +27,16 @@ export interface Call {
   readonly signal: AbortSignal;
 }
 
-/** Asks the provider at its address, by its name; undefined where it does not answer. */
+/** Asks the provider at its address, by its name. "unreached" when nothing of the request can have come to it. */
 export const callUpstream = (
   { upstream }: Provider,
   { host, port, address }: Address,
   call: Call,
-): Promise<IncomingMessage | undefined> =>
+): Promise<IncomingMessage | "no-answer" | "unreached"> =>
   new Promise((resolve) => {
-    const send = upstream.origin.startsWith("https:") ? httpsRequest : httpRequest;
+    const isSecret = upstream.origin.startsWith("https:");
+    const send = isSecret ? httpsRequest : httpRequest;
+    let isReached = false;
     const request = send({
       host: address,
       port,
@@ -49,9 +51,14 @@ export const callUpstream = (
       timeout: LIMITS.relayUpstreamIdleMs,
       maxHeaderSize: LIMITS.relayHeaderBytesMax,
     });
+    request.once("socket", (socket) =>
+      socket.once(isSecret ? "secureConnect" : "connect", () => {
+        isReached = true;
+      }),
+    );
     request.once("response", resolve);
     request.once("timeout", () => request.destroy());
-    request.on("error", () => resolve(undefined));
-    request.once("close", () => resolve(undefined));
+    request.on("error", () => resolve(isReached ? "no-answer" : "unreached"));
+    request.once("close", () => resolve(isReached ? "no-answer" : "unreached"));
     request.end(call.body === "none" ? undefined : call.body);
   });

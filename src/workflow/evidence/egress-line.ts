@@ -5,7 +5,23 @@ import type { Exchange } from "../policy/exchange.ts";
 export const egressLine = (
   seq: number,
   time: string,
-  { n, channel, verdict, rule, action, method, host, path, model, request, response, status, ms, usage }: Exchange,
+  {
+    n,
+    channel,
+    verdict,
+    rule,
+    field,
+    action,
+    method,
+    host,
+    path,
+    model,
+    request,
+    response,
+    status,
+    ms,
+    usage,
+  }: Exchange,
 ): string =>
   `${canonicalJson({
     seq,
@@ -14,6 +30,7 @@ export const egressLine = (
     channel,
     verdict,
     rule,
+    ...(field === undefined ? {} : { field }),
     action,
     method,
     host,

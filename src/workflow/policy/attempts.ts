@@ -26,7 +26,8 @@ export const attemptOf = (exchange: Exchange): SeenAttempt | undefined => {
     return { class: "prevented", kind, action: action ?? undefined, rule, detail: exchange.path };
   }
   const kind = channel === "connect" ? NETWORK_DENIED : "workspace/relay-denied";
-  const detail = `${exchange.method} ${exchange.host}${exchange.path}`;
+  const field = exchange.field === undefined ? "" : `: ${exchange.field}`;
+  const detail = `${exchange.method} ${exchange.host}${exchange.path}${field}`;
   return { class: "prevented", kind, action: actionOfHost(exchange.host), rule, detail };
 };
 

@@ -7,6 +7,8 @@ export interface Exchange {
   readonly verdict: "allowed" | "denied" | "cut";
   /** The rule that decided, `relay/...` for the relay's own. */
   readonly rule: string;
+  /** The part of a body that its list does not open, where that was the rule. */
+  readonly field?: string;
   /** The forbidden action that a shim's command was a try at. */
   readonly action: string | null;
   readonly method: string;
@@ -25,7 +27,7 @@ export interface Body {
   readonly sha256: string;
 }
 
-/** Tokens as the provider reported them, or a quarter of the bytes where it said nothing. */
+/** Tokens as the provider reported them; estimated where it said nothing, or was not heard to the end (ADR 0008). */
 export interface TokenUse {
   readonly input: number;
   readonly output: number;
