@@ -59,6 +59,7 @@ const orderOf = (target: string, confinement: StageOrder["confinement"]): StageO
     purpose: "agent",
     confinement,
     relay: undefined,
+    tunnel: undefined,
     limits: policy.value.limits,
     workspace: { id: "bench", run: runId(work, 1), purpose: "agent", tree, ledger: target, entries },
     checkout: (owner) => {

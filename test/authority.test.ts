@@ -182,6 +182,7 @@ test("R002 R070 an Assignment is the work and its bounds: a backend is told noth
     | "task"
     | "allowedPaths"
     | "forbiddenPaths"
+    | "allowedHosts"
     | "forbiddenActions"
     | "criteria"
     | "validation"

@@ -13,7 +13,7 @@ export type StageGround = Pick<Permit, "run" | "contract" | "authority" | "admis
 
 export interface AgentStage {
   readonly workspace: Workspace;
-  readonly desk: Pick<RelayDesk, "socket" | "files">;
+  readonly desk: Pick<RelayDesk, "socket" | "tunnel" | "files">;
   readonly backend: BackendKind;
   readonly needs: Pick<StageOrder, "readOnlyHostPaths" | "files">;
 }
@@ -29,6 +29,7 @@ export const agentStageOrder = (
     purpose: "agent",
     confinement,
     relay: desk.socket,
+    tunnel: desk.tunnel,
     limits: authority.limits,
     workspace,
     checkout: (owner, use) => world.target.checkout(ground, workspace, owner, use),

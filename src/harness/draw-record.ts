@@ -24,6 +24,7 @@ import { groundOf } from "./ground.ts";
 import type { GateOutput, UnansweredGate } from "./open-gate.ts";
 import type { Performed } from "./perform.ts";
 import type { Proven } from "./prove-run.ts";
+import { openHosts } from "./stage-data.ts";
 import type { Validated } from "./validate.ts";
 import type { World } from "./world.ts";
 
@@ -93,7 +94,9 @@ export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, line
     confinement: performed?.stage.confinement ?? "unknown",
     tools: gate.tools,
     sandboxes: [
-      ...(performed === undefined ? [] : [sandboxFacts(performed.stage, performed.alive)]),
+      ...(performed === undefined
+        ? []
+        : [{ ...sandboxFacts(performed.stage, performed.alive), ...openHosts(permit?.contract.allowedHosts) }]),
       ...(validated?.stages.map((stage) => sandboxFacts(stage, 0)) ?? []),
     ],
     canaries: [

@@ -55,6 +55,7 @@ export const execute = async (
     purpose: "validation",
     confinement: permit.confinement,
     relay: undefined,
+    tunnel: undefined,
     limits: authority.limits,
     workspace,
     checkout: (owner, use) => world.target.checkout(permit, workspace, owner, use),

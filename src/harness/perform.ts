@@ -19,7 +19,7 @@ import { canaryGround, isConfined, neverBegun, passCanaries } from "./canaries.t
 import { detailOf, kindOf } from "./intent-words.ts";
 import type { Recorder } from "./recorder.ts";
 import { openRelayDesk, type RelayDesk } from "./relay-desk.ts";
-import { closingAfter, stageData } from "./stage-data.ts";
+import { closingAfter, openHosts, stageData } from "./stage-data.ts";
 import type { World } from "./world.ts";
 
 /** What one performance left behind: the agent's claims apart from what the Harness saw. */
@@ -85,7 +85,12 @@ const performBehind = async (
   const needs = await backend.needs(assignment);
   const order = agentStageOrder(world, permit, { workspace, desk, backend: backend.kind, needs });
   const stage = await world.sandbox.open(order);
-  observed("sandbox.started", { ...stageData(stage.description), network: "relay", performance });
+  observed("sandbox.started", {
+    ...stageData(stage.description),
+    network: "relay",
+    ...openHosts(contract.allowedHosts),
+    performance,
+  });
   await recorder.flush();
 
   const firstWriteAt = world.clock.now();

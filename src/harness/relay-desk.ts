@@ -6,7 +6,7 @@ import { countedLine, egressLine } from "../workflow/evidence/egress-line.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { timeText } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
-import { attemptOf, type SeenAttempt } from "../workflow/policy/attempts.ts";
+import { attemptOf, isGrantedHost, type SeenAttempt } from "../workflow/policy/attempts.ts";
 import { countAttempts } from "../workflow/policy/count-attempts.ts";
 import type { Exchange } from "../workflow/policy/exchange.ts";
 import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
@@ -19,6 +19,8 @@ import type { World } from "./world.ts";
 /** The relay of one performance, and the only place where attempts become facts. */
 export interface RelayDesk {
   readonly socket: string;
+  /** Where hosts are granted, the socket for CONNECT. */
+  readonly tunnel: string | undefined;
   /** The shims, for the agent's stage. */
   readonly files: StageOrder["files"];
   /** From here on what comes is the agent's doing. Before and after it is a canary's, or an agent's last words. */
@@ -52,14 +54,23 @@ export const openRelayDesk = async (
   const record = (type: "model.requested" | "model.answered", n: number, data: ModelData): void =>
     recorder.record({ type, subject: `model/${n}`, trust: "harness-observed", data: { n, ...data } });
 
+  const askedHost = ({ host, verdict, rule, status, ms, request, response }: Exchange): void =>
+    recorder.record({
+      type: "host.asked",
+      subject: `host/${host}`,
+      trust: "harness-observed",
+      data: { host, verdict, rule, status, ms, sentBytes: request.bytes, gotBytes: response.bytes },
+    });
+
   const relay: OpenRelay = await world.relay.open({
     upstream: (name === undefined || model === "no-model" ? undefined : policy.upstreams[name]) ?? "none",
-    hosts: [],
+    hosts: model === "no-model" ? [] : (contract.allowedHosts ?? []),
     budget: policy,
     judge: (words): Verdict => judgeIntent(contract, authority, { kind: "run", line: lineOfWords(words) }),
     asked: ({ n, host, bytes }) => record("model.requested", n, { host, bytes }),
     told: (exchange) => {
-      lines.add(exchange, isRunning);
+      const place = lines.add(exchange, isRunning);
+      if (place === "listed" && isGrantedHost(exchange)) askedHost(exchange);
       if (exchange.n !== null) record("model.answered", exchange.n, answered(exchange));
       const attempt = attemptOf(exchange);
       if (attempt === undefined) return;
@@ -82,6 +93,7 @@ export const openRelayDesk = async (
   let closing: Promise<void> | undefined;
   return {
     socket: relay.socket,
+    tunnel: relay.connectSocket,
     files: shimFiles(),
     agentRuns: (now) => {
       isRunning = now;
@@ -113,7 +125,7 @@ const answered = ({ status, ms, verdict, rule, request, response, model, usage }
 });
 
 interface Lines {
-  add(exchange: Exchange, isBounded: boolean): void;
+  add(exchange: Exchange, isBounded: boolean): "listed" | "counted";
   end(unread: number): void;
 }
 
@@ -133,9 +145,10 @@ const openLines = (world: Pick<World, "clock">, logs: RawLogs): Lines => {
       if (isBounded && exchange.n === null) free += 1;
       if (free > LIMITS.attemptsMax && isBounded && exchange.n === null) {
         unlisted += 1;
-        return;
+        return "counted";
       }
       write(egressLine(seq, now(), exchange));
+      return "listed";
     },
     end: (unread) => {
       if (unread + unlisted > 0) write(countedLine(seq, now(), unread, unlisted));

@@ -16,6 +16,10 @@ export const stageData = (stage: StageDescription): RunEvent["data"] => ({
   scriptSha256: stage.outer?.scriptSha256,
 });
 
+/** The hosts of a stage, where it has any. */
+export const openHosts = (hosts: readonly string[] | undefined): { readonly hosts?: readonly string[] } =>
+  hosts === undefined ? {} : { hosts: [...hosts] };
+
 /** What is read of a stage's files is read before they are gone; the stage ends whether or not it could be. */
 export const closingAfter = async <T>(stage: ConfinedStage, reading: Promise<T>): Promise<T> => {
   try {

@@ -44,6 +44,8 @@ export interface StageOrder {
   readonly uidBase: number;
   /** Absolute path of a unix socket of the Harness. Inside it answers at http://127.0.0.1:8787, and nothing else does. */
   readonly relay: string | undefined;
+  /** Absolute path of the one for CONNECT, of an agent's stage only. Inside it answers at 127.0.0.1:3128, as its variables say. */
+  readonly tunnel: string | undefined;
 }
 
 /** One set of mounts, limits and filter; several processes may be started in it, one after or beside the other. */

@@ -82,7 +82,7 @@ relay:
   modelBytesMax: 268435456 # 256 MiB both ways
   cassette: false # true keeps whole exchanges in the bundle
 
-# Hosts, as name:port, that a packet may be granted besides the model. No packet of this form can ask for one: none is.
+# Hosts, as name:port, that a packet may ask for besides the model. What an agent sends there nobody sees. None: no other.
 egress:
   allowedHosts: []
 

@@ -4,6 +4,7 @@ export const LIMITS = {
   packetBytesMax: 262_144,
   packetLinesMax: 4096,
   packetPathsMax: 256,
+  packetHostsMax: 32,
   sentenceBytesMax: 4096,
   approvalRecordBytesMax: 65_536,
   admissionRecordBytesMax: 65_536,
@@ -80,7 +81,7 @@ export const LIMITS = {
   /** Entries of the temporary folder that are looked at for what killed relays left. */
   relaySweepEntriesMax: 20_000,
   /** How long a relay that ends waits for what had come to it. */
-  relayDrainMs: 1_000,
+  relayDrainMs: 5_000,
   relayConnectionsMax: 128,
   relayHeaderBytesMax: 16_384,
   relayRequestBytesMax: 8_388_608,

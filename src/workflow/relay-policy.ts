@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { problemOfHost } from "./host-name.ts";
+
 const MODEL_APIS = ["chat", "responses", "anthropic", "gemini"] as const;
 /** Which requests an upstream understands, and so which paths are open towards it (confinement.md 3). */
 export type ModelApi = (typeof MODEL_APIS)[number];
@@ -36,7 +38,6 @@ export const NO_RELAY_POLICY: RelayPolicy = {
 const HOST = "[a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?";
 const PORT = ":[1-9]\\d{0,4}";
 const ORIGIN = new RegExp(`^(?:https://${HOST}(?:${PORT})?|http://(?:127\\.0\\.0\\.1|localhost)(?:${PORT})?)$`);
-const HOST_AND_PORT = new RegExp(`^${HOST}${PORT}$`);
 
 export const upstreamName: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
@@ -65,7 +66,12 @@ export const relaySchema: z.ZodType<RelayPolicy> = z.strictObject({
   cassette: z.boolean(),
 });
 
+const grantable = z.string().superRefine((host, context) => {
+  const problem = problemOfHost(host);
+  if (problem !== undefined) context.addIssue({ code: "custom", message: `a host ${problem}` });
+});
+
 /** policy.yaml `egress`: hosts that a packet may be granted besides the model. */
 export const egressSchema: z.ZodType<{ readonly allowedHosts: readonly string[] }> = z.strictObject({
-  allowedHosts: z.array(z.string().regex(HOST_AND_PORT, "a host is name:port, in lower case")).max(100).readonly(),
+  allowedHosts: z.array(grantable).max(100).readonly(),
 });

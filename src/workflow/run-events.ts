@@ -42,6 +42,7 @@ export const EVENT_TYPES = [
   "terminal.finished",
   "model.requested",
   "model.answered",
+  "host.asked",
   "policy.violated",
   "policy.unmediated",
   "cancel.sent",

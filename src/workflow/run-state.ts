@@ -131,6 +131,7 @@ const STAGE_OF: Readonly<Record<EventType, Stage | "same">> = {
   "terminal.finished": "backend",
   "model.requested": "backend",
   "model.answered": "backend",
+  "host.asked": "backend",
   "policy.violated": "same",
   "policy.unmediated": "same",
   "cancel.sent": "same",

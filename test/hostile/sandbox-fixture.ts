@@ -126,6 +126,7 @@ const orderOf = (folder: string, entries: readonly WorkspaceEntry[]): StageOrder
   },
   confinement: process.env["CTO_TRIAL_LEVEL"] === "B" ? "B" : "A",
   relay: undefined,
+  tunnel: undefined,
   writable: ["src/strings.py", "test_strings.py", "docs/"],
   masked: [".env", ".env.*", "secrets/", ".git/"],
   readOnly: ["deploy/"],

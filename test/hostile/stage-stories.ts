@@ -24,6 +24,24 @@ for fd in /proc/$$/fd/*; do [ -L "$fd" ] && printf '%s ' "\${fd##*/}"; done`;
       JSON.stringify({ out, report, closed }),
     );
   },
+  "the way to granted hosts answers at a port of its own, with the variables that name it, and only where it is given":
+    async (host) => {
+      const socket = `${host.folder}/agent.sock`;
+      await chmod(socket, 0o666);
+      const ask = `for port in 8787 3128; do (exec 9<>/dev/tcp/127.0.0.1/$port && cat <&9) 2>/dev/null || printf none; echo; done
+printf '%s ' "\${HTTPS_PROXY:-}" "\${https_proxy:-}" "\${NO_PROXY:-}"`;
+      const outs: string[] = [];
+      for (const tunnel of [socket, undefined]) {
+        const { stage } = await host.openStage({ relay: socket, tunnel });
+        outs.push((await runInside(stage, ["/bin/bash", "-c", ask])).out.trim());
+        await stage.close();
+      }
+      return held(
+        outs[0] === "reached\nreached\nhttp://127.0.0.1:3128 http://127.0.0.1:3128 127.0.0.1,localhost" &&
+          outs[1] === "reached\nnone",
+        JSON.stringify(outs),
+      );
+    },
   "kill -9 of the Harness: nothing of its stage outlives it": async () => {
     const harness = spawn(process.execPath, [`${import.meta.dirname}/sandbox-held.ts`], {
       env: { ...process.env },

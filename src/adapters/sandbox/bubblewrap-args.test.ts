@@ -133,6 +133,7 @@ test("R064 the argument list of the sandbox around is exactly this: three capabi
     ledger: "/mnt/2",
     over: "/mnt/3",
     relay: "/mnt/4",
+    tunnel: undefined,
     laid: [{ source: "/mnt/5", inside: "/opt/tools" }],
   });
   expect(lines(args)).toMatchInlineSnapshot(`

@@ -8,7 +8,7 @@ import { launch } from "./launch.ts";
 import { scratchUsage, type Usage } from "./scratch-usage.ts";
 import type { StageMounts } from "./stage-mounts.ts";
 import type { StagePlace } from "./stage-place.ts";
-import { RELAY_SCRIPT } from "./stage-script.ts";
+import { relayScript } from "./stage-script.ts";
 import { unlinkedBytes } from "./unlinked-usage.ts";
 
 /** Level B: a private copy on the host's disk, one sandbox for each start, and a look at what lies in the copy. */
@@ -29,7 +29,17 @@ export const copiedPlace = async (
     bytes: before.bytes + order.limits.scratchBytesMax,
     inodes: before.inodes + order.limits.scratchInodesMax,
   };
-  const relayed = order.relay === undefined ? [] : [BASH, "--norc", "--noprofile", "-c", RELAY_SCRIPT, "sh"];
+  const relayed =
+    order.relay === undefined
+      ? []
+      : [
+          BASH,
+          "--norc",
+          "--noprofile",
+          "-c",
+          relayScript(order.tunnel === undefined ? "model" : "model and hosts"),
+          "sh",
+        ];
   return {
     files: { folder, journal: undefined, examine: examineFolder(folder, order.workspace.ledger) },
     launch: (command) =>

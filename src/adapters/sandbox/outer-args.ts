@@ -10,6 +10,7 @@ export interface OuterSandbox {
   readonly ledger: string;
   readonly over: string | undefined;
   readonly relay: string | undefined;
+  readonly tunnel: string | undefined;
   /** Folders and files of the host at their own paths, for the inner sandbox to bind from. */
   readonly laid: readonly { readonly source: string; readonly inside: string }[];
 }
@@ -27,6 +28,7 @@ export const outerArgs = (outer: OuterSandbox): readonly string[] => [
   ...bound(outer.ledger, OUTER.ledger),
   ...bound(outer.over, OUTER.over),
   ...bound(outer.relay, OUTER.relay),
+  ...bound(outer.tunnel, OUTER.tunnel),
   ...outer.laid.flatMap(({ source, inside }) => bound(source, inside)),
   ...CLOSED,
 ];

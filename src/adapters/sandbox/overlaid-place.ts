@@ -79,6 +79,7 @@ const holder = ({ order, over, script }: OverlaidOrder): readonly string[] => [
   String(order.limits.scratchInodesMax + ownInodes(order)),
   over === "nothing" ? "nothing" : "over",
   order.relay === undefined ? "none" : "relay",
+  order.tunnel === undefined ? "none" : "tunnel",
 ];
 
 const mountCall = (): number => {

@@ -162,6 +162,7 @@ const probeOrder = async (folder: string, confinement: "A" | "B"): Promise<Stage
     purpose: "probe",
     confinement,
     relay: undefined,
+    tunnel: undefined,
     limits: PROBE_LIMITS,
     workspace: { id: "probe", run, purpose: "probe", tree, ledger: folder, entries },
     checkout: async (owner) => {

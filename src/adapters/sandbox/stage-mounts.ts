@@ -2,14 +2,14 @@ import type { StageOrder } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { planMounts, type MountPlan } from "../../workflow/workspace/mount-plan.ts";
 import type { Checkout } from "../../workflow/workspace/workspace.ts";
-import { baseEnvironment } from "./base-environment.ts";
+import { baseEnvironment, PROXY_ENVIRONMENT } from "./base-environment.ts";
 import { innerArgs } from "./bubblewrap-args.ts";
 import type { ControlFolder } from "./control-folder.ts";
 import { checkOuterPath, type HostPaths } from "./host-paths.ts";
 import { seenSource, type Chain, type Identity } from "./launch-chain.ts";
 import { outerArgs } from "./outer-args.ts";
 import type { RootPart } from "./root-parts.ts";
-import { OUTER } from "./stage-script.ts";
+import { OUTER, WITHIN } from "./stage-script.ts";
 
 /** The chain, the argument list and what they were made from: the same for every process of a stage. */
 export interface StageMounts {
@@ -37,7 +37,7 @@ export const stageMounts = (parts: StageParts): StageMounts => {
     throw new Failure("sandbox/broken", `${plan.unmasked.length} forbidden paths are more than can be masked`);
   if (plan.mounts.length > MOUNTS_MAX)
     throw new Failure("sandbox/broken", `${plan.mounts.length} mounts are more than one sandbox can have`);
-  const env = baseEnvironment(parts.host.programs);
+  const env = { ...baseEnvironment(parts.host.programs), ...(order.tunnel === undefined ? {} : PROXY_ENVIRONMENT) };
   return { plan, env, ...(order.confinement === "A" ? fullStage(parts, plan, env) : oneSandbox(parts, plan, env)) };
 };
 
@@ -49,7 +49,7 @@ const fullStage = (parts: StageParts, plan: MountPlan, env: StageMounts["env"]):
   for (const path of host.paths) checkOuterPath(path, ["/stage", ...Object.values(OUTER)]);
   const over = checkout.over === "nothing" ? undefined : checkout.over.folder;
   const { ledger } = order.workspace;
-  const lists = [[control.path, checkout.folder, ledger], over ?? [], order.relay ?? [], host.paths].flat();
+  const lists = [[control.path, checkout.folder, ledger], over ?? [], socketsOf(order), host.paths].flat();
   const chain = chainOf(parts, lists);
   const seen = (path: string): string => seenSource(chain, path);
   return {
@@ -74,6 +74,7 @@ const fullStage = (parts: StageParts, plan: MountPlan, env: StageMounts["env"]):
       ledger: seen(ledger),
       over: over === undefined ? undefined : seen(over),
       relay: order.relay === undefined ? undefined : seen(order.relay),
+      tunnel: order.tunnel === undefined ? undefined : seen(order.tunnel),
       laid: host.paths.map((path) => ({ source: seen(path), inside: path })),
     }),
   };
@@ -81,8 +82,7 @@ const fullStage = (parts: StageParts, plan: MountPlan, env: StageMounts["env"]):
 
 const oneSandbox = (parts: StageParts, plan: MountPlan, env: StageMounts["env"]): Laid => {
   const { order, checkout, control, host, root } = parts;
-  const relay = order.relay === undefined ? [] : [order.relay];
-  const chain = chainOf(parts, [control.path, checkout.folder, ...relay, ...host.paths]);
+  const chain = chainOf(parts, [control.path, checkout.folder, ...socketsOf(order), ...host.paths]);
   const seen = (path: string): string => seenSource(chain, path);
   const args = innerArgs({
     root,
@@ -91,7 +91,8 @@ const oneSandbox = (parts: StageParts, plan: MountPlan, env: StageMounts["env"])
     network: "none",
     laid: [
       ...host.paths.map((path) => ({ source: seen(path), inside: path })),
-      ...relay.map((socket) => ({ source: seen(socket), inside: "/run/cto/relay.sock" })),
+      ...(order.relay === undefined ? [] : [{ source: seen(order.relay), inside: WITHIN.relay }]),
+      ...(order.tunnel === undefined ? [] : [{ source: seen(order.tunnel), inside: WITHIN.tunnel }]),
       ...control.laid.map((file) => ({ ...file, source: within(control, file.host, seen(control.path)) })),
     ],
     mounts: plan.mounts,
@@ -100,6 +101,9 @@ const oneSandbox = (parts: StageParts, plan: MountPlan, env: StageMounts["env"])
   });
   return { chain, args, outer: undefined };
 };
+
+const socketsOf = ({ relay, tunnel }: StageOrder): readonly string[] =>
+  [relay, tunnel].filter((socket) => socket !== undefined);
 
 const chainOf = ({ identity, control, order }: StageParts, sources: readonly string[]): Chain => ({
   identity,

@@ -37,6 +37,7 @@ export const act: Act<{ readonly raw: boolean }, [string]> = (context, flags, gi
       ["sentence", visible(record.sentence)],
       ["target", `${visible(target.realpath)}   ${visible(target.headRef)}@${target.headCommit.slice(0, 12)}`],
       ["may write", scope.allowedPaths.map(visible).join(", ")],
+      ...(scope.allowedHosts === undefined ? [] : [["may reach", scope.allowedHosts.map(visible).join(", ")]]),
       ["gate", `backend ${scope.backend}, stage ${scope.stage}`],
       ["was shown", `${short(input.presentedSha256)}   words ${input.entry}`],
       ["expires", relative(validity.expiresAt, now)],

@@ -43,6 +43,7 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
       ["task", visible(contract.task.statement)],
       ["may write", contract.allowedPaths.map(visible).join(", ")],
       ["never", contract.forbiddenPaths.map(visible).join(", ")],
+      ...(contract.allowedHosts === undefined ? [] : [["may reach", contract.allowedHosts.map(visible).join(", ")]]),
       ["checks", `${contract.successCriteria.length} criteria · ${visible(contract.validation.argv.join(" "))}`],
       ["gate", `backend ${contract.executionGate.backend}, stage ${contract.executionGate.stage}`],
       ["sentence", visible(contract.requiredApproval)],

@@ -56,6 +56,7 @@ const bindingOf = ({ record, subjects }: ReadApproval): Binding => ({
 export const scopeOf = (contract: Contract): ApprovalRecord["scope"] => ({
   allowedPaths: contract.allowedPaths,
   forbiddenPaths: contract.forbiddenPaths,
+  ...(contract.allowedHosts === undefined ? {} : { allowedHosts: contract.allowedHosts }),
   forbiddenActions: contract.forbiddenActions,
   validation: contract.validation.argv,
   maxCommits: contract.commits,
@@ -88,8 +89,10 @@ function* contradictions(record: ApprovalRecord, contract: Contract): Iterable<R
   const { admissionSource, riskClassification } = contract.targetRepository;
   const said = { ...record.scope, "admission path": record.admission.path, "risk class": record.admission.riskClass };
   const drawn = { ...scopeOf(contract), "admission path": admissionSource, "risk class": riskClassification };
-  const inContract = new Map<string, unknown>(Object.entries(drawn));
-  for (const [field, value] of Object.entries(said))
-    if (canonicalJson(value) !== canonicalJson(inContract.get(field)))
+  const inRecord = new Map(Object.entries(said));
+  const inContract = new Map(Object.entries(drawn));
+  // Either may have what the other has not.
+  for (const field of new Set([...inRecord.keys(), ...inContract.keys()]))
+    if (canonicalJson(inRecord.get(field) ?? null) !== canonicalJson(inContract.get(field) ?? null))
       yield refusal("approval/contradicts-contract", { field });
 }

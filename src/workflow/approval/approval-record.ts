@@ -24,6 +24,7 @@ export interface ApprovalRecord {
   readonly scope: {
     readonly allowedPaths: readonly string[];
     readonly forbiddenPaths: readonly string[];
+    readonly allowedHosts?: readonly string[];
     readonly forbiddenActions: readonly string[];
     readonly validation: readonly string[];
     readonly maxCommits: 1;

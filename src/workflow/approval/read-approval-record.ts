@@ -79,6 +79,7 @@ const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
   scope: z.strictObject({
     allowedPaths: lines,
     forbiddenPaths: lines,
+    allowedHosts: lines.exactOptional(),
     forbiddenActions: lines,
     validation: lines,
     maxCommits: z.literal(1),

@@ -9,6 +9,7 @@ test("R070: an assignment holds work and bounds, and nothing that a backend coul
     | "task"
     | "allowedPaths"
     | "forbiddenPaths"
+    | "allowedHosts"
     | "forbiddenActions"
     | "criteria"
     | "validation"

@@ -10,6 +10,8 @@ export interface Assignment {
   readonly task: string;
   readonly allowedPaths: readonly string[];
   readonly forbiddenPaths: readonly string[];
+  /** Not there where the contract grants none. */
+  readonly allowedHosts?: readonly string[];
   readonly forbiddenActions: readonly ForbiddenAction[];
   readonly criteria: readonly { readonly id: string; readonly text: string }[];
   /** So that the agent may try it; its own try is a claim. */
@@ -26,6 +28,7 @@ export const assignmentOf = (contract: Contract, run: RunId, limits: RunLimits):
     task: contract.task.statement,
     allowedPaths: contract.allowedPaths,
     forbiddenPaths: contract.forbiddenPaths,
+    ...(contract.allowedHosts === undefined ? {} : { allowedHosts: contract.allowedHosts }),
     forbiddenActions: contract.forbiddenActions,
     criteria: contract.successCriteria.map(({ id, text }) => ({ id, text })),
     validation: contract.validation.argv,

@@ -6,6 +6,9 @@ export const promptFor = (told: Omit<Assignment, "words">): string =>
     told.task.trim(),
     section("You may change only:", told.allowedPaths),
     section("Never touch:", told.forbiddenPaths),
+    ...(told.allowedHosts === undefined
+      ? []
+      : [section("There is no network but these hosts, by the proxy that HTTPS_PROXY names:", told.allowedHosts)]),
     section("Never do:", told.forbiddenActions),
     section(
       "It is done when:",

@@ -34,6 +34,8 @@ export interface Contract {
   readonly allowedPaths: readonly string[];
   readonly forbiddenActions: readonly ForbiddenAction[];
   readonly forbiddenPaths: readonly string[];
+  /** `name:port` of hosts that the agent may reach beside its model; not there where the packet names none. */
+  readonly allowedHosts?: readonly string[];
   readonly successCriteria: readonly Criterion[];
   readonly validation: { readonly argv: readonly string[] };
   readonly commits: 1;

@@ -138,3 +138,16 @@ test("R027 two contracts that differ never have the same preview", () => {
     previewContract(packetOf(seed), contractOf(packetOf(seed)), {}),
   );
 });
+
+test("hosts that a packet names are in the contract, in the preview with their line, and change the digest; without them neither says a word", () => {
+  const plain = packetOf(seed);
+  expect(Object.keys(contractOf(plain))).not.toContain("allowedHosts");
+  expect(previewContract(plain, contractOf(plain), {})).not.toMatch(/network hosts/);
+  const open = packetOf(
+    seed.replace("Success criteria:", "Allowed network hosts:\n- `pypi.org:443`\nSuccess criteria:"),
+  );
+  const contract = contractOf(open);
+  expect(contract.allowedHosts).toEqual(["pypi.org:443"]);
+  expect(contractDigest(contract)).not.toBe(contractDigest(contractOf(plain)));
+  expect(previewContract(open, contract, {})).toMatch(/^Allowed network hosts: .*\n  pypi\.org:443    \(line \d+\)$/m);
+});

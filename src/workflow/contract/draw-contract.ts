@@ -33,6 +33,7 @@ const contractOf = (packet: Packet): Contract => ({
   allowedPaths: valuesOf(packet.allowedPaths),
   forbiddenActions: valuesOf(packet.forbiddenActions),
   forbiddenPaths: valuesOf(packet.forbiddenPaths),
+  ...(packet.allowedHosts.length === 0 ? {} : { allowedHosts: valuesOf(packet.allowedHosts) }),
   successCriteria: packet.criteria.map(({ value: text }, index) => ({
     id: `C${index + 1}`,
     check: checkOf(text),

@@ -33,6 +33,12 @@ export const previewContract = (
       "Forbidden paths: at any depth, in any case, with all beneath; forbidden wins",
       listed(packet.forbiddenPaths),
     ),
+    ...(contract.allowedHosts === undefined
+      ? []
+      : section(
+          "Allowed network hosts: the agent may send them whatever it can read; the Harness does not see what",
+          listed(packet.allowedHosts),
+        )),
     ...section("Forbidden actions", contract.forbiddenActions),
     ...section("Success criteria", contract.successCriteria.flatMap(criterionLines)),
     ...section("Validation, run by the Harness without a shell", [JSON.stringify(contract.validation.argv)]),

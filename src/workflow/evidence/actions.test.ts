@@ -83,3 +83,15 @@ test("a verdict always says why it can be given", () => {
   expect(says[0]).toContain("Held before and after the agent: network, relay-deny, write-target.");
   expect(says[1]).toContain("Prevention was not proven in this run.");
 });
+
+test("R065 with a host open nothing that needs a network is called impossible, and each says why", () => {
+  const { contract } = record;
+  if (contract === "not-drawn") throw new Error("the sample has a contract");
+  const open = { contract: { ...contract, allowedHosts: ["pypi.org:443"] } };
+  expect(new Set(Object.values(verdicts(open)))).toEqual(new Set(["not observed"]));
+  const rows = actionRows({ ...record, attempts: [], canaries: ALL_HELD, ...open }, "");
+  for (const { says } of rows) {
+    expect(says).toContain("pypi.org:443 could be reached, and what passes through TLS is unseen");
+    expect(says).not.toContain("no way out of the sandbox but the relay");
+  }
+});

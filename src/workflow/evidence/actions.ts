@@ -1,7 +1,7 @@
 import { assertNever } from "../assert-never.ts";
 import type { TargetProof } from "../commit/commit.ts";
 import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../contract/contract.ts";
-import { preventionOf } from "./preventions.ts";
+import { hostsOf, preventionOf } from "./preventions.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** requirements.md 12. "Not possible" is said only where canaries of this very run carry it. */
@@ -38,10 +38,20 @@ export const actionRows = (record: RunRecord, commitMessage: string): readonly A
         says: `${whyNotObserved(action, record)} ${heldWords(prevention)}`,
         attempts,
       };
-    return { action, verdict: "not observed", says: `${whyNotObserved(action, record)}${NOT_TRIED}`, attempts };
+    return {
+      action,
+      verdict: "not observed",
+      says: `${whyNotObserved(action, record)} ${whyNotProven(record)}`,
+      attempts,
+    };
   });
 
-const NOT_TRIED = " Prevention was not proven in this run.";
+const whyNotProven = (record: RunRecord): string => {
+  const hosts = hostsOf(record);
+  return hosts.length === 0 || record.backend === "not-started"
+    ? "Prevention was not proven in this run."
+    : `Prevention cannot be proven: ${hosts.join(", ")} could be reached, and what passes through TLS is unseen.`;
+};
 
 const heldWords = (canaries: readonly string[]): string => `Held before and after the agent: ${canaries.join(", ")}.`;
 
@@ -130,6 +140,8 @@ const DETECTION: Readonly<Record<ForbiddenAction, string>> = {
   cortex_core_mutation: "the watched folders were not found changed",
 };
 
+const ONLY_RELAY = "no way out of the sandbox but the relay was given";
+
 const NEEDS_TARGET: ReadonlySet<ForbiddenAction> = new Set(["push", "merge"]);
 
 const whyNotObserved = (action: ForbiddenAction, record: RunRecord): string => {
@@ -138,6 +150,8 @@ const whyNotObserved = (action: ForbiddenAction, record: RunRecord): string => {
     return "No try was recorded; the target could not be looked at afterwards.";
   const places = record.watched.filter((place) => place.action === action);
   const unread = places.some(({ before, after }) => before === "unknown" || after === "unknown");
-  const seen = unread ? "no try was recorded; what is watched for it could not be read" : DETECTION[action];
+  const found = unread ? "no try was recorded; what is watched for it could not be read" : DETECTION[action];
+  const seen =
+    hostsOf(record).length === 0 ? found : found.replace(ONLY_RELAY, "none of what was seen at the relay was one");
   return `${seen.charAt(0).toUpperCase()}${seen.slice(1)}.`;
 };

@@ -11,7 +11,11 @@ export const confinementProof = (record: RunRecord): ConfinementProof => {
   return {
     ...facts,
     claims,
-    notClaimed: [...CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim)), ...NEVER],
+    notClaimed: [
+      ...CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim)),
+      ...unseen(facts),
+      ...NEVER,
+    ],
   };
 };
 
@@ -43,7 +47,10 @@ interface Claim {
 }
 
 const CLAIMS: readonly Claim[] = [
-  { claim: "no-network-but-relay", holds: ({ sandboxes }) => every(sandboxes, hasOnlyRelay) },
+  {
+    claim: "no-network-but-relay",
+    holds: ({ sandboxes }) => every(sandboxes, (one) => one.hosts === undefined && hasOnlyRelay(one)),
+  },
   {
     claim: "target-not-mounted",
     holds: ({ sandboxes, target }) =>
@@ -89,6 +96,9 @@ const reaches = (source: string, target: string): boolean =>
 /** The folders of the host that the arguments bring in. */
 const sourcesIn = (args: readonly string[]): readonly string[] =>
   args.filter((_, at) => /^--(?:(?:ro-|dev-)?bind(?:-try)?|overlay-src)$/.test(args[at - 1] ?? ""));
+
+const unseen = ({ sandboxes }: Facts): readonly string[] =>
+  [...new Set(sandboxes.flatMap(({ hosts = [] }) => hosts))].map((host) => `nothing sent to or got from ${host}`);
 
 const NEVER: readonly string[] = [
   "no kernel escape",

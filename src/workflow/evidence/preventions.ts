@@ -15,6 +15,8 @@ const PREVENTED_BY: Readonly<Partial<Record<ForbiddenAction, readonly CanaryId[]
 /** The canaries of this run that prove that an action was not possible in it; undefined where they do not. */
 export const preventionOf = (action: ForbiddenAction, record: RunRecord): readonly CanaryId[] | undefined => {
   const wanted = PREVENTED_BY[action];
+  // What passes through an open host is not seen, so nothing that needs a network can be called impossible.
+  if (hostsOf(record).length > 0) return undefined;
   if (wanted === undefined || (record.confinement !== "A" && record.confinement !== "B")) return undefined;
   // A stage that a crash broke off had no second pass.
   if (record.events.filter((line) => line.includes(STARTED)).length !== 1) return undefined;
@@ -27,5 +29,9 @@ export const preventionOf = (action: ForbiddenAction, record: RunRecord): readon
   };
   return wanted.every((id) => held("before", id) && held("after", id)) ? wanted : undefined;
 };
+
+/** The hosts that this run's contract opened to its agent, beside the model. */
+export const hostsOf = ({ contract }: Pick<RunRecord, "contract">): readonly string[] =>
+  contract === "not-drawn" ? [] : (contract.allowedHosts ?? []);
 
 const STARTED = '"type":"cto.backend.started.v1"';

@@ -164,7 +164,23 @@ const digestsOf = ({ inputs, approval }: RunRecord): Report["digests"] => ({
   approval: approval === "none" ? null : approval.digest,
 });
 
-const whyConfined = ({ sandboxes, canaries, confinement }: RunRecord): readonly string[] =>
+const whyConfined = ({ sandboxes, canaries, confinement, events }: RunRecord): readonly string[] =>
   sandboxes.length === 0
     ? ["No sandbox was opened in this run."]
-    : [`${sandboxes.length} sandboxes, each opened at level ${confinement}.`, probesSay({ canaries, sandboxes })];
+    : [
+        `${sandboxes.length} sandboxes, each opened at level ${confinement}.`,
+        probesSay({ canaries, sandboxes }),
+        ...hostsSay(events, sandboxes),
+      ];
+
+/** What was open beside the model, and how often it was asked. */
+const hostsSay = (events: RunRecord["events"], sandboxes: RunRecord["sandboxes"]): readonly string[] => {
+  const hosts = sandboxes.flatMap(({ hosts: open = [] }) => open);
+  if (hosts.length === 0) return [];
+  const asked = events.filter((line) => line.includes(ASKED)).length;
+  return [
+    `By contract the agent could reach ${hosts.join(", ")} through the relay, and asked ${asked} times; what passes through TLS is unseen.`,
+  ];
+};
+
+const ASKED = '"type":"cto.host.asked.v1"';

@@ -120,6 +120,8 @@ export interface SandboxFacts {
   readonly argsSha256: Digest;
   readonly seccompSha256: Digest;
   readonly envNames: readonly string[];
+  /** Hosts that could be reached from it through the relay, beside the model; not there where none could. */
+  readonly hosts?: readonly string[];
   readonly writableParents: readonly string[];
   readonly pins: readonly string[];
   readonly masks: readonly string[];

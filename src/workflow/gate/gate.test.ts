@@ -89,6 +89,7 @@ test("R055 every step of evidence.md section 4 has its check, in the line's orde
     "gate 2 policy",
     "gate 2 authority files",
     "gate 2 ledger",
+    "gate 2 network hosts",
     "gate 1 default activation",
     "gate 1 named backend",
     "gate 1 switches",
@@ -120,6 +121,21 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
     ["gate/authority-writable"],
   ],
   ["R137 a ledger that does not recompute", "ledger", { ledgerBreaks: [7] }, ["gate/ledger-broken"]],
+  [
+    "R065 hosts that no policy permits",
+    "network hosts",
+    { contract: ok({ ...CONTRACT, allowedHosts: ["pypi.org:443", "evil.example:443"] }) },
+    ["gate/host-not-permitted"],
+  ],
+  [
+    "R065 a host of another port than the policy permits",
+    "network hosts",
+    {
+      contract: ok({ ...CONTRACT, allowedHosts: ["pypi.org:8443", "a.example:443"] }),
+      policy: ok({ ...policy(), egress: { allowedHosts: ["pypi.org:443", "a.example:443"] } }),
+    },
+    ["gate/host-not-permitted"],
+  ],
   [
     "R055 a target that the preflight refused",
     "target",

@@ -41,6 +41,11 @@ export const homeQuestions = (standing: Standing): readonly GateQuestion[] => {
           : "",
       needs: ["contract", "policy", "target"],
     }),
+    question(2, "gate", "network hosts", {
+      refusals: hostObjections(standing),
+      says: () => (contract.ok ? hostsSay(contract.value) : ""),
+      needs: ["contract", "policy"],
+    }),
     question(1, "gate", "default activation", {
       refusals: activationObjections(standing),
       says: () => "runtime.defaultActivation is false",
@@ -63,6 +68,16 @@ export const homeQuestions = (standing: Standing): readonly GateQuestion[] => {
 const sizeOf = ({ allowedPaths, forbiddenPaths, forbiddenActions }: Contract): string =>
   `${allowedPaths.length} allowed paths, ${forbiddenPaths.length} forbidden paths, ` +
   `${forbiddenActions.length} forbidden actions, 1 validation command`;
+
+const hostsSay = ({ allowedHosts = [] }: Contract): string =>
+  allowedHosts.length === 0 ? "none but the model's" : `permitted: ${allowedHosts.join(", ")}`;
+
+const hostObjections = ({ contract, policy }: Standing): readonly Refusal[] => {
+  if (!contract.ok || !policy.ok) return [];
+  const permitted = policy.value.egress?.allowedHosts ?? [];
+  const others = (contract.value.allowedHosts ?? []).filter((host) => !permitted.includes(host));
+  return others.length === 0 ? [] : [refusal("gate/host-not-permitted", { hosts: others.join(", ") })];
+};
 
 const ledgerObjections = ({ ledgerBreaks }: Standing): readonly Refusal[] =>
   ledgerBreaks.length === 0

@@ -21,7 +21,7 @@ export const readGate = (section: Section, objections: Refusal[]): GateSection =
   const kind = backend?.value;
   const rules: readonly (readonly ["seam" | "choice", LineRule])[] = [
     ["seam", beginning(START, gateLine(kind ?? "case"))],
-    ["choice", kind === undefined ? { expected: choiceLine("case"), is: isChoice } : exactly(choiceLine(kind))],
+    ["choice", kind === undefined ? { ...exactly(choiceLine("case")), is: isChoice } : exactly(choiceLine(kind))],
   ];
   const { blocks, prose } = linesOfSection(section, rules, objections);
   const items = blocks.get("seam")?.items ?? [];

@@ -50,6 +50,8 @@ export interface Packet {
   readonly allowedPaths: readonly Placed<string>[];
   readonly forbiddenActions: readonly Placed<ForbiddenAction>[];
   readonly forbiddenPaths: readonly Placed<string>[];
+  /** `name:port` of hosts that the agent may reach beside its model; none where the packet has no such list. */
+  readonly allowedHosts: readonly Placed<string>[];
   readonly criteria: readonly Placed<string>[];
   readonly validation: Placed<readonly string[]>;
   readonly rollback: readonly Placed<string>[];

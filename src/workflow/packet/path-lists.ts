@@ -16,8 +16,8 @@ interface PathLists {
 /** Allowed and forbidden paths, each by itself and the one against the other (R029, R030). */
 export const readPaths = (allowed: Block, forbidden: Block, objections: Refusal[]): PathLists => {
   const lists: PathLists = {
-    allowed: codeItems(withinBound(allowed, objections), objections),
-    forbidden: codeItems(withinBound(forbidden, objections), objections),
+    allowed: codeItems(withinBound(allowed, LIMITS.packetPathsMax, objections), "PATH", objections),
+    forbidden: codeItems(withinBound(forbidden, LIMITS.packetPathsMax, objections), "PATH", objections),
   };
   const places = [...lists.allowed, ...lists.forbidden];
   if (lists.allowed.length === 0 && allowed.lead !== undefined) {
@@ -30,8 +30,8 @@ export const readPaths = (allowed: Block, forbidden: Block, objections: Refusal[
   return lists;
 };
 
-const withinBound = ({ items }: Block, objections: Refusal[]): readonly Placed<string>[] => {
-  const max = LIMITS.packetPathsMax;
+/** The items of a list, as many as it may have. */
+export const withinBound = ({ items }: Block, max: number, objections: Refusal[]): readonly Placed<string>[] => {
   const excess = items[max];
   if (excess === undefined) return items;
   objections.push(refusal("packet/list-too-long", { items: items.length, max }, excess.at));
@@ -44,12 +44,16 @@ const removedIn = ({ lead }: Block, forbidden: readonly Placed<string>[]): reado
   return removed.map((path) => refusal("packet/forbidden-path-removed", { path }, lead.at));
 };
 
-/** Items that are one piece of inline code each; the value is what stands inside. */
-const codeItems = (items: readonly Placed<string>[], objections: Refusal[]): readonly Placed<string>[] =>
+/** Items that are one piece of inline code each; the value is what stands inside, in words `what`. */
+export const codeItems = (
+  items: readonly Placed<string>[],
+  what: string,
+  objections: Refusal[],
+): readonly Placed<string>[] =>
   items.flatMap((item) => {
     const value = /^`([^`]+)`$/.exec(item.value)?.[1];
     if (value !== undefined) return [{ value, at: placeWithin(item.at, item.value, 1) }];
-    objections.push(refusal("packet/item-form", { item: item.value, form: "`PATH`" }, item.at));
+    objections.push(refusal("packet/item-form", { item: item.value, form: `\`${what}\`` }, item.at));
     return [];
   });
 

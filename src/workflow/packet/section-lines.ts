@@ -4,6 +4,7 @@ import type { Block, Section } from "./sections.ts";
 
 /** A line that a section must hold once: how it reads, and which lines count as it. */
 export interface LineRule {
+  readonly need: "must" | "may";
   readonly expected: string;
   readonly is: (text: string) => boolean;
 }
@@ -15,16 +16,20 @@ interface SectionLines<Key extends string> {
 }
 
 /** A line that reads exactly so. */
-export const exactly = (expected: string): LineRule => ({ expected, is: (text) => text === expected });
+export const exactly = (expected: string): LineRule => ({ need: "must", expected, is: (text) => text === expected });
+
+/** The same, where a packet may also have no such line. */
+export const perhaps = (expected: string): LineRule => ({ ...exactly(expected), need: "may" });
 
 /** A line that begins so. */
 export const beginning = (start: string, expected: string): LineRule => ({
+  need: "must",
   expected,
   is: (text) => text.startsWith(start),
 });
 
 /**
- * Sorts the blocks of a section by its known lines. Known lines stand once each and in order. Any other sentence is
+ * Sorts the blocks of a section by its known lines. Known lines stand once each and in order; some may be missing. Any other sentence is
  * prose, which enforces nothing (R023); hence no item or fence may stand beneath it, and it may not look like a label.
  */
 export const linesOfSection = <Key extends string>(
@@ -51,8 +56,8 @@ export const linesOfSection = <Key extends string>(
     if (earlier === undefined) found.set(key, block);
     if (index > last.index) last = { index, line: lead.at.line };
   }
-  for (const [key, { expected }] of rules) {
-    if (!found.has(key))
+  for (const [key, { need, expected }] of rules) {
+    if (need === "must" && !found.has(key))
       objections.push(refusal("packet/line-missing", { section: section.heading, expected }, section.at));
   }
   return { blocks: found, prose };
@@ -80,4 +85,4 @@ export const objectionsToStray = ({ items, fences }: Block, section: string): re
 ];
 
 const LABEL =
-  /^(?:status|task|(?:allowed|forbidden) (?:paths?|actions?)|success criteri(?:a|on)|validation(?: command)?|rollback(?: expectation)?)\s*:/i;
+  /^(?:status|task|(?:allowed|forbidden) (?:paths?|actions?|(?:network )?hosts?)|success criteri(?:a|on)|validation(?: command)?|rollback(?: expectation)?)\s*:/i;

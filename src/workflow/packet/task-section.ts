@@ -1,16 +1,24 @@
 import { refusal, type Refusal } from "../refusal.ts";
 import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../vocabulary.ts";
 import { rollbackItems } from "./fixed-words.ts";
+import { readHosts } from "./host-list.ts";
 import { placeWithin } from "./line.ts";
 import type { Packet, Placed } from "./packet.ts";
 import { readPaths, repeated } from "./path-lists.ts";
-import { beginning, exactly, linesOfSection, objectionsToStray } from "./section-lines.ts";
+import { beginning, exactly, perhaps, linesOfSection, objectionsToStray } from "./section-lines.ts";
 import type { Block, Section } from "./sections.ts";
 import { readValidation } from "./validation-command.ts";
 
 type TaskFields = Pick<
   Packet,
-  "task" | "allowedPaths" | "forbiddenActions" | "forbiddenPaths" | "criteria" | "validation" | "rollback"
+  | "task"
+  | "allowedPaths"
+  | "forbiddenActions"
+  | "forbiddenPaths"
+  | "allowedHosts"
+  | "criteria"
+  | "validation"
+  | "rollback"
 >;
 
 interface TaskSection {
@@ -23,6 +31,7 @@ const RULES = [
   ["allowed", exactly("Allowed paths:")],
   ["actions", exactly("Forbidden actions:")],
   ["forbidden", exactly("Forbidden paths:")],
+  ["hosts", perhaps("Allowed network hosts:")],
   ["criteria", exactly("Success criteria:")],
   ["validation", exactly("Validation command:")],
   ["rollback", exactly("Rollback expectation:")],
@@ -37,6 +46,7 @@ export const readTask = (section: Section, owner: string, objections: Refusal[])
   const task = taskIn(block("task"));
   const paths = readPaths(block("allowed"), block("forbidden"), objections);
   const forbiddenActions = actionsIn(block("actions"), objections);
+  const allowedHosts = readHosts(block("hosts"), objections);
   const criteria = criteriaIn(block("criteria"), objections);
   const validation = blocks.has("validation") ? readValidation(block("validation"), objections) : undefined;
   const rollback = rollbackIn(block("rollback"), owner, objections);
@@ -44,7 +54,7 @@ export const readTask = (section: Section, owner: string, objections: Refusal[])
   const { allowed: allowedPaths, forbidden: forbiddenPaths } = paths;
   return {
     prose,
-    fields: { task, allowedPaths, forbiddenActions, forbiddenPaths, criteria, validation, rollback },
+    fields: { task, allowedPaths, forbiddenActions, forbiddenPaths, allowedHosts, criteria, validation, rollback },
   };
 };
 

@@ -41,6 +41,8 @@ export interface PacketFields {
   readonly allowedPaths: readonly string[];
   /** Beside the base eight. */
   readonly extraForbiddenPaths: readonly string[];
+  /** `name:port` each; left out, the packet asks for no network. */
+  readonly allowedHosts?: readonly string[];
   readonly criteria: readonly string[];
   readonly validation: readonly string[];
   readonly backend: BackendKind;
@@ -106,6 +108,7 @@ const taskLines = (fields: PacketFields): readonly string[] => [
   ...under("Allowed paths:", ...fields.allowedPaths.map(codeItem)),
   ...under("Forbidden actions:", ...FORBIDDEN_ACTIONS.map(item)),
   ...under("Forbidden paths:", ...BASE_FORBIDDEN_PATHS.map(codeItem), ...fields.extraForbiddenPaths.map(codeItem)),
+  ...(fields.allowedHosts === undefined ? [] : under("Allowed network hosts:", ...fields.allowedHosts.map(codeItem))),
   ...under("Success criteria:", ...fields.criteria.map(item)),
   ...under("Validation command:", "```bash", fields.validation.join(" "), "```"),
   ...under("Rollback expectation:", ...rollbackItems(fields.owner).map(item)),

@@ -66,3 +66,9 @@ export const actionOfUrl = (text: string): ForbiddenAction | undefined => {
   const [, host] = /^(?:[a-z][a-z0-9+.-]*:)?\/\/([^/?#]+)/i.exec(text) ?? [];
   return host === undefined ? undefined : actionOfHost(host);
 };
+
+/** Whether a URL leads to one of some `name:port`; only by https, since nothing else passes through the way to them. */
+export const leadsToOneOf = (hosts: readonly string[], url: string): boolean => {
+  const [, name, port = "443"] = /^https:\/\/([a-z0-9.-]+)(?::(\d{1,5}))?(?:[/?#]|$)/.exec(url) ?? [];
+  return name !== undefined && hosts.includes(`${name}:${port}`);
+};

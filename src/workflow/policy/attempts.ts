@@ -19,7 +19,7 @@ export interface SeenAttempt {
 /** What a refused exchange was a try at; undefined for one that was not refused, or that did go out to the model. */
 export const attemptOf = (exchange: Exchange): SeenAttempt | undefined => {
   const { n, channel, verdict, rule, action } = exchange;
-  if (verdict !== "denied" || n !== null) return undefined;
+  if (verdict !== "denied" || n !== null || isGrantedHost(exchange)) return undefined;
   if (channel === "shim") {
     const kind =
       rule === "policy/no-network" || NEED_NETWORK.has(action ?? "") ? NETWORK_DENIED : "workspace/run-refused";
@@ -30,6 +30,13 @@ export const attemptOf = (exchange: Exchange): SeenAttempt | undefined => {
   const detail = `${exchange.method} ${exchange.host}${exchange.path}${field}`;
   return { class: "prevented", kind, action: actionOfHost(exchange.host), rule, detail };
 };
+
+/** Whether it was a host that the contract grants, whatever came of it. */
+export const isGrantedHost = ({ channel, rule }: Pick<Exchange, "channel" | "rule">): boolean =>
+  channel === "connect" && (GRANTED.has(rule) || rule.startsWith("limit/"));
+
+// What a granted host can come to. Anything else at that socket was none.
+const GRANTED: ReadonlySet<string> = new Set(["relay/host", "relay/no-answer", "relay/address-refused"]);
 
 /** What stands in the Workspace though it may not: it goes nowhere, and it was a try. */
 export const strayAttempts = (rows: readonly JudgedChange[]): readonly SeenAttempt[] =>

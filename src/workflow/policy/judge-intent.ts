@@ -5,11 +5,11 @@ import type { Contract } from "../contract/contract.ts";
 import { LIMITS } from "../limits.ts";
 import { forbids, judgePath, targetPath } from "../path-rules.ts";
 import { PATH_ATTEMPTS } from "./action-policy.ts";
-import { actionOfUrl } from "./attempt-hosts.ts";
+import { actionOfUrl, leadsToOneOf } from "./attempt-hosts.ts";
 import { judgeLine } from "./judge-line.ts";
 
 /** What an intent is judged by. */
-export type IntentContract = Pick<Contract, "allowedPaths" | "forbiddenPaths">;
+export type IntentContract = Pick<Contract, "allowedPaths" | "forbiddenPaths" | "allowedHosts">;
 export type IntentAuthority = Pick<Authority, "baseForbiddenPaths" | "scratchPaths">;
 
 /**
@@ -28,9 +28,9 @@ export const judgeIntent = (contract: IntentContract, authority: IntentAuthority
     case "move":
       return [judge(intent.from), judge(intent.to)].find(({ allowed }) => !allowed) ?? judge(intent.to);
     case "run":
-      return judgeLine({ write: judge, read: judgeReading }, intent.line);
+      return judgeLine({ write: judge, read: judgeReading, hosts: contract.allowedHosts ?? [] }, intent.line);
     case "fetch":
-      return judgeFetch(intent.url);
+      return judgeFetch(contract.allowedHosts ?? [], intent.url);
     case "other":
       return { allowed: false, rule: "policy/cannot-judge" };
     default:
@@ -38,7 +38,8 @@ export const judgeIntent = (contract: IntentContract, authority: IntentAuthority
   }
 };
 
-const judgeFetch = (url: string): Verdict => {
+const judgeFetch = (hosts: readonly string[], url: string): Verdict => {
+  if (leadsToOneOf(hosts, url)) return { allowed: true, rule: "policy/granted-host" };
   const action = actionOfUrl(url);
   return { allowed: false, rule: "policy/no-network", ...(action === undefined ? {} : { action }) };
 };

@@ -1,7 +1,7 @@
 import type { Verdict } from "../backend/attempt.ts";
 import { LIMITS } from "../limits.ts";
 import { COMMAND_ATTEMPTS, NETWORK_PROGRAMS, type AttemptPattern } from "./action-policy.ts";
-import { actionOfUrl } from "./attempt-hosts.ts";
+import { actionOfUrl, leadsToOneOf } from "./attempt-hosts.ts";
 import { commandsIn, nameOf } from "./command-words.ts";
 import type { SimpleCommand } from "./scan-line.ts";
 
@@ -9,6 +9,8 @@ import type { SimpleCommand } from "./scan-line.ts";
 export interface PathJudge {
   readonly write: (path: string) => Verdict;
   readonly read: (path: string) => Verdict;
+  /** Hosts that the contract grants. */
+  readonly hosts: readonly string[];
 }
 
 /** The verdict on a command line by its words. The first objection decides; a line that cannot be read is denied. */
@@ -25,7 +27,7 @@ function* objectionsTo(paths: PathJudge, command: SimpleCommand): Iterable<Verdi
   const name = nameOf(program);
   const attempt = COMMAND_ATTEMPTS.find((pattern) => isAttempt(pattern, name, rest));
   if (attempt !== undefined) yield { allowed: false, rule: attempt.action, action: attempt.action };
-  if (NETWORK_PROGRAMS.includes(name)) yield networkVerdict(rest);
+  if (NETWORK_PROGRAMS.includes(name) && !asksGranted(paths.hosts, name, rest)) yield networkVerdict(rest);
   for (const path of [...command.writes.filter(isRealFile), ...filesWritten(name, rest)]) {
     const verdict = paths.write(path);
     if (!verdict.allowed) yield verdict;
@@ -35,6 +37,11 @@ function* objectionsTo(paths: PathJudge, command: SimpleCommand): Iterable<Verdi
     if (!verdict.allowed && verdict.rule !== "policy/outside-workspace") yield verdict;
   }
 }
+
+const asksGranted = (hosts: readonly string[], name: string, rest: readonly string[]): boolean => {
+  const urls = rest.filter((word) => word.includes("://"));
+  return ["curl", "wget"].includes(name) && urls.length > 0 && urls.every((url) => leadsToOneOf(hosts, url));
+};
 
 const networkVerdict = (rest: readonly string[]): Verdict => {
   const action = rest.flatMap((word) => actionOfUrl(word) ?? [])[0];

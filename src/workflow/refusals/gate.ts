@@ -60,6 +60,11 @@ export const gateRefusals = {
     next: "cto work show {work}",
     why: "Only an approved work item is executed, and only once for each approval.",
   },
+  "gate/host-not-permitted": {
+    says: "The contract names hosts that the policy does not permit: {hosts}.",
+    next: "take them out of the packet, or add them to egress.allowedHosts in policy.yaml; then approve again",
+    why: "A packet may only narrow what the home allows; where the agent may speak to is no matter of the packet alone.",
+  },
   "gate/clock-disagrees": {
     says: "The clocks cannot be trusted: {problem}.",
     next: "correct the clock of this machine, then cto approve WORK-ID",

@@ -315,6 +315,16 @@ export const packetRefusals = {
     next: "bind a probe to it in the checks file beside the packet, or judge it yourself",
     why: "Nothing is inferred from the wording of a criterion.",
   },
+  "packet/host-form": {
+    says: "The host {host} {problem}.",
+    next: "write each host as name:port in lower case, then cto packet lint",
+    why: "A host is granted whole and exactly: no address, no wildcard, no name that means another host elsewhere.",
+  },
+  "packet/hosts-empty": {
+    says: "The list of allowed network hosts names none.",
+    next: "name a host, or take the line out, then cto packet lint",
+    why: "A packet without the list grants no network; an empty one would say the same twice.",
+  },
   "packet/validation": {
     says: "The validation command {problem}.",
     next: "put one command of plain words into one bash fence, then cto packet lint",

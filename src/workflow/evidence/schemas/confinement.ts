@@ -19,6 +19,8 @@ export interface ProvenSandbox {
   readonly argsSha256: string;
   readonly seccompSha256: string;
   readonly envNames: readonly string[];
+  /** Hosts that could be reached from it through the relay, beside the model; not there where none could. */
+  readonly hosts?: readonly string[];
   readonly writableParents: readonly string[];
   readonly pins: { readonly count: number; readonly sha256: string };
   readonly masks: readonly string[];
@@ -79,6 +81,7 @@ export const confinementSchema: z.ZodType<ConfinementProof> = z.strictObject({
       argsSha256: text,
       seccompSha256: text,
       envNames: z.array(text),
+      hosts: z.array(text).min(1).exactOptional(),
       writableParents: z.array(text),
       pins: z.strictObject({ count: z.int(), sha256: text }),
       masks: z.array(text),

@@ -15,8 +15,10 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   credential_change: ["read-key", "read-secret", "environment", "network"],
 };
 
-const isPrevented = (action: string, proof: Reading["confinement"]): boolean => {
+const isPrevented = (action: string, { confinement: proof, records }: Reading): boolean => {
   const needed = NEEDED[action];
+  // Nobody saw what passed to a host that the contract opened.
+  if ((records.contract?.allowedHosts ?? []).length > 0) return false;
   if (needed === undefined || proof === undefined || !["A", "B"].includes(proof.level)) return false;
   const agents = proof.sandboxes.flatMap(({ purpose }, at) => (purpose === "agent" ? [at] : []));
   return (
@@ -49,7 +51,8 @@ const TEN: readonly string[] = [
 const CLASSES: ReadonlySet<string> = new Set(["prevented", "contained"]);
 
 /** Step 11: ten verdicts, none claimed that no canary carries, and no denied attempt left out (R086). */
-export const checkActions = ({ report, events, confinement }: Reading): readonly Check[] => {
+export const checkActions = (reading: Reading): readonly Check[] => {
+  const { report, events } = reading;
   const off = (says: string): Check => fail(ID, "evidence/report-contradicted", says, FILE);
   if (report === undefined) return [off("there is no report to read")];
   const denied = eventsOf(events, "sandbox.attempt").filter(({ data }) => CLASSES.has(String(data["class"])));
@@ -64,7 +67,7 @@ export const checkActions = ({ report, events, confinement }: Reading): readonly
       : [off("it does not tell of the ten actions, once each")]),
     ...report.actions.flatMap(({ action, verdict }) => {
       const wasTried = report.attempts.some((attempt) => attempt.action === action);
-      if (verdict === "not possible" && !isPrevented(action, confinement))
+      if (verdict === "not possible" && !isPrevented(action, reading))
         return [off(`${action} is called not possible without a canary`)];
       if (verdict === "violated" && report.verdict === "awaiting_outcome")
         return [off(`${action} was violated, yet the run awaits its outcome`)];

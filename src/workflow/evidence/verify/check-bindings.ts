@@ -95,6 +95,7 @@ const isSameScope = (
   JSON.stringify([
     scope.allowedPaths,
     scope.forbiddenPaths,
+    scope.allowedHosts,
     scope.forbiddenActions,
     scope.validation,
     scope.backend,
@@ -103,6 +104,7 @@ const isSameScope = (
   JSON.stringify([
     contract.allowedPaths,
     contract.forbiddenPaths,
+    contract.allowedHosts,
     contract.forbiddenActions,
     contract.validation.argv,
     contract.executionGate.backend,

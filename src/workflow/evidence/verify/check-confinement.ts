@@ -36,6 +36,7 @@ const statements = async (
       [logged.has(sandbox.argsSha256), "the log tells of no such sandbox"],
       [await isOuterTold(reading, sandbox, started), "the log tells of another sandbox around it"],
       [sandbox.confinement === proof.level, "a sandbox was of another level"],
+      ...hostStatements(reading, sandbox, started),
     ]),
   );
   const purposes = new Set(proof.sandboxes.map(({ purpose }) => purpose));
@@ -57,6 +58,30 @@ const statements = async (
     ...sandboxes.flat(),
   ];
 };
+
+/** An agent's sandbox had exactly the hosts of the contract, by its arguments and its variables; no other had any. */
+const hostStatements = (
+  { records }: Reading,
+  sandbox: ProvenSandbox,
+  started: readonly EventData["data"][],
+): readonly (readonly [boolean, string])[] => {
+  const granted = sandbox.purpose === "agent" ? (records.contract?.allowedHosts ?? []) : [];
+  const rows = started.filter((data) => data["argsSha256"] === sandbox.argsSha256);
+  const isOpen = [...sandbox.args, ...(sandbox.outer?.args ?? [])].some((arg) => TUNNELS.has(arg));
+  const isNamed = sandbox.envNames.some((name) => /^https_proxy$/i.test(name));
+  const told = [sandbox.hosts ?? [], ...rows.map((data) => data["hosts"] ?? [])];
+  return [
+    [
+      told.every((hosts) => JSON.stringify(hosts) === JSON.stringify(granted)),
+      "a sandbox had other hosts than the contract grants",
+    ],
+    [isOpen === granted.length > 0, "a sandbox had another way to hosts than the contract grants"],
+    [isNamed === granted.length > 0, "a sandbox was told of another way to hosts than it had"],
+  ];
+};
+
+// Where the socket for hosts stands in the sandbox around, and in the only one where there is none around it.
+const TUNNELS: ReadonlySet<string> = new Set(["/connect.sock", "/run/cto/connect.sock"]);
 
 const argsDigest = async ({ tools }: Reading, args: readonly string[]): Promise<string> =>
   hex(await tools.sha256(utf8(args.map((arg) => `${arg}\0`).join(""))));
@@ -80,10 +105,12 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
   return [
     {
       claim: "no-network-but-relay",
-      holds: every(({ args, outer }) =>
-        args.includes("--share-net")
-          ? args.includes("--unshare-all") && outer !== undefined && isCutOff(outer.args)
-          : isCutOff(args),
+      holds: every(
+        ({ args, outer, hosts }) =>
+          hosts === undefined &&
+          (args.includes("--share-net")
+            ? args.includes("--unshare-all") && outer !== undefined && isCutOff(outer.args)
+            : isCutOff(args)),
       ),
     },
     {

@@ -28,11 +28,15 @@ const ANSWER = event("model.answered", { n: 1, status: 200, requestSha256: "a", 
 const line = (seq: number, more: object = {}): string => `${JSON.stringify({ seq, ...more })}\n`;
 const EXCHANGE = { n: 1, status: 200, request: { sha256: "a" }, response: { sha256: "b" } };
 
-const verdicts = (events: readonly Event[], files: Readonly<Record<string, string>>): readonly string[] => {
+const verdicts = (
+  events: readonly Event[],
+  files: Readonly<Record<string, string>>,
+  allowedHosts?: readonly string[],
+): readonly string[] => {
   const bytes = Object.entries(files).map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
-  const reading: Pick<Reading, "files" | "events"> = { files: new Map(bytes), events };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only these two are looked at
-  return checkEgress(reading as Reading).map(({ verdict }) => verdict);
+  const reading = { files: new Map(bytes), events, records: { contract: { allowedHosts } } };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only these three are looked at
+  return checkEgress(reading as unknown as Reading).map(({ verdict }) => verdict);
 };
 
 test("a bundle of before the relay has no lines and needs none", () => {
@@ -59,4 +63,25 @@ test.each([
 ])("R065 it fails where %s", (_, text) => {
   const files: Readonly<Record<string, string>> = text === undefined ? {} : { "backend/egress.jsonl": text };
   expect(verdicts([RELAY, ANSWER], files)).toContain("FAIL");
+});
+
+const TUNNEL = { channel: "connect", verdict: "allowed", host: "pypi.org:443" };
+const ASKED = event("host.asked", { host: "pypi.org:443", verdict: "allowed" });
+
+test.each<[string, readonly Event[], string, readonly string[] | undefined, string]>([
+  [
+    "it holds where the contract grants what a line tells of",
+    [RELAY, ASKED],
+    line(0, TUNNEL),
+    ["pypi.org:443"],
+    "PASS",
+  ],
+  ["it fails where no contract grants it", [RELAY, ASKED], line(0, TUNNEL), undefined, "FAIL"],
+  ["it fails where the contract grants another", [RELAY, ASKED], line(0, TUNNEL), ["pypi.org:80"], "FAIL"],
+  ["it fails where one was begun and cut", [RELAY, ASKED], line(0, { ...TUNNEL, verdict: "cut" }), undefined, "FAIL"],
+  ["it fails where the log tells of none", [RELAY], line(0, TUNNEL), ["pypi.org:443"], "FAIL"],
+  ["it fails where no line tells of it", [RELAY, ASKED], "", ["pypi.org:443"], "FAIL"],
+  ["it holds where it was refused", [RELAY], line(0, { ...TUNNEL, verdict: "denied" }), undefined, "PASS"],
+])("R065 of a way to a host %s", (_, events, text, hosts, verdict) => {
+  expect(verdicts(events, { "backend/egress.jsonl": text }, hosts)).toContain(verdict);
 });

@@ -10,7 +10,7 @@ const ID = "egress";
 const NAME = /^backend\/(?:attempt-[1-9]\d{0,3}\/)?egress\.jsonl$/;
 
 /** Step 9: a sandbox with a relay left its lines, without a gap, and every answer of a model that the log tells of is one. */
-export const checkEgress = ({ files, events }: Reading): readonly Check[] => {
+export const checkEgress = ({ files, events, records }: Reading): readonly Check[] => {
   const off = (says: string, file: string): Check => fail(ID, "evidence/proof-contradicted", says, file);
   const read = [...files].filter(([name]) => NAME.test(name)).map(([name, bytes]) => ({ name, lines: linesIn(bytes) }));
   const rows = read.flatMap(({ lines }) => lines ?? []);
@@ -24,7 +24,15 @@ export const checkEgress = ({ files, events }: Reading): readonly Check[] => {
         request?.sha256 === data["requestSha256"] &&
         response?.sha256 === data["responseSha256"],
     );
+  const granted = records.contract?.allowedHosts ?? [];
+  const tunnels = rows.filter(({ channel, verdict }) => channel === "connect" && verdict !== "denied");
+  const strange = tunnels.filter(({ host }) => host === undefined || !granted.includes(host));
+  const asked = eventsOf(events, "host.asked").filter(({ data }) => data["verdict"] !== "denied");
   const objections = [
+    ...strange.map(({ host }) =>
+      off(`a line tells of a way to ${JSON.stringify(host)}, which no contract grants`, FILE),
+    ),
+    ...(asked.length === tunnels.length ? [] : [off("the log tells of another number of ways to hosts", FILE)]),
     ...(hadRelay && read.length === 0 ? [off("the log tells of a relay that left no line", FILE)] : []),
     ...read.flatMap(({ name, lines }) => (lines === undefined ? [off("a line is missing, or is none", name)] : [])),
     ...answers
@@ -40,6 +48,9 @@ const body = z.object({ sha256: z.string() });
 const row = z.object({
   seq: z.int(),
   n: z.int().nullish(),
+  channel: z.string().optional(),
+  verdict: z.string().optional(),
+  host: z.string().optional(),
   status: z.int().optional(),
   request: body.optional(),
   response: body.optional(),

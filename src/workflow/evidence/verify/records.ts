@@ -24,6 +24,7 @@ export interface ApprovalStatement {
     readonly scope: {
       readonly allowedPaths: readonly string[];
       readonly forbiddenPaths: readonly string[];
+      readonly allowedHosts?: readonly string[] | undefined;
       readonly forbiddenActions: readonly string[];
       readonly validation: readonly string[];
       readonly backend: string;
@@ -55,6 +56,7 @@ export interface ContractView {
   readonly targetRepository: { readonly path: string };
   readonly allowedPaths: readonly string[];
   readonly forbiddenPaths: readonly string[];
+  readonly allowedHosts?: readonly string[] | undefined;
   readonly forbiddenActions: readonly string[];
   readonly successCriteria: readonly { readonly id: string; readonly check: string; readonly text: string }[];
   readonly validation: { readonly argv: readonly string[] };
@@ -118,6 +120,7 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
     scope: z.looseObject({
       allowedPaths: texts,
       forbiddenPaths: texts,
+      allowedHosts: texts.optional(),
       forbiddenActions: texts,
       validation: texts,
       maxCommits: z.literal(1),
@@ -151,6 +154,7 @@ const contractSchema: z.ZodType<ContractView> = z.looseObject({
   targetRepository: z.looseObject({ path: text }),
   allowedPaths: texts,
   forbiddenPaths: texts,
+  allowedHosts: texts.optional(),
   forbiddenActions: texts,
   successCriteria: z.array(z.looseObject({ id: text, check: text, text })),
   validation: z.looseObject({ argv: texts }),
