@@ -105,6 +105,8 @@ export const LIMITS = {
   /** Paths left in the Workspace that get an event of their own; all of them stand in `diff.judged`. */
   straysMax: 100,
   attemptTextCharactersMax: 500,
+  /** Of a JUnit document that a validation prints. */
+  junitBytesMax: 1_048_576,
   /** How long a session that is played again may be silent: whoever waits for what never comes is ended. */
   replayIdleMs: 60_000,
   /** Differences that a replay shows, and how much of a text. */

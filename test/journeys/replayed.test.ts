@@ -20,7 +20,8 @@ const STEPS = [
   { run: "ls src" },
   { say: "Done." },
 ];
-const RUNNER = '#!/bin/sh\nexec python3 -m "$1" -q\n';
+// Prints the report of the runner as well, so that the run has one.
+const RUNNER = '#!/bin/sh\npython3 -m "$1" -q --junitxml=/tmp/j.xml\ncode=$?\ncat /tmp/j.xml\nexit $code\n';
 
 let ground: Ground;
 let run: string;
@@ -336,4 +337,20 @@ test("R123 a report that was edited and drawn anew in all its renderings is drif
       expected: expect.stringContaining("All is well."),
     }),
   );
+});
+
+test("a JUnit document that the command printed lies in the bundle as a claim, with the bytes that test.log holds", async () => {
+  const junit = await readFile(path.join(bundle, "validation/junit.candidate.xml"), "utf8");
+  expect(junit).toMatch(/^<\?xml version="1\.0".*<testcase .*<\/testsuites>$/s);
+  expect(await readFile(path.join(bundle, "test.log"), "utf8")).toContain(junit);
+  const manifest: unknown = JSON.parse(await readFile(path.join(bundle, "bundle.json"), "utf8"));
+  expect(manifest).toMatchObject({
+    files: expect.arrayContaining([
+      expect.objectContaining({ path: "validation/junit.candidate.xml", trust: "agent-claimed" }),
+    ]),
+  });
+  const report: unknown = JSON.parse(await readFile(path.join(bundle, "report.json"), "utf8"));
+  expect(report).toMatchObject({
+    validation: expect.arrayContaining([expect.objectContaining({ on: "candidate", counts: expect.any(Object) })]),
+  });
 });

@@ -1,4 +1,5 @@
 import type { CriterionResult } from "../validation/criteria.ts";
+import { junitIn } from "../validation/junit.ts";
 import { MANIFEST, SUMS } from "./bundle-table.ts";
 import type { Files } from "./bundle.ts";
 import { bundleManifest, sumsOf } from "./bundle.ts";
@@ -52,6 +53,10 @@ const withDrawn = (record: RunRecord, given: Files): Files => {
   return new Map([
     ...given,
     ...(log === "no-run" ? [] : [["test.log", log] as const]),
+    ...record.validation.flatMap(({ on, output }) => {
+      const junit = junitIn(output);
+      return junit === "none" ? [] : [[`validation/junit.${on}.xml`, junit] as const];
+    }),
     ["VERIFY.md", bytesOf(verifyGuide(record.run, record.reach))],
     ["events.normalized.jsonl", bytesOf(record.events.map((line) => `${line}\n`).join(""))],
     ["trace.jsonl", bytesOf(traceLines(record.run, record.work, record.events))],

@@ -31,6 +31,7 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("repo/base-commit.raw", "application/octet-stream", null, "harness", "harness-observed", "commit"),
   row("repo/commit.raw", "application/octet-stream", null, "harness", "harness-observed", "commit"),
   row("test.log", "text/plain", "cto/test-log/v1", "harness", "harness-observed", "commit"),
+  row("validation/junit.*.xml", "application/xml", null, "harness", "agent-claimed", "never"),
   row("backend/*", "application/octet-stream", null, "backend", "agent-claimed", "commit"),
   row("freshness-proof.json", json("freshness"), "cto/freshness/v1", "harness", "harness-observed", "gate"),
   row("stage5-owned-repo-proof.json", json("owned-repo"), "cto/owned-repo/v1", "harness", "harness-observed", "gate"),
@@ -68,6 +69,7 @@ export const rowOf = (path: string): BundleRow | undefined =>
 // Names below backend/ come from the adapters, the principal from the record: both are kept to plain characters.
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   "backend/*": /^backend\/(?:attempt-[1-9]\d{0,3}\/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,99}$/,
+  "validation/junit.*.xml": /^validation\/junit\.[a-z][a-z-]{0,49}\.xml$/,
   "approval/approval.*.json": /^approval\/approval\.[A-Za-z0-9_@][A-Za-z0-9._@+-]{0,99}\.json$/,
   "approval/approval.*.json.sig": /^approval\/approval\.[A-Za-z0-9_@][A-Za-z0-9._@+-]{0,99}\.json\.sig$/,
 };

@@ -1,4 +1,4 @@
-import { hex } from "./bytes.ts";
+import { hex, latin1 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import type { TestRun } from "./test-log-reader.ts";
@@ -20,6 +20,7 @@ export const checkTests = async (reading: Reading): Promise<readonly Check[]> =>
   const objections = [
     ...(manifest?.reach === "commit" ? decidingRows(reading, runs[0]) : []),
     ...(await Promise.all(runs.map((run) => runRows(reading, run)))).flat(),
+    ...junitRows(reading, runs),
     ...(sameRuns(report?.validation ?? [], runs) ? [] : ["the report tells of other runs"]),
   ].map(off);
   return passUnless(
@@ -52,6 +53,18 @@ const runRows = async ({ events, tools }: Reading, run: TestRun): Promise<readon
     ...(isSame ? [] : [`the output of the run on ${run.on} has another digest`]),
   ];
 };
+
+/** A JUnit document is what the code under test printed: it stands in the output of its run, or somebody else wrote it. */
+const junitRows = ({ files, paths }: Reading, runs: readonly TestRun[]): readonly string[] =>
+  paths
+    .filter((path) => path.startsWith("validation/"))
+    .flatMap((path) => {
+      const on = /^validation\/junit\.([a-z-]+)\.xml$/.exec(path)?.[1];
+      const output = runs.find((run) => run.on === on)?.output;
+      const junit = files.get(path);
+      const isPrinted = output !== undefined && junit !== undefined && latin1(output).includes(latin1(junit));
+      return isPrinted ? [] : [`no run printed ${path}`];
+    });
 
 const sameRuns = (
   told: readonly { readonly on: string; readonly tree: string; readonly exitCode: number | null }[],

@@ -135,6 +135,11 @@ const COMMITTED: readonly (readonly [string, string, Edit])[] = [
     "trace",
     (files) => files.set("trace.jsonl", utf8(textOf(files, "trace.jsonl").replace(/^.*"name":"tool".*\n/m, ""))),
   ],
+  [
+    "a JUnit document that no run printed",
+    "tests",
+    (files) => files.set("validation/junit.candidate.xml", utf8("<testsuites></testsuites>")),
+  ],
   ["a backend log", "citations", (files) => files.set("backend/stderr.log", utf8("all quiet\n"))],
 ];
 
