@@ -9,6 +9,7 @@ import { systemClock } from "../src/adapters/clock/system-clock.ts";
 import { ownKeys } from "../src/adapters/keys/harness-key.ts";
 import { openStore } from "../src/adapters/store/kysely-store.ts";
 import { openRecorder } from "../src/harness/recorder.ts";
+import { lookedFor, redactorOf } from "../src/harness/redactor.ts";
 import type { Store } from "../src/seams/store.ts";
 import type { BundleManifest } from "../src/workflow/evidence/schemas/bundle.ts";
 import { checkCheckpoints } from "../src/workflow/evidence/verify/check-checkpoints.ts";
@@ -72,7 +73,14 @@ const seal = async (home: string): Promise<Sealed> => {
     signer: () => own.noteSigner(),
   });
   const run = await openRun(store);
-  const recorder = await openRecorder({ run, host: "0".repeat(64), store, clock, signer, onLine: () => undefined });
+  const redactor = redactorOf({
+    ...lookedFor({ MODEL_KEY: "a-key-of-a-model-provider" }, "unread"),
+    kept: [],
+    keep: () => undefined,
+    salt: () => clock.newNonce(),
+  });
+  const host = "0".repeat(64);
+  const recorder = await openRecorder({ run, host, store, clock, signer, redactor, onLine: () => undefined });
   const events = Array.from({ length: EVENTS }, (_, at) => eventAt(at));
   const started = performance.now();
   for (const [at, event] of events.entries()) {

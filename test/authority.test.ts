@@ -171,7 +171,7 @@ test("R058 a target is looked at freely, and written with a Permit or after the 
   >();
   expectTypeOf<"writeTree" | "prepareCommit" | "commit">().toExtend<Needs<Permit>>();
   // An admitted target may be laid into a stage without an approval; nothing of this reaches the target again.
-  expectTypeOf<Needs<OnTarget>>().toEqualTypeOf<"openWorkspace" | "checkout" | "harvest">();
+  expectTypeOf<Needs<OnTarget>>().toEqualTypeOf<"openWorkspace" | "checkout" | "harvest" | "readChange">();
   expectTypeOf<Parameters<Target["prepareCommit"]>>().toEqualTypeOf<[Permit, Clearance, PassedValidation]>();
   expectTypeOf<Parameters<Target["rollback"]>[0]>().toHaveProperty("pathsChanged");
 });

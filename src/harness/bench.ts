@@ -18,8 +18,10 @@ import { proveRun, type Proven } from "./prove-run.ts";
 import { refuseAll } from "./read-facts.ts";
 import { readStanding } from "./read-standing.ts";
 import { findFact, type Recorder } from "./recorder.ts";
+import type { Redactor } from "./redactor.ts";
 import type { Ending } from "./run-workflow.ts";
 import { sealRun } from "./seal-run.ts";
+import { secretsInChanges } from "./secrets-in-changes.ts";
 import type { Steps } from "./step.ts";
 import { validate, type Validated } from "./validate.ts";
 import type { World } from "./world.ts";
@@ -51,12 +53,13 @@ export interface BenchParts {
   readonly world: World;
   readonly row: RunRow;
   readonly recorder: Recorder;
+  readonly redactor: Redactor;
   readonly steps: Steps;
   readonly signal: AbortSignal;
 }
 
 /** The bench over real seams. What a step left, now or before a crash, is kept here until the seal draws the evidence. */
-export const openBench = async ({ world, row, recorder, steps, signal }: BenchParts): Promise<Bench> => {
+export const openBench = async ({ world, row, recorder, redactor, steps, signal }: BenchParts): Promise<Bench> => {
   let gate = await steps.recorded<GateOutput>("gate");
   let performed = await steps.recorded<Result<Performed, Refusal>>("backend");
   let validated = await steps.recorded<Result<Validated, Refusal>>("validation");
@@ -88,7 +91,9 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
       performed = await steps.do("backend", async (performance): Promise<Result<Performed, Refusal>> => {
         const objections = await holdPermit(world, row, permit);
         if (objections.length > 0) return refuseAll(objections);
-        return ok(await perform(world, permit, recorder, performance, signal));
+        const left = await perform({ world, permit, recorder, redactor, performance, signal });
+        const rows = judgedRows(groundOf(permit, drawnOr(drawn()), left), left.changes);
+        return ok({ ...left, secrets: await secretsInChanges(world, permit, left.changes, rows, redactor) });
       });
       return performed;
     },
@@ -117,7 +122,9 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
     },
     validate: async (permit, clearance) => {
       const checks = drawnOr(drawn())?.checks ?? [];
-      validated = await steps.do("validation", () => validate(world, permit, clearance, checks, recorder, signal));
+      validated = await steps.do("validation", () =>
+        validate({ world, permit, recorder, redactor, signal }, clearance, checks),
+      );
       return validated;
     },
     commit: async (permit, clearance, validation) => {
@@ -132,20 +139,22 @@ export const openBench = async ({ world, row, recorder, steps, signal }: BenchPa
       return isClaimed ? world.target.landed(permit) : "none";
     },
     prove: async (ending) => {
-      proven = await steps.do("proof", () => proveRun(world, permitted(), ending, recorder));
+      proven = await steps.do("proof", () => proveRun(world, permitted(), redactor.within(ending, REPORT), recorder));
     },
     isProven: () => proven !== undefined,
     seal: async () => {
       if (proven === undefined) throw new TypeError("a run is sealed after its proof");
       const asked = gate ?? (await unansweredGate(world));
       const outputs = outputsOf({ gate: asked, performed, validated, committed, proven });
-      return (await sealRun(world, row, outputs, recorder)).ending;
+      return (await sealRun({ world, row, recorder, redactor }, outputs)).ending;
     },
     permitted,
     isStopped: () => signal.aborted || findFact(recorder.lines(), "run.stopping") !== undefined,
     isStop: (error) => signal.aborted && error === signal.reason,
   };
 };
+
+const REPORT = "report.json";
 
 const isViolation = ({ verdict }: JudgedChange): boolean => verdict !== "allowed" && verdict !== "scratch";
 

@@ -10,6 +10,7 @@ import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { notHeld } from "../workflow/workspace/judge-canaries.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Redactor } from "./redactor.ts";
 import type { World } from "./world.ts";
 
 interface CanaryPlace {
@@ -24,9 +25,12 @@ export const passCanaries = async (
   { stage, sandbox, ground }: CanaryPlace,
   pass: CanaryPass,
   recorder: Pick<Recorder, "record" | "flush">,
+  redactor: Pick<Redactor, "learn">,
 ): Promise<PassedCanaries> => {
   const { purpose, argsSha256 } = stage.description;
   const run = await stage.canaries(pass, ground);
+  const token = await stage.plantedToken();
+  if (token !== undefined) redactor.learn({ rule: "canary", value: token });
   const results = run === "not-run" ? [] : run;
   recorder.record({
     type: "sandbox.canary",

@@ -24,6 +24,7 @@ import { groundOf } from "./ground.ts";
 import type { GateOutput, UnansweredGate } from "./open-gate.ts";
 import type { Performed } from "./perform.ts";
 import type { Proven } from "./prove-run.ts";
+import type { Redactor } from "./redactor.ts";
 import { openHosts } from "./stage-data.ts";
 import type { Validated } from "./validate.ts";
 import type { World } from "./world.ts";
@@ -37,8 +38,27 @@ export interface StepOutputs {
   readonly proven: Proven;
 }
 
-/** The record that all evidence of a run is drawn from: recorded outputs and facts only, so that a second seal is equal. */
-export const drawRecord = (world: World, row: RunRow, outputs: StepOutputs, lines: readonly string[]): RunRecord => {
+/** The record without the secrets that the run met: all evidence is drawn from it. */
+export const drawRedacted = (
+  world: World,
+  row: RunRow,
+  outputs: StepOutputs,
+  lines: readonly string[],
+  redactor: Pick<Redactor, "within" | "secrets">,
+): RunRecord => {
+  const { events, ...drawn } = drawRecord(world, row, outputs, lines);
+  // Events are chained as they were redacted; what else the record holds comes from outside of them.
+  const record = redactor.within(drawn, "report.json");
+  return { ...record, events, redacted: redactor.secrets() };
+};
+
+/** What a run left, as it was: recorded outputs and facts only, so that a second seal is equal. */
+const drawRecord = (
+  world: World,
+  row: RunRow,
+  outputs: StepOutputs,
+  lines: readonly string[],
+): Omit<RunRecord, "redacted"> => {
   const { gate, performed, validated, committed, proven } = outputs;
   const permit = gate.result.ok ? gate.result.value : undefined;
   const { ending } = proven;

@@ -11,6 +11,7 @@ import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { canaryGround, isConfined, passCanaries } from "./canaries.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Redactor } from "./redactor.ts";
 import { closingAfter, stageData } from "./stage-data.ts";
 import type { World } from "./world.ts";
 
@@ -19,6 +20,7 @@ export interface ValidationBench {
   readonly world: World;
   readonly permit: Permit;
   readonly recorder: Pick<Recorder, "record" | "flush">;
+  readonly redactor: Pick<Redactor, "openBytes" | "learn">;
   readonly stages: StageDescription[];
   readonly canaries: PassedCanaries[];
   /** In which the commands run; all else of several executions goes on side by side. */
@@ -39,7 +41,7 @@ export const execute = async (
   bench: ValidationBench,
   { on, tree, argv, program }: Execution,
 ): Promise<ValidationRun> => {
-  const { world, permit, recorder, stages, signal } = bench;
+  const { world, permit, recorder, redactor, stages, signal } = bench;
   const { authority, contract } = permit;
   signal?.throwIfAborted();
   const workspace = await world.target.openWorkspace(permit, tree, "validation");
@@ -80,13 +82,15 @@ export const execute = async (
   let manifestBefore: Digest;
   let ran: Ran;
   try {
-    before = await passCanaries(place, "before", recorder);
+    before = await passCanaries(place, "before", recorder, redactor);
     bench.canaries.push(before);
     manifestBefore = await world.target.manifestOf(stage.files);
     signal?.throwIfAborted();
     signal?.addEventListener("abort", end);
     ran = isConfined([before])
-      ? await bench.commands(() => runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax))
+      ? await bench.commands(() =>
+          runToEnd(stage, [program.path, ...argv.slice(1)], authority.limits.outputBytesMax, redactor),
+        )
       : NOTHING_RAN;
   } finally {
     signal?.removeEventListener("abort", end);
@@ -99,7 +103,7 @@ export const execute = async (
   const readAndPass = async (): Promise<Digest> => {
     const manifest = await world.target.manifestOf(stage.files);
     if (isConfined([before]) && signal?.aborted !== true)
-      bench.canaries.push(await passCanaries(place, "after", recorder));
+      bench.canaries.push(await passCanaries(place, "after", recorder, redactor));
     return manifest;
   };
   const manifestAfter = await closingAfter(stage, readAndPass());
@@ -156,7 +160,12 @@ const NOTHING_RAN: Ran = {
   outputDigest: digestOf(""),
 };
 
-const runToEnd = async (stage: ConfinedStage, argv: readonly string[], bytesMax: number): Promise<Ran> => {
+const runToEnd = async (
+  stage: ConfinedStage,
+  argv: readonly string[],
+  bytesMax: number,
+  redactor: ValidationBench["redactor"],
+): Promise<Ran> => {
   const confined = await stage.start(argv, {});
   await confined.stdin.close();
   const kept: Uint8Array[] = [];
@@ -174,6 +183,13 @@ const runToEnd = async (stage: ConfinedStage, argv: readonly string[], bytesMax:
   };
   await Promise.all([drain(confined.stdout), drain(confined.stderr)]);
   const ended = await confined.ended;
-  const output = new Uint8Array(Buffer.concat(kept));
+  const output = redacted(Buffer.concat(kept), bytes > keptBytes ? "cut" : "whole", redactor);
   return { ended, output, outputBytes: bytes, outputDigest: digestOf(output) };
+};
+
+/** What was printed, without secrets: nothing after this sees them. Of output that was cut the last beginning is left out. */
+const redacted = (output: Buffer, rest: "cut" | "whole", redactor: ValidationBench["redactor"]): Uint8Array => {
+  const stream = redactor.openBytes("test.log");
+  const text = stream.push(output.toString("latin1"));
+  return new Uint8Array(Buffer.from(rest === "cut" ? text : text + stream.end(), "latin1"));
 };

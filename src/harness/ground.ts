@@ -4,7 +4,11 @@ import { ruleLines, type Drawn } from "./documents.ts";
 import type { Performed } from "./perform.ts";
 
 /** What changed paths are judged by: the permitted contract, its policy, the base, and the packet's lines. */
-export const groundOf = (permit: Permit, drawn: Drawn | undefined, performed: Performed): PathGround => ({
+export const groundOf = (
+  permit: Permit,
+  drawn: Drawn | undefined,
+  performed: Pick<Performed, "basePaths">,
+): PathGround => ({
   contract: permit.contract,
   authority: permit.authority,
   basePaths: performed.basePaths,

@@ -1,5 +1,4 @@
 import type { Room } from "../seams/backend.ts";
-import type { RawLogs } from "../seams/host.ts";
 import type { StageDescription } from "../seams/sandbox.ts";
 import { assignmentOf } from "../workflow/backend/assignment.ts";
 import type { Attempt } from "../workflow/backend/attempt.ts";
@@ -10,7 +9,7 @@ import type { Oid } from "../workflow/ids.ts";
 import type { Instant } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
-import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
+import type { DeniedAttempt, SecretInChange } from "../workflow/policy/judge-changes.ts";
 import { judgeIntent } from "../workflow/policy/judge-intent.ts";
 import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
@@ -18,6 +17,8 @@ import { agentStageOrder } from "./agent-stage.ts";
 import { canaryGround, isConfined, neverBegun, passCanaries } from "./canaries.ts";
 import { detailOf, kindOf } from "./intent-words.ts";
 import type { Recorder } from "./recorder.ts";
+import { redactedLogs, type RedactedLogs } from "./redacted-logs.ts";
+import type { Redactor } from "./redactor.ts";
 import { openRelayDesk, type RelayDesk } from "./relay-desk.ts";
 import { closingAfter, openHosts, stageData } from "./stage-data.ts";
 import type { World } from "./world.ts";
@@ -27,6 +28,8 @@ export interface Performed {
   readonly attempt: Attempt;
   readonly changes: Changes;
   readonly denied: readonly DeniedAttempt[];
+  /** Secrets in what could be committed. */
+  readonly secrets: readonly SecretInChange[];
   readonly basePaths: readonly string[];
   readonly stage: StageDescription;
   readonly canaries: readonly PassedCanaries[];
@@ -37,31 +40,32 @@ export interface Performed {
   readonly headBeforeFirstWrite: Oid;
 }
 
+export interface Performance {
+  readonly world: World;
+  readonly permit: Permit;
+  readonly recorder: Recorder;
+  readonly redactor: Redactor;
+  readonly performance: number;
+  readonly signal: AbortSignal;
+}
+
 /** The agent in its sandbox, once: relay, workspace, stage, performance, proof of death, harvest. */
-export const perform = async (
-  world: World,
-  permit: Permit,
-  recorder: Recorder,
-  performance: number,
-  signal: AbortSignal,
-): Promise<Performed> => {
-  const logs = world.host.openRawLogs(permit.run, performance, LIMITS.framesBytesMax);
-  const desk = await openRelayDesk(world, permit, recorder, logs);
+export const perform = async (order: Performance): Promise<Omit<Performed, "secrets">> => {
+  const { world, permit, recorder, redactor, performance } = order;
+  const logs = redactedLogs(world.host.openRawLogs(permit.run, performance, LIMITS.framesBytesMax), redactor);
+  const desk = await openRelayDesk(world, permit, { recorder, redactor, logs });
   try {
-    return await performBehind({ desk, logs }, world, permit, recorder, performance, signal);
+    return await performBehind({ desk, logs }, order);
   } finally {
     await desk.close();
+    logs.end();
   }
 };
 
 const performBehind = async (
-  { desk, logs }: { readonly desk: RelayDesk; readonly logs: RawLogs },
-  world: World,
-  permit: Permit,
-  recorder: Recorder,
-  performance: number,
-  signal: AbortSignal,
-): Promise<Performed> => {
+  { desk, logs }: { readonly desk: RelayDesk; readonly logs: RedactedLogs },
+  { world, permit, recorder, redactor, performance, signal }: Performance,
+): Promise<Omit<Performed, "secrets">> => {
   const { contract, authority } = permit;
   const backend = world.backendOf(contract.executionGate.backend, authority);
   if (backend === undefined)
@@ -144,13 +148,19 @@ const performBehind = async (
             : { ...event.data, raw: { ...event.raw, file: `backend/${event.raw.file}` } },
       }),
     now: () => world.clock.now().epochMs,
-    keep: (log, bytes) => logs.keep(log, bytes),
+    keep: (log, bytes) => logs.stream(log, bytes),
+    frames: {
+      line: (text) => redactor.jsonLine(text, FRAMES),
+      text: (text) => redactor.text(text, FRAMES),
+      open: () => redactor.openText(FRAMES),
+      keep: (line) => logs.keep("frames.jsonl", line),
+    },
     signal,
   };
 
   const ground = canaryGround(world, permit.admission.observation.realPath, desk.holds);
   const pass = (which: CanaryPass): Promise<PassedCanaries> =>
-    passCanaries({ stage, sandbox: 0, ground }, which, recorder);
+    passCanaries({ stage, sandbox: 0, ground }, which, recorder, redactor);
   const beat = setInterval(() => void recorder.flush().catch(() => undefined), 250);
   let before: PassedCanaries;
   let attempt: Attempt;
@@ -204,8 +214,9 @@ const performBehind = async (
   const basePaths = workspace.entries.filter(({ mode }) => mode !== "040000").map((entry) => entry.path);
   await world.target.closeWorkspace(workspace);
   const limit = attempt.limit ?? report.limit ?? desk.limit();
+  const shown = redactor.within(attempt, "report.json");
   return {
-    attempt: limit === undefined ? attempt : { ...attempt, limit },
+    attempt: limit === undefined ? shown : { ...shown, limit },
     changes,
     denied: desk.denied,
     basePaths,
@@ -217,3 +228,5 @@ const performBehind = async (
     headBeforeFirstWrite: permit.admission.observation.head,
   };
 };
+
+const FRAMES = "backend/frames.jsonl";

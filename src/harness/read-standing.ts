@@ -16,6 +16,8 @@ import { ok, refuse, type Result } from "../workflow/result.ts";
 import { wordsBehind } from "./approval-words.ts";
 import { priorStageOf } from "./prior-stage.ts";
 import { readFacts, REVOKED_PATH, SIGNERS_PATH, type Facts } from "./read-facts.ts";
+import { shortSecrets } from "./redactor.ts";
+import { secretsInDocuments } from "./secrets-in-documents.ts";
 import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
 
@@ -73,6 +75,8 @@ export const readStanding = async (
     policy: authority,
     trust,
     writableByOthers: await writableByOthers(world),
+    secretsInDocuments: secretsInDocuments(world.environment, facts),
+    shortSecrets: authority.ok ? shortSecrets(world.environment, authority.value) : [],
     ledgerBreaks: await world.store.check(),
     packet: drawn.ok ? ok(drawn.value.packet) : drawn,
     contract,

@@ -4,11 +4,13 @@ import { runOrigin, signedCheckpoint, type Checkpoint, type NoteSigner } from ".
 import type { Digest } from "../workflow/digest.ts";
 import { digestOf } from "../workflow/digest.ts";
 import { chainStart, eventLine, parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
+import type { RedactedSecret } from "../workflow/evidence/redaction-book.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { EMPTY_FRONTIER, leafHash, rootOf, withLeaf, type Frontier } from "../workflow/merkle.ts";
 import type { RunEvent } from "../workflow/run-events.ts";
+import type { Redactor } from "./redactor.ts";
 
 /**
  * Writes the facts of one run, each chained to the one before. Facts wait in order until they are written together. A
@@ -37,12 +39,22 @@ export interface RecorderParts {
   readonly store: Store;
   readonly clock: Clock;
   readonly signer: NoteSigner;
+  /** No fact is chained, and so hashed, before it has gone through it. */
+  readonly redactor: Pick<Redactor, "event" | "news">;
   /** Called with each line after it is in the ledger, never before. */
   readonly onLine: (line: string) => void;
 }
 
 /** A recorder that goes on where the run's stream ends. */
-export const openRecorder = async ({ run, host, store, clock, signer, onLine }: RecorderParts): Promise<Recorder> => {
+export const openRecorder = async ({
+  run,
+  host,
+  store,
+  clock,
+  signer,
+  redactor,
+  onLine,
+}: RecorderParts): Promise<Recorder> => {
   const lines = [...(await store.facts(run))];
   // What is in the ledger was written as facts; one that is none any more is told here and not when it is looked for.
   const facts = lines.map(parseEvent);
@@ -112,7 +124,10 @@ export const openRecorder = async ({ run, host, store, clock, signer, onLine }: 
   return {
     run,
     record: (event) => {
-      add(event);
+      const redacted = redactor.event(event);
+      // Told before the fact that shows it: nothing may follow the last fact of a run.
+      for (const secret of redactor.news()) add(redactionEvent(secret));
+      add(redacted);
       // The end stays the last line of the log, whatever is due.
       isEnded ||= event.type === "run.finished";
       if (!isEnded && isDue()) checkpoint();
@@ -147,6 +162,14 @@ interface Log {
   readonly signed: number;
   readonly since: number;
 }
+
+/** One secret that was met; how often it came again is told at the end. */
+export const redactionEvent = ({ mark, rule, file, bytes, commitment }: RedactedSecret): RunEvent => ({
+  type: "redaction.applied",
+  subject: `redaction/${mark}`,
+  trust: "harness-observed",
+  data: { mark, rule, file, bytes, commitment },
+});
 
 /** The first recorded fact of a type, if there is one. */
 export const findFact = (

@@ -2,12 +2,14 @@ import { parseDigest } from "../workflow/digest.ts";
 import { bundleFiles } from "../workflow/evidence/bundle-files.ts";
 import type { Difference } from "../workflow/evidence/replay-difference.ts";
 import { comparedFiles } from "../workflow/evidence/replay-render.ts";
+import type { RunRecord } from "../workflow/evidence/run-record.ts";
 import { freshnessSchema, type FreshnessProof } from "../workflow/evidence/schemas/freshness.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { parseRunId } from "../workflow/ids.ts";
 import { outputsOf, type Left } from "./bench.ts";
-import { drawRecord } from "./draw-record.ts";
+import { drawRedacted, type StepOutputs } from "./draw-record.ts";
 import { recordedStep } from "./recorded-run.ts";
+import { openRedactor } from "./redactor.ts";
 import { withEnding } from "./seal-run.ts";
 import type { World } from "./world.ts";
 
@@ -43,8 +45,10 @@ export const redraw = async (
     report.files.flatMap(({ file }) => (files.has(file) ? [[file, files.get(file) ?? NOTHING]] : [])),
   );
   const then = asThen(world, files, report);
-  const outputs = withEnding(then, row, outputsOf(left), lines, given);
-  const drawn = bundleFiles(drawRecord(then, row, outputs, lines), given);
+  // By the secrets that the run met: what is drawn now keeps nothing.
+  const redactor = await openRedactor(world, row.run, "look");
+  const draw = (outputs: StepOutputs): RunRecord => drawRedacted(then, row, outputs, lines, redactor);
+  const drawn = bundleFiles(draw(withEnding(draw, outputsOf(left), given)), given);
   return comparedFiles(new Map([...drawn].filter(([name]) => DRAWN.includes(name))), files);
 };
 

@@ -7,6 +7,7 @@ import { exchangeOver, LIFE, requestText, until } from "../../test/fakes/provide
 import { CONTRACT, policy } from "../../test/fixtures/governed.ts";
 import { relayGround, unixRelay } from "../adapters/relay/unix-relay.ts";
 import { openRelayDesk, type RelayDesk } from "./relay-desk.ts";
+import { UNKEPT } from "./unkept.ts";
 
 interface Opened {
   readonly desk: RelayDesk;
@@ -21,8 +22,13 @@ const open = async (): Promise<Opened> => {
   const desk = await openRelayDesk(
     { relay: unixRelay(relayGround({}, LIFE)), clock: handClock() },
     { contract: CONTRACT, authority: policy() },
-    { record: ({ type, data }) => void (type === "sandbox.attempt" && attempts.push(String(data["detail"]))) },
-    { keep: (_, bytes) => void lines.push(Buffer.from(bytes).toString()) },
+    {
+      recorder: {
+        record: ({ type, data }) => void (type === "sandbox.attempt" && attempts.push(String(data["detail"]))),
+      },
+      redactor: UNKEPT,
+      logs: { keep: (_, bytes) => void lines.push(Buffer.from(bytes).toString()) },
+    },
   );
   return { desk, attempts, lines };
 };

@@ -14,6 +14,7 @@ import { judgeIntent } from "../workflow/policy/judge-intent.ts";
 import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
 import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
 import type { Recorder } from "./recorder.ts";
+import type { Redactor } from "./redactor.ts";
 import type { World } from "./world.ts";
 
 /** The relay of one performance, and the only place where attempts become facts. */
@@ -34,17 +35,23 @@ export interface RelayDesk {
   close(): Promise<void>;
 }
 
+/** Where a desk writes. What comes from inside is redacted before it does. */
+export interface DeskSinks {
+  readonly recorder: Pick<Recorder, "record">;
+  readonly redactor: Pick<Redactor, "jsonLine" | "text">;
+  readonly logs: RawLogs;
+}
+
 export const openRelayDesk = async (
   world: Pick<World, "relay" | "clock">,
   { contract, authority }: Pick<Permit, "contract" | "authority">,
-  recorder: Pick<Recorder, "record">,
-  logs: RawLogs,
+  { recorder, redactor, logs }: DeskSinks,
   model: "model" | "no-model" = "model",
 ): Promise<RelayDesk> => {
   const policy = authority.relay ?? NO_RELAY_POLICY;
   const name = authority.backends[contract.executionGate.backend]?.upstream;
-  const lines = openLines(world, logs);
-  const tries = openTries(world, recorder);
+  const lines = openLines(world, { redactor, logs });
+  const tries = openTries(world, { recorder, redactor });
   let isRunning = false;
   let unread = 0;
   // What came while no agent ran: a canary's own doing, or what an agent had said when it ended. Nobody inside knows the
@@ -81,7 +88,8 @@ export const openRelayDesk = async (
       unread += 1;
     },
     recorded: (recording) => {
-      if (policy.cassette) logs.keep("cassette.jsonl", bytesOf(`${JSON.stringify(recording)}\n`));
+      if (policy.cassette)
+        logs.keep("cassette.jsonl", bytesOf(`${redactor.jsonLine(JSON.stringify(recording), CASSETTE)}\n`));
     },
   });
   const end = async (): Promise<void> => {
@@ -130,14 +138,14 @@ interface Lines {
 }
 
 /** `backend/egress.jsonl`. What the agent can have written for nothing is bounded; what is beyond is counted. */
-const openLines = (world: Pick<World, "clock">, logs: RawLogs): Lines => {
+const openLines = (world: Pick<World, "clock">, { redactor, logs }: Omit<DeskSinks, "recorder">): Lines => {
   let seq = 0;
   let free = 0;
   let unlisted = 0;
   const now = (): string => timeText(world.clock.now().epochMs);
   const write = (line: string): void => {
     seq += 1;
-    logs.keep("egress.jsonl", bytesOf(line));
+    logs.keep("egress.jsonl", bytesOf(redactor.jsonLine(line, EGRESS)));
   };
   logs.keep("egress.jsonl", new Uint8Array());
   return {
@@ -163,18 +171,21 @@ interface Tries {
 }
 
 /** Attempts as events: the first of its kind at once, how often it came again at the end. */
-const openTries = (world: Pick<World, "clock">, recorder: Pick<Recorder, "record">): Tries => {
+const openTries = (world: Pick<World, "clock">, { recorder, redactor }: Omit<DeskSinks, "logs">): Tries => {
   const counted = countAttempts({ runMax: LIMITS.attemptsMax, secondMax: LIMITS.attemptsPerSecondMax });
   const denied: DeniedAttempt[] = [];
   let told = 0;
   let isFull = false;
+  // Redacted before it is cut, so that no half of a secret is left.
+  const shownDetail = (detail: string): string =>
+    redactor.text(detail, "events.normalized.jsonl").slice(0, LIMITS.attemptTextCharactersMax);
   const tell = (attempt: SeenAttempt, more: { readonly again?: number; readonly unlisted?: number } = {}): void => {
     told += 1;
     recorder.record({
       type: "sandbox.attempt",
       subject: `attempt/${told}`,
       trust: "harness-observed",
-      data: { ...attempt, detail: attempt.detail.slice(0, LIMITS.attemptTextCharactersMax), ...more },
+      data: { ...attempt, detail: shownDetail(attempt.detail), ...more },
     });
   };
   return {
@@ -205,5 +216,8 @@ const FULL: SeenAttempt = {
   rule: "policy/attempts-cap",
   detail: "more was tried than is listed; the first try at each action always is",
 };
+
+const CASSETTE = "backend/cassette.jsonl";
+const EGRESS = "backend/egress.jsonl";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

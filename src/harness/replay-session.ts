@@ -17,6 +17,7 @@ import { openRelayDesk } from "./relay-desk.ts";
 import { replayHome } from "./replay-home.ts";
 import type { ReplayAnswer } from "./replay.ts";
 import { closingAfter } from "./stage-data.ts";
+import { UNKEPT, UNKEPT_FRAMES } from "./unkept.ts";
 import type { World } from "./world.ts";
 
 const FRAMES = "backend/frames.jsonl";
@@ -51,7 +52,12 @@ const playAgain = async (world: World, permit: Permit, frames: Uint8Array): Prom
   const limits = { ...authority.limits, idleMs: Math.min(authority.limits.idleMs, LIMITS.replayIdleMs) };
   const assignment = assignmentOf(contract, run, limits);
   const silent = { record: () => undefined, flush: () => Promise.resolve() };
-  const desk = await openRelayDesk(world, permit, silent, { keep: () => undefined }, "no-model");
+  const desk = await openRelayDesk(
+    world,
+    permit,
+    { recorder: silent, redactor: UNKEPT, logs: { keep: () => undefined } },
+    "no-model",
+  );
   try {
     const backend = world.recordedBackend(frames);
     const workspace = await world.target.openWorkspace(permit, permit.admission.observation.tree, "agent");
@@ -67,12 +73,14 @@ const playAgain = async (world: World, permit: Permit, frames: Uint8Array): Prom
       judge: (intent) => judgeIntent(contract, authority, intent),
       tell: () => undefined,
       now: () => world.clock.now().epochMs,
-      keep: (log, bytes) => void (log === "frames.jsonl" && kept.push(bytes)),
+      keep: () => undefined,
+      // What was taken out of the frames is a word like any other here.
+      frames: { ...UNKEPT_FRAMES, keep: (line) => void kept.push(line) },
       signal: new AbortController().signal,
     };
     const perform = async (): Promise<Session> => {
       const ground = canaryGround(world, permit.admission.observation.realPath, desk.holds);
-      if (!isConfined([await passCanaries({ stage, sandbox: 0, ground }, "before", silent)]))
+      if (!isConfined([await passCanaries({ stage, sandbox: 0, ground }, "before", silent, UNKEPT)]))
         throw new Failure("sandbox/broken", "A canary fell before the session was played: nothing was started.");
       await backend.perform(assignment, room);
       const { processTreeDead, alive } = await stage.quiet();

@@ -11,6 +11,7 @@ import { execute } from "./execute.ts";
 import { openLanes } from "./lanes.ts";
 import { replayHome } from "./replay-home.ts";
 import type { ReplayAnswer } from "./replay.ts";
+import { UNKEPT } from "./unkept.ts";
 import type { World } from "./world.ts";
 
 /** R2: the contract's command once more on a fresh checkout of the committed tree, in a sandbox without network. */
@@ -39,7 +40,7 @@ const again = async (world: World, permit: Permit, report: Report): Promise<Repl
   }
   const silent = { record: () => undefined, flush: () => Promise.resolve() };
   const now = await execute(
-    { world, permit, recorder: silent, stages: [], canaries: [], commands: openLanes(1) },
+    { world, permit, recorder: silent, redactor: UNKEPT, stages: [], canaries: [], commands: openLanes(1) },
     { on: "candidate", tree, argv, program },
   );
   return {

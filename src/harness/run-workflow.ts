@@ -38,7 +38,7 @@ const followLine = async (bench: Bench): Promise<Line> => {
   if (unconfined.length > 0) return refuseAll(unconfined);
   if (performed.attempt.stop !== "completed" && performed.attempt.limit === undefined)
     throw new Failure("backend/gave-up", `The agent gave up: ${performed.attempt.said}`);
-  const policy = judgeChanges(permit, bench.groundOf(permit, performed), performed.changes, performed.denied);
+  const policy = judgeChanges(permit, bench.groundOf(permit, performed), performed.changes, performed);
   bench.tellJudged(permit, performed, policy);
   const cleared = withoutLimit(performed.attempt.limit, policy);
   if (!cleared.ok) return cleared;

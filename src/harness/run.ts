@@ -1,11 +1,12 @@
-import type { Holder, RunRow } from "../seams/store.ts";
+import type { RunRow } from "../seams/store.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import { openBench } from "./bench.ts";
 import { findFact, openRecorder, type Recorder } from "./recorder.ts";
 import { recover } from "./recover.ts";
-import { orderRun } from "./run-order.ts";
+import { openRedactor } from "./redactor.ts";
+import { orderRun, type Ordered } from "./run-order.ts";
 import { runWorkflow, type Ending } from "./run-workflow.ts";
 import { stepsOf } from "./step.ts";
 import type { World } from "./world.ts";
@@ -28,17 +29,19 @@ export const run = async (
   const ordered = await orderRun(world, work);
   if (!ordered.ok) return ordered;
   const { row, brokenOff } = ordered.value;
+  const redactor = await openRedactor(world, row.run, "keep");
   const recorder = await openRecorder({
     run: row.run,
     host: world.facts.hostId,
     store: world.store,
     clock: world.clock,
     signer: await world.ownKeys.noteSigner(),
+    redactor,
     onLine,
   });
-  await begin(world, row, brokenOff, recorder);
+  await begin(world, ordered.value, recorder, redactor.rules());
   const steps = stepsOf(world.store, recorder, world.holder);
-  const bench = await openBench({ world, row, recorder, steps, signal });
+  const bench = await openBench({ world, row, recorder, redactor, steps, signal });
   const forget = recordStop(signal, recorder);
   try {
     const ending = await runWorkflow(bench);
@@ -48,13 +51,23 @@ export const run = async (
   }
 };
 
-const begin = async (world: World, row: RunRow, brokenOff: Holder | "new", recorder: Recorder): Promise<void> => {
+const begin = async (
+  world: World,
+  { row, brokenOff }: Ordered,
+  recorder: Recorder,
+  redactionRules: readonly string[],
+): Promise<void> => {
   if (findFact(recorder.lines(), "run.ordered") === undefined)
     recorder.record({
       type: "run.ordered",
       subject: "run",
       trust: "harness-observed",
-      data: { kind: row.kind, workId: row.work, target: row.targetId },
+      data: {
+        kind: row.kind,
+        workId: row.work,
+        target: row.targetId,
+        redactionRules: [...redactionRules],
+      },
     });
   if (brokenOff !== "new") await recover(world, row, brokenOff, recorder);
   await recorder.flush();

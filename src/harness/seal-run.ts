@@ -4,34 +4,43 @@ import { causeOf } from "../workflow/contract/fold-work.ts";
 import { ruleOf } from "../workflow/contract/work-item.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
-import { SUMS } from "../workflow/evidence/bundle-table.ts";
+import { rowOf, SUMS } from "../workflow/evidence/bundle-table.ts";
+import type { RunRecord } from "../workflow/evidence/run-record.ts";
 import { Failure } from "../workflow/failure.ts";
 import { jsonText } from "../workflow/json-text.ts";
 import type { LedgerEntry } from "../workflow/ledger.ts";
 import type { CriterionResult } from "../workflow/validation/criteria.ts";
-import { drawRecord, type StepOutputs } from "./draw-record.ts";
+import { drawRedacted, type StepOutputs } from "./draw-record.ts";
 import type { Proven } from "./prove-run.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
-import { findFact, type Recorder } from "./recorder.ts";
+import { findFact, redactionEvent, type Recorder } from "./recorder.ts";
+import type { Redactor } from "./redactor.ts";
 import type { Ending } from "./run-workflow.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
+interface Sealing {
+  readonly world: World;
+  readonly row: RunRow;
+  readonly recorder: Recorder;
+  readonly redactor: Redactor;
+}
+
 /** Ends the log, draws every file, writes and verifies the folder, and renames it into place; again: the same bytes. */
 export const sealRun = async (
-  world: World,
-  row: RunRow,
+  { world, row, recorder, redactor }: Sealing,
   steps: StepOutputs,
-  recorder: Recorder,
 ): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
-  const given = await givenFiles(world, row, steps);
-  const outputs = withEnding(world, row, steps, recorder.lines(), given);
+  const { given, withheld } = await givenFiles(world, row, steps, redactor);
+  const draw = (outputs: StepOutputs): RunRecord => drawRedacted(world, row, outputs, recorder.lines(), redactor);
+  const outputs = withEnding(draw, steps, given);
   const { ending } = outputs.proven;
-  await finish(world, row, outputs.proven, recorder);
+  await finish({ world, row, recorder, redactor }, outputs.proven);
   if (!(await world.archive.isSealed(row.run))) {
     const { summary } = await runIn(world.store, row);
     const ended = new Map([...given, ["events.checkpoint", new TextEncoder().encode(jsonText(summary[CHECKPOINT]))]]);
-    const files = bundleFiles(drawRecord(world, row, outputs, recorder.lines()), ended);
+    const files = bundleFiles(draw(outputs), ended, withheld);
+    mustHoldNoSecret(row, files, redactor);
     const sums = digestOf(files.get(SUMS) ?? "");
     const told = await toldSums(world, row);
     if (told !== "none" && told !== sums)
@@ -54,13 +63,11 @@ export const sealRun = async (
 
 /** The outputs with the ending that the evidence tells: what it proves too little of takes an awaited outcome back. */
 export const withEnding = (
-  world: World,
-  row: RunRow,
+  draw: (outputs: StepOutputs) => RunRecord,
   steps: StepOutputs,
-  lines: readonly string[],
   given: ReadonlyMap<string, Uint8Array>,
 ): StepOutputs => {
-  const criteria = judgedCriteria(drawRecord(world, row, steps, lines), given);
+  const criteria = judgedCriteria(draw(steps), given);
   return { ...steps, proven: { ...steps.proven, ending: withCriteria(steps.proven.ending, criteria) } };
 };
 
@@ -81,6 +88,13 @@ const withCriteria = (ending: Ending, criteria: readonly CriterionResult[]): End
   return { ...ending, kind: "interrupted", failure: { code: "evidence/unproven", message } };
 };
 
+/** Nothing is edited any more: a secret that is left is ours to explain (evidence.md 7.2, step 3). */
+const mustHoldNoSecret = (row: RunRow, files: ReadonlyMap<string, Uint8Array>, redactor: Redactor): void => {
+  const left = [...files].flatMap(([file, bytes]) => redactor.leftIn(bytes).map(({ rule }) => `${file} (${rule})`));
+  if (left.length > 0)
+    throw new Failure("evidence/secret-left", `The bundle of ${row.run} would hold a secret: ${left.join(", ")}.`);
+};
+
 /** Every file on disk, and verified as a stranger would before anybody is told of it. */
 const writeFolder = async (world: World, row: RunRow, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
   await world.archive.begin(row.run);
@@ -93,11 +107,12 @@ const writeFolder = async (world: World, row: RunRow, files: ReadonlyMap<string,
 };
 
 /** `run.finished` is the last line of the log; the work item moves with it, unless the seal has to move it. */
-const finish = async (world: World, row: RunRow, proven: Proven, recorder: Recorder): Promise<void> => {
+const finish = async ({ world, row, recorder, redactor }: Sealing, proven: Proven): Promise<void> => {
   if (findFact(recorder.lines(), "run.finished") !== undefined) return;
   const { ending } = proven;
   const leaves = [...endingLeaves(row, ending), ...(await spentInVain(world, row))];
   await recorder.transact(async (ledger) => {
+    tellRedactions(recorder, redactor);
     recorder.record({
       type: "run.finished",
       subject: "run",
@@ -120,6 +135,22 @@ const finish = async (world: World, row: RunRow, proven: Proven, recorder: Recor
     const { summary } = await runIn(ledger, row);
     await ledger.updateRun(row.run, { state: "sealing", summary: { ...summary, [CHECKPOINT]: recorder.note() } });
   });
+};
+
+/** Each secret has its fact, and how often it came again is told once. */
+const tellRedactions = (recorder: Recorder, redactor: Redactor): void => {
+  redactor.news();
+  for (const { given, ...secret } of redactor.secrets()) {
+    if (findFact(recorder.lines(), "redaction.applied", `redaction/${secret.mark}`) === undefined)
+      recorder.record(redactionEvent(secret));
+    if (given > 1)
+      recorder.record({
+        type: "redaction.applied",
+        subject: `redaction/${secret.mark}`,
+        trust: "harness-observed",
+        data: { mark: secret.mark, rule: secret.rule, again: given - 1 },
+      });
+  }
 };
 
 // Killed between its two locks, a run has spent the approval though its gate never opened: nobody can use it any more.
@@ -193,7 +224,8 @@ const givenFiles = async (
   world: World,
   row: RunRow,
   { gate, proven }: StepOutputs,
-): Promise<ReadonlyMap<string, Uint8Array>> => {
+  redactor: Redactor,
+): Promise<{ readonly given: ReadonlyMap<string, Uint8Array>; readonly withheld: ReadonlyMap<string, string> }> => {
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
   const files = new Map<string, Uint8Array>(Object.entries(gate.documents));
   if (gate.drawn !== "not-drawn") files.set("approval/contract.json", text(contractText(gate.drawn.contract)));
@@ -210,5 +242,9 @@ const givenFiles = async (
     files.set("repo/commit.raw", proven.objects.commitRaw);
   }
   for (const [name, bytes] of await world.host.readRawLogs(row.run)) files.set(name, bytes);
-  return files;
+  // What the gate refused for its secret is not shown, and cannot be edited: its signature would not hold.
+  const secret = gate.result.ok ? [] : [...files].filter(([, bytes]) => redactor.leftIn(bytes).length > 0);
+  for (const [name] of secret) files.delete(name);
+  const why = "It holds a secret, so it is left out as a whole.";
+  return { given: files, withheld: new Map(secret.map(([name]) => [rowOf(name)?.name ?? name, why])) };
 };

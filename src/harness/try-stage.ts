@@ -14,6 +14,7 @@ import { ruleLines } from "./documents.ts";
 import { readFacts, refuseAll } from "./read-facts.ts";
 import { openRelayDesk } from "./relay-desk.ts";
 import { closingAfter } from "./stage-data.ts";
+import { UNKEPT } from "./unkept.ts";
 import type { World } from "./world.ts";
 
 /** A command to be tried, and who takes what it says. */
@@ -85,8 +86,11 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
   const desk = await openRelayDesk(
     world,
     ground,
-    { record: ({ type, data }) => void (type === "sandbox.attempt" && attempts.push(data)) },
-    { keep: () => undefined },
+    {
+      recorder: { record: ({ type, data }) => void (type === "sandbox.attempt" && attempts.push(data)) },
+      redactor: UNKEPT,
+      logs: { keep: () => undefined },
+    },
     // Without an approval no model is asked: its key and its budget belong to runs.
     "no-model",
   );
@@ -101,7 +105,7 @@ const tryOn = async (world: World, ground: StageGround, order: TryOrder): Promis
     const stage = await world.sandbox.open(agentStageOrder(world, ground, { workspace, desk, backend: kind, needs }));
     const canaries = canaryGround(world, admission.observation.realPath, desk.holds);
     const pass = (which: CanaryPass): Promise<PassedCanaries> =>
-      passCanaries({ stage, sandbox: 0, ground: canaries }, which, UNRECORDED);
+      passCanaries({ stage, sandbox: 0, ground: canaries }, which, UNRECORDED, UNKEPT);
     const run = async (): Promise<Seen> => {
       const before = await pass("before");
       desk.agentRuns(true);

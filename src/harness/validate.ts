@@ -14,7 +14,7 @@ import type { ValidationRun } from "../workflow/validation/validation.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { execute, type Execution, type ValidationBench } from "./execute.ts";
 import { openLanes } from "./lanes.ts";
-import type { Recorder } from "./recorder.ts";
+import type { Performance } from "./perform.ts";
 import type { World } from "./world.ts";
 
 /** Everything that the Harness ran itself on the candidate and beside it. */
@@ -29,12 +29,9 @@ export interface Validated {
 
 /** The contract's command and the owner's probes, each in a fresh sandbox without network (R092 to R096). */
 export const validate = async (
-  world: World,
-  permit: Permit,
+  { world, permit, recorder, redactor, signal }: Omit<Performance, "performance">,
   clearance: Clearance,
   checks: readonly Check[],
-  recorder: Recorder,
-  signal: AbortSignal,
 ): Promise<Result<Validated, Refusal>> => {
   const base = permit.admission.observation.tree;
   const tree = await world.target.writeTree(permit, clearance);
@@ -45,7 +42,7 @@ export const validate = async (
   const stages: StageDescription[] = [];
   const canaries: PassedCanaries[] = [];
   const commands = openLanes(LIMITS.validationCommandsMax);
-  const bench: ValidationBench = { world, permit, recorder, stages, canaries, commands, signal };
+  const bench: ValidationBench = { world, permit, recorder, redactor, stages, canaries, commands, signal };
   const stageLanes = openLanes(LIMITS.validationStagesMax);
   const executed = (execution: Execution): Promise<ValidationRun> => stageLanes(() => execute(bench, execution));
   const run = (on: ValidationRun["on"], of: Oid): Promise<ValidationRun> => executed({ on, tree: of, argv, program });

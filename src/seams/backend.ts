@@ -2,6 +2,7 @@ import type { Assignment } from "../workflow/backend/assignment.ts";
 import type { Attempt, BackendProbe, Intent, Verdict } from "../workflow/backend/attempt.ts";
 import type { BackendEvent } from "../workflow/backend/backend-events.ts";
 import type { BackendKind } from "../workflow/contract/contract.ts";
+import type { RedactedStream } from "../workflow/evidence/redaction.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
 import type { Confined, StageOrder } from "./sandbox.ts";
@@ -16,6 +17,16 @@ export interface Backend {
   perform(assignment: Assignment, room: Room): Promise<Attempt>;
 }
 
+/** Takes secrets out of frames (R136). What is kept must have gone through it. */
+export interface FrameSink {
+  /** A line of JSON, its texts redacted by what they say. */
+  line(text: string): string;
+  text(text: string): string;
+  /** A message that comes in several frames. */
+  open(): RedactedStream;
+  keep(line: Uint8Array): void;
+}
+
 /** All that a backend can reach while it performs. */
 export interface Room {
   /** Starts a process confined. The only way to start anything. */
@@ -25,7 +36,9 @@ export interface Room {
   tell(event: BackendEvent): void;
   /** Milliseconds since 1970, by the Harness's clock: what a frame is stamped with as it comes. */
   now(): number;
-  /** Raw bytes for `backend/<log>`, before anything parses them. */
+  /** Bytes for `backend/<log>` as they come; secrets are replaced on their way, also where one is cut in two. */
   keep(log: string, bytes: Uint8Array): void;
+  /** `backend/frames.jsonl`, whose lines are redacted before they are kept or understood. */
+  readonly frames: FrameSink;
   readonly signal: AbortSignal;
 }

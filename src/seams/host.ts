@@ -8,6 +8,11 @@ export interface Host {
   findProgram(name: string, toolchains: readonly string[]): Promise<Program | undefined>;
   /** Raw bytes of a backend, one folder for each attempt, until they are sealed. */
   openRawLogs(run: RunId, attempt: number, bytesMax: number): RawLogs;
+  /**
+   * What was taken out of the evidence of a run, with its salts: one line each, for the owner of this machine alone. Kept
+   * lines are on the disk when `keep` returns.
+   */
+  openRedactionLog(run: RunId): { readonly kept: readonly string[]; keep(line: string): void };
   /** The logs of every attempt by their name in the bundle: `backend/<log>`, earlier ones `backend/attempt-N/<log>`. */
   readRawLogs(run: RunId): Promise<ReadonlyMap<string, Uint8Array>>;
   /** One digest over names, types, modes and contents of a file or folder; "absent" when it is not there. `except` leaves out names. */

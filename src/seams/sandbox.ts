@@ -68,6 +68,8 @@ export interface ConfinedStage {
    * after `quiet` when everything has been read.
    */
   canaries(pass: CanaryPass, ground: CanaryGround): Promise<CanaryRun>;
+  /** What its canaries planted where nothing inside can read it; it must occur in no evidence. */
+  plantedToken(): Promise<string | undefined>;
 }
 
 /** What of this host and run the canaries are sent against, beside what is planted for them. */

@@ -3,7 +3,7 @@ import type { Candidate, Commit, ExportedObjects, Rehearsal, TargetProof } from 
 import type { Digest } from "../workflow/digest.ts";
 import type { OnTarget, Permit } from "../workflow/gate/permit.ts";
 import type { Oid, RunId } from "../workflow/ids.ts";
-import type { Changes } from "../workflow/policy/changes.ts";
+import type { Change, Changes } from "../workflow/policy/changes.ts";
 import type { Clearance } from "../workflow/policy/judge-changes.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
@@ -23,6 +23,8 @@ export interface Target {
   checkout(ground: OnTarget, workspace: Workspace, owner: number, use: "shared" | "private"): Promise<Checkout>;
   /** Every difference of a workspace nothing runs in any more; new contents are copied out by digest. */
   harvest(ground: OnTarget, workspace: Workspace, files: StageFiles): Promise<Changes>;
+  /** The bytes of one changed plain file: as the base has them, and as they were harvested. */
+  readChange(ground: OnTarget, change: Change, contents: string): Promise<ChangedBytes>;
   /** Digest of a workspace's manifest, for "the tree after validation equals the tree before". */
   manifestOf(files: StageFiles): Promise<Digest>;
   /** Removes what was laid for this workspace alone. */
@@ -58,6 +60,11 @@ export interface PatchReplay {
   readonly base: string;
   /** Its version, as it tells it. */
   readonly git: string;
+}
+
+export interface ChangedBytes {
+  readonly before: Uint8Array | "none";
+  readonly after: Uint8Array | "none";
 }
 
 export interface RollbackOrder {

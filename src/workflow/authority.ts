@@ -2,6 +2,7 @@ import type { BackendKind } from "./contract/contract.ts";
 import type { Digest } from "./digest.ts";
 import type { RunLimits } from "./limits.ts";
 import type { RelayPolicy } from "./relay-policy.ts";
+import type { RedactionPolicy } from "./secret-rules.ts";
 
 export const ASSURANCE_LEVELS = ["A0", "A1", "A2", "A3"] as const;
 /** How sure we are that the owner said it: typed, typed at a terminal, SSH key, hardware key with verification (R047). */
@@ -37,6 +38,8 @@ export interface Authority {
   readonly relay?: RelayPolicy;
   /** What a packet may be granted to reach besides the model. */
   readonly egress?: { readonly allowedHosts: readonly string[] };
+  /** What is replaced in all evidence; without it the known patterns and no variable. */
+  readonly redaction?: RedactionPolicy;
   readonly toolchains: readonly string[];
   /** Folders outside the home that no run may change (R085). */
   readonly coreRoots: readonly string[];

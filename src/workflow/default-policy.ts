@@ -86,6 +86,13 @@ relay:
 egress:
   allowedHosts: []
 
+# What is replaced by [redacted:...] before anything is kept, and voids a run whose change holds it. variables: names of
+# variables of your environment whose values are secrets of 8 or more bytes; the keys of the relay always are. A pattern
+# of your own: {name: acme, begins: acme_, alphabet: letters, atLeast: 20}.
+redaction:
+  variables: []
+  patterns: [private-key, aws, github, gitlab, slack, model-provider, google, npm, jwt]
+
 # Absolute folders that the sandbox may read besides the system's own, such as an interpreter of your own.
 toolchains: []
 

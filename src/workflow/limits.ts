@@ -112,6 +112,19 @@ export const LIMITS = {
   /** Differences that a replay shows, and how much of a text. */
   replayDifferencesMax: 50,
   replayTextCharactersMax: 400,
+  /** No secret is looked for beyond; what is undecided of a stream is held back so far at most. */
+  secretBytesMax: 16_384,
+  /** A value that is shorter would be found everywhere. */
+  secretBytesMin: 8,
+  /** Different secrets of one run that are told apart; more are replaced all the same. */
+  redactionsMax: 200,
+  /** Places of a bundle that redactions.json names one by one; more are counted. */
+  redactionPlacesMax: 10_000,
+  /** Secrets in changed files that are told one by one. */
+  secretsInChangeMax: 20,
+  /** Frames that wait while a message is undecided. */
+  framesHeldMax: 32,
+  framesHeldBytesMax: 1_048_576,
 } as const;
 
 /** What one run may use; policy.yaml `limits`, bound by the policy digest. */

@@ -8,6 +8,7 @@ import { cleverNodeIn } from "./plain-yaml.ts";
 import { refusal, type Refusal } from "./refusal.ts";
 import { egressSchema, relaySchema, upstreamName } from "./relay-policy.ts";
 import { ok, refuse, type Result } from "./result.ts";
+import { redactionSchema } from "./secret-rules.ts";
 import { problemIn, utf8Text } from "./strict-json.ts";
 import { writtenLine } from "./written.ts";
 
@@ -126,6 +127,7 @@ const schema = z.strictObject({
   }),
   relay: relaySchema.exactOptional(),
   egress: egressSchema.exactOptional(),
+  redaction: redactionSchema.exactOptional(),
   toolchains: paths,
   coreRoots: paths,
   uidBase: z.int().min(1000).max(2_000_000_000),

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { Readable, Writable } from "node:stream";
 
-import type { Backend, Room } from "../../src/seams/backend.ts";
+import type { Backend, FrameSink, Room } from "../../src/seams/backend.ts";
 import type { Confined, Ended } from "../../src/seams/sandbox.ts";
 import type { Assignment } from "../../src/workflow/backend/assignment.ts";
 import type { Intent, Verdict } from "../../src/workflow/backend/attempt.ts";
@@ -43,6 +43,11 @@ export const openFakeRoom = async (
 
   const controller = new AbortController();
   const logs = new Map<string, Uint8Array[]>();
+  const keep = (log: string, bytes: Uint8Array): void => {
+    const kept = logs.get(log) ?? [];
+    logs.set(log, kept);
+    kept.push(Uint8Array.from(bytes));
+  };
   const room: FakeRoom = {
     workspace,
     events: [],
@@ -68,11 +73,8 @@ export const openFakeRoom = async (
     },
     tell: (event) => void room.events.push(event),
     now: () => Date.now(),
-    keep: (log, bytes) => {
-      const kept = logs.get(log) ?? [];
-      logs.set(log, kept);
-      kept.push(Uint8Array.from(bytes));
-    },
+    keep,
+    frames: { ...framesAsTheyAre, keep: (line) => keep("frames.jsonl", line) },
     log: (name) => Buffer.concat(logs.get(name) ?? []).toString("utf8"),
     close: async () => {
       await Promise.all(room.started.map(async ({ confined }) => confined.stop()));
@@ -80,6 +82,14 @@ export const openFakeRoom = async (
     },
   };
   return room;
+};
+
+/** A sink of frames that knows no secret. */
+export const framesAsTheyAre: FrameSink = {
+  line: (text) => text,
+  text: (text) => text,
+  open: () => ({ push: (piece) => piece, end: () => "", isWaiting: () => false }),
+  keep: () => undefined,
 };
 
 const lay = async (file: string, content: string | Uint8Array): Promise<void> => {

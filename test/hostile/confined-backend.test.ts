@@ -10,6 +10,7 @@ import type { BackendEvent } from "../../src/workflow/backend/backend-events.ts"
 import { sampleAssignment, sampleJudge } from "../fakes/assignment.ts";
 import { installFakeCa } from "../fakes/install-ca.ts";
 import { writeSteps } from "../fakes/perform-script.ts";
+import { framesAsTheyAre } from "../fakes/room.ts";
 import { LIMITS_OF_TESTS, makeHost, type HostFixture } from "./sandbox-fixture.ts";
 
 let host: HostFixture;
@@ -41,6 +42,7 @@ const confined = async (backend: Backend): Promise<Confined> => {
     tell: (event) => void events.push(event),
     now: () => Date.now(),
     keep: () => undefined,
+    frames: framesAsTheyAre,
     signal: new AbortController().signal,
   });
   await stage.quiet();

@@ -74,6 +74,7 @@ export const openUnconfined = (boundMs: number): Unconfined => {
           examine: () => Promise.reject(new Error("no trusted command looks at a control")),
         },
         canaries: () => Promise.resolve("not-run"),
+        plantedToken: () => Promise.resolve(undefined),
         quiet,
         close: quiet,
         start: (argv, env) => {

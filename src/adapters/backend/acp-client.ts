@@ -48,6 +48,7 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
   const connection = connect(turn, watch.interrupt);
   try {
     const ending = await endingOf(turn, connection, watch.interrupted);
+    log.settle();
     return attemptOf(lead.probe, story, ending);
   } finally {
     watch.end();

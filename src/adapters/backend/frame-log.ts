@@ -1,9 +1,11 @@
 import type { Room } from "../../seams/backend.ts";
 import type { BackendEvent } from "../../workflow/backend/backend-events.ts";
-import { MESSAGE_NESTING_MAX, type Frame, type OwnFact } from "../../workflow/backend/frame.ts";
+import { MESSAGE_NESTING_MAX, redactFact, type Frame, type OwnFact } from "../../workflow/backend/frame.ts";
 import { nestingOf, plainJson } from "../../workflow/backend/loose.ts";
+import { partOfMessage } from "../../workflow/backend/message-chunk.ts";
 import type { Json } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";
+import { openUndecided, received, type Written } from "./undecided.ts";
 
 /** What reads the log while it grows. */
 export interface FrameStory {
@@ -11,12 +13,14 @@ export interface FrameStory {
   end(line: number): readonly BackendEvent[];
 }
 
-/** `backend/frames.jsonl`: every line is kept before it is understood, and told as it is understood. */
+/** `backend/frames.jsonl`: every line loses its secrets, is kept before it is understood, and told as it is understood. */
 export interface FrameLog {
   /** A line as it came. Answers its JSON, or undefined where there is none. */
   incoming(line: Uint8Array): Json | undefined;
   outgoing(message: unknown): void;
   readonly own: (fact: OwnFact) => void;
+  /** Whatever waits to be decided is told: before somebody counts what the agent said. */
+  settle(): void;
   end(): void;
   /** Milliseconds since the last line. */
   quietMs(): number;
@@ -28,7 +32,7 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
   let last = performance.now();
   let isFull = false;
 
-  const keep = (text: string, frame: Frame): void => {
+  const write = ({ text, frame }: Written): void => {
     if (isFull) return;
     const kept = Buffer.from(`${text}\n`);
     if (lines + 1 > LIMITS.framesMax || bytes + kept.length > LIMITS.framesBytesMax) {
@@ -38,12 +42,18 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
     }
     lines += 1;
     bytes += kept.length;
-    last = performance.now();
-    room.keep("frames.jsonl", kept);
+    room.frames.keep(kept);
     for (const event of story.next(frame, lines)) room.tell(event);
   };
+  const undecided = openUndecided(room.frames, write);
+  const keep = (text: string, frame: Frame): void => {
+    last = performance.now();
+    undecided.add({ text, frame });
+  };
+
   const raw = (line: Uint8Array): void => {
-    const text = Buffer.from(line.subarray(0, LIMITS.frameRawCharactersMax * 4)).toString("utf8");
+    // Redacted before it is cut, so that no half of a secret is left.
+    const text = room.frames.text(Buffer.from(line.subarray(0, RAW_READ_BYTES_MAX)).toString("utf8"));
     const frame = {
       t: room.now(),
       dir: "in",
@@ -61,19 +71,28 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
         return undefined;
       }
       const t = room.now();
-      // The agent's own text goes into the log, so that no reading of ours can change a byte of it.
-      keep(`{"t":${t},"dir":"in","frame":${read.text}}`, { t, dir: "in", frame: read.json });
+      // The agent's own text goes into the log, so that no reading of ours can change a byte of it, but for its secrets.
+      const part = partOfMessage({ t, dir: "in", frame: read.json });
+      last = performance.now();
+      if (part.kind === "piece") undecided.piece({ t, ...read, role: part.role, said: part.text });
+      else {
+        const text = room.frames.line(read.text);
+        undecided.add(received(t, text, text === read.text ? read.json : plainJson(JSON.parse(text))));
+      }
       return read.json;
     },
     outgoing: (message) => {
-      const frame = { t: room.now(), dir: "out", frame: plainJson(message) } as const;
+      const text = room.frames.line(JSON.stringify(plainJson(message)));
+      const frame = { t: room.now(), dir: "out", frame: plainJson(JSON.parse(text)) } as const;
       keep(JSON.stringify(frame), frame);
     },
     own: (fact) => {
-      const frame = { t: room.now(), dir: "own", frame: fact } as const;
+      const frame = { t: room.now(), dir: "own", frame: redactFact(fact, (text) => room.frames.text(text)) } as const;
       keep(JSON.stringify(frame), frame);
     },
+    settle: () => undecided.end(),
     end: () => {
+      undecided.end();
       for (const event of story.end(lines)) room.tell(event);
     },
     quietMs: () => performance.now() - last,
@@ -92,3 +111,4 @@ const readLine = (line: Uint8Array): { readonly text: string; readonly json: Jso
 };
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
+const RAW_READ_BYTES_MAX = 65_536;

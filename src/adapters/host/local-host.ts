@@ -6,6 +6,7 @@ import { findProgram } from "./find-program.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { endOrphans } from "./orphans.ts";
 import { openRawLogs, readRawLogs } from "./raw-logs.ts";
+import { openRedactionLog } from "./redaction-log.ts";
 
 /** This machine, with the state folder of one home. */
 export const localHost = (stateFolder: string): Host => {
@@ -14,6 +15,7 @@ export const localHost = (stateFolder: string): Host => {
     findProgram,
     fingerprint,
     openRawLogs: (run, attempt, bytesMax) => openRawLogs(privateOf(run), attempt, bytesMax),
+    openRedactionLog: (run) => openRedactionLog(privateOf(run)),
     readRawLogs: (run) => Promise.resolve(readRawLogs(privateOf(run))),
     diskFree: async () => {
       const { bavail, bsize } = await statfs(stateFolder);

@@ -30,7 +30,7 @@ export const openStage = ({
   filter,
   memory,
   release,
-}: StageGround): Omit<ConfinedStage, "canaries"> => {
+}: StageGround): Omit<ConfinedStage, "canaries" | "plantedToken"> => {
   const processes = new Set<ConfinedProcess>();
   const namespaces = new Map(place.namespaces);
   const roots: ProcessId[] = [...place.keepers];

@@ -25,6 +25,7 @@ import { candidateOf, makeCandidate } from "./plumb-commit.ts";
 import { leaveShared } from "./pristine-lease.ts";
 import { enterShared } from "./pristine.ts";
 import { prove } from "./prove.ts";
+import { readChange } from "./read-change.ts";
 import { rehearse } from "./rehearse.ts";
 import { replayPatch } from "./replay-patch.ts";
 import { rollBack } from "./rollback.ts";
@@ -57,6 +58,7 @@ export const gitTarget = ({ stateFolder, readFrom }: GitTargetOptions): Target =
         : shareCheckout({ shelf, cache, base: permit.admission.observation.tree }, workspace, owner),
     ),
     harvest: worldly((_permit, workspace, files) => harvest(workspace, files, contentsOf(stateFolder, workspace))),
+    readChange: worldly(async (ground, change, contents) => readChange(await ledgerOf(ground), change, contents)),
     manifestOf: worldly(manifestOf),
     closeWorkspace: worldly(async (workspace) => {
       await closeWorkspace(workspace, shelf);

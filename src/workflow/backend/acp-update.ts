@@ -4,6 +4,7 @@ import { usageEvent } from "./acp-turn.ts";
 import { claimInPath, claimsIn, claimsInLine } from "./authority-claims.ts";
 import type { BackendEvent } from "./backend-events.ts";
 import { at, cutJson, isRecord, listAt, plainJson, textAt } from "./loose.ts";
+import { CHUNKS } from "./message-chunk.ts";
 import type { MessageMerger } from "./message-merger.ts";
 import { readToolCall } from "./tool-call.ts";
 import type { ToolLedger } from "./tool-ledger.ts";
@@ -19,12 +20,6 @@ export interface UpdateReader {
   readonly claim: (found: readonly string[]) => void;
   readonly keep: (method: string, params: unknown) => readonly Told[];
 }
-
-const CHUNKS: Readonly<Record<string, string>> = {
-  agent_message_chunk: "agent",
-  agent_thought_chunk: "thought",
-  user_message_chunk: "user",
-};
 
 export const updateEvents = (reader: UpdateReader, update: unknown): readonly Told[] => {
   const kind = textAt(update, "sessionUpdate") ?? "";

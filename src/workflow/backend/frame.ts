@@ -116,3 +116,47 @@ export const readFrames = (text: string): readonly Frame[] =>
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => frame.parse(JSON.parse(line)));
+
+/** A fact of our own without the secrets in what it repeats of the agent's words. */
+export const redactFact = (fact: OwnFact, redact: (text: string) => string): OwnFact => {
+  switch (fact.did) {
+    case "judged": {
+      const callId = fact.callId === undefined ? {} : { callId: redact(fact.callId) };
+      const optionId = fact.optionId === undefined ? {} : { optionId: redact(fact.optionId) };
+      return {
+        ...fact,
+        ...callId,
+        ...optionId,
+        method: redact(fact.method),
+        intent: redactIntent(fact.intent, redact),
+      };
+    }
+    case "read":
+    case "wrote":
+      return { ...fact, path: redact(fact.path) };
+    case "started":
+      return { ...fact, command: redact(fact.command), cwd: redact(fact.cwd) };
+    case "cancelled":
+      return { ...fact, reason: redact(fact.reason) };
+    case "ended":
+    case "settled":
+      return fact;
+  }
+};
+
+const redactIntent = (intent: Intent, redact: (text: string) => string): Intent => {
+  switch (intent.kind) {
+    case "read":
+    case "write":
+    case "delete":
+      return { ...intent, path: redact(intent.path) };
+    case "move":
+      return { ...intent, from: redact(intent.from), to: redact(intent.to) };
+    case "run":
+      return { ...intent, line: redact(intent.line) };
+    case "fetch":
+      return { ...intent, url: redact(intent.url) };
+    case "other":
+      return { ...intent, title: redact(intent.title) };
+  }
+};

@@ -9,6 +9,7 @@ import { criteriaOf, type BundlePlan } from "./criteria-of.ts";
 import { freshnessProof } from "./freshness.ts";
 import { jsonFile } from "./json-file.ts";
 import { ownedRepoProof } from "./owned-repo.ts";
+import { REDACTIONS, redactionsOf } from "./redactions-file.ts";
 import { renderReport } from "./render-report.ts";
 import { reportOf } from "./report.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -27,7 +28,8 @@ export const bundleFiles = (
   const sources = withDrawn(record, given);
   const report = reportOf(record, sources, planOf(record, sources));
   const reported = new Map([...sources, ...renderings(report)]);
-  const listed = new Map([...reported, [MANIFEST, bytesOf(bundleManifest(record, reported, absentReasons))]]);
+  const told = new Map([...reported, [REDACTIONS, bytesOf(jsonFile(redactionsOf(record, reported)))]]);
+  const listed = new Map([...told, [MANIFEST, bytesOf(bundleManifest(record, told, absentReasons))]]);
   return new Map([...listed, [SUMS, bytesOf(sumsOf(listed))]]);
 };
 
@@ -71,6 +73,7 @@ const AFTER_REPORT: readonly string[] = [
   "report.md",
   "control-surface.json",
   "findings.sarif.json",
+  REDACTIONS,
   MANIFEST,
   SUMS,
 ];

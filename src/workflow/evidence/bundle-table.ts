@@ -36,7 +36,7 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("freshness-proof.json", json("freshness"), "cto/freshness/v1", "harness", "harness-observed", "gate"),
   row("stage5-owned-repo-proof.json", json("owned-repo"), "cto/owned-repo/v1", "harness", "harness-observed", "gate"),
   row("confinement-proof.json", json("confinement"), "cto/confinement/v1", "harness", "harness-observed", "gate"),
-  row("redactions.json", json("redactions"), "cto/redactions/v1", "harness", "harness-observed", "never"),
+  row("redactions.json", json("redactions"), "cto/redactions/v1", "harness", "harness-observed", "gate"),
   row("approval/packet.md", "text/markdown", null, "human", "human-signed", "permit"),
   row("approval/contract.json", json("contract"), "cto/contract/v1", "harness", "derived", "permit"),
   row("approval/checks.yaml", "application/yaml", "cto/checks/v1", "human", "human-signed", "never"),

@@ -72,7 +72,6 @@ const digestOfFile = (files: Files, path: string): Digest => digestOf(files.get(
 const sortedPaths = (files: Files): readonly string[] => [...files.keys()].sort((a, b) => (a < b ? -1 : 1));
 
 const whyAbsent = (path: string, { ending, reach }: ManifestFacts): string => {
-  if (path === "redactions.json") return "Nothing was redacted.";
   if (path === "validation/junit.*.xml") return "No run of the command printed a JUnit document.";
   if (path === "approval/checks.yaml") return "The packet has no checks file beside it.";
   if (path === "approval/revoked_keys" && reach !== "gate")

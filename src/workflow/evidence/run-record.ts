@@ -14,6 +14,7 @@ import type { ProbeResult } from "../validation/criteria.ts";
 import type { ValidationRun } from "../validation/validation.ts";
 import type { PassedCanaries } from "../workspace/canary.ts";
 import type { Ending, Reach } from "./ending.ts";
+import type { RedactedSecret } from "./redaction-book.ts";
 
 /** A thing that could not be read is told as such; whatever needs it is then not claimed. */
 export type Known<T> = T | "unknown";
@@ -55,6 +56,8 @@ export interface RunRecord {
   readonly defaultActivation: { readonly before: boolean; readonly after: boolean };
   /** The event lines of the run, the last one `run.finished`. */
   readonly events: readonly string[];
+  /** What was taken out of everything above, and of the files beside it. */
+  readonly redacted: readonly RedactedSecret[];
   readonly timeline: { readonly [step in TimelineStep]: Known<Instant> };
   readonly host: HostFacts;
 }

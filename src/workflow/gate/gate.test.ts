@@ -88,6 +88,7 @@ test("R055 every step of evidence.md section 4 has its check, in the line's orde
     "approval 3 work item",
     "gate 2 policy",
     "gate 2 authority files",
+    "gate 2 secrets",
     "gate 2 ledger",
     "gate 2 network hosts",
     "gate 1 default activation",
@@ -120,6 +121,13 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
     { writableByOthers: [".sot/authority/policy.yaml"] },
     ["gate/authority-writable"],
   ],
+  [
+    "R136 a secret in a document that is never edited",
+    "secrets",
+    { secretsInDocuments: [{ file: ".sot/authority/policy.yaml", line: 3, rule: "github" }] },
+    ["gate/secret-in-document"],
+  ],
+  ["R136 a secret that is too short to be looked for", "secrets", { shortSecrets: ["PIN"] }, ["gate/secret-too-short"]],
   ["R137 a ledger that does not recompute", "ledger", { ledgerBreaks: [7] }, ["gate/ledger-broken"]],
   [
     "R065 hosts that no policy permits",

@@ -16,6 +16,13 @@ export const homeQuestions = (standing: Standing): readonly GateQuestion[] => {
       refusals: standing.writableByOthers.map((file) => refusal("gate/authority-writable", { file })),
       says: () => "writable by their owner only",
     }),
+    question(2, "gate", "secrets", {
+      refusals: [
+        ...standing.secretsInDocuments.map((found) => refusal("gate/secret-in-document", found)),
+        ...standing.shortSecrets.map((variable) => refusal("gate/secret-too-short", { variable })),
+      ],
+      says: () => "none in what the evidence holds unedited",
+    }),
     question(2, "gate", "ledger", { refusals: ledgerObjections(standing), says: () => "its chain recomputes" }),
     question(3, "packet", "packet", { refusals: refusalsOf(packet), says: () => "lints, 0 errors" }),
     question(3, "contract", "contract", {

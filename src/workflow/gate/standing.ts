@@ -28,6 +28,10 @@ export interface Standing {
   readonly trust: Result<TrustRoot, Refusal>;
   /** Authority files that others than their owner can write. */
   readonly writableByOthers: readonly string[];
+  /** Secrets in the documents that the evidence holds as they were signed. */
+  readonly secretsInDocuments: readonly { readonly file: string; readonly line: number; readonly rule: string }[];
+  /** Variables of policy.yaml redaction whose values are too short to be looked for. */
+  readonly shortSecrets: readonly string[];
   /** Sequence numbers at which the ledger does not recompute. */
   readonly ledgerBreaks: readonly number[];
   readonly packet: Result<Packet, Refusal>;

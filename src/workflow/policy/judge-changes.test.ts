@@ -63,12 +63,12 @@ const changesOf = (...changes: Change[]): Changes => ({
 });
 
 const codes = (changes: Changes): readonly string[] => {
-  const judged = judgeChanges(permit, ground, changes, []);
+  const judged = judgeChanges(permit, ground, changes, { denied: [], secrets: [] });
   return judged.ok ? [] : judged.refusals.map(({ code }) => code);
 };
 
 test("R087 a plain change of an allowed file is cleared, with the packet line that allows it", () => {
-  const judged = judgeChanges(permit, ground, changesOf(modified("src/strings.py")), []);
+  const judged = judgeChanges(permit, ground, changesOf(modified("src/strings.py")), { denied: [], secrets: [] });
   expect(judged).toMatchObject({ ok: true, value: { files: [{ path: "src/strings.py", mode: "100644" }] } });
   expect(judgedRows(ground, changesOf(modified("src/strings.py")))[0]).toMatchObject({
     verdict: "allowed",
@@ -77,7 +77,9 @@ test("R087 a plain change of an allowed file is cleared, with the packet line th
 });
 
 test("R090 deleting an allowed file is cleared as a deletion", () => {
-  expect(judgeChanges(permit, ground, changesOf(deleted("test_strings.py")), [])).toMatchObject({
+  expect(
+    judgeChanges(permit, ground, changesOf(deleted("test_strings.py")), { denied: [], secrets: [] }),
+  ).toMatchObject({
     ok: true,
     value: { files: [{ path: "test_strings.py", content: "deleted" }] },
   });
@@ -156,7 +158,10 @@ test("R087 read and write bits are not git's: alone they are no change, beside o
     kind: "mode",
   };
   expect(codes(changesOf(opened))).toEqual(["policy/no-change"]);
-  const judged = judgeChanges(permit, ground, changesOf(opened, modified("test_strings.py")), []);
+  const judged = judgeChanges(permit, ground, changesOf(opened, modified("test_strings.py")), {
+    denied: [],
+    secrets: [],
+  });
   expect(judged).toMatchObject({ ok: true, value: { files: [{ path: "test_strings.py" }] } });
 });
 
@@ -172,12 +177,10 @@ test("R087 nothing changed, or nothing but scratch, voids", () => {
 });
 
 test("R069 scratch beside an allowed change is listed and not committed", () => {
-  const judged = judgeChanges(
-    permit,
-    ground,
-    changesOf(modified("src/strings.py"), added("src/__pycache__/a.pyc")),
-    [],
-  );
+  const judged = judgeChanges(permit, ground, changesOf(modified("src/strings.py"), added("src/__pycache__/a.pyc")), {
+    denied: [],
+    secrets: [],
+  });
   expect(judged).toMatchObject({
     ok: true,
     value: { files: [{ path: "src/strings.py" }], judged: [{}, { verdict: "scratch" }] },
@@ -205,7 +208,7 @@ test("a file over the limit, an unfinished harvest and disagreeing detectors cle
 
 test("R086 a denied attempt voids only where the policy says so", () => {
   const strict = { ...permit, authority: { ...permit.authority, deniedAttempts: "void" as const } };
-  const denied = [{ action: "push", rule: "forbidden action push" }];
+  const denied = { denied: [{ action: "push", rule: "forbidden action push" }], secrets: [] };
   expect(judgeChanges(permit, ground, changesOf(modified("src/strings.py")), denied).ok).toBe(true);
   expect(judgeChanges(strict, ground, changesOf(modified("src/strings.py")), denied)).toMatchObject({
     refusals: [{ code: "policy/action-denied" }],

@@ -65,6 +65,28 @@ export interface DeniedAttempt {
   readonly rule: string;
 }
 
+/** A secret in a file that could be committed. The value is nowhere here; a name that is one is shown redacted. */
+export interface SecretInChange {
+  readonly path: string;
+  readonly rule: string;
+  /** From 1; 0 where the name of the file is the secret. */
+  readonly line: number;
+  /** What the change brings, or what it takes away: the evidence of a commit holds both. */
+  readonly side: "new" | "old" | "name";
+}
+
+/** What was found besides the changed paths. */
+interface FoundBeside {
+  readonly denied: readonly DeniedAttempt[];
+  readonly secrets: readonly SecretInChange[];
+}
+
+const SIDES: Readonly<Record<SecretInChange["side"], string>> = {
+  new: "of the new content",
+  old: "of the old content",
+  name: "(its name)",
+};
+
 /** Every changed path with its verdict, whatever the run comes to. */
 export const judgedRows = (ground: PathGround, { changes }: Changes): readonly JudgedChange[] => {
   const repositories = gitFolders(ground.basePaths, changes);
@@ -76,10 +98,10 @@ export const judgeChanges = (
   permit: Permit,
   ground: PathGround,
   changes: Changes,
-  denied: readonly DeniedAttempt[],
+  found: FoundBeside,
 ): Result<Clearance, Refusal> => {
   const judged = judgedRows(ground, changes);
-  return unless(objections(permit, ground, changes, judged, denied), () => {
+  return unless(objections(permit, ground, changes, judged, found), () => {
     const cleared: unknown = {
       run: permit.run,
       files: clearedFiles(judged),
@@ -103,7 +125,7 @@ function* objections(
   ground: PathGround,
   changes: Changes,
   judged: readonly JudgedChange[],
-  denied: readonly DeniedAttempt[],
+  { denied, secrets }: FoundBeside,
 ): Iterable<Refusal> {
   if (changes.limit !== undefined) yield refusal("policy/harvest-limit", { limit: changes.limit });
   for (const row of judged) {
@@ -113,6 +135,8 @@ function* objections(
   for (const { path, other } of collisionsOf(ground.basePaths, changes.changes))
     yield refusal("policy/path-collision", { path, other });
   for (const path of changes.disagreements) yield refusal("policy/detectors-disagree", { path });
+  for (const { path, rule, line, side } of secrets)
+    yield refusal("policy/secret-in-change", { path, rule, line, side: SIDES[side] });
   yield* beyondLimits(permit.authority.limits, judged);
   if (permit.authority.deniedAttempts === "void")
     for (const { action, rule } of denied) yield refusal("policy/action-denied", { action, rule });

@@ -60,6 +60,11 @@ export const evidenceRefusals = {
     next: "cto verify RUN -v; cto replay RUN --level render draws it again",
     why: "A report may show nothing that records, log and objects do not hold.",
   },
+  "evidence/redaction-contradicted": {
+    says: "redactions.json and the files do not agree on what was taken out: {file} {says}.",
+    next: "cto verify RUN -v; restore the folder from a copy, or hold the run for tampered",
+    why: "What was redacted has its record and its place; a hole without either is a loss, not a redaction.",
+  },
   "evidence/not-proven": {
     says: "This could not be decided here: {says}.",
     next: "cto verify RUN --trust FILE, by a newer version of this program",

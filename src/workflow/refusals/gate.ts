@@ -95,4 +95,14 @@ export const gateRefusals = {
     next: "free disk space, then the same command again",
     why: "A run that ends on a full disk leaves no evidence.",
   },
+  "gate/secret-in-document": {
+    says: "{file} holds a secret ({rule}) in line {line}.",
+    next: "take it out of the file, then approve again; cto gate shows every place",
+    why: "Signed documents stand in the evidence byte for byte, so a secret in one could never be taken out again.",
+  },
+  "gate/secret-too-short": {
+    says: "The variable {variable} of policy.yaml redaction holds a value of fewer than 8 bytes.",
+    next: "give it a longer value, or take it off the list in policy.yaml and approve again",
+    why: "So short a value stands everywhere by chance: it can neither be looked for nor be promised absent.",
+  },
 } as const;

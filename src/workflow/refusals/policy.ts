@@ -40,6 +40,11 @@ export const policyRefusals = {
     next: "cto doctor; keep the bundle, this is worth a report",
     why: "The manifest walk and git must both see a change; where one is blind, nothing is cleared.",
   },
+  "policy/secret-in-change": {
+    says: "{path} holds a secret ({rule}) in line {line} {side}. No commit was made, and the value is shown nowhere.",
+    next: "take the secret out of the task; policy.yaml redaction names what is looked for",
+    why: "A patch in the evidence is never redacted, so a change that holds a secret cannot be committed at all.",
+  },
   "policy/action-denied": {
     says: "The agent tried {action} and was refused ({rule}); this policy voids a run for a denied attempt.",
     next: "cto logs RUN --backend shows the attempt; deniedAttempts: record in policy.yaml keeps such runs",

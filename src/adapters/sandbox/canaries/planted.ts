@@ -11,6 +11,7 @@ import { LIMITS } from "../../../workflow/limits.ts";
 export interface Planted {
   /** Holds the token, and belongs to the uid of the stage: nothing but its absence keeps it unwritten. */
   readonly file: string;
+  readonly token: string;
   readonly socket: string;
   readonly abstract: string;
   readonly port: number;
@@ -59,6 +60,7 @@ export const plant = async (uid: number): Promise<Planted> => {
   };
   return {
     file,
+    token,
     socket,
     abstract: name,
     port,

@@ -14,7 +14,7 @@ import { answersIn, driverHere, ordersText } from "./run-driver.ts";
 import { canaryPath, canaryTable, keyControl, TARGET } from "./table.ts";
 import { reliedOn, STANDS } from "./workspace-rows.ts";
 
-type BareStage = Omit<ConfinedStage, "canaries">;
+type BareStage = Omit<ConfinedStage, "canaries" | "plantedToken">;
 
 /** The same stage with its canaries: each pass is one process in a fresh sandbox made from the stage's own arguments. */
 export const withCanaries = (stage: BareStage, order: Pick<StageOrder, "purpose" | "workspace">): ConfinedStage => {
@@ -26,6 +26,7 @@ export const withCanaries = (stage: BareStage, order: Pick<StageOrder, "purpose"
       if (isClosed) return "not-run";
       return runPass(stage, order, await (planted ??= plant(stage.description.uid)), pass, ground);
     },
+    plantedToken: async () => (await planted)?.token,
     close: async () => {
       isClosed = true;
       try {

@@ -9,6 +9,7 @@ const LATER: ReadonlySet<string> = new Set([
   "report.md",
   "control-surface.json",
   "findings.sarif.json",
+  "redactions.json",
   "bundle.json",
   "SHA256SUMS",
 ]);

@@ -4,6 +4,7 @@ import { bundleManifestSchema, type BundleManifest } from "../schemas/bundle.ts"
 import { confinementSchema, type ConfinementProof } from "../schemas/confinement.ts";
 import { freshnessSchema, type FreshnessProof } from "../schemas/freshness.ts";
 import { ownedRepoSchema, type OwnedRepoProof } from "../schemas/owned-repo.ts";
+import { redactionsSchema, type Redactions } from "../schemas/redactions.ts";
 import { reportSchema, type Report } from "../schemas/report.ts";
 import { hex, textIn } from "./bytes.ts";
 import { readEvents, type Event } from "./events.ts";
@@ -41,6 +42,7 @@ export interface Reading {
   readonly freshness: FreshnessProof | undefined;
   readonly ownedRepo: OwnedRepoProof | undefined;
   readonly confinement: ConfinementProof | undefined;
+  readonly redactions: Redactions | undefined;
   readonly events: readonly Event[] | undefined;
   readonly base: RawCommit | undefined;
   readonly commit: RawCommit | undefined;
@@ -79,6 +81,7 @@ export const readBundle = async (
     freshness: json("freshness-proof.json", freshnessSchema),
     ownedRepo: json("stage5-owned-repo-proof.json", ownedRepoSchema),
     confinement: json("confinement-proof.json", confinementSchema),
+    redactions: json("redactions.json", redactionsSchema),
     events: readEvents(files.get("events.normalized.jsonl")),
     base: await readCommit(files.get("repo/base-commit.raw"), tools),
     commit: await readCommit(files.get("repo/commit.raw"), tools),

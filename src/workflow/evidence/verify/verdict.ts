@@ -15,6 +15,7 @@ export type VerifyCode =
   | "evidence/patch-differs"
   | "evidence/proof-contradicted"
   | "evidence/report-contradicted"
+  | "evidence/redaction-contradicted"
   | "evidence/not-proven"
   | "verify/not-sealed";
 

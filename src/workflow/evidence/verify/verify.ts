@@ -15,6 +15,7 @@ import { checkOwnedRepo } from "./check-owned-repo.ts";
 import { checkPatch } from "./check-patch.ts";
 import { checkPaths } from "./check-paths.ts";
 import { checkQuorum } from "./check-quorum.ts";
+import { checkRedactions } from "./check-redactions.ts";
 import { checkRenderings } from "./check-renderings.ts";
 import { checkReport } from "./check-report.ts";
 import { checkRevocation } from "./check-revocation.ts";
@@ -55,6 +56,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["owned-repo", checkOwnedRepo],
   ["confinement", checkConfinement],
   ["egress", checkEgress],
+  ["redactions", checkRedactions],
   ["tests", checkTests],
   ["report", checkReport],
   ["criteria", checkCriteria],
@@ -93,10 +95,17 @@ const judged = async (id: string, judge: Judge, reading: Reading): Promise<reado
 const RANK: Readonly<Record<VerdictWord, number>> = { FAIL: 0, "NOT-PROVEN": 1, PASS: 2 };
 
 /** The union of every notClaimed[] that the bundle holds, and what no check of this form could show. */
-const notClaimedBy = ({ manifest, report, freshness, ownedRepo, confinement }: Reading): readonly string[] => [
+const notClaimedBy = ({
+  manifest,
+  report,
+  freshness,
+  ownedRepo,
+  confinement,
+  redactions,
+}: Reading): readonly string[] => [
   ...new Set([
     ...ALWAYS,
-    ...[manifest, report, freshness, ownedRepo, confinement].flatMap((file) => file?.notClaimed ?? []),
+    ...[manifest, report, freshness, ownedRepo, confinement, redactions].flatMap((file) => file?.notClaimed ?? []),
   ]),
 ];
 
