@@ -66,19 +66,19 @@ export const openRecorder = async ({
     tree: lines.reduce((tree, line) => withLeaf(tree, leafHash(line)), EMPTY_FRONTIER),
     last: lines.length === 0 ? chainStart(run) : digestOf(lines.at(-1) ?? ""),
     signed: 1 + facts.findLastIndex(({ type }) => type === "evidence.checkpointed"),
-    since: clock.now().bootMs,
+    since: clock.wallMs(),
   };
 
   const add = (event: RunEvent): void => {
-    const now = clock.now();
-    const time = timeText(event.at ?? now.epochMs);
+    const now = clock.wallMs();
+    const time = timeText(event.at ?? now);
     const line = eventLine({ event, run, sequence: lines.length, prev: log.last, time, host });
     lines.push(line);
     log = {
       tree: withLeaf(log.tree, leafHash(line)),
       last: digestOf(line),
       signed: event.type === "evidence.checkpointed" ? lines.length : log.signed,
-      since: lines.length - log.signed === 1 ? now.bootMs : log.since,
+      since: lines.length - log.signed === 1 ? now : log.since,
     };
   };
   const here = (): Checkpoint => ({
@@ -99,7 +99,10 @@ export const openRecorder = async ({
   };
   const isDue = (): boolean => {
     const open = lines.length - log.signed;
-    return open >= LIMITS.checkpointLines - 1 || (open > 0 && clock.now().bootMs - log.since >= LIMITS.checkpointMs);
+    if (open === 0 || open >= LIMITS.checkpointLines - 1) return open > 0;
+    // A clock that was set back tells no age: then one checkpoint more is made.
+    const age = clock.wallMs() - log.since;
+    return age < 0 || age >= LIMITS.checkpointMs;
   };
   const write = async <T>(work: (ledger: Ledger) => Promise<T>): Promise<T> => {
     let pending: readonly string[] = [];

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 declare const brand: unique symbol;
 
@@ -7,7 +7,7 @@ export type Digest = string & { readonly [brand]: "Digest" };
 
 export const digestOf = (bytes: Uint8Array | string): Digest =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place a Digest is made
-  createHash("sha256").update(bytes).digest("hex") as Digest;
+  hash("sha256", bytes, "hex") as Digest;
 
 /** A digest that was written down somewhere, or undefined if the text is none. */
 export const parseDigest = (text: string): Digest | undefined =>
@@ -27,12 +27,13 @@ export const canonicalJson = (value: unknown): string => {
   if (typeof value === "string") return canonicalString(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object") throw new TypeError(`JSON has no ${typeof value}`);
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${canonicalString(key)}:${canonicalJson(member)}`);
-  return `{${members.join(",")}}`;
+  let members = "";
+  for (const [key, member] of Object.entries(value).sort(byKey))
+    if (member !== undefined) members += `${members === "" ? "" : ","}${canonicalString(key)}:${canonicalJson(member)}`;
+  return `{${members}}`;
 };
+
+const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => (a < b ? -1 : 1);
 
 const canonicalNumber = (value: number): string => {
   if (!Number.isFinite(value)) throw new TypeError("JSON has no such number");

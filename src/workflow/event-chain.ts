@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import { z } from "zod";
 
@@ -62,6 +62,21 @@ export const parseEvent = (line: string): ChainedEvent => {
   return event;
 };
 
+/** Where a line stands, read without judging the rest of it: enough to append what `eventLine` made. */
+export const placeOf = (line: string): Pick<ChainedEvent, "type" | "run" | "sequence" | "prev"> => {
+  const [, prevhash = "", sequence, source = "", written] = PLACE.exec(line) ?? [];
+  const type = EVENT_TYPES.find((known) => written === known);
+  const run = parseRunId(SOURCE.exec(source)?.[2] ?? "");
+  const prev = parseDigest(prevhash);
+  if (type === undefined || run === undefined || prev === undefined)
+    throw new TypeError(`not an event line: ${line.slice(0, 200)}`);
+  return { type, run, sequence: Number(sequence), prev };
+};
+
+// The last members of a line in canonical form. Within a string every quote has a backslash, so none can look like them.
+const PLACE =
+  /"prevhash":"([0-9a-f]{64})","sequence":"(\d{10})","source":"([^"]*)","specversion":"1\.0","subject":"(?:[^"\\]|\\.)*","time":"[^"]*","trust":"[^"]*","type":"cto\.([a-z.]+)\.v1"\}$/;
+
 export type ChainWalk =
   | { readonly ok: true; readonly count: number; readonly head: Digest; readonly events: readonly ChainedEvent[] }
   | { readonly ok: false; readonly at: number; readonly what: ChainFault };
@@ -119,7 +134,7 @@ const isList = (value: object): value is readonly Json[] => Array.isArray(value)
 
 /** A ULID of the line's time whose chance is its place in the chain, so that the same fact has the same id. */
 const ulidOf = (time: string, place: string): string => {
-  const chance = createHash("sha256").update(place).digest().subarray(0, 10);
+  const chance = hash("sha256", place, "buffer").subarray(0, 10);
   return ulid(Date.parse(time), chance);
 };
 

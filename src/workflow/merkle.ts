@@ -12,12 +12,10 @@ export interface Frontier {
 export const EMPTY_FRONTIER: Frontier = { size: 0, hashes: [] };
 
 /** SHA-256 over 0x00 and the leaf, 32 bytes. */
-export const leafHash = (leaf: Uint8Array | string): Uint8Array => {
-  const bytes = typeof leaf === "string" ? new TextEncoder().encode(leaf) : leaf;
-  const marked = new Uint8Array(bytes.length + 1);
-  marked.set(bytes, 1);
-  return hash("sha256", marked, "buffer");
-};
+export const leafHash = (leaf: Uint8Array | string): Uint8Array =>
+  typeof leaf === "string"
+    ? hash("sha256", `\0${leaf}`, "buffer")
+    : hash("sha256", Buffer.concat([Uint8Array.of(0), leaf]), "buffer");
 
 /** The frontier with one leaf more, told by its hash. */
 export const withLeaf = ({ size, hashes }: Frontier, leaf: Uint8Array): Frontier => {

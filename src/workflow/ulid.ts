@@ -1,11 +1,19 @@
 /** 26 letters of Crockford's alphabet: 48 bits of time, 80 bits of chance. */
 export const ulid = (epochMs: number, chance: Uint8Array): string => {
-  const bytes = [...Array.from({ length: 6 }, (_, at) => Math.floor(epochMs / 256 ** (5 - at)) % 256), ...chance];
-  let number = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n);
-  let text = "";
-  for (let at = 0; at < 26; at += 1) {
-    text = `${CROCKFORD[Number(number % 32n)] ?? ""}${text}`;
-    number /= 32n;
+  let time = "";
+  for (let rest = epochMs, at = 0; at < 10; at += 1) {
+    time = `${CROCKFORD[rest % 32] ?? ""}${time}`;
+    rest = Math.floor(rest / 32);
+  }
+  let text = time;
+  let [held, bits] = [0, 0];
+  for (const byte of chance) {
+    [held, bits] = [held * 256 + byte, bits + 8];
+    for (; bits >= 5; bits -= 5) {
+      const unit = 2 ** (bits - 5);
+      text += CROCKFORD[Math.floor(held / unit)] ?? "";
+      held %= unit;
+    }
   }
   return text;
 };

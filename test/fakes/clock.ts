@@ -24,6 +24,7 @@ export const handClock = (start: string = "2026-06-01T10:00:00.000Z"): HandClock
   };
   return {
     now: () => ({ epochMs, bootMs, bootId: `boot-${boots}` }),
+    wallMs: () => epochMs,
     newId: () => ulid(epochMs, counted(10)),
     newNonce: () => counted(32),
     pass: (ms) => {

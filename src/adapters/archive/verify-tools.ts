@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, verify, type JsonWebKey } from "node:crypto";
+import { createPublicKey, hash as digestAtOnce, verify, type JsonWebKey } from "node:crypto";
 import { inflateSync } from "node:zlib";
 
 import { assertNever } from "../../workflow/assert-never.ts";
@@ -26,7 +26,7 @@ export const nodeVerifyTools: VerifyTools = {
   },
 };
 
-const hash = (algorithm: string, bytes: Uint8Array): Uint8Array => createHash(algorithm).update(bytes).digest();
+const hash = (algorithm: string, bytes: Uint8Array): Uint8Array => digestAtOnce(algorithm, bytes, "buffer");
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64url");
 

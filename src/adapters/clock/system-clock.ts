@@ -7,6 +7,7 @@ import { bootId, readProc } from "./proc.ts";
 /** This host's wall clock and boot clock, read one after the other. */
 export const systemClock = (): Clock => ({
   now: () => ({ epochMs: Date.now(), bootMs: bootMs(), bootId: bootId() }),
+  wallMs: () => Date.now(),
   newId: () => ulid(Date.now(), randomBytes(10)),
   newNonce: () => new Uint8Array(randomBytes(32)),
 });

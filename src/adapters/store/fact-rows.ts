@@ -2,7 +2,7 @@ import type { Kysely } from "kysely";
 
 import type { Fence, Holder, Ledger } from "../../seams/store.ts";
 import { digestOf } from "../../workflow/digest.ts";
-import { chainStart, parseEvent } from "../../workflow/event-chain.ts";
+import { chainStart, placeOf } from "../../workflow/event-chain.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import { holderText, writtenDigest } from "./rows.ts";
@@ -19,15 +19,24 @@ export const appendFacts = async (
 ): Promise<void> => {
   await guard(db, run, by);
   let { sequence, prev } = await tipOf(db, run);
+  const rows: Tables["facts"][] = [];
   for (const line of lines) {
-    const event = parseEvent(line);
-    if (event.run !== run || event.sequence !== sequence || event.prev !== prev)
-      throw new TypeError(`${event.type} does not continue ${run} at ${sequence}`);
+    const place = placeOf(line);
+    if (place.run !== run || place.sequence !== sequence || place.prev !== prev)
+      throw new TypeError(`${place.type} does not continue ${run} at ${sequence}`);
     prev = digestOf(line);
-    await db.insertInto("facts").values({ stream: run, seq: sequence, type: event.type, line, sha256: prev }).execute();
+    rows.push({ stream: run, seq: sequence, type: place.type, line, sha256: prev });
     sequence += 1;
   }
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE)
+    await db
+      .insertInto("facts")
+      .values(rows.slice(at, at + ROWS_AT_ONCE))
+      .execute();
 };
+
+// Five parameters a row, of which a statement may have 32,766.
+const ROWS_AT_ONCE = 256;
 
 export const tipOf = async (db: Kysely<Tables>, run: RunId): Promise<Tip> => {
   const last = await db

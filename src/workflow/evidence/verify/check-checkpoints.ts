@@ -4,7 +4,7 @@ import { signatureOf } from "./note-keys.ts";
 import { readNote, type Note } from "./note.ts";
 import type { Reading } from "./reading.ts";
 import { allOf } from "./tools.ts";
-import { marked, rootsOver, type Roots } from "./tree.ts";
+import { rootsOver, type Roots } from "./tree.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
 
 const ID = "checkpoints";
@@ -17,7 +17,7 @@ export const checkCheckpoints = async (reading: Reading): Promise<readonly Check
   const { events, files, manifest, tools } = reading;
   if (events === undefined) return [differs("without a log there is nothing that it could be of", FILE)];
   const origin = `cto-harness/run/${manifest?.run ?? ""}`;
-  const leaves = await allOf(events.map(({ text }) => tools.sha256(marked(utf8(text)))));
+  const leaves = await allOf(events.map(({ text }) => tools.sha256(utf8(`\0${text}`))));
   const log = { reading, origin, roots: await rootsOver(tools, leaves) };
   const inside = events.flatMap(({ event }, at) => (event?.type === TYPE ? [at] : []));
   const rows = await Promise.all(inside.map((at) => insideRow(log, events, at)));

@@ -1,8 +1,23 @@
-import { assert, jsonValue, property, uint8Array } from "fast-check";
+import { assert, constantFrom, jsonValue, property, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 
 import { base64Bytes, unpaddedBase64 } from "./bytes.ts";
 import { strictJson } from "./strict-json.ts";
+
+test("a key that stands twice is found, however the text around it is written", () => {
+  const spaces = constantFrom("", " ", "\t", "\n");
+  const strings = constantFrom('":', 'a":"b', "a", '\\":', '" :', ' ":"');
+  assert(
+    property(spaces, spaces, strings, strings, uint8Array({ maxLength: 3 }), (before, after, one, two, more) => {
+      const [key, text] = [JSON.stringify(one), JSON.stringify(two)];
+      const colon = `${before}:${after}`;
+      const others = [...more].map((_, at) => `"k${at}"${colon}${text}`);
+      const whole = (members: readonly string[]): string => `[{${members.join(",")}}]`;
+      expect(strictJson(whole([`${key}${colon}${text}`, ...others]))).toBeDefined();
+      expect(strictJson(whole([`${key}${colon}${text}`, ...others, `${key}${colon}{${key}:1}`]))).toBeUndefined();
+    }),
+  );
+});
 
 test("what JSON.stringify writes is read as it was", () => {
   assert(
