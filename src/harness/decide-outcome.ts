@@ -12,6 +12,7 @@ import { objectionsTo } from "../workflow/outcome/judge-outcome.ts";
 import {
   acceptSentence,
   OUTCOME_NAMESPACE,
+  RUN_STATEMENT,
   writeOutcomeRecord,
   type OutcomeRecord,
 } from "../workflow/outcome/outcome-record.ts";
@@ -21,6 +22,7 @@ import { verifySshSignature } from "../workflow/ssh-signature.ts";
 import { readTrustRoot } from "../workflow/trust-root.ts";
 import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
+import { permitOf } from "./recorded-run.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
@@ -79,7 +81,8 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     }),
     ...wordsObjections(order, row),
   ];
-  const owner = report?.approval?.principal;
+  // From the ledger's own record of the gate: a bundle may have been changed, and of a quorum any may stand first.
+  const owner = (await permitOf(world, order.run))?.contract.owner;
   if (objections.length > 0 || commit === undefined || base === undefined || owner === undefined || work === "absent")
     return refused(
       world,
@@ -90,6 +93,8 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     );
 
   const sums = digestOf(bundle === "absent" ? "" : (bundle.files.get(SUMS) ?? ""));
+  const signedRun = bundle === "absent" ? undefined : bundle.files.get(RUN_STATEMENT);
+  const statement = signedRun === undefined ? "none" : digestOf(signedRun);
   const record: OutcomeRecord = {
     outcome: order.outcome,
     runId: order.run,
@@ -108,7 +113,7 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     authority: { allowedSignersSha256: trust.value.digest },
     ledgerCheckpoint: (await world.store.head()).checkpoint,
   };
-  const bytes = new TextEncoder().encode(writeOutcomeRecord(record, sums));
+  const bytes = new TextEncoder().encode(writeOutcomeRecord(record, { sums, statement }));
   const signature = await world.keys.askHumanToSign(bytes, OUTCOME_NAMESPACE, order.key);
   if (!signature.ok) return signature;
   const signer = verifySshSignature({
@@ -138,6 +143,7 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
         record: await ledger.keep("outcome", bytes),
         signature: await ledger.keep("signature", signature.value),
         sums,
+        ...(statement === "none" ? {} : { statement }),
       },
       detail: { reason: order.reason },
     });

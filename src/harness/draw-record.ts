@@ -1,7 +1,7 @@
 import type { StageDescription } from "../seams/sandbox.ts";
 import type { RunRow } from "../seams/store.ts";
 import { FORBIDDEN_ACTIONS } from "../workflow/contract/contract.ts";
-import type { Digest } from "../workflow/digest.ts";
+import { digestOf, type Digest } from "../workflow/digest.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
 import {
   BOUND_INPUTS,
@@ -80,8 +80,11 @@ const drawRecord = (
         : {
             approvalId: gate.consumption.approvalId,
             ledgerIndex: gate.consumption.ledgerIndex,
+            at: gate.consumption.at,
+            before: gate.consumption.before,
             method: "link+claim+unique-index",
           },
+    revokedKeys: permit === undefined ? "unknown" : digestOfGiven(gate.documents["approval/revoked_keys"]),
     gate: gate.checks.map(({ name, status, says, refusals: [first] }) => ({
       check: name,
       result: status,
@@ -130,7 +133,7 @@ const drawRecord = (
     events: lines,
     timeline: {
       challenge: permit === undefined ? "unknown" : challengeInstant(permit),
-      approval: permit === undefined ? "unknown" : challengeInstant(permit),
+      approval: permit === undefined ? "unknown" : gate.approvedAt,
       consumption: permit === undefined ? "unknown" : gate.at,
       "first-write": performed?.firstWriteAt ?? "unknown",
       validation: validated?.at ?? "unknown",
@@ -147,6 +150,9 @@ const drawRecord = (
     },
   };
 };
+
+const digestOfGiven = (bytes: Uint8Array | undefined): Digest | "none" =>
+  bytes === undefined ? "none" : digestOf(bytes);
 
 const known = (digest: Digest | "absent" | undefined): Known<Digest> =>
   digest === undefined || digest === "absent" ? "unknown" : digest;

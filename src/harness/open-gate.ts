@@ -2,6 +2,7 @@ import type { Ledger, RunRow } from "../seams/store.ts";
 import type { Observation } from "../workflow/admission/observation.ts";
 import { approvalFile } from "../workflow/approval/approval.ts";
 import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
+import type { Checkpoint } from "../workflow/checkpoint.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
 import type { GateCheck } from "../workflow/gate/gate-check.ts";
 import { openGate } from "../workflow/gate/gate.ts";
@@ -28,6 +29,8 @@ export interface GateOutput {
   readonly tools: StandingRead["tools"];
   readonly watched: Watched;
   readonly defaultActivation: boolean;
+  /** When the last of the approval's records was kept, by both clocks. */
+  readonly approvedAt: Instant | "unknown";
   readonly at: Instant;
 }
 
@@ -37,6 +40,9 @@ interface Consumption {
   readonly ledgerIndex: number;
   readonly text: string;
   readonly proof: string;
+  readonly at: string;
+  /** The ledger right before it. */
+  readonly before: Checkpoint;
 }
 
 /** Reads the standing, asks the gate, and on a yes takes the first of the two locks on the approval: its link file. */
@@ -72,6 +78,7 @@ export const askGate = async (world: World, row: RunRow, recorder: Recorder, att
     documents: documentsOf(read),
     consumption: "none",
     challenge: await challengeOf(world, read),
+    approvedAt: approvedAt(read),
     tools: read.tools,
     watched: await watch(world, facts.authority.ok ? facts.authority.value.coreRoots : []),
     defaultActivation: standing.defaultActivation !== false,
@@ -92,6 +99,7 @@ export const unansweredGate = async (world: World): Promise<UnansweredGate> => (
   documents: {},
   consumption: "none",
   challenge: "absent",
+  approvedAt: "unknown",
   tools: [],
   watched: [],
   defaultActivation: defaultActivationIn(await world.home.read(POLICY_PATH)) !== false,
@@ -141,6 +149,7 @@ export const spendApproval = async (
   if (!(await ledger.claimOnce("approval", approvalId, row.run)))
     throw new TypeError("an approval was linked by this run and claimed by another");
   const about = { actor: `uid:${world.operator.uid}`, channel: "cli", work: row.work, run: row.run } as const;
+  const before = (await ledger.head()).checkpoint;
   const leaf = await ledger.appendLeaf({
     ...about,
     type: "approval.consumed",
@@ -167,7 +176,8 @@ export const spendApproval = async (
     digests: { ...output.result.value.digests },
     executeBy: record.validity.executeBy,
   });
-  return { ...output, consumption: { approvalId, ledgerIndex: leaf.seq, text: leaf.text, proof: leaf.proof } };
+  const { seq: ledgerIndex, text, proof, at } = leaf;
+  return { ...output, consumption: { approvalId, ledgerIndex, text, proof, at, before } };
 };
 
 const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["documents"] => {
@@ -200,6 +210,13 @@ const signerOf = (record: Uint8Array): string | undefined => {
   const read = readApprovalRecord(record);
   const principal = read.ok ? read.value.record.approver.principal : "";
   return /^[A-Za-z0-9_][A-Za-z0-9@._+-]{0,99}$/.test(principal) ? principal : undefined;
+};
+
+const approvedAt = ({ approvalLeaf: leaf }: StandingRead): Instant | "unknown" => {
+  const [bootId, bootMs] = leaf === "absent" ? [] : [leaf.detail?.["bootId"], leaf.detail?.["bootMs"]];
+  return leaf !== "absent" && typeof bootId === "string" && typeof bootMs === "number"
+    ? { epochMs: Date.parse(leaf.at), bootMs, bootId }
+    : "unknown";
 };
 
 const challengeOf = async (world: World, { approvalLeaf }: StandingRead): Promise<Uint8Array | "absent"> => {

@@ -5,6 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
+import { decideOutcome } from "../../src/harness/decide-outcome.ts";
 import { readApprovals } from "../../src/harness/read-approvals.ts";
 import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
 import { verifyFolder } from "../../src/harness/verify-folder.ts";
@@ -12,6 +13,7 @@ import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import { readRevocationRecord } from "../../src/workflow/approval/revocation-record.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
+import { readOutcomeRecord } from "../../src/workflow/outcome/outcome-record.ts";
 import { runCto, type Said } from "../cli/cli.ts";
 import { admit, approveBy, endOf, makeGround, POLICY, runOnce, type Ground } from "./ground.ts";
 
@@ -121,4 +123,28 @@ test("two of three approve, the gate counts them, and the bundle of the run prov
     "approval/approval.bob.json.sig",
   ]);
   expect((await cto(`show ${run}`)).stdout).toContain("2 of 2");
+});
+
+test("R119 the owner decides, whoever of the quorum stands first, and ssh-keygen accepts his signature", async () => {
+  const row = (await world.store.runs({})).find(({ ending }) => ending === "awaiting_outcome");
+  if (row === undefined) throw new Error("it ran");
+  const order = { run: row.run, outcome: "rejected", reason: "not now", acknowledged: [], words: undefined } as const;
+  expect(await decideOutcome(world, { ...order, key: ana })).toMatchObject({
+    ok: false,
+    refusals: [{ code: "outcome/not-the-owner", facts: { owner: "jp" } }],
+  });
+  expect(await decideOutcome(world, { ...order, key: ground.key })).toMatchObject({ ok: true });
+  const leaf = (await world.store.leaves(0)).findLast(({ type }) => type === "outcome.rejected");
+  const [record, signature] = await Promise.all(
+    ["record", "signature"].map((name) => world.store.document(leaf?.digests?.[name] ?? digestOf(""))),
+  );
+  if (record === undefined || signature === undefined || record === "absent" || signature === "absent")
+    throw new Error("the ledger keeps both");
+  const file = path.join(ground.root, "outcome.sig");
+  await writeFile(file, signature);
+  const args = ["-Y", "verify", "-f", path.join(ground.home, SIGNERS_PATH), "-I", "jp", "-s", file];
+  execFileSync("/usr/bin/ssh-keygen", [...args, "-n", "outcome@cto-harness"], { input: record, stdio: "pipe" });
+  const bundle = await world.archive.open({ run: row.run });
+  const sums = bundle === "absent" ? undefined : bundle.files.get("SHA256SUMS");
+  expect(readOutcomeRecord(record)).toMatchObject({ ok: true, value: { sums: digestOf(sums ?? "") } });
 });

@@ -1,5 +1,6 @@
 import type { Assurance } from "../authority.ts";
 import type { Digest } from "../digest.ts";
+import type { ApprovalAge } from "./approval-age.ts";
 import type { ApprovalRecord } from "./approval-record.ts";
 
 declare const brand: unique symbol;
@@ -39,6 +40,8 @@ export interface Approval extends ApprovalVoice {
   readonly [brand]: "Approval";
   /** Every record that the quorum counted, in the order of their files. */
   readonly voices: readonly ApprovalVoice[];
+  /** How old it is now, by each clock. */
+  readonly age: ApprovalAge;
 }
 
 /** Where a record lies in the bundle; the signature has `.sig` behind it. */

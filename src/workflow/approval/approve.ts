@@ -4,7 +4,7 @@ import type { RunId } from "../ids.ts";
 import type { Instant } from "../instant.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { refuse, refusalsOf, unless, type Result } from "../result.ts";
-import { objectionsToAge } from "./approval-age.ts";
+import { approvalAge, objectionsToAge } from "./approval-age.ts";
 import { objectionsToBinding, type BoundFacts } from "./approval-binding.ts";
 import { consentOf, objectionsToConsent } from "./approval-consent.ts";
 import type { ApprovalHistory } from "./approval-history.ts";
@@ -56,7 +56,7 @@ export const approve = (facts: ApprovalFacts): Result<Approval, Refusal> => {
     if (first === undefined) throw new TypeError("an approval without objections has a record");
     const [assurance = first.assurance] = voices.map((voice) => voice.assurance).toSorted();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place an Approval is made
-    return { ...first, assurance, voices } as Approval;
+    return { ...first, assurance, voices, age: approvalAge(first.record, facts.now) } as Approval;
   });
 };
 

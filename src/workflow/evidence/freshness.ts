@@ -1,3 +1,5 @@
+import type { ApprovalVoice } from "../approval/approval.ts";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Digest } from "../digest.ts";
 import { timeText, type Instant } from "../instant.ts";
 import { LIMITS } from "../limits.ts";
@@ -19,7 +21,11 @@ export const freshnessProof = (record: RunRecord): FreshnessProof => {
   return {
     ...facts,
     claims,
-    notClaimed: [...CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim)), ...NEVER],
+    notClaimed: [
+      ...CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim)),
+      ...(facts.clock.sameBoot === false ? [RESTARTED] : []),
+      ...NEVER,
+    ],
   };
 };
 
@@ -36,9 +42,20 @@ const factsOf = (record: RunRecord): Facts => {
         : {
             nonce: approval.record.challenge.nonce,
             issuedAt: approval.record.challenge.issuedAt,
+            issuedByKey: approval.record.harness.keyFingerprint,
             sha256: approval.record.challenge.sha256,
           },
-    consumption: consumption === "none" ? "unknown" : consumption,
+    consumption:
+      consumption === "none"
+        ? "unknown"
+        : {
+            approvalId: consumption.approvalId,
+            ledgerIndex: consumption.ledgerIndex,
+            rootBefore: consumption.before.rootHash,
+            at: consumption.at,
+            method: consumption.method,
+          },
+    revocation: record.revokedKeys === "unknown" ? "unknown" : { sha256: record.revokedKeys },
     approvals:
       approval === "none"
         ? []
@@ -65,9 +82,19 @@ const factsOf = (record: RunRecord): Facts => {
       validatedTree: record.validation.find(({ on }) => on === "candidate")?.tree ?? "unknown",
     },
     timeline: timelineOf(record),
-    clock: { maxSkewMs: LIMITS.clockSkewMaxMs, sameBoot: sameBoot(record) },
+    clock: {
+      sources: ["CLOCK_REALTIME", "CLOCK_BOOTTIME"],
+      ntpSynchronized: "unknown",
+      maxSkewMs: LIMITS.clockSkewMaxMs,
+      sameBoot: sameBoot(record),
+    },
     age: ageOf(record),
     host: { ...host },
+    anchors: {
+      ledgerCheckpoint: consumption === "none" ? "unknown" : consumption.before,
+      lastHumanCheckpoint: approval === "none" ? "unknown" : newest(approval.voices),
+      rfc3161: [],
+    },
   };
 };
 
@@ -100,17 +127,22 @@ const sameBoot = ({ timeline }: RunRecord): Known<boolean> => {
   return instants.length === 0 ? "unknown" : new Set(instants.map(({ bootId }) => bootId)).size === 1;
 };
 
-const ageOf = ({ timeline: { approval: from, consumption: to }, approval }: RunRecord): FreshnessProof["age"] => {
+/** As the gate counts it: from the challenge, by both clocks, and by the wall clock alone across a reboot (R048). */
+const ageOf = ({ timeline: { challenge: from, consumption: to }, approval }: RunRecord): FreshnessProof["age"] => {
   if (approval === "none") return "unknown";
   const { notBefore, expiresAt } = approval.record.validity;
   const limitMs = Date.parse(expiresAt) - Date.parse(notBefore);
   if (from === "unknown" || to === "unknown")
     return { byRealtimeMs: "unknown", byBoottimeMs: "unknown", limitMs, ok: "unknown" };
   const byRealtimeMs = to.epochMs - from.epochMs;
-  const byBoottimeMs = from.bootId === to.bootId ? to.bootMs - from.bootMs : "unknown";
-  const ages = byBoottimeMs === "unknown" ? [byRealtimeMs] : [byRealtimeMs, byBoottimeMs];
-  return { byRealtimeMs, byBoottimeMs, limitMs, ok: ages.every((age) => age >= 0 && age <= limitMs) };
+  const byBoottimeMs = from.bootId === to.bootId ? to.bootMs - from.bootMs : null;
+  const ages = byBoottimeMs === null ? [byRealtimeMs] : [byRealtimeMs, byBoottimeMs];
+  const isApart = byBoottimeMs !== null && Math.abs(byRealtimeMs - byBoottimeMs) > LIMITS.clockSkewMaxMs;
+  return { byRealtimeMs, byBoottimeMs, limitMs, ok: !isApart && ages.every((age) => age >= 0 && age <= limitMs) };
 };
+
+const newest = (voices: readonly ApprovalVoice[]): Checkpoint | "unknown" =>
+  voices.map(({ record }) => record.ledgerCheckpoint).toSorted((a, b) => b.size - a.size)[0] ?? "unknown";
 
 interface Claim {
   readonly claim: string;
@@ -125,7 +157,11 @@ const CLAIMS: readonly Claim[] = [
   { claim: "inputs-unchanged", holds: ({ inputs }) => Object.values(inputs).every(({ equal }) => equal === true) },
   { claim: "base-unchanged", holds: ({ repo }) => isBaseUnchanged(repo) },
   { claim: "single-use-on-this-ledger", holds: ({ consumption }) => consumption !== "unknown" },
+  { claim: "signers-not-revoked-at-gate", holds: ({ revocation }) => revocation !== "unknown" },
 ];
+
+/** Told of each proof whose machine was started again on the way: no second clock bears out the first (R048). */
+const RESTARTED = "time passed, by a second clock: the machine was started again between challenge and seal";
 
 const NEVER: readonly string[] = ["absolute wall time", "host not compromised", "no other ledger on another host"];
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { sampleWorld, type SampleWorld } from "../../../test/fixtures/sample-run.ts";
 import { digestOf } from "../digest.ts";
+import type { Instant } from "../instant.ts";
 import { confinementProof } from "./confinement.ts";
 import { freshnessProof } from "./freshness.ts";
 import { ownedRepoProof } from "./owned-repo.ts";
@@ -26,6 +27,7 @@ test("a committed run claims order, unchanged inputs, unchanged base and single 
     "inputs-unchanged",
     "base-unchanged",
     "single-use-on-this-ledger",
+    "signers-not-revoked-at-gate",
   ]);
 });
 
@@ -58,6 +60,11 @@ const FRESHNESS: readonly (readonly [string, string, (record: RunRecord) => RunR
     "base-unchanged",
     (record) => ({ ...record, headBeforeFirstWrite: record.commit === "none" ? "unknown" : record.commit.commit }),
   ],
+  [
+    "the list of revoked keys was not read",
+    "signers-not-revoked-at-gate",
+    (record) => ({ ...record, revokedKeys: "unknown" }),
+  ],
   ["the consumption is not known", "single-use-on-this-ledger", (record) => ({ ...record, consumption: "none" })],
 ];
 
@@ -74,10 +81,46 @@ test("across a reboot the wall clock decides, and the proof says so", () => {
   expect(proof.clock.sameBoot).toBe(false);
 });
 
+test("across a reboot between approval and gate the boot clock says nothing, and what it cannot bear out is not claimed", () => {
+  const after = (ms: number): Instant => ({
+    epochMs: Date.parse("2026-06-01T10:00:00Z") + ms,
+    bootMs: ms,
+    bootId: "boot-2",
+  });
+  const { timeline } = world.record;
+  const proof = freshnessProof({
+    ...world.record,
+    timeline: {
+      ...timeline,
+      consumption: after(60_000),
+      "first-write": after(61_000),
+      validation: after(62_000),
+      commit: after(63_000),
+      seal: after(64_000),
+    },
+  });
+  expect(proof.clock).toMatchObject({ sameBoot: false, ntpSynchronized: "unknown" });
+  expect(proof.age).toEqual({ byRealtimeMs: 60_000, byBoottimeMs: null, limitMs: 3_600_000, ok: true });
+  expect(proof.notClaimed.some((words) => words.includes("started again"))).toBe(true);
+  expect(freshnessProof(world.record).notClaimed.some((words) => words.includes("started again"))).toBe(false);
+});
+
+test.each([
+  ["forward", 3_600_000],
+  ["back", -3_600_000],
+])("a wall clock that was moved an hour %s between challenge and consumption is no good age", (_, ms) => {
+  const { timeline } = world.record;
+  const { consumption } = timeline;
+  if (consumption === "unknown") throw new Error("it was consumed");
+  const moved = { ...consumption, epochMs: consumption.epochMs + ms };
+  const proof = freshnessProof({ ...world.record, timeline: { ...timeline, consumption: moved } });
+  expect(proof.age).toMatchObject({ byBoottimeMs: 60_000, ok: false });
+});
+
 test("the approval's age is told by both clocks, with its limit", () => {
   expect(freshnessProof(world.record).age).toEqual({
-    byRealtimeMs: 50_000,
-    byBoottimeMs: 50_000,
+    byRealtimeMs: 60_000,
+    byBoottimeMs: 60_000,
     limitMs: 3_600_000,
     ok: true,
   });

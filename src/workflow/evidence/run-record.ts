@@ -3,6 +3,7 @@ import type { Observation } from "../admission/observation.ts";
 import type { Approval } from "../approval/approval.ts";
 import type { ConfinementLevel } from "../authority.ts";
 import type { Attempt, BackendProbe } from "../backend/attempt.ts";
+import type { Checkpoint } from "../checkpoint.ts";
 import type { Commit, Rehearsal, TargetProof } from "../commit/commit.ts";
 import type { Contract, ForbiddenAction } from "../contract/contract.ts";
 import type { Digest } from "../digest.ts";
@@ -32,6 +33,8 @@ export interface RunRecord {
   readonly admission: Pick<Admission, "record" | "digest" | "signatureDigest" | "keyFingerprint"> | "none";
   readonly approval: Pick<Approval, "record" | "digest" | "assurance" | "voices"> | "none";
   readonly consumption: Consumption | "none";
+  /** Digest of the revoked_keys that the gate read; "none" where the home had no such file. */
+  readonly revokedKeys: Known<Digest | "none">;
   readonly gate: readonly GateRow[];
   readonly before: Known<Observation>;
   /** HEAD as it was read again right before the agent could write. */
@@ -86,6 +89,9 @@ export interface InputReadings {
 interface Consumption {
   readonly approvalId: string;
   readonly ledgerIndex: number;
+  readonly at: string;
+  /** The ledger right before it. */
+  readonly before: Checkpoint;
   readonly method: string;
 }
 

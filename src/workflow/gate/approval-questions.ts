@@ -68,7 +68,8 @@ const PARTS: readonly Part[] = [
     step: 7,
     needs: ["record", "policy"],
     codes: ["gate/clock-disagrees", "approval/expired"],
-    pass: ({ record }) => `good until ${record.validity.expiresAt}`,
+    pass: ({ record, age }) =>
+      `good until ${record.validity.expiresAt}${age.byBoottimeMs === null ? ", by the wall clock alone: this machine was started again since" : ""}`,
   },
   {
     name: "digests",

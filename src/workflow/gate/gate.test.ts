@@ -443,3 +443,50 @@ test("R059 the deadline to use an approval does not end the run that has used it
   expect(at(validity.expiresAt)).toEqual([]);
   expect(at(validity.executeBy)).toEqual(["approval/expired"]);
 });
+
+const moved = (wallMs: number, bootMs: number, bootId: string): Partial<Standing> =>
+  approving({ now: { epochMs: NOW.epochMs + wallMs, bootMs: NOW.bootMs + bootMs, bootId } });
+const HOUR = 3_600_000;
+
+test.each<[string, Partial<Standing>, readonly string[], string]>([
+  ["nothing but time passed", moved(HOUR, HOUR, "boot-1"), [], "good until"],
+  ["the machine slept an hour, which both clocks count", moved(HOUR, HOUR, "boot-1"), [], "good until"],
+  ["the wall clock was set an hour forward", moved(HOUR, 0, "boot-1"), ["gate/clock-disagrees"], "refused"],
+  ["the wall clock was set back to the approval", moved(-HOUR, 0, "boot-1"), ["gate/clock-disagrees"], "refused"],
+  ["an hour passed and the wall clock was held", moved(0, HOUR, "boot-1"), ["gate/clock-disagrees"], "refused"],
+  ["the machine was started again", moved(0, -NOW.bootMs, "boot-2"), [], "started again since"],
+  [
+    "it was started again with a clock of before the approval",
+    moved(-2 * HOUR, -NOW.bootMs, "boot-2"),
+    ["gate/clock-disagrees"],
+    "refused",
+  ],
+  ["it was started again a day later", moved(24 * HOUR, 0, "boot-2"), ["approval/expired"], "refused"],
+])("R048 between approval and gate %s", (_, change, codes, says) => {
+  expect(codesOf(change)).toEqual(codes);
+  expect(checkOf("clocks", change)?.says).toContain(says);
+});
+
+test("several things wrong at once are all told, each under its own step", () => {
+  const wrong = {
+    ...moved(-HOUR, 0, "boot-1"),
+    diskFreeBytes: 0,
+    defaultActivation: true,
+    writableByOthers: [".sot/authority/policy.yaml"],
+    ledgerBreaks: [7],
+    ...NO_ENV,
+  } as const;
+  const steps = openGate({ ...open, ...wrong }).checks.flatMap(({ step, refusals }) =>
+    refusals.map(({ code }) => [step, code]),
+  );
+  expect(steps).toEqual(
+    expect.arrayContaining([
+      [1, "gate/default-activation"],
+      [1, "gate/env-not-set"],
+      [2, "gate/authority-writable"],
+      [2, "gate/ledger-broken"],
+      [7, "gate/clock-disagrees"],
+      [12, "gate/disk-low"],
+    ]),
+  );
+});

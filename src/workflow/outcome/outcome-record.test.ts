@@ -12,6 +12,8 @@ import {
 } from "./outcome-record.ts";
 
 const SUMS = digestOf("SHA256SUMS");
+const EVIDENCE = { sums: SUMS, statement: digestOf("the run statement") } as const;
+const UNSIGNED = { sums: SUMS, statement: "none" } as const;
 
 const accepted: OutcomeRecord = {
   outcome: "accepted",
@@ -37,7 +39,7 @@ const rejected: OutcomeRecord = {
 };
 
 const read = (text: string | Uint8Array): ReturnType<typeof readOutcomeRecord> => readOutcomeRecord(Buffer.from(text));
-const written = writeOutcomeRecord(accepted, SUMS);
+const written = writeOutcomeRecord(accepted, UNSIGNED);
 
 test("the words that accept name the work, the run and the commit", () => {
   expect(accepted.sentence).toBe("I accept the outcome of CTO-WORK-049 run R-049-01 at commit ddddddd.");
@@ -48,9 +50,11 @@ test.each([
   ["an acceptance", accepted],
   ["a rejection", rejected],
 ])("%s reads back as it was written, bound to the digest of the evidence", (_, record) => {
-  const text = writeOutcomeRecord(record, SUMS);
-  expect(text).toMatch(/^\{[^\n]*\}\n$/);
-  expect(read(text)).toEqual({ ok: true, value: { record, sums: SUMS } });
+  for (const evidence of [EVIDENCE, UNSIGNED]) {
+    const text = writeOutcomeRecord(record, evidence);
+    expect(text).toMatch(/^\{[^\n]*\}\n$/);
+    expect(read(text)).toEqual({ ok: true, value: { record, ...evidence } });
+  }
 });
 
 const changed = (from: string, to: string): string => {
@@ -70,6 +74,11 @@ test.each<[string, string | Uint8Array]>([
   ["of another version", changed("outcome:v1", "outcome:v2")],
   ["an in-toto statement of old", changed("Statement/v1", "Statement/v0.1")],
   ["about another file", changed('"name":"SHA256SUMS"', '"name":"bundle.json"')],
+  ["about its statement alone", changed("SHA256SUMS", "attestations/run.sigstore.json")],
+  [
+    "about its sums twice",
+    changed(`[{"name":"SHA256SUMS"`, `[{"name":"SHA256SUMS","digest":{"sha256":"${SUMS}"}},{"name":"SHA256SUMS"`),
+  ],
   ["about no file", changed(`[{"name":"SHA256SUMS","digest":{"sha256":"${SUMS}"}}]`, "[]")],
   ["about a digest in capitals", changed(SUMS, SUMS.toUpperCase())],
   ["with an outcome said twice", changed('"outcome":"accepted"', '"outcome":"rejected","outcome":"accepted"')],
@@ -91,8 +100,8 @@ test.each<[string, string | Uint8Array]>([
   ["an acceptance of another run", changed("049 run R-049-01 at", "049 run R-049-02 at")],
   ["an acceptance of another commit", changed(`"commit":"${oid("d")}"`, `"commit":"${oid("e")}"`)],
   ["an acceptance without a word", changed(JSON.stringify(accepted.sentence), "null")],
-  ["a rejection without a reason", writeOutcomeRecord({ ...rejected, reason: " " }, SUMS)],
-  ["a rejection that accepts", writeOutcomeRecord({ ...rejected, sentence: accepted.sentence }, SUMS)],
+  ["a rejection without a reason", writeOutcomeRecord({ ...rejected, reason: " " }, EVIDENCE)],
+  ["a rejection that accepts", writeOutcomeRecord({ ...rejected, sentence: accepted.sentence }, EVIDENCE)],
 ])("a record that is %s is no record", (_, text) => {
   expect(read(text)).toMatchObject({ ok: false, refusals: [{ code: "outcome/record-unreadable" }] });
 });
@@ -104,7 +113,7 @@ test("one changed byte is refused, or another record, and never the same one", (
       const other = Buffer.from(bytes);
       other[at] = (bytes[at] ?? 0) ^ by;
       const again = readOutcomeRecord(other);
-      if (again.ok) expect(again.value).not.toEqual({ record: accepted, sums: SUMS });
+      if (again.ok) expect(again.value).not.toEqual({ record: accepted, ...UNSIGNED });
     }),
   );
 });

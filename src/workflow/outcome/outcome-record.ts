@@ -45,12 +45,25 @@ export const acceptSentence = ({
   readonly commit: Oid;
 }): string => `I accept the outcome of ${work} run ${run} at commit ${commit.slice(0, 7)}.`;
 
-/** An in-toto Statement v1 over the bundle's SHA256SUMS, one final line feed. */
-export const writeOutcomeRecord = (record: OutcomeRecord, sums: Digest): string =>
+/** What an outcome judges: every file of the bundle by their sums, and what the Harness signed of the run (R119). */
+export interface JudgedEvidence {
+  readonly sums: Digest;
+  /** Digest of `attestations/run.sigstore.json`; "none" for a bundle that the Harness did not sign. */
+  readonly statement: Digest | "none";
+}
+
+/** Where the run statement lies in a bundle. */
+export const RUN_STATEMENT = "attestations/run.sigstore.json";
+
+/** An in-toto Statement v1 over the bundle's sums and its run statement, one final line feed. */
+export const writeOutcomeRecord = (record: OutcomeRecord, { sums, statement }: JudgedEvidence): string =>
   `${JSON.stringify({
     _type: "https://in-toto.io/Statement/v1",
     predicateType: PREDICATE,
-    subject: [{ name: "SHA256SUMS", digest: { sha256: sums } }],
+    subject: [
+      { name: "SHA256SUMS", digest: { sha256: sums } },
+      ...(statement === "none" ? [] : [{ name: RUN_STATEMENT, digest: { sha256: statement } }]),
+    ],
     predicate: record,
   })}\n`;
 
@@ -103,20 +116,26 @@ function* contradictionsIn({
     yield "an acceptance in other words";
 }
 
+const subject = <Name extends string>(
+  name: Name,
+): z.ZodObject<
+  { name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> },
+  z.core.$strict
+> => z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });
+
 const statement = z.strictObject({
   _type: z.literal("https://in-toto.io/Statement/v1"),
   predicateType: z.literal(PREDICATE),
-  subject: z.tuple([
-    z.strictObject({ name: z.literal("SHA256SUMS"), digest: z.strictObject({ sha256: writtenDigest }) }),
-  ]),
+  subject: z.union([z.tuple([subject("SHA256SUMS")]), z.tuple([subject("SHA256SUMS"), subject(RUN_STATEMENT)])]),
   predicate,
 });
 
 /** Reads a record back, strictly. */
 export const readOutcomeRecord = (
   bytes: Uint8Array,
-): Result<{ readonly record: OutcomeRecord; readonly sums: Digest }, Refusal> => {
+): Result<JudgedEvidence & { readonly record: OutcomeRecord }, Refusal> => {
   const read = readStrictJson(bytes, LIMITS.outcomeRecordBytesMax, statement);
   if (!read.ok) return refuse(refusal("outcome/record-unreadable", { says: read.refusals[0] }));
-  return ok({ record: read.value.predicate, sums: read.value.subject[0].digest.sha256 });
+  const [sums, run] = read.value.subject;
+  return ok({ record: read.value.predicate, sums: sums.digest.sha256, statement: run?.digest.sha256 ?? "none" });
 };

@@ -1,5 +1,6 @@
 import type { FreshnessProof } from "../schemas/freshness.ts";
 import { claimRows, proofRows, type ProvenClaim } from "./check-claims.ts";
+import { clockStatements } from "./check-clocks.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import { fail, type Check } from "./verdict.ts";
@@ -84,6 +85,7 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
       commit === undefined || repo.headAfter === "unknown" || repo.headAfter === commit.id,
       "another commit stands in the target",
     ],
+    ...clockStatements(reading, proof),
     [proof.timeline.map(({ step }) => step).join(" ") === STEPS.join(" "), "its timeline has other steps"],
     ...proof.timeline.map(({ step, sequence }): readonly [boolean, string] => {
       const first = eventsOf(events, EVENTS[step] ?? "none")[0]?.sequence;
@@ -101,7 +103,7 @@ const INPUT_FILES: Readonly<Record<string, string>> = {
 };
 
 const claimsOf = ({ files }: Reading, proof: FreshnessProof): readonly ProvenClaim[] => {
-  const { repo, inputs, timeline, consumption } = proof;
+  const { repo, inputs, timeline, consumption, revocation } = proof;
   const heads = [repo.headAtApproval, repo.headAtGate, repo.headBeforeFirstWrite];
   const wanted = ["packet", "contract", "admission", "policy", "signers", "checks", "build"];
   return [
@@ -109,6 +111,7 @@ const claimsOf = ({ files }: Reading, proof: FreshnessProof): readonly ProvenCla
     { claim: "inputs-unchanged", holds: wanted.every((input) => inputs[input]?.equal === true) },
     { claim: "base-unchanged", holds: repo.parentIsBase === true && heads.every((head) => head === repo.baseCommit) },
     { claim: "single-use-on-this-ledger", holds: consumption !== "unknown" && files.has("approval/consumption.json") },
+    { claim: "signers-not-revoked-at-gate", holds: revocation !== "unknown" },
   ];
 };
 

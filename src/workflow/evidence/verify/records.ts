@@ -37,7 +37,15 @@ export interface ApprovalStatement {
       readonly headTree: string;
     };
     readonly authority: { readonly minimumAssurance: Level };
-    readonly challenge: { readonly nonce: string; readonly issuedAt: string; readonly sha256: string };
+    readonly challenge: {
+      readonly nonce: string;
+      readonly issuedAt: string;
+      readonly sha256: string;
+      readonly bootId: string;
+      readonly bootMs: number;
+    };
+    readonly harness: { readonly keyFingerprint: string | null };
+    readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
     readonly validity: { readonly notBefore: string; readonly expiresAt: string; readonly executeBy: string };
     readonly quorum: { readonly required: number; readonly eligible: readonly string[] };
     readonly approver: {
@@ -46,7 +54,6 @@ export interface ApprovalStatement {
       readonly keyFingerprint: string | null;
       readonly assurance: Level;
     };
-    readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
   };
 }
 
@@ -130,7 +137,8 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
     }),
     target: z.looseObject({ realpath: text, headRef: text, headCommit: text, headTree: text }),
     authority: z.looseObject({ minimumAssurance: level }),
-    challenge: z.looseObject({ nonce: text, issuedAt: time, sha256: text }),
+    challenge: z.looseObject({ nonce: text, issuedAt: time, sha256: text, bootId: text, bootMs: z.number() }),
+    harness: z.looseObject({ keyFingerprint: text.nullable() }),
     validity: z.looseObject({ notBefore: time, expiresAt: time, executeBy: time, maxUses: z.literal(1) }),
     quorum: z.looseObject({
       required: z.int().min(1),
