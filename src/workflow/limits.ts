@@ -53,6 +53,8 @@ export const LIMITS = {
   validationStagesMax: 4,
   validationCommandsMax: 2,
   sandboxStreamBytesMax: 268_435_456,
+  /** What may lie in the sockets of one stage, where the kernel counts it apart. */
+  socketBytesMax: 67_108_864,
   scratchPollMs: 200,
   /** How long the Harness's own probe in a stage may take. */
   stageProbeTimeoutMs: 20_000,

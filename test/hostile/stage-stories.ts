@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmod, rm } from "node:fs/promises";
 
+import { LIMITS } from "../../src/workflow/limits.ts";
 import { held, LIMITS_OF_TESTS, runInside, type HostFixture, type Verdict } from "./sandbox-fixture.ts";
 import { countIn, leftOfSlot } from "./sandbox-processes.ts";
 
@@ -59,6 +60,14 @@ printf '%s ' "\${HTTPS_PROXY:-}" "\${https_proxy:-}" "\${NO_PROXY:-}"`;
     await rm(told.folder, { recursive: true, force: true });
     return held(before >= 3 && after === 0, JSON.stringify({ before, after }));
   },
+  "memory-bomb: what lies in sockets is bounded as well, or it is said that it is not": async (host) => {
+    const { stage } = await host.openStage();
+    const { out } = await runInside(stage, ["/usr/bin/perl", "-e", FILL_SOCKETS]);
+    await stage.close();
+    const guard = stage.description.limits.find(({ name }) => name === "memory-bytes")?.guard ?? "";
+    const most = guard.includes("socket buffers included") ? 2 * LIMITS.socketBytesMax : Number.POSITIVE_INFINITY;
+    return held(Number(out) > 1_000_000 && Number(out) < most, `${out} bytes under ${guard}`);
+  },
   "memory-bomb: what everything together takes ends the run by name": async (host) => {
     const { stage } = await host.openStage({ limits: { ...LIMITS_OF_TESTS, memoryBytesMax: 134_217_728 } });
     const script = `for i in 1 2 3; do perl -e '$x = "x" x 60_000_000; sleep 20' & done; sleep 20`;
@@ -70,6 +79,18 @@ printf '%s ' "\${HTTPS_PROXY:-}" "\${https_proxy:-}" "\${NO_PROXY:-}"`;
     );
   },
 };
+
+/** Pairs of sockets on the sandbox's own loopback, each filled until it takes no more. */
+const FILL_SOCKETS = String.raw`use Socket; use Fcntl; my (@kept, $bytes); my $part = "x" x 65536;
+socket(my $listener, PF_INET, SOCK_STREAM, 6); bind($listener, sockaddr_in(0, INADDR_LOOPBACK)); listen($listener, 512);
+my ($port) = sockaddr_in(getsockname($listener));
+for (1 .. 100) {
+  socket(my $from, PF_INET, SOCK_STREAM, 6) or last; fcntl($from, F_SETFL, O_NONBLOCK);
+  connect($from, sockaddr_in($port, INADDR_LOOPBACK)); accept(my $to, $listener) or last;
+  for (1 .. 200) { my $done = syswrite($from, $part) or last; $bytes += $done }
+  push @kept, $from, $to;
+}
+print $bytes;`;
 
 const firstLine = async (stream: NodeJS.ReadableStream): Promise<string> => {
   let text = "";

@@ -2,6 +2,7 @@ import { readlinkSync } from "node:fs";
 import { mkdir, readdir, readFile, rmdir, statfs, writeFile } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 
+import { LIMITS } from "../../workflow/limits.ts";
 import { isAlive, statNow, type ProcessId } from "./processes.ts";
 
 /** What holds the memory of a whole stage within its bound. */
@@ -63,6 +64,8 @@ interface Kind {
   readonly magic: number;
   readonly settings: (bytesMax: number) => readonly (readonly [file: string, value: number, need: "must" | "may"])[];
   readonly events: string;
+  /** What takes sockets into account in a group of its kind; undefined where the bound of everything does. */
+  readonly sockets: string | undefined;
 }
 
 const V2: Kind = {
@@ -73,6 +76,7 @@ const V2: Kind = {
     ["memory.swap.max", 0, "may"],
   ],
   events: "memory.events",
+  sockets: undefined,
 };
 
 const V1: Kind = {
@@ -83,10 +87,13 @@ const V1: Kind = {
     ["memory.memsw.limit_in_bytes", bytesMax, "may"],
   ],
   events: "memory.oom_control",
+  // What lies in sockets is counted apart, and only where it has a bound.
+  sockets: "memory.kmem.tcp.limit_in_bytes",
 };
 
 const groupAt = async (above: string, name: string, kind: Kind, bytesMax: number): Promise<MemoryGuard | undefined> => {
   const folder = `${above}/${name}`;
+  let sockets = "";
   if ((await statfs(above).catch(() => undefined))?.type !== kind.magic) return undefined;
   try {
     await sweepGroups(above);
@@ -96,18 +103,30 @@ const groupAt = async (above: string, name: string, kind: Kind, bytesMax: number
         if (need === "must") throw error;
       });
     await readFile(`${folder}/${kind.events}`);
+    sockets = await socketsIn(folder, kind, bytesMax);
   } catch {
     await rmdir(folder).catch(() => undefined);
     return undefined;
   }
   return {
-    says: kind.says,
+    says: `${kind.says}, ${sockets}`,
     holds: "kernel",
     group: `${folder}/cgroup.procs`,
     passed: async () => /^oom_kill [1-9]/m.test(await readFile(`${folder}/${kind.events}`, "utf8").catch(() => "")),
     release: () => rmdir(folder).catch(() => undefined),
   };
 };
+
+/** In words, whether what lies in sockets is bounded as well; there is no harm in a bound that no honest program meets. */
+const socketsIn = async (folder: string, { sockets }: Kind, bytesMax: number): Promise<string> => {
+  if (sockets === undefined) return SOCKETS_BOUNDED;
+  return writeFile(`${folder}/${sockets}`, String(Math.min(bytesMax, LIMITS.socketBytesMax))).then(
+    () => SOCKETS_BOUNDED,
+    () => "socket buffers not counted",
+  );
+};
+
+const SOCKETS_BOUNDED = "socket buffers included";
 
 /** Removes the empty groups of dead holders of this pid namespace; one that is not empty stays. */
 export const sweepGroups = async (above: string): Promise<void> => {

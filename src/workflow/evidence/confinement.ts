@@ -72,6 +72,7 @@ const CLAIMS: readonly Claim[] = [
     claim: "signing-key-not-readable",
     holds: ({ probes, sandboxes }) => heldEverywhere(probes, sandboxes, ["read-key"]),
   },
+  { claim: "memory-bounded-as-a-whole", holds: ({ sandboxes }) => every(sandboxes, hasBoundedMemory) },
   { claim: "processes-ended", holds: ({ sandboxes }) => every(sandboxes, ({ alive }) => alive === 0) },
 ];
 
@@ -83,6 +84,10 @@ const hasOnlyRelay = ({ args, outer }: ProvenSandbox): boolean =>
   args.includes("--share-net")
     ? outer !== undefined && args.includes("--unshare-all") && hasNoNetwork(outer.args)
     : hasNoNetwork(args);
+
+// A watchdog looks now and then, and at what processes have; a group of the kernel may count no sockets.
+const hasBoundedMemory = ({ limits }: ProvenSandbox): boolean =>
+  limits.some(({ name, guard }) => name === "memory-bytes" && /^cgroup .*, socket buffers included$/.test(guard));
 
 const hasNoNetwork = (args: readonly string[]): boolean =>
   (args.includes("--unshare-net") || args.includes("--unshare-all")) && !args.includes("--share-net");

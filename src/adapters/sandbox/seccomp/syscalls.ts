@@ -81,11 +81,12 @@ export const JUDGED_CALLS: Readonly<
       readonly mknod: number | "-";
       readonly mknodat: number;
       readonly socket: number;
+      readonly socketpair: number;
     }
   >
 > = {
-  x64: { unshare: 272, clone: 56, ioctl: 16, mknod: 133, mknodat: 259, socket: 41 },
-  arm64: { unshare: 97, clone: 220, ioctl: 29, mknod: "-", mknodat: 33, socket: 198 },
+  x64: { unshare: 272, clone: 56, ioctl: 16, mknod: 133, mknodat: 259, socket: 41, socketpair: 53 },
+  arm64: { unshare: 97, clone: 220, ioctl: 29, mknod: "-", mknodat: 33, socket: 198, socketpair: 199 },
 };
 
 /** What the stage mounts by; the filter denies it inside. */
