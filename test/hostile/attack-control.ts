@@ -1,4 +1,5 @@
-import { ATTACKS, type Attack } from "./sandbox-attacks.ts";
+import type { Attack } from "./attack.ts";
+import { ATTACKS } from "./sandbox-attacks.ts";
 import { CANARY, makeHost, runInside, type HostFixture, type Verdict } from "./sandbox-fixture.ts";
 import { STORIES } from "./sandbox-stories.ts";
 import { SCRATCH_STORIES } from "./scratch-stories.ts";

@@ -1,5 +1,6 @@
+import type { Attack } from "./attack.ts";
 import { CANARY_STORIES } from "./canary-stories.ts";
-import { ATTACKS, type Attack } from "./sandbox-attacks.ts";
+import { ATTACKS } from "./sandbox-attacks.ts";
 import { CANARY, held, makeHost, runInside, type HostFixture, type Verdict } from "./sandbox-fixture.ts";
 import { STORIES } from "./sandbox-stories.ts";
 import { COPY_STORIES, OVERLAY_STORIES, SCRATCH_STORIES } from "./scratch-stories.ts";
