@@ -23,6 +23,10 @@ export const DOCTOR_CHECKS = {
     asks: "allowed_signers can be read and names a key",
     why: "It is the whole trust root: a key that it does not name has no role.",
   },
+  keys: {
+    asks: "the home's own keys are there, private, and trusted for their roles",
+    why: "They sign the evidence of every run: who can read them can make evidence.",
+  },
   backends: {
     asks: "the backend that each packet names is here",
     why: "A backend that is absent blocks the gate; it is never replaced by another.",

@@ -1,5 +1,6 @@
 import { readPackets } from "../harness/documents.ts";
 import type { Machine } from "../harness/first-things.ts";
+import { ownKeysNow } from "../harness/own-keys-now.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../harness/read-facts.ts";
 import type { World } from "../harness/world.ts";
 import type { Protections } from "../seams/sandbox.ts";
@@ -8,7 +9,7 @@ import { switchesOf } from "../workflow/gate/switches.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
 import { refuse, type Result } from "../workflow/result.ts";
-import { readTrustRoot } from "../workflow/trust-root.ts";
+import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
 import { BACKEND_KINDS } from "../workflow/vocabulary.ts";
 import { failureIn } from "./exit-code.ts";
 
@@ -72,6 +73,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
       trust,
       ({ signers }) => `allowed_signers read, ${signers.length} ${signers.length === 1 ? "key" : "keys"}`,
     ),
+    ...(await examineKeys(world, trust)),
     ...(policy.ok ? await examineBackends(world, policy.value) : []),
     wrong.length === 0
       ? ok("ledger", `chain of ${(await store.leaves(0)).length} entries recomputes`)
@@ -85,7 +87,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
 };
 
 export const skippedHome = (why: string): readonly Finding[] =>
-  (["home", "authority", "policy", "signers", "backends", "ledger", "disk"] as const).map((id) => ({
+  (["home", "authority", "policy", "signers", "keys", "backends", "ledger", "disk"] as const).map((id) => ({
     id,
     status: "skip",
     says: why,
@@ -100,6 +102,20 @@ const examineAuthority = async ({ home }: World): Promise<readonly Finding[]> =>
   return open.map((file) =>
     fail("authority", `${file} can be written by others`, `chmod go-w .sot .sot/authority ${file}`),
   );
+};
+
+/** Who can read the keys that sign this home's evidence; root always can, and is not told of. */
+const examineKeys = async (world: World, trust: Result<TrustRoot, Refusal>): Promise<readonly Finding[]> => {
+  const { problems, untrusted } = await ownKeysNow(world, trust);
+  const found = [
+    ...problems.map(({ path, says, fix }) => fail("keys", `${path} ${says}`, fix)),
+    ...untrusted.map(({ role, fingerprint }) =>
+      fail("keys", `allowed_signers gives the ${role} key ${fingerprint} no role now`, "cto keys make"),
+    ),
+  ];
+  return found.length > 0
+    ? found
+    : [ok("keys", `two keys of this home, trusted, read by ${world.operator.user} and root only, by no sandbox`)];
 };
 
 const examineBackends = async (world: World, authority: Authority): Promise<readonly Finding[]> => {

@@ -53,6 +53,8 @@ export const recordApproval = async (
   const next = isRenewed ? transition(state, "stale", "harness") : transition(state, "approved", "owner");
   if (!next.ok) return next;
 
+  // Read before anything is asked: a home without a key fails here, with nothing recorded.
+  const { fingerprint: harnessKey } = await world.ownKeys.publicKey("harness");
   const round = await openRound(world, shown);
   const approver = await approverOf(world, shown, words, round);
   const again = objectionsToAgain(shown, approver, round);
@@ -75,7 +77,7 @@ export const recordApproval = async (
       presentedSha256: digestOf(shown.text),
       reviewedFromSha256: null,
     },
-    harness: { version: world.build.version, buildSha256: world.build.digest, keyFingerprint: null },
+    harness: { version: world.build.version, buildSha256: world.build.digest, keyFingerprint: harnessKey },
     approver,
     requester: world.operator.user,
     expiresInMs: words.expiresMs ?? shown.authority.approvalExpiryMs,
@@ -89,7 +91,7 @@ export const recordApproval = async (
   if (!signature.ok) return refused(world, work, signature.refusals, words.bytes);
 
   const said = [...(round === "none" ? [] : round.said), { record: bytes, signature: signature.value }];
-  const approval = await judge(world, shown, said);
+  const approval = await judge(world, shown, said, harnessKey);
   const consent = { record, bytes, signature: signature.value };
   if (approval.ok) {
     const [own = approval.value] = approval.value.voices.filter(({ digest }) => digest === digestOf(bytes));
@@ -124,6 +126,7 @@ const judge = async (
   world: World,
   { contract, packet, checksSource }: Presented,
   said: readonly SignedWords[],
+  harnessKey: string,
 ): Promise<Result<Approval, Refusal>> => {
   const facts = await readFacts(world, contract.workItem);
   return approve({
@@ -133,6 +136,7 @@ const judge = async (
     admission: facts.admissionSource === "absent" ? "absent" : facts.admissionSource.digest,
     checks: checksSource === "absent" ? null : checksSource.digest,
     build: world.build.digest,
+    harnessKey,
     authority: facts.authority,
     trust: facts.trust,
     observation: facts.observation,

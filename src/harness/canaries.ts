@@ -85,9 +85,9 @@ export const neverBegun = (probe: BackendProbe): Attempt => ({
   protocolViolations: [],
 });
 
-/** What a stage of this run must not reach. Only the records of the home itself must stand: not everybody has each key. */
+/** What a stage of this run must not reach. Only what is the home's own must stand: not everybody has each key. */
 export const canaryGround = (
-  { home, stateFolder, environment }: World,
+  { home, stateFolder, environment, ownKeys }: World,
   target: string,
   relayHolds: ((text: string) => boolean) | undefined,
 ): CanaryGround => {
@@ -101,6 +101,7 @@ export const canaryGround = (
     target,
     keys: [
       { name: "ledger.db", path: path.join(stateFolder, "ledger.db"), must: true },
+      ...Object.entries(ownKeys.paths).map(([role, place]) => ({ name: `${role}.key`, path: place, must: true })),
       { name: "allowed_signers", path: path.join(home.folder, SIGNERS_PATH), must: true },
       ...(person === undefined ? [] : KEYS.map((name) => may(`~/${name}`, path.join(person, name)))),
       ...sockets,

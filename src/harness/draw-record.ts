@@ -45,11 +45,12 @@ export const drawRedacted = (
   outputs: StepOutputs,
   lines: readonly string[],
   redactor: Pick<Redactor, "within" | "secrets">,
+  keys: RunRecord["keys"],
 ): RunRecord => {
   const { events, ...drawn } = drawRecord(world, row, outputs, lines);
   // Events are chained as they were redacted; what else the record holds comes from outside of them.
   const record = redactor.within(drawn, "report.json");
-  return { ...record, events, redacted: redactor.secrets() };
+  return { ...record, events, keys, redacted: redactor.secrets() };
 };
 
 /** What a run left, as it was: recorded outputs and facts only, so that a second seal is equal. */
@@ -58,7 +59,7 @@ const drawRecord = (
   row: RunRow,
   outputs: StepOutputs,
   lines: readonly string[],
-): Omit<RunRecord, "redacted"> => {
+): Omit<RunRecord, "redacted" | "keys"> => {
   const { gate, performed, validated, committed, proven } = outputs;
   const permit = gate.result.ok ? gate.result.value : undefined;
   const { ending } = proven;

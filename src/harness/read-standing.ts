@@ -14,6 +14,7 @@ import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { wordsBehind } from "./approval-words.ts";
+import { keysInReach, ownKeysNow } from "./own-keys-now.ts";
 import { priorStageOf } from "./prior-stage.ts";
 import { readFacts, REVOKED_PATH, SIGNERS_PATH, type Facts } from "./read-facts.ts";
 import { shortSecrets } from "./redactor.ts";
@@ -48,6 +49,7 @@ export const readStanding = async (
   const leaves = await world.store.leaves(0);
   const approvalLeaf = leaves.findLast(({ type, work: of }) => type === "approval.recorded" && of === work) ?? "absent";
   const said = await wordsBehind(world, leaves, approvalLeaf);
+  const own = await ownKeysNow(world, trust);
   const checks = drawn.ok && drawn.value.checksSource !== "absent" ? drawn.value.checksSource.digest : null;
   const now = world.clock.now();
   const approval: Result<Approval, Refusal> = drawn.ok
@@ -58,6 +60,7 @@ export const readStanding = async (
         admission: admissionSource === "absent" ? "absent" : admissionSource.digest,
         checks,
         build: world.build.digest,
+        harnessKey: own.fingerprint,
         authority,
         trust,
         observation,
@@ -89,7 +92,8 @@ export const readStanding = async (
     switches: await readSwitches(world, contract),
     backend: await probeBackend(world, facts),
     sandbox: { confinement, failed: protections.checks.filter((check) => !check.ok) },
-    keysInReach: [],
+    keysInReach: keysInReach(world, authority),
+    ownKeys: own,
     lock: await lockOn(world, contract, run),
     diskFreeBytes: await world.host.diskFree(),
     defaultActivation: defaultActivationIn(facts.policySource),

@@ -11,6 +11,7 @@ import { STAGES } from "../workflow/stages.ts";
 import { STATE_WORDS, wordOf, type ShownState, type Tone } from "../workflow/state-words.ts";
 import { wordsBehind } from "./approval-words.ts";
 import { detailText } from "./detail-text.ts";
+import { ownKeysNow } from "./own-keys-now.ts";
 import { allRefusals, readFacts, type Facts } from "./read-facts.ts";
 import { reportOf, viewOfRun, type RunView } from "./read-runs.ts";
 import { sealHolds } from "./read-seal.ts";
@@ -132,6 +133,7 @@ const objectionsToApproval = async (
     admission: facts.admissionSource === "absent" ? "absent" : facts.admissionSource.digest,
     checks: checksSource === "absent" ? null : checksSource.digest,
     build: world.build.digest,
+    harnessKey: (await ownKeysNow(world, facts.trust)).fingerprint,
     authority: facts.authority,
     trust: facts.trust,
     observation: facts.observation,

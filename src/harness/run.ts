@@ -3,6 +3,8 @@ import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import { openBench } from "./bench.ts";
+import { keysNotReady } from "./keys-ready.ts";
+import { refuseAll } from "./read-facts.ts";
 import { findFact, openRecorder, type Recorder } from "./recorder.ts";
 import { recover } from "./recover.ts";
 import { openRedactor } from "./redactor.ts";
@@ -26,6 +28,8 @@ export const run = async (
   signal: AbortSignal,
   onLine: (line: string) => void,
 ): Promise<Result<RunResult, Refusal>> => {
+  const unready = await keysNotReady(world);
+  if (unready.length > 0) return refuseAll(unready);
   const ordered = await orderRun(world, work);
   if (!ordered.ok) return ordered;
   const { row, brokenOff } = ordered.value;

@@ -2,20 +2,24 @@ import type { RunRow, Store } from "../seams/store.ts";
 import { contractText } from "../workflow/contract/contract.ts";
 import { causeOf } from "../workflow/contract/fold-work.ts";
 import { ruleOf } from "../workflow/contract/work-item.ts";
-import { digestOf, type Digest } from "../workflow/digest.ts";
+import type { Digest } from "../workflow/digest.ts";
 import { bundleFiles, judgedCriteria } from "../workflow/evidence/bundle-files.ts";
-import { rowOf, SUMS } from "../workflow/evidence/bundle-table.ts";
+import { rowOf } from "../workflow/evidence/bundle-table.ts";
+import type { Files } from "../workflow/evidence/bundle.ts";
 import type { RunRecord } from "../workflow/evidence/run-record.ts";
 import { Failure } from "../workflow/failure.ts";
 import { jsonText } from "../workflow/json-text.ts";
 import type { LedgerEntry } from "../workflow/ledger.ts";
+import type { SourceDocument } from "../workflow/packet/packet.ts";
 import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import { drawRedacted, type StepOutputs } from "./draw-record.ts";
 import type { Proven } from "./prove-run.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
+import { recordOnce } from "./record-seal.ts";
 import { findFact, redactionEvent, type Recorder } from "./recorder.ts";
 import type { Redactor } from "./redactor.ts";
 import type { Ending } from "./run-workflow.ts";
+import { signBundle } from "./sign-bundle.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
@@ -32,28 +36,21 @@ export const sealRun = async (
   steps: StepOutputs,
 ): Promise<{ readonly ending: Ending; readonly sums: Digest }> => {
   const { given, withheld } = await givenFiles(world, row, steps, redactor);
-  const draw = (outputs: StepOutputs): RunRecord => drawRedacted(world, row, outputs, recorder.lines(), redactor);
+  const keys = await publicKeys(world);
+  const draw = (outputs: StepOutputs): RunRecord => drawRedacted(world, row, outputs, recorder.lines(), redactor, keys);
   const outputs = withEnding(draw, steps, given);
   const { ending } = outputs.proven;
   await finish({ world, row, recorder, redactor }, outputs.proven);
   if (!(await world.archive.isSealed(row.run))) {
     const { summary } = await runIn(world.store, row);
     const ended = new Map([...given, ["events.checkpoint", new TextEncoder().encode(jsonText(summary[CHECKPOINT]))]]);
-    const files = bundleFiles(draw(outputs), ended, withheld);
+    const record = draw(outputs);
+    const trust = await world.home.read(SIGNERS_PATH);
+    const files = await signBundle(world, record, bundleFiles(record, ended, withheld), trust);
     mustHoldNoSecret(row, files, redactor);
-    const sums = digestOf(files.get(SUMS) ?? "");
-    const told = await toldSums(world, row);
-    if (told !== "none" && told !== sums)
-      throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
     await writeFolder(world, row, files);
-    if (told === "none")
-      await recordSeal(
-        world,
-        row,
-        ending,
-        sums,
-        [...files.values()].reduce((sum, { length }) => sum + length, 0),
-      );
+    await recordOnce(world, row, ending, files);
+    await verifyAsStranger(world, row, trust);
   }
   const sums = await world.archive.seal(row.run);
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
@@ -95,12 +92,20 @@ const mustHoldNoSecret = (row: RunRow, files: ReadonlyMap<string, Uint8Array>, r
     throw new Failure("evidence/secret-left", `The bundle of ${row.run} would hold a secret: ${left.join(", ")}.`);
 };
 
-/** Every file on disk, and verified as a stranger would before anybody is told of it. */
-const writeFolder = async (world: World, row: RunRow, files: ReadonlyMap<string, Uint8Array>): Promise<void> => {
+const publicKeys = async ({ ownKeys }: World): Promise<RunRecord["keys"]> => ({
+  harness: (await ownKeys.publicKey("harness")).line,
+  verifier: (await ownKeys.publicKey("verifier")).line,
+});
+
+const writeFolder = async (world: World, row: RunRow, files: Files): Promise<void> => {
   await world.archive.begin(row.run);
   const put = await Promise.allSettled([...files].map(([name, bytes]) => world.archive.put(row.run, name, bytes)));
   for (const one of put) if (one.status === "rejected") throw one.reason;
-  const verdict = await verifyFolder(world, { unsealed: row.run }, await world.home.read(SIGNERS_PATH));
+};
+
+/** What lies on the disk, read and verified as a stranger would, before anybody is told of it. */
+const verifyAsStranger = async (world: World, row: RunRow, trust: SourceDocument | "absent"): Promise<void> => {
+  const verdict = await verifyFolder(world, { unsealed: row.run }, trust);
   if (verdict.verdict !== "FAIL") return;
   const failed = verdict.checks.filter((check) => check.verdict === "FAIL").map(({ id, says }) => `${id}: ${says}`);
   throw new Failure("evidence/unsealable", `The bundle of ${row.run} does not verify: ${failed.join("; ")}`);
@@ -199,26 +204,6 @@ const endingLeaves = (row: RunRow, ending: Ending): readonly LedgerEntry[] => {
       return [];
   }
 };
-
-/** What the ledger says was sealed, after a crash between its record and the rename. */
-const toldSums = async (world: World, row: RunRow): Promise<Digest | "none"> => {
-  const leaf = (await world.store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
-  return leaf?.digests?.["sums"] ?? "none";
-};
-
-const recordSeal = (world: World, row: RunRow, ending: Ending, sums: Digest, bytes: number): Promise<void> =>
-  world.store.transact(async (ledger) => {
-    await ledger.appendLeaf({
-      type: "run.sealed",
-      actor: "harness",
-      channel: "harness",
-      work: row.work,
-      run: row.run,
-      digests: { sums },
-      detail: { result: ending.kind },
-    });
-    await ledger.seal({ run: row.run, revision: 1, sums, bytes });
-  });
 
 const givenFiles = async (
   world: World,

@@ -17,6 +17,8 @@ export interface BoundFacts {
   /** Digest of the owner's checks file beside the packet, if there is one. */
   readonly checks: Digest | null;
   readonly build: Digest;
+  /** Fingerprint of the key that would sign the run; one that cannot be read is refused by the gate itself. */
+  readonly harnessKey: string | undefined;
   readonly authority: Result<Authority, Refusal>;
   readonly trust: Result<TrustRoot, Refusal>;
   readonly observation: Result<Observation, Refusal>;
@@ -46,6 +48,7 @@ const bindingOf = ({ record, subjects }: ReadApproval): Binding => ({
   signers: record.authority.allowedSignersSha256,
   checks: record.packet.checksSha256 ?? "none",
   build: record.harness.buildSha256,
+  "harness key": record.harness.keyFingerprint ?? "none",
   path: record.target.realpath,
   branch: record.target.headRef,
   head: record.target.headCommit,
@@ -73,6 +76,7 @@ const bindingNow = ({ contract, authority, trust, observation, ...digests }: Bou
   admission: digests.admission,
   checks: digests.checks ?? "none",
   build: digests.build,
+  ...(digests.harnessKey === undefined ? {} : { "harness key": digests.harnessKey }),
   ...(authority.ok ? { policy: authority.value.digest } : {}),
   ...(trust.ok ? { signers: trust.value.digest } : {}),
   ...(observation.ok

@@ -14,6 +14,7 @@ export const BOUND = [
   "signers",
   "checks",
   "build",
+  "harness key",
   "path",
   "branch",
   "head",

@@ -210,6 +210,7 @@ const moved: Readonly<Record<(typeof BOUND)[number], Partial<ApprovalFacts>>> = 
   policy: { authority: ok(policy((text) => text.replace("  - infra/\n", ""))) },
   signers: { trust: ok(trustOf(signerLine(jp) + signerLine(ana, "ana"))) },
   checks: { checks: digestOf("a probe") },
+  "harness key": { harnessKey: `SHA256:${"o".repeat(43)}` },
   build: { build: digestOf("another build") },
   path: { observation: ok({ ...OBSERVATION, realPath: "/srv/other" }) },
   branch: { observation: ok({ ...OBSERVATION, branch: "dev" }) },

@@ -59,7 +59,7 @@ const withDrawn = (record: RunRecord, given: Files): Files => {
       const junit = junitIn(output);
       return junit === "none" ? [] : [[`validation/junit.${on}.xml`, junit] as const];
     }),
-    ["VERIFY.md", bytesOf(verifyGuide(record.run, record.reach))],
+    ["VERIFY.md", bytesOf(verifyGuide(record))],
     ["events.normalized.jsonl", bytesOf(record.events.map((line) => `${line}\n`).join(""))],
     ["trace.jsonl", bytesOf(traceLines(record.run, record.work, record.events))],
     ["freshness-proof.json", bytesOf(jsonFile(freshnessProof(record)))],

@@ -74,6 +74,16 @@ const PATTERNS: Readonly<Record<string, RegExp>> = {
   "approval/approval.*.json.sig": /^approval\/approval\.[A-Za-z0-9_@][A-Za-z0-9._@+-]{0,99}\.json\.sig$/,
 };
 
+/** Signs the others, so it stands outside SHA256SUMS and bundle.json. */
+export const ATTESTATIONS = {
+  run: "attestations/run.sigstore.json",
+  tests: "attestations/tests.sigstore.json",
+  verdict: "attestations/verdict.sigstore.json",
+} as const;
+
+/** Whether a file stands outside the two lists of digests, because it signs them. */
+export const isOutsideSums = (path: string): boolean => path.startsWith("attestations/");
+
 /** The two files that hold the digests of the others. */
 export const MANIFEST = "bundle.json";
 export const SUMS = "SHA256SUMS";
@@ -85,7 +95,7 @@ export const isRequired = (row: BundleRow, reach: Reach): boolean => ORDER[row.r
 
 /** What no bundle of this form shows, whatever else it proves. */
 export const BUNDLE_NOT_CLAIMED: readonly string[] = [
-  "harness signature: sealed without one, whoever can write this folder could rewrite it consistently",
+  "independent verdict: the verdict is signed by a key of the same home; a second party's key would be needed",
   "ledger inclusion: that this run stands in the home's ledger is not shown by this folder",
   "revocations after this run: only a list that reaches the reader another way tells of them",
   "host not compromised",

@@ -1,9 +1,19 @@
 import type { Digest } from "../digest.ts";
 import { digestOf } from "../digest.ts";
-import { BUNDLE_NOT_CLAIMED, BUNDLE_TABLE, isRequired, MANIFEST, rowOf, SUMS } from "./bundle-table.ts";
+import {
+  ATTESTATIONS,
+  BUNDLE_NOT_CLAIMED,
+  BUNDLE_TABLE,
+  isOutsideSums,
+  isRequired,
+  MANIFEST,
+  rowOf,
+  SUMS,
+} from "./bundle-table.ts";
 import type { Ending, Reach } from "./ending.ts";
 import { jsonFile } from "./json-file.ts";
-import type { BundleFile, BundleManifest } from "./schemas/bundle.ts";
+import type { RunRecord } from "./run-record.ts";
+import type { BundleFile, BundleManifest, SignatureEntry } from "./schemas/bundle.ts";
 
 export interface ManifestFacts {
   readonly run: string;
@@ -11,6 +21,7 @@ export interface ManifestFacts {
   readonly kind: "execute" | "rollback";
   readonly ending: Ending;
   readonly reach: Reach;
+  readonly keys: RunRecord["keys"];
 }
 
 /** Files of a bundle by their path in it. */
@@ -22,7 +33,7 @@ export const bundleManifest = (
   files: Files,
   absentReasons: ReadonlyMap<string, string>,
 ): string => {
-  const listed = sortedPaths(files).filter((path) => path !== MANIFEST && path !== SUMS);
+  const listed = sortedPaths(files).filter((path) => path !== MANIFEST && path !== SUMS && !isOutsideSums(path));
   const manifest: BundleManifest = {
     schema: "cto/bundle/v1",
     run: facts.run,
@@ -30,7 +41,7 @@ export const bundleManifest = (
     kind: facts.kind,
     ending: facts.ending.kind,
     reach: facts.reach,
-    signatures: "none",
+    signatures: signatureEntries(facts.keys, files.has("test.log")),
     files: listed.map((path) => bundleFile(path, files.get(path) ?? new Uint8Array(), facts.reach)),
     absent: absentNames(listed).map((path) => ({ path, why: absentReasons.get(path) ?? whyAbsent(path, facts) })),
     notClaimed: BUNDLE_NOT_CLAIMED,
@@ -38,10 +49,19 @@ export const bundleManifest = (
   return jsonFile(manifest);
 };
 
-/** SHA256SUMS as coreutils writes it: every file but itself, in byte order of the names. */
+const signatureEntries = (keys: RunRecord["keys"], isTested: boolean): readonly SignatureEntry[] => {
+  const run = { namespace: "run@cto-harness", publicKey: keys.harness };
+  return [
+    { path: ATTESTATIONS.run, ...run },
+    ...(isTested ? [{ path: ATTESTATIONS.tests, ...run }] : []),
+    { path: ATTESTATIONS.verdict, namespace: "verdict@cto-harness", publicKey: keys.verifier },
+  ];
+};
+
+/** SHA256SUMS as coreutils writes it: every file but itself and what signs it, in byte order of the names. */
 export const sumsOf = (files: Files): string =>
   sortedPaths(files)
-    .filter((path) => path !== SUMS)
+    .filter((path) => path !== SUMS && !isOutsideSums(path))
     .map((path) => `${digestOfFile(files, path)}  ${path}\n`)
     .join("");
 

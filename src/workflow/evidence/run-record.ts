@@ -10,6 +10,7 @@ import type { Digest } from "../digest.ts";
 import type { Finding } from "../finding.ts";
 import type { Oid, RunId, WorkId } from "../ids.ts";
 import type { Instant } from "../instant.ts";
+import type { KeyRole } from "../own-keys.ts";
 import type { JudgedChange } from "../policy/judge-changes.ts";
 import type { ProbeResult } from "../validation/criteria.ts";
 import type { ValidationRun } from "../validation/validation.ts";
@@ -28,6 +29,8 @@ export interface RunRecord {
   readonly ending: Ending;
   readonly reach: Reach;
   readonly harness: { readonly version: string; readonly build: Digest };
+  /** The keys that sign this run's evidence: type and base64 of the public half. */
+  readonly keys: Readonly<Record<KeyRole, string>>;
   readonly contract: Contract | "not-drawn";
   readonly inputs: { readonly [input in BoundInput]: InputReadings };
   readonly admission: Pick<Admission, "record" | "digest" | "signatureDigest" | "keyFingerprint"> | "none";

@@ -4,10 +4,11 @@ import {
   failedIds,
   replaceIn,
   sampleBundle,
+  sealedOf,
   textOf,
-  utf8,
   type Edit,
   type SampleBundle,
+  utf8,
 } from "../../../test/fixtures/sample-bundle.ts";
 import { bundleFiles } from "./bundle-files.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -103,7 +104,7 @@ test.each<[string, Edit]>([
 test("the verifier passes a bundle whose paths were refused, and sees a refused path that is not told", async () => {
   const { record, given } = bundle.world.ending("voided");
   const row = { ...CHANGE, path: "secrets/key", verdict: "unlisted" as const, rule: "", packetLine: null };
-  const files = new Map(bundleFiles({ ...record, changes: [row] }, given));
+  const files = sealedOf({ ...record, changes: [row] }, given);
   expect(failedIds(await bundle.verify(files))).toEqual([]);
   const silent = textOf(bundleFiles(record, given), FILE);
   expect(failedIds(await bundle.verify(files.set(FILE, utf8(silent))))).toContain("findings");

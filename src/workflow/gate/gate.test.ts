@@ -229,6 +229,30 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
     ["gate/sandbox-unavailable"],
   ],
   ["R115 a signing key in reach", "signing key", { keysInReach: ["/home/jp/.cto/keys/run"] }, ["gate/key-in-reach"]],
+  [
+    "R115 a home without keys",
+    "signing key",
+    { ownKeys: { problems: [keyProblem("absent")], untrusted: [] } },
+    ["gate/key-absent"],
+  ],
+  [
+    "R115 a signing key that others can read",
+    "signing key",
+    { ownKeys: { problems: [keyProblem("exposed")], untrusted: [] } },
+    ["gate/key-exposed"],
+  ],
+  [
+    "R115 a signing key that allowed_signers does not name",
+    "signing key",
+    { ownKeys: { problems: [], untrusted: [{ role: "harness", line: "ssh-ed25519 A", fingerprint: "SHA256:x" }] } },
+    ["gate/key-not-trusted"],
+  ],
+  [
+    "R050 another Harness key than the one that was approved",
+    "digests",
+    approving({ harnessKey: `SHA256:${"o".repeat(43)}` }),
+    ["approval/stale"],
+  ],
   ["R135 a full disk", "disk", { diskFreeBytes: 2 ** 28 - 1 }, ["gate/disk-low"]],
   [
     "R062 a prior stage that policy asks for",
@@ -240,6 +264,10 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
   expect(codesOf(change)).toEqual(codes);
   expect(checkOf(name, change)).toMatchObject({ status: "block", refusals: codes.map((code) => ({ code })) });
 });
+
+function keyProblem(kind: "absent" | "exposed"): Standing["ownKeys"]["problems"][number] {
+  return { path: "/home/jp/.cto/keys/harness.key", kind, says: "mode 0644", fix: "chmod 600" };
+}
 
 function mustSaid(): Uint8Array {
   const [said] = approvalFacts(jp).said;

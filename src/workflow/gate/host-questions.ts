@@ -16,8 +16,8 @@ export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
       needs: ["policy", "contract"],
     }),
     question(11, "gate", "signing key", {
-      refusals: standing.keysInReach.map((key) => refusal("gate/key-in-reach", { key })),
-      says: () => "out of the sandbox's reach",
+      refusals: keyObjections(standing),
+      says: () => "private, trusted for their roles, out of the sandbox's reach",
     }),
     question(12, "gate", "backend", {
       refusals: refusalsOf(backend),
@@ -36,6 +36,16 @@ export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
     }),
   ];
 };
+
+const keyObjections = ({ keysInReach, ownKeys }: Standing): readonly Refusal[] => [
+  ...keysInReach.map((key) => refusal("gate/key-in-reach", { key })),
+  ...ownKeys.problems.map(({ path, kind, says, fix }) =>
+    kind === "absent"
+      ? refusal("gate/key-absent", { key: path })
+      : refusal("gate/key-exposed", { key: path, problem: says, fix }),
+  ),
+  ...ownKeys.untrusted.map(({ role, fingerprint }) => refusal("gate/key-not-trusted", { role, key: fingerprint })),
+];
 
 const lockObjections = ({ lock }: Standing): readonly Refusal[] =>
   lock === "free" ? [] : [refusal("gate/target-locked", { run: lock.run, pid: lock.pid, since: lock.since })];

@@ -7,6 +7,7 @@ import type { BackendKind, Contract } from "../contract/contract.ts";
 import type { WorkState } from "../contract/work-item.ts";
 import type { Digest } from "../digest.ts";
 import type { RunId } from "../ids.ts";
+import type { OwnPublicKey } from "../own-keys.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Refusal } from "../refusal.ts";
 import type { Result } from "../result.ts";
@@ -49,12 +50,25 @@ export interface Standing {
   readonly sandbox: SandboxStanding;
   /** Signing keys that a sandbox of this run could read, by path. */
   readonly keysInReach: readonly string[];
+  readonly ownKeys: OwnKeysStanding;
   readonly lock: "free" | { readonly run: RunId; readonly pid: number; readonly since: string };
   readonly diskFreeBytes: number;
   /** `runtime.defaultActivation` as read; anything but false blocks. */
   readonly defaultActivation: boolean | "unknown";
   /** Whether a verified bundle of this backend one stage lower is there; asked for by policy only. */
   readonly priorStage: "verified" | "absent";
+}
+
+/** The home's own keys as they stand: they sign the evidence of this run, whatever becomes of it (R055, R115). */
+export interface OwnKeysStanding {
+  readonly problems: readonly {
+    readonly path: string;
+    readonly kind: "absent" | "exposed";
+    readonly says: string;
+    readonly fix: string;
+  }[];
+  /** Keys that allowed_signers gives no role now. */
+  readonly untrusted: readonly OwnPublicKey[];
 }
 
 /** What really doing each protection once has shown. */

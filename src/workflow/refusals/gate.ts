@@ -90,6 +90,21 @@ export const gateRefusals = {
     next: "move the key out of every folder that policy.yaml shows to the sandbox",
     why: "An agent that can read a signing key can sign its own evidence.",
   },
+  "gate/key-absent": {
+    says: "This home has no key at {key}.",
+    next: "cto keys make",
+    why: "Every run leaves signed evidence, so a run without keys is not begun.",
+  },
+  "gate/key-exposed": {
+    says: "The signing key is not private to this user: {key} {problem}.",
+    next: "{fix}",
+    why: "Evidence by a key that others could read may be anybody's.",
+  },
+  "gate/key-not-trusted": {
+    says: "allowed_signers gives the {role} key {key} no role now.",
+    next: "cto keys make",
+    why: "Evidence signed by a key that nobody named verifies nowhere.",
+  },
   "gate/disk-low": {
     says: "{free} bytes are free, {needed} are needed.",
     next: "free disk space, then the same command again",

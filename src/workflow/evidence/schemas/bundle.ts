@@ -11,11 +11,19 @@ export interface BundleManifest {
   readonly kind: "execute" | "rollback";
   readonly ending: EndingKind;
   readonly reach: Reach;
-  /** This form carries no Harness signature; one that says otherwise is of an unknown version. */
-  readonly signatures: "none";
+  /** The attestations that lie beside these files, outside SHA256SUMS because they sign it (evidence.md 8). */
+  readonly signatures: readonly SignatureEntry[];
   readonly files: readonly BundleFile[];
   readonly absent: readonly { readonly path: string; readonly why: string }[];
   readonly notClaimed: readonly string[];
+}
+
+/** One attestation that must be there. The key is told so that stock tools can use it; it is trusted by nobody for that. */
+export interface SignatureEntry {
+  readonly path: string;
+  readonly namespace: string;
+  /** Type and base64 of an OpenSSH public key. */
+  readonly publicKey: string;
 }
 
 export interface BundleFile {
@@ -38,7 +46,13 @@ export const bundleManifestSchema: z.ZodType<BundleManifest> = z.strictObject({
   kind: z.enum(["execute", "rollback"]),
   ending: z.enum(ENDINGS),
   reach: z.enum(REACHES),
-  signatures: z.literal("none"),
+  signatures: z.array(
+    z.strictObject({
+      path: z.string().regex(/^attestations\/[a-z]+\.sigstore\.json$/),
+      namespace: z.string(),
+      publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]{68}$/),
+    }),
+  ),
   files: z.array(
     z.strictObject({
       path: z.string().min(1),

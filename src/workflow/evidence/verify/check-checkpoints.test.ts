@@ -2,8 +2,9 @@ import { afterAll, expect, test } from "vitest";
 
 import { noteSigner } from "../../../../test/fakes/note-signer.ts";
 import { RUN } from "../../../../test/fixtures/governed.ts";
+import { ownSignerLines } from "../../../../test/fixtures/own-keys.ts";
 import { failedIds, sampleBundle, textOf, utf8, type FileMap } from "../../../../test/fixtures/sample-bundle.ts";
-import { HARNESS_LINE, logNote } from "../../../../test/fixtures/sample-ledger.ts";
+import { logNote } from "../../../../test/fixtures/sample-ledger.ts";
 import { nodeVerifyTools } from "../../../adapters/archive/verify-tools.ts";
 import { signedCheckpoint, type NoteSigner } from "../../checkpoint.ts";
 import { canonicalJson, digestOf } from "../../digest.ts";
@@ -132,7 +133,7 @@ test.each([
   ["no trust at all", "none"],
   ["trust that gives no key this role", "jp"],
 ] as const)("with %s the checkpoints are not proven, and not called false", async (_, kind) => {
-  const onlyOwner = utf8(new TextDecoder().decode(bundle.world.allowedSigners).replace(HARNESS_LINE, ""));
+  const onlyOwner = utf8(new TextDecoder().decode(bundle.world.allowedSigners).replace(ownSignerLines(), ""));
   const trust = kind === "none" ? kind : { allowedSigners: onlyOwner };
   const { checks } = await verifyBundle(bundle.sealed(), [], trust, nodeVerifyTools);
   for (const id of ["checkpoints", "ledger"])

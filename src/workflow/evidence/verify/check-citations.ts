@@ -1,3 +1,4 @@
+import { isOutsideSums } from "../bundle-table.ts";
 import type { Reading } from "./reading.ts";
 import { fail, passUnless, type Check } from "./verdict.ts";
 
@@ -31,7 +32,7 @@ export const checkCitations = ({ report, digest, paths }: Reading): readonly Che
       return sha256 === digest(file) ? [] : [off("the report cites other bytes", file)];
     }),
     ...paths
-      .filter((file) => !LATER.has(file) && !listed.has(file))
+      .filter((file) => !LATER.has(file) && !isOutsideSums(file) && !listed.has(file))
       .map((file) => off("the report does not know it", file)),
   ];
   return passUnless(ID, objections, `${cited.length} cited digests recomputed`);

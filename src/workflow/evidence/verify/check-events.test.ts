@@ -1,7 +1,15 @@
 import { afterAll, expect, test } from "vitest";
 
 import { RUN } from "../../../../test/fixtures/governed.ts";
-import { failedIds, sampleBundle, textOf, utf8 } from "../../../../test/fixtures/sample-bundle.ts";
+import { makeOwnKeys } from "../../../../test/fixtures/own-keys.ts";
+import {
+  sampleBundle,
+  failedIds,
+  failures,
+  signedFiles,
+  textOf,
+  utf8,
+} from "../../../../test/fixtures/sample-bundle.ts";
 import { digestOf } from "../../digest.ts";
 import { chainStart } from "../../event-chain.ts";
 import { bundleFiles } from "../bundle-files.ts";
@@ -75,7 +83,18 @@ const rechained = (log: readonly string[]): readonly string[] => {
 
 test("a log rewritten consistently from its first line to its last is not the one that was signed (replace-whole-chain)", async () => {
   const forged = rechained(bundle.world.record.events.map((line) => line.replace("may push now", "did nothing")));
-  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, events: forged }, bundle.world.given));
+  const record = { ...bundle.world.record, events: forged };
+  const files = bundleFiles(record, bundle.world.given);
+  const verdict = await bundle.verify(signedFiles(record, files));
   expect(verdict.checks.find(({ id }) => id === "events")?.verdict).toBe("PASS");
   expect(new Set(failedIds(verdict))).toEqual(new Set(["checkpoints"]));
+  const stranger = { ...record, keys: { harness: STRANGER.harness.line, verifier: STRANGER.verifier.line } };
+  const forgery = signedFiles(stranger, bundleFiles(stranger, bundle.world.given), STRANGER);
+  expect(new Set(failedIds(await bundle.verify(forgery)))).toEqual(
+    new Set(["checkpoints", "run-statement", "tests-statement", "verdict-statement"]),
+  );
+  const kept = new Map([...files, ...[...bundle.sealed()].filter(([name]) => name.startsWith("attestations/"))]);
+  expect(failures(await bundle.verify(kept)).join("\n")).toContain("it is over other files");
 });
+
+const STRANGER = makeOwnKeys();

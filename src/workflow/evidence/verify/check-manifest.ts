@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { BUNDLE_TABLE, isRequired, MANIFEST, rowOf, SUMS } from "../bundle-table.ts";
+import { BUNDLE_TABLE, isOutsideSums, isRequired, MANIFEST, rowOf, SUMS } from "../bundle-table.ts";
 import type { BundleFile, BundleManifest } from "../schemas/bundle.ts";
 import { schemaNamed, readJson, type Reading } from "./reading.ts";
 import { fail, notProven, passUnless, type Check } from "./verdict.ts";
@@ -31,17 +31,20 @@ const unread = (bytes: Uint8Array | undefined): Check => {
   if (bytes === undefined) return fail(ID, "evidence/file-set-differs", "it is not there", MANIFEST);
   const name = schemaNamed(bytes);
   const signatures = readJson(bytes, z.object({ signatures: z.unknown() }))?.signatures;
-  const isOther =
-    name?.startsWith("cto/bundle/") === true &&
-    (name !== "cto/bundle/v1" || (signatures !== undefined && signatures !== "none"));
+  const isOther = name?.startsWith("cto/bundle/") === true && (name !== "cto/bundle/v1" || isWord(signatures));
   return isOther
     ? notProven(ID, "it is of a form that this verifier does not know", MANIFEST)
     : wrong("it does not read as bundle/v1");
 };
 
+// A form that says in a word how it is signed, or that it is not, may be somebody's; it is not this one.
+const isWord = (signatures: unknown): boolean => typeof signatures === "string";
+
 const fileRows = ({ paths, size, digest }: Reading, manifest: BundleManifest): readonly Check[] => {
   const listed = new Set(manifest.files.map(({ path }) => path));
-  const strangers = paths.filter((path) => path !== MANIFEST && path !== SUMS && !listed.has(path));
+  const strangers = paths.filter(
+    (path) => path !== MANIFEST && path !== SUMS && !isOutsideSums(path) && !listed.has(path),
+  );
   return [
     ...(listed.size === manifest.files.length ? [] : [wrong("a file is listed twice")]),
     ...strangers.map((path) => fail(ID, "evidence/file-set-differs", "it is not listed in bundle.json", path)),

@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 
-import { failures, sampleBundle, textOf, utf8, type Edit } from "../../../../test/fixtures/sample-bundle.ts";
-import { bundleFiles } from "../bundle-files.ts";
+import { failures, sampleBundle, sealedOf, textOf, type Edit, utf8 } from "../../../../test/fixtures/sample-bundle.ts";
 import { confinementSchema, type ConfinementProof, type ProvenProbe } from "../schemas/confinement.ts";
 
 const bundle = sampleBundle();
@@ -70,14 +69,14 @@ test("R067 a commit beside a canary that did not hold fails", async () => {
         ? passed.run
         : passed.run.map((result) => (result.id === "network" ? { ...result, verdict: "broken" as const } : result)),
   }));
-  const verdict = await bundle.verify(bundleFiles({ ...record, canaries }, given));
+  const verdict = await bundle.verify(sealedOf({ ...record, canaries }, given));
   expect(failures(verdict).join("\n")).toContain("a commit stands beside a probe that did not hold");
 });
 
 test("a bundle of before the canaries still verifies, and claims nothing of them", async () => {
   const { record, given } = bundle.world.ending("stopped");
   const events = record.events.filter((line) => !line.includes("cto.sandbox.canary"));
-  const files = bundleFiles({ ...record, canaries: [], events }, given);
+  const files = sealedOf({ ...record, canaries: [], events }, given);
   const failed = failures(await bundle.verify(files)).filter((line) => line.startsWith("confinement"));
   expect(failed).toEqual([]);
   expect(textOf(files, FILE)).toContain('"probes": []');

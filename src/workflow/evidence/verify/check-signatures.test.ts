@@ -1,9 +1,8 @@
 import { afterAll, expect, test } from "vitest";
 
-import { bytesOf, failures, sampleBundle, utf8 } from "../../../../test/fixtures/sample-bundle.ts";
+import { bytesOf, failures, sampleBundle, sealedOf, utf8 } from "../../../../test/fixtures/sample-bundle.ts";
 import { signBy } from "../../../../test/fixtures/ssh.ts";
 import { nodeVerifyTools } from "../../../adapters/archive/verify-tools.ts";
-import { bundleFiles } from "../bundle-files.ts";
 import { verifyBundle } from "./verify.ts";
 
 const bundle = sampleBundle();
@@ -16,8 +15,11 @@ test("without trust from outside a whole bundle is not proven, and nothing in it
     "trust",
     "approval",
     "admission",
+    "run-statement",
     "checkpoints",
     "ledger",
+    "tests-statement",
+    "verdict-statement",
   ]);
 });
 
@@ -51,7 +53,7 @@ test.each([
 test("a signature for one role is worth nothing for another", async () => {
   const wrong = signBy(bundle.world.key, bytesOf(bundle.sealed(), "approval/approval.jp.json"), "outcome@cto-harness");
   const verdict = await bundle.verify(
-    bundleFiles(bundle.world.record, new Map(bundle.world.given).set("approval/approval.jp.json.sig", wrong)),
+    sealedOf(bundle.world.record, new Map(bundle.world.given).set("approval/approval.jp.json.sig", wrong)),
   );
   expect(verdict.checks[0]).toMatchObject({ verdict: "FAIL" });
   expect(failures(verdict).join("\n")).toContain("it is for another role than approval@cto-harness");
@@ -60,7 +62,5 @@ test("a signature for one role is worth nothing for another", async () => {
 test("an approval that says A2 without its signature fails", async () => {
   const given = new Map(bundle.world.given);
   given.delete("approval/approval.jp.json.sig");
-  expect(failures(await bundle.verify(bundleFiles(bundle.world.record, given))).join("\n")).toContain(
-    "it is not signed",
-  );
+  expect(failures(await bundle.verify(sealedOf(bundle.world.record, given))).join("\n")).toContain("it is not signed");
 });

@@ -1,15 +1,15 @@
-import { SUMS } from "../bundle-table.ts";
-import { textIn } from "./bytes.ts";
+import { isOutsideSums, SUMS } from "../bundle-table.ts";
 import type { Reading } from "./reading.ts";
+import { sumLines } from "./sum-lines.ts";
 import { fail, passUnless, type Check } from "./verdict.ts";
 
 const ID = "digests";
 
-/** Step 3: SHA256SUMS covers every file but itself, once each, in order, and every digest is the file's. */
+/** Step 3: SHA256SUMS covers every file but itself and what signs it, once each, in order; every digest is the file's. */
 export const checkSums = ({ files, paths, digest }: Reading): readonly Check[] => {
   const bytes = files.get(SUMS);
   if (bytes === undefined) return [fail(ID, "evidence/file-set-differs", "it is not there", SUMS)];
-  const lines = linesIn(bytes);
+  const lines = sumLines(bytes);
   if (lines === undefined) return [fail(ID, "evidence/digest-differs", "it is not what coreutils writes", SUMS)];
   const sums = new Map(lines.map(({ path, sum }) => [path, sum]));
   const objections = [
@@ -17,10 +17,10 @@ export const checkSums = ({ files, paths, digest }: Reading): readonly Check[] =
       ? []
       : [fail(ID, "evidence/digest-differs", "its names are not in order, once each", SUMS)]),
     ...paths
-      .filter((path) => path !== SUMS && !sums.has(path))
+      .filter((path) => path !== SUMS && !isOutsideSums(path) && !sums.has(path))
       .map((path) => fail(ID, "evidence/file-set-differs", "no digest was sealed for it", path)),
     ...lines.flatMap(({ path, sum }) => {
-      const found = path === SUMS ? undefined : digest(path);
+      const found = path === SUMS || isOutsideSums(path) ? undefined : digest(path);
       if (found === undefined) return [fail(ID, "evidence/file-set-differs", "it was sealed and is not there", path)];
       return found === sum
         ? []
@@ -28,22 +28,6 @@ export const checkSums = ({ files, paths, digest }: Reading): readonly Check[] =
     }),
   ];
   return passUnless(ID, objections, `${lines.length} digests, every file covered once`);
-};
-
-interface Line {
-  readonly path: string;
-  readonly sum: string;
-}
-
-const linesIn = (bytes: Uint8Array): readonly Line[] | undefined => {
-  const text = textIn(bytes);
-  if (text === undefined || !text.endsWith("\n")) return undefined;
-  const lines = text
-    .slice(0, -1)
-    .split("\n")
-    .map((line) => /^([0-9a-f]{64}) {2}(.+)$/.exec(line))
-    .map((found) => ({ path: found?.[2] ?? "", sum: found?.[1] ?? "" }));
-  return lines.every(({ path }) => path !== "") ? lines : undefined;
 };
 
 const isInOrder = (paths: readonly string[]): boolean =>

@@ -7,13 +7,13 @@ import {
   flipped,
   replaceIn,
   sampleBundle,
+  sealedOf,
   textOf,
-  utf8,
   type Edit,
+  utf8,
 } from "../../../../test/fixtures/sample-bundle.ts";
 import type { SampleWorld } from "../../../../test/fixtures/sample-run.ts";
 import { contractText, type Contract } from "../../contract/contract.ts";
-import { bundleFiles } from "../bundle-files.ts";
 
 const bundle = sampleBundle();
 afterAll(() => bundle.world.remove());
@@ -154,7 +154,7 @@ test.each(COMMITTED)(
 
 test("a criterion with a probe stays the owner's to judge; calling it proven without its section of test.log fails", async () => {
   const probe = { argv: ["true"], onCandidate: 0, onBase: 1, baseExpected: "fails" as const, output: "equal\n" };
-  const files = bundleFiles({ ...bundle.world.record, probes: new Map([["C1", probe]]) }, bundle.world.given);
+  const files = sealedOf({ ...bundle.world.record, probes: new Map([["C1", probe]]) }, bundle.world.given);
   expect(failures(await bundle.verify(files))).toEqual([]);
   const forged = bundle.resealed((sealed) => {
     for (const [name, bytes] of files) sealed.set(name, bytes);
@@ -167,21 +167,21 @@ test("a criterion with a probe stays the owner's to judge; calling it proven wit
 });
 
 test("a denied attempt cannot be left out of the report (R086)", async () => {
-  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, attempts: [] }, bundle.world.given));
+  const verdict = await bundle.verify(sealedOf({ ...bundle.world.record, attempts: [] }, bundle.world.given));
   expect(failures(verdict).join("\n")).toContain("is left out");
 });
 
 test("a commit on a path that the contract does not allow fails, whatever else fits", async () => {
   const contract = { ...contractOf(bundle.world), allowedPaths: ["src/strings.py"] };
   const given = new Map(bundle.world.given).set("approval/contract.json", utf8(contractText(contract)));
-  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, contract }, given));
+  const verdict = await bundle.verify(sealedOf({ ...bundle.world.record, contract }, given));
   expect(failures(verdict)).toContain("paths patch.diff: test_strings.py is not an allowed path");
 });
 
 test("a commit on a forbidden path fails though it is allowed as well", async () => {
   const contract = { ...contractOf(bundle.world), forbiddenPaths: ["SRC/"] };
   const given = new Map(bundle.world.given).set("approval/contract.json", utf8(contractText(contract)));
-  const verdict = await bundle.verify(bundleFiles({ ...bundle.world.record, contract }, given));
+  const verdict = await bundle.verify(sealedOf({ ...bundle.world.record, contract }, given));
   expect(failures(verdict)).toContain("paths patch.diff: src/strings.py is forbidden by SRC/");
 });
 

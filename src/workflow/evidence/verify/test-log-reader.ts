@@ -12,6 +12,8 @@ export interface TestRun {
   readonly argv: readonly string[];
   readonly outputSha256?: string | undefined;
   readonly outputBytes?: number | undefined;
+  readonly limit?: string | null | undefined;
+  readonly programSha256?: string | undefined;
   readonly manifestBefore?: string | undefined;
   readonly manifestAfter?: string | undefined;
   readonly output: Uint8Array;
@@ -26,6 +28,8 @@ const head = z.looseObject({
   argv: z.array(z.string()),
   outputSha256: z.string().optional(),
   outputBytes: z.int().optional(),
+  limit: z.string().nullable().optional(),
+  programSha256: z.string().optional(),
   manifestBefore: z.string().optional(),
   manifestAfter: z.string().optional(),
   storedBytes: z.int().nonnegative(),
@@ -51,13 +55,12 @@ const readSection = (bytes: Uint8Array, at: number): { readonly run: TestRun; re
   const json = text === undefined ? undefined : strictJson(text);
   const read = json === undefined ? undefined : head.safeParse(json.value);
   if (read?.success !== true) return undefined;
-  const { on, criterion, tree, exitCode, argv, outputSha256, outputBytes, manifestBefore, manifestAfter, storedBytes } =
-    read.data;
+  const { schema: _, storedBytes, ...told } = read.data;
   const until = end + 1 + storedBytes;
   if (bytes[until] !== 0x0a) return undefined;
   const output = bytes.subarray(end + 1, until);
   return {
-    run: { on, criterion, tree, exitCode, argv, outputSha256, outputBytes, manifestBefore, manifestAfter, output },
+    run: { ...told, output },
     next: until + 1,
   };
 };

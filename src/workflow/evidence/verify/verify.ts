@@ -1,4 +1,5 @@
 import { checkActions } from "./check-actions.ts";
+import { checkAttestations } from "./check-attestations.ts";
 import { checkBindings } from "./check-bindings.ts";
 import { checkCheckpoints } from "./check-checkpoints.ts";
 import { checkCitations } from "./check-citations.ts";
@@ -19,13 +20,16 @@ import { checkRedactions } from "./check-redactions.ts";
 import { checkRenderings } from "./check-renderings.ts";
 import { checkReport } from "./check-report.ts";
 import { checkRevocation } from "./check-revocation.ts";
+import { checkRunStatement } from "./check-run-statement.ts";
 import { checkSarif } from "./check-sarif.ts";
 import { checkSentence } from "./check-sentence.ts";
 import { checkAdmissionSignature, checkApprovalSignature } from "./check-signatures.ts";
 import { checkSums } from "./check-sums.ts";
+import { checkTestsStatement } from "./check-tests-statement.ts";
 import { checkTests } from "./check-tests.ts";
 import { checkTrace } from "./check-trace.ts";
 import { checkTrust } from "./check-trust.ts";
+import { checkVerdictStatement } from "./check-verdict-statement.ts";
 import { readBundle, type BundleContent, type OddEntry, type Reading } from "./reading.ts";
 import { CannotJudge, type Eventually, type Trust, type VerifyTools } from "./tools.ts";
 import { notProven, wholeVerdict, type Check, type Verdict, type VerdictWord } from "./verdict.ts";
@@ -45,6 +49,8 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["quorum", checkQuorum],
   ["admission", checkAdmissionSignature],
   ["revocation", checkRevocation],
+  ["attestations", checkAttestations],
+  ["run-statement", checkRunStatement],
   ["events", checkEvents],
   ["event-order", checkStory],
   ["checkpoints", checkCheckpoints],
@@ -58,6 +64,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["egress", checkEgress],
   ["redactions", checkRedactions],
   ["tests", checkTests],
+  ["tests-statement", checkTestsStatement],
   ["report", checkReport],
   ["criteria", checkCriteria],
   ["actions", checkActions],
@@ -75,11 +82,13 @@ export const verifyBundle = async (
   tools: VerifyTools,
 ): Promise<Verdict> => {
   const reading = await readBundle(files, odd, trust, tools);
-  const checks = (await Promise.all(CHECKS.map(([id, judge]) => judged(id, judge, reading)))).flat();
+  const found = (await Promise.all(CHECKS.map(([id, judge]) => judged(id, judge, reading)))).flat();
+  const verdict = await judged("verdict-statement", (read) => checkVerdictStatement(read, found), reading);
+  const checks = [...found, ...verdict];
   return {
     verdict: wholeVerdict(checks),
     checks: checks.toSorted((a, b) => RANK[a.verdict] - RANK[b.verdict]),
-    notClaimed: notClaimedBy(reading),
+    notClaimed: notClaimedBy(reading, checks),
   };
 };
 
@@ -95,20 +104,16 @@ const judged = async (id: string, judge: Judge, reading: Reading): Promise<reado
 const RANK: Readonly<Record<VerdictWord, number>> = { FAIL: 0, "NOT-PROVEN": 1, PASS: 2 };
 
 /** The union of every notClaimed[] that the bundle holds, and what no check of this form could show. */
-const notClaimedBy = ({
-  manifest,
-  report,
-  freshness,
-  ownedRepo,
-  confinement,
-  redactions,
-}: Reading): readonly string[] => [
+const notClaimedBy = (
+  { manifest, report, freshness, ownedRepo, confinement, redactions }: Reading,
+  checks: readonly Check[],
+): readonly string[] => [
   ...new Set([
-    ...ALWAYS,
+    ...(checks.some(({ id, verdict }) => id === "run-statement" && verdict === "PASS") ? [] : UNSIGNED),
     ...[manifest, report, freshness, ownedRepo, confinement, redactions].flatMap((file) => file?.notClaimed ?? []),
   ]),
 ];
 
-const ALWAYS: readonly string[] = [
-  "harness signature: sealed without one, whoever can write this folder could rewrite it consistently",
+const UNSIGNED: readonly string[] = [
+  "harness signature: none by a key that the given trust names, so whoever wrote this folder may be anybody",
 ];

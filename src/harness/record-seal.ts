@@ -1,0 +1,41 @@
+import type { RunRow } from "../seams/store.ts";
+import { canonicalJson, digestOf, type Digest } from "../workflow/digest.ts";
+import { ATTESTATIONS, SUMS } from "../workflow/evidence/bundle-table.ts";
+import type { Files } from "../workflow/evidence/bundle.ts";
+import { Failure } from "../workflow/failure.ts";
+import type { Ending } from "./run-workflow.ts";
+import type { World } from "./world.ts";
+
+/** The ledger learns of it once; after a crash behind that, the same bytes must have been drawn and signed again. */
+export const recordOnce = async (world: World, row: RunRow, ending: Ending, files: Files): Promise<void> => {
+  const digests = sealedDigests(files);
+  const told = (await world.store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
+  if (told !== undefined) {
+    if (canonicalJson(told.digests ?? {}) === canonicalJson(digests)) return;
+    throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
+  }
+  const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
+  await world.store.transact(async (ledger) => {
+    await ledger.appendLeaf({
+      type: "run.sealed",
+      actor: "harness",
+      channel: "harness",
+      work: row.work,
+      run: row.run,
+      digests,
+      detail: { result: ending.kind },
+    });
+    await ledger.seal({ run: row.run, revision: 1, sums: digestOf(files.get(SUMS) ?? ""), bytes });
+  });
+};
+
+/** Every byte of the bundle is under one of these: SHA256SUMS holds the others' digests, no list holds an attestation's. */
+const sealedDigests = (files: Files): Readonly<Record<string, Digest>> => ({
+  sums: digestOf(files.get(SUMS) ?? ""),
+  ...Object.fromEntries(
+    Object.entries(ATTESTATIONS).flatMap(([name, path]) => {
+      const bytes = files.get(path);
+      return bytes === undefined ? [] : [[name, digestOf(bytes)] as const];
+    }),
+  ),
+});
