@@ -121,6 +121,15 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
           sourcesIn([...args, ...(outer?.args ?? [])]).every((source) => !overlaps(source, target)),
         ),
     },
+    {
+      claim: "memory-bounded-as-a-whole",
+      holds: every(({ limits }) =>
+        limits.some(
+          ({ name, guard }) =>
+            name === "memory-bytes" && guard.startsWith("cgroup ") && guard.endsWith(", socket buffers included"),
+        ),
+      ),
+    },
     { claim: "processes-ended", holds: every(({ alive }) => alive === 0) },
   ];
 };
