@@ -23,6 +23,7 @@ export const FAILURES = {
   "backend/no-answer": "cto logs RUN --backend; check that the agent starts outside the Harness",
   "backend/protocol-unknown": "use an agent that speaks ACP protocol version 1",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
+  "evidence/not-exported": "look at the named file; cto verify RUN, then the same command with another --out",
   "evidence/secret-left":
     "cto show RUN; a secret got past the redaction and nothing was sealed: report it, with the file that is named",
   "evidence/unsealable": "cto doctor; then the same command again, the run continues at its seal",

@@ -1,8 +1,9 @@
 import type { Command, RouteMap } from "@stricli/core";
 
+import { FRAMEWORK_IDS, type FrameworkId } from "../../workflow/evidence/controls/frameworks.ts";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
-import { count, needed, several, text, yes } from "../flags.ts";
+import { count, oneOf, needed, several, text, yes } from "../flags.ts";
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -95,6 +96,26 @@ export const homeRoutes = (): Routes => ({
       flags: { trust: text("FILE", "an allowed_signers file that reached you by another way") },
       exits: "0 PASS · 3 the trust file cannot be read · 5 FAIL or NOT-PROVEN, with every alarm",
       load: () => import("../commands/audit-verify.ts"),
+    }),
+    export: command<{ readonly framework?: FrameworkId; readonly out?: string }, []>({
+      brief: "every run, verified, and what its evidence comes to for each control",
+      examples: [
+        "cto audit export --framework soc2-cc8.1",
+        "cto audit export --out export.tar",
+        "cto audit export --framework nist --json",
+      ],
+      about: [
+        "sufficient, partial or insufficient is computed of each bundle's named fields; nothing says more than it rests on.",
+        "Blocked, voided, failed, stopped and interrupted runs are in it. A missing run number is an alarm.",
+        "--out writes one tar with every bundle and SHA256SUMS: sha256sum -c, then cto verify, need nothing of this home.",
+      ],
+      flags: {
+        framework: oneOf(FRAMEWORK_IDS, "only this one (default: all)"),
+        out: text("FILE", "a tar that is not there yet"),
+      },
+      exits: "0 · 3 the trust root cannot be read · 5 a bundle does not verify, or a run is missing",
+      see: "cto audit verify",
+      load: () => import("../commands/audit-export.ts"),
     }),
   }),
 });
