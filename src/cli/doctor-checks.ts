@@ -27,6 +27,10 @@ export const DOCTOR_CHECKS = {
     asks: "the home's own keys are there, private, and trusted for their roles",
     why: "They sign the evidence of every run: who can read them can make evidence.",
   },
+  "trust-root": {
+    asks: "the trust root is the one that its owner signed, if he signed one",
+    why: "An allowed_signers that was edited after it was signed gives roles that the owner never gave.",
+  },
   backends: {
     asks: "the backend that each packet names is here",
     why: "A backend that is absent blocks the gate; it is never replaced by another.",

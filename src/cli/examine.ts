@@ -2,6 +2,7 @@ import { readPackets } from "../harness/documents.ts";
 import type { Machine } from "../harness/first-things.ts";
 import { ownKeysNow } from "../harness/own-keys-now.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../harness/read-facts.ts";
+import { readSignedTrust } from "../harness/sign-trust.ts";
 import type { World } from "../harness/world.ts";
 import type { Protections } from "../seams/sandbox.ts";
 import type { Authority } from "../workflow/authority.ts";
@@ -74,6 +75,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
       ({ signers }) => `allowed_signers read, ${signers.length} ${signers.length === 1 ? "key" : "keys"}`,
     ),
     ...(await examineKeys(world, trust)),
+    ...(trust.ok ? [await examineTrust(world, trust.value)] : []),
     ...(policy.ok ? await examineBackends(world, policy.value) : []),
     wrong.length === 0
       ? ok("ledger", `chain of ${(await store.leaves(0)).length} entries recomputes`)
@@ -87,12 +89,23 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
 };
 
 export const skippedHome = (why: string): readonly Finding[] =>
-  (["home", "authority", "policy", "signers", "keys", "backends", "ledger", "disk"] as const).map((id) => ({
-    id,
-    status: "skip",
-    says: why,
-    fix: "",
-  }));
+  (["home", "authority", "policy", "signers", "keys", "trust-root", "backends", "ledger", "disk"] as const).map(
+    (id) => ({
+      id,
+      status: "skip",
+      says: why,
+      fix: "",
+    }),
+  );
+
+const examineTrust = async (world: World, trust: TrustRoot): Promise<Finding> => {
+  const signed = await readSignedTrust(world, trust);
+  if (signed === "absent")
+    return ok("trust-root", "not signed: whoever can write allowed_signers can change it unseen");
+  return signed.judged.ok
+    ? ok("trust-root", `signed by ${signed.judged.value.owner}, ${signed.judged.value.decidedAt}`)
+    : fail("trust-root", signed.judged.refusals[0], "look at what was changed, then cto keys trust --key KEY");
+};
 
 const examineAuthority = async ({ home }: World): Promise<readonly Finding[]> => {
   const open: string[] = [];

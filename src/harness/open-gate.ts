@@ -14,6 +14,7 @@ import { ok, refuse, type Result } from "../workflow/result.ts";
 import type { Drawn } from "./documents.ts";
 import { readStanding, type StandingRead } from "./read-standing.ts";
 import type { Recorder } from "./recorder.ts";
+import { readSignedTrust } from "./sign-trust.ts";
 import { watch, type Watched } from "./watched.ts";
 import type { World } from "./world.ts";
 
@@ -75,7 +76,7 @@ export const askGate = async (world: World, row: RunRow, recorder: Recorder, att
     result,
     drawn: facts.drawn.ok ? facts.drawn.value : "not-drawn",
     before: facts.observation.ok ? facts.observation.value : "unknown",
-    documents: documentsOf(read),
+    documents: { ...documentsOf(read), ...(await trustDocuments(world, read)) },
     consumption: "none",
     challenge: await challengeOf(world, read),
     approvedAt: approvedAt(read),
@@ -203,6 +204,13 @@ const documentsOf = ({ facts, said, standing }: StandingRead): GateOutput["docum
       put(`${name}.sig`, signature);
     }
   return files;
+};
+
+// A record that speaks of other files would only be false evidence: doctor tells of it, no bundle carries it.
+const trustDocuments = async (world: World, { facts }: StandingRead): Promise<GateOutput["documents"]> => {
+  const signed = facts.trust.ok ? await readSignedTrust(world, facts.trust.value) : "absent";
+  if (signed === "absent" || !signed.judged.ok || signed.signature === "absent") return {};
+  return { "approval/trust-root.json": signed.bytes, "approval/trust-root.json.sig": signed.signature };
 };
 
 // A record that names nobody by a plain name is filed under its owner, whose it is not: the gate has refused it.

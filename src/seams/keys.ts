@@ -9,6 +9,7 @@ export const NAMESPACES = [
   "admission@cto-harness",
   "outcome@cto-harness",
   "revocation@cto-harness",
+  "trust@cto-harness",
 ] as const;
 export type Namespace = (typeof NAMESPACES)[number];
 

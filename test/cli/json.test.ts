@@ -55,6 +55,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   verify: "R-049-01",
   replay: "R-049-01",
   "keys make": "",
+  "keys trust": "--key owner-key",
   outcome: "R-049-01 --reject --reason r --key owner-key",
   rollback: "R-049-01 --dry-run",
 };

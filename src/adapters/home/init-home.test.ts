@@ -28,7 +28,7 @@ afterEach(() => rm(parent, { recursive: true }));
 
 test("R008 a new home has its governance files, its private folders and an id of its own", async () => {
   const written = await initHome(folder, plan);
-  const signers = `jp namespaces="approval@cto-harness,admission@cto-harness,outcome@cto-harness,revocation@cto-harness" ${key}\nharness line\nverifier line\n`;
+  const signers = `jp namespaces="approval@cto-harness,admission@cto-harness,outcome@cto-harness,revocation@cto-harness,trust@cto-harness" ${key}\nharness line\nverifier line\n`;
   expect(await readFile(path.join(folder, ".sot/authority/allowed_signers"), "utf8")).toBe(signers);
   expect(await readFile(path.join(folder, ".sot/authority/policy.yaml"), "utf8")).toBe(plan.policyText);
   expect(written).toContainEqual({ path: ".sot/authority/policy.yaml", sha256: digestOf(plan.policyText) });

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 
-import { SIGNERS_PATH } from "../../harness/read-facts.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { contentOf } from "../../harness/verify-folder.ts";
 import type { OpenBundle } from "../../seams/archive.ts";
 import { digestOf } from "../../workflow/digest.ts";
@@ -18,18 +18,29 @@ import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 
 /** `cto verify RUN|DIR|TAR`: folder and tar need no home; a run of this home defaults to its own allowed_signers, and says so. */
-export const act: Act<{ readonly trust?: string }, [string]> = async (context, flags, given) => {
+export const act: Act<{ readonly trust?: string; readonly revoked?: string }, [string]> = async (
+  context,
+  flags,
+  given,
+) => {
   const trustFile =
     flags.trust === undefined ? undefined : await readGiven(context.cwd, flags.trust, LIMITS.signersBytesMax);
   if (trustFile !== undefined && !(trustFile instanceof Uint8Array)) return trustFile;
+  const revokedFile =
+    flags.revoked === undefined ? undefined : await readGiven(context.cwd, flags.revoked, LIMITS.signersBytesMax);
+  if (revokedFile !== undefined && !(revokedFile instanceof Uint8Array)) return revokedFile;
   const evidence = await context.openEvidence();
   const verified = async (
     what: string,
     bundle: OpenBundle,
     trust: Uint8Array | undefined,
     from: string,
+    revoked: Uint8Array | undefined = revokedFile,
   ): Promise<Answer> => {
-    const root = trust === undefined ? "none" : { allowedSigners: trust };
+    const root =
+      trust === undefined
+        ? "none"
+        : { allowedSigners: trust, ...(revoked === undefined ? {} : { revokedKeys: revoked }) };
     const verdict = await verifyBundle(contentOf(bundle), bundle.odd, root, evidence.verifyTools);
     return answer(what, verdict, saysTrust(trust, from), flags.verbose);
   };
@@ -45,7 +56,10 @@ export const act: Act<{ readonly trust?: string }, [string]> = async (context, f
     if (bundle === "absent") return usageError(`there is no sealed bundle of ${run}`, "cto runs");
     if (trustFile !== undefined) return await verified(run, bundle, trustFile, "--trust");
     const own = await world.home.read(SIGNERS_PATH);
-    return await verified(run, bundle, own === "absent" ? undefined : own.bytes, "this home's own allowed_signers");
+    const list = await world.home.read(REVOKED_PATH);
+    const revoked = revokedFile ?? (list === "absent" ? undefined : list.bytes);
+    const signers = own === "absent" ? undefined : own.bytes;
+    return await verified(run, bundle, signers, "this home's own allowed_signers", revoked);
   } finally {
     await world.store.close();
   }

@@ -53,13 +53,16 @@ export const evidenceRoutes = (): Routes => ({
     exits: "0",
     load: () => import("../commands/diff.ts"),
   }),
-  verify: command<{ readonly trust?: string }, [string]>({
+  verify: command<{ readonly trust?: string; readonly revoked?: string }, [string]>({
     brief: "check a bundle as a stranger would, offline",
     examples: ["cto verify R-049-02", "cto verify R-049-02.tar --trust allowed_signers"],
     args: [
       { placeholder: "RUN|DIR|TAR", brief: "a run of this home, or any folder or tar that claims to be a bundle" },
     ],
-    flags: { trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)") },
+    flags: {
+      trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)"),
+      revoked: text("FILE", "keys that count for nothing, as ssh-keygen -r reads them (for a RUN: this home's own)"),
+    },
     about: [
       "A folder or tar needs no home. Without --trust it is at best NOT-PROVEN. A tar is read, never unpacked.",
       "-v shows the checks that pass as well. What is not claimed is printed at the end.",

@@ -73,6 +73,17 @@ export const homeRoutes = (): Routes => ({
       exits: "0 made or complete already · 3 allowed_signers cannot be read",
       load: () => import("../commands/keys-make.ts"),
     }),
+    trust: command<{ readonly key: string }, []>({
+      brief: "have the owner sign allowed_signers and revoked_keys as they stand",
+      examples: ["cto keys trust --key ~/.ssh/id_ed25519_sk"],
+      flags: { key: needed("KEY", "the owner's key for trust@cto-harness") },
+      about: [
+        "doctor tells later whether the files are still those that were signed; a bundle carries the record.",
+        "The first record is anchored by the way it reaches a reader; each later one names the one before.",
+      ],
+      exits: "0 signed · 3 refused, nothing signed",
+      load: () => import("../commands/keys-trust.ts"),
+    }),
   }),
   audit: group("the home's ledger: every act and every refusal", {
     log: command<{ readonly work?: string; readonly limit?: number }, []>({

@@ -47,6 +47,8 @@ export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("approval/approval.*.json", json("approval"), "cto/approval/v1", "human", "human-signed", "permit"),
   row("approval/approval.*.json.sig", "application/x-ssh-signature", null, "human", "human-signed", "never"),
   row("approval/revoked_keys", "application/octet-stream", null, "human", "harness-observed", "never"),
+  row("approval/trust-root.json", json("trust-root"), null, "human", "human-signed", "never"),
+  row("approval/trust-root.json.sig", "application/x-ssh-signature", null, "human", "human-signed", "never"),
   row("approval/consumption.json", "application/json", "cto/ledger/v1", "harness", "harness-observed", "permit"),
   row("approval/consumption.tlog-proof", "text/plain", null, "harness", "harness-observed", "permit"),
 ];

@@ -96,6 +96,8 @@ const whyAbsent = (path: string, { ending, reach }: ManifestFacts): string => {
   if (path === "approval/checks.yaml") return "The packet has no checks file beside it.";
   if (path === "approval/revoked_keys" && reach !== "gate")
     return "The home had no revoked_keys when the gate was asked: nothing was revoked.";
+  if (path.startsWith("approval/trust-root.json") && reach !== "gate")
+    return "The home had no trust record that fits its allowed_signers and revoked_keys.";
   if (path === "approval/approval.*.json.sig")
     return "The approval carries no signature: consent is host-attested only.";
   const codes = ending.refusals.map(({ code }) => code).join(", ");

@@ -36,7 +36,7 @@ export interface ApprovalStatement {
       readonly headCommit: string;
       readonly headTree: string;
     };
-    readonly authority: { readonly minimumAssurance: Level };
+    readonly authority: { readonly allowedSignersSha256: string; readonly minimumAssurance: Level };
     readonly challenge: {
       readonly nonce: string;
       readonly issuedAt: string;
@@ -136,7 +136,7 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
       runtimeDefaultActivation: z.literal(false),
     }),
     target: z.looseObject({ realpath: text, headRef: text, headCommit: text, headTree: text }),
-    authority: z.looseObject({ minimumAssurance: level }),
+    authority: z.looseObject({ allowedSignersSha256: text, minimumAssurance: level }),
     challenge: z.looseObject({ nonce: text, issuedAt: time, sha256: text, bootId: text, bootMs: z.number() }),
     harness: z.looseObject({ keyFingerprint: text.nullable() }),
     validity: z.looseObject({ notBefore: time, expiresAt: time, executeBy: time, maxUses: z.literal(1) }),

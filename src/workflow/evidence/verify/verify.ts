@@ -28,6 +28,7 @@ import { checkSums } from "./check-sums.ts";
 import { checkTestsStatement } from "./check-tests-statement.ts";
 import { checkTests } from "./check-tests.ts";
 import { checkTrace } from "./check-trace.ts";
+import { checkTrustRecord } from "./check-trust-record.ts";
 import { checkTrust } from "./check-trust.ts";
 import { checkVerdictStatement } from "./check-verdict-statement.ts";
 import { readBundle, type BundleContent, type OddEntry, type Reading } from "./reading.ts";
@@ -49,6 +50,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["quorum", checkQuorum],
   ["admission", checkAdmissionSignature],
   ["revocation", checkRevocation],
+  ["trust-record", checkTrustRecord],
   ["attestations", checkAttestations],
   ["run-statement", checkRunStatement],
   ["events", checkEvents],
