@@ -6,6 +6,7 @@ import path from "node:path";
 import { folderArchive } from "./adapters/archive/folder-archive.ts";
 import { readFolder } from "./adapters/archive/read-folder.ts";
 import { readTarFile } from "./adapters/archive/read-tar-file.ts";
+import { readVerifyPage } from "./adapters/archive/verify-page.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
@@ -29,13 +30,11 @@ import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
 import { ownerShell, ownerShellAtOnce } from "./adapters/target/owner-shell.ts";
 import { removeFolder } from "./adapters/target/remove-folder.ts";
+import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
-import type { OpenBundle } from "./seams/archive.ts";
-import type { Target } from "./seams/target.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
-import type { VerifyTools } from "./workflow/evidence/verify/tools.ts";
 import { Failure } from "./workflow/failure.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
@@ -101,13 +100,8 @@ export const machineFacts = (): {
   };
 };
 
-/** Evidence without a home: any folder, and what the verifier needs. */
-export const evidence = (): {
-  readonly openFolder: (folder: string) => Promise<OpenBundle>;
-  readonly openTar: (file: string) => Promise<OpenBundle>;
-  readonly verifyTools: VerifyTools;
-  readonly stockGit: Pick<Target, "replayPatch">;
-} => ({
+/** Evidence without a home. */
+export const evidence = (): Evidence => ({
   openFolder: (folder) => readFolder(folder, "sealed"),
   openTar: readTarFile,
   verifyTools: nodeVerifyTools,
@@ -205,6 +199,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     },
     operator: { uid, user: username, tty: terminal ? "stdin" : null },
     build: readBuild(),
+    verifyPage: readVerifyPage,
     facts: { ...hostFacts(), loginuid: loginuid() },
     holder: holderOfThisProcess(),
     isAlive,

@@ -47,6 +47,8 @@ test.each([
   ["the library is made of adapters", "src/index.ts", 'export * from "./adapters/clock/c.ts";'],
   ["a file knows the tests", "src/harness/run.ts", 'import { hand } from "../../test/fakes/clock.ts";'],
   ["a name is computed", "src/harness/run.ts", "await import(`../adapters/${kind}.ts`);"],
+  ["the verifier knows the harness", "src/verifier/a.ts", 'import type { World } from "../harness/world.ts";'],
+  ["the page knows an adapter", "src/verify-page/a.ts", 'import { c } from "../adapters/clock/c.ts";'],
   ["a new folder", "src/plugins/a.ts", ""],
   ["a new file beside compose.ts", "src/globals.ts", ""],
   ["a drawer", "src/harness/utils/a.ts", ""],
@@ -199,6 +201,9 @@ test("R117 the verifier runs its own code, the forms of the files, and nothing e
     broken(verifierClosure, { [verifier]: 'import { judgeChanges } from "../../policy/judge-changes.ts";' }),
   ).toHaveLength(1);
   expect(broken(verifierClosure, { [verifier]: 'import { createHash } from "node:crypto";' })).toHaveLength(1);
+  const page = "src/verify-page/page.ts";
+  expect(broken(verifierClosure, { [page]: 'import { gate } from "../workflow/gate/gate.ts";' })).toHaveLength(1);
+  expect(broken(verifierClosure, { [page]: 'import { webVerifyTools } from "../verifier/web-tools.ts";' })).toEqual([]);
   const schema = {
     [verifier]: 'import { s } from "../schemas/s.ts";',
     "src/workflow/evidence/schemas/s.ts": 'import { r } from "../report.ts";',

@@ -3,10 +3,13 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 
+import { buildVerifyPage } from "./build-verify-page.mjs";
+
 rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 cpSync("src/adapters/backend/programs", "dist/adapters/backend/programs", { recursive: true });
 cpSync("src/cli/hostile/cases", "dist/cli/hostile/cases", { recursive: true });
+await buildVerifyPage("dist/verify.html");
 
 // The digest of the build is what an approval binds: every file below dist, in order of its name.
 const files = readdirSync("dist", { recursive: true, withFileTypes: true })

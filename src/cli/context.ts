@@ -1,10 +1,8 @@
 import type { CommandContext } from "@stricli/core";
 
+import type { Evidence } from "../harness/evidence.ts";
 import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
 import type { World } from "../harness/world.ts";
-import type { OpenBundle } from "../seams/archive.ts";
-import type { Target } from "../seams/target.ts";
-import type { VerifyTools } from "../workflow/evidence/verify/tools.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
 export interface Output {
@@ -39,13 +37,6 @@ export interface CliContext {
 /** What the parser is given in place of a command's context: streams of its own, until it understood the command line. */
 export interface Parsing extends CommandContext {
   readonly command: CliContext;
-}
-
-interface Evidence {
-  readonly openFolder: (folder: string) => Promise<OpenBundle>;
-  readonly openTar: (file: string) => Promise<OpenBundle>;
-  readonly verifyTools: VerifyTools;
-  readonly stockGit: Pick<Target, "replayPatch">;
 }
 
 /** Flags of every command. */

@@ -212,7 +212,7 @@ const givenFiles = async (
   redactor: Redactor,
 ): Promise<{ readonly given: ReadonlyMap<string, Uint8Array>; readonly withheld: ReadonlyMap<string, string> }> => {
   const text = (content: string): Uint8Array => new TextEncoder().encode(content);
-  const files = new Map<string, Uint8Array>(Object.entries(gate.documents));
+  const files = new Map<string, Uint8Array>([...Object.entries(gate.documents), ...(await world.verifyPage())]);
   if (gate.drawn !== "not-drawn") files.set("approval/contract.json", text(contractText(gate.drawn.contract)));
   if (gate.challenge !== "absent") files.set("approval/challenge.json", gate.challenge);
   if (gate.consumption !== "none") {

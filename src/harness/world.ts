@@ -33,6 +33,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly operator: Operator;
   readonly build: { readonly version: string; readonly digest: Digest };
+  /** verify.html of this build by its name, for every bundle; nothing where the Harness runs from sources unbuilt. */
+  readonly verifyPage: () => Promise<ReadonlyMap<string, Uint8Array>>;
   readonly host: Host;
   readonly facts: HostFacts;
   readonly holder: Holder;

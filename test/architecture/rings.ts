@@ -9,6 +9,8 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   cli: ["harness", "seams", "workflow", "config.ts"],
   mcp: ["harness", "seams", "workflow"],
   "control-surface": ["harness", "seams", "workflow"],
+  verifier: ["workflow"],
+  "verify-page": ["verifier", "workflow"],
   "config.ts": ["seams", "workflow"],
   "compose.ts": ["adapters", "harness", "seams", "workflow", "config.ts"],
   "index.ts": ["compose.ts", "harness", "seams", "workflow"],

@@ -15,9 +15,13 @@ export interface BundleRow {
 
 const json = (name: string): string => `application/vnd.cto-harness.${name}+json`;
 
+/** The verifier's page, the same bytes in every bundle of one build. Inside a bundle it is the bundle's own word. */
+export const PAGE = "verify.html";
+
 /** The whole table. SHA256SUMS and bundle.json stand outside it: no file can hold its own digest. */
 export const BUNDLE_TABLE: readonly BundleRow[] = [
   row("VERIFY.md", "text/markdown", null, "harness", "derived", "gate"),
+  row(PAGE, "text/html", null, "harness", "derived", "never"),
   row("report.json", json("report"), "cto/report/v1", "harness", "derived", "gate"),
   row("report.md", "text/markdown", null, "harness", "derived", "gate"),
   row("control-surface.json", json("control-surface"), "cto/control-surface/v1", "harness", "derived", "gate"),
@@ -100,6 +104,7 @@ export const BUNDLE_NOT_CLAIMED: readonly string[] = [
   "independent verdict: the verdict is signed by a key of the same home; a second party's key would be needed",
   "ledger inclusion: that this run stands in the home's ledger is not shown by this folder",
   "revocations after this run: only a list that reaches the reader another way tells of them",
+  "verify.html: a page inside a bundle is the bundle's own word",
   "host not compromised",
   "absolute wall time",
 ];

@@ -7,6 +7,7 @@ import {
   isOutsideSums,
   isRequired,
   MANIFEST,
+  PAGE,
   rowOf,
   SUMS,
 } from "./bundle-table.ts";
@@ -93,6 +94,7 @@ const sortedPaths = (files: Files): readonly string[] => [...files.keys()].sort(
 
 const whyAbsent = (path: string, { ending, reach }: ManifestFacts): string => {
   if (path === "validation/junit.*.xml") return "No run of the command printed a JUnit document.";
+  if (path === PAGE) return "The Harness ran from its sources, which hold no built page.";
   if (path === "approval/checks.yaml") return "The packet has no checks file beside it.";
   if (path === "approval/revoked_keys" && reach !== "gate")
     return "The home had no revoked_keys when the gate was asked: nothing was revoked.";

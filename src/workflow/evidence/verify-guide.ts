@@ -31,6 +31,8 @@ export const verifyGuide = (
     '    cto verify "$BUNDLE" --trust "$ALLOWED_SIGNERS"',
     "",
     "It says PASS, FAIL or NOT-PROVEN. FAIL and NOT-PROVEN exit with 5.",
+    "The same in a browser, offline: verify.html, from the package of CTO Harness or from a bundle that you trust. The one in",
+    "this folder is this folder's word; compare its sha256 with another one's.",
     "",
     "## What a pass does not show",
     "",

@@ -1,3 +1,4 @@
+import { PAGE } from "../bundle-table.ts";
 import { latin1 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
@@ -57,7 +58,7 @@ export const checkRedactions = ({ files, paths, manifest, redactions, events }: 
 };
 
 const isEdited = (file: string): boolean =>
-  !/^(?:approval|repo|attestations)\/|^patch\.diff$/.test(file) && file !== FILE;
+  !/^(?:approval|repo|attestations)\/|^patch\.diff$/.test(file) && file !== FILE && file !== PAGE;
 
 const MARK = /\\?\[redacted:((?:\\?[A-Za-z0-9_.:/#-]){1,200})\\?\]/g;
 

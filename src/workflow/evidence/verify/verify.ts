@@ -82,8 +82,10 @@ export const verifyBundle = async (
   odd: readonly OddEntry[],
   trust: Trust,
   tools: VerifyTools,
-): Promise<Verdict> => {
-  const reading = await readBundle(files, odd, trust, tools);
+): Promise<Verdict> => verifyReading(await readBundle(files, odd, trust, tools));
+
+/** The same over a bundle that was read already. */
+export const verifyReading = async (reading: Reading): Promise<Verdict> => {
   const found = (await Promise.all(CHECKS.map(([id, judge]) => judged(id, judge, reading)))).flat();
   const verdict = await judged("verdict-statement", (read) => checkVerdictStatement(read, found), reading);
   const checks = [...found, ...verdict];
