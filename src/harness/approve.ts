@@ -60,7 +60,7 @@ export const recordApproval = async (
   const again = objectionsToAgain(shown, approver, round);
   if (again.length > 0) return refused(world, work, again, words.bytes);
   const subjects = subjectsOf(shown.contract, shown.packet.source.digest, shown.admission, shown.authority);
-  const asked = await askFor(world, work, subjects, round);
+  const asked = await askFor(world, { work, subjects, harnessKey }, round);
   const record = draftApproval({
     ...shown,
     ...asked,

@@ -7,15 +7,17 @@ import type { World } from "./world.ts";
 
 type Asked = Pick<ApprovalDraft, "approvalId" | "challenge" | "validity" | "ledgerCheckpoint">;
 
+interface Question {
+  readonly work: WorkId;
+  readonly subjects: ApprovalSubjects;
+  /** Fingerprint of the Harness key that asks. */
+  readonly harnessKey: string;
+}
+
 /** The question of the round that is joined, or a new one; what is signed carries the ledger of now in both cases. */
-export const askFor = async (
-  world: World,
-  work: WorkId,
-  subjects: ApprovalSubjects,
-  round: OpenRound | "none",
-): Promise<Asked> => {
+export const askFor = async (world: World, about: Question, round: OpenRound | "none"): Promise<Asked> => {
   const [first] = round === "none" ? [] : round.records;
-  if (round === "none" || first === undefined) return issueChallenge(world, work, subjects);
+  if (round === "none" || first === undefined) return issueChallenge(world, about);
   const { challenge, validity } = first;
   return {
     approvalId: round.approvalId,
@@ -26,8 +28,8 @@ export const askFor = async (
 };
 
 /** A question that only this home asked: no signature can be older than its nonce (evidence.md 3.4). */
-const issueChallenge = (world: World, work: WorkId, subjects: ApprovalSubjects): Promise<Asked> => {
-  const challenge = makeChallenge(work, subjects, world.clock.now(), world.clock.newNonce(), null);
+const issueChallenge = (world: World, { work, subjects, harnessKey }: Question): Promise<Asked> => {
+  const challenge = makeChallenge(work, subjects, world.clock.now(), world.clock.newNonce(), harnessKey);
   return world.store.transact(async (ledger) => {
     const digest = await ledger.keep("challenge", new TextEncoder().encode(writeChallenge(challenge)));
     await ledger.claimOnce("nonce", challenge.nonce, digest);

@@ -65,6 +65,7 @@ interface HumanRecord {
 }
 
 const KIND_OF: Readonly<Partial<Record<LedgerType, HumanRecord["kind"]>>> = {
+  "approval.joined": "approval",
   "approval.recorded": "approval",
   "outcome.accepted": "outcome",
   "outcome.rejected": "outcome",
