@@ -39,6 +39,17 @@ const MODEL = [
   `cat <&7`,
 ].join("; ");
 
+// Everywhere that something inside can look, once the key was in use. What is searched for stands nowhere as a whole, and
+// a decoy shows that the search finds.
+const LOOK = [
+  `p='cto-canary-model-ke[y]'; echo "$p-decoy" | tr -d '[]' > /tmp/decoy`,
+  `grep -sa "$p" /proc/[0-9]*/environ /proc/[0-9]*/cmdline /proc/net/unix /proc/self/mountinfo | sed 's/.*/HOLDS proc/'`,
+  `env | grep -a "$p" | sed 's/.*/HOLDS variable/'`,
+  `timeout 30 grep -rlsa --exclude-dir=proc --exclude-dir=sys --exclude-dir=usr "$p" / | sed 's/^/HOLDS /'`,
+  `perl -e 'for my $m (glob "/proc/[0-9]*/mem") { (my $maps = $m) =~ s/mem$/maps/; open(my $l, "<", $maps) or next; open(my $f, "<", $m) or next; while (<$l>) { my ($a, $b) = /^(\w+)-(\w+) r/ or next; next if hex($b) - hex($a) > 1 << 24; sysseek($f, hex $a, 0); sysread($f, my $bytes, hex($b) - hex($a)); print "HOLDS $m\n" if index($bytes // "", join("-", "cto", "canary", "model", "key", "0123456789")) >= 0 } }'`,
+  "echo looked",
+].join("; ");
+
 let provider: Provider;
 let ground: Ground;
 let world: World;
@@ -55,7 +66,7 @@ beforeAll(async () => {
   await ground.edit(POLICY, "steps: .sot/authority/steps.json", "steps: .sot/authority/steps.json\n    upstream: here");
   world = await ground.open({ ...openSwitches("scripted"), MODEL_KEY: KEY });
   await admit(world, ground);
-  const script = [...TRIES, MODEL].map((line) => `( ${line} ); echo "= $?"`).join("\n");
+  const script = [...TRIES, MODEL, LOOK].map((line) => `( ${line} ); echo "= $?"`).join("\n");
   await ground.plays([...HONEST_STEPS, { bash: script, native: true }]);
   expect(await approveBy(world, ground)).toEqual([]);
   expect(endOf(await runOnce(world, ground, (line) => lines.push(line)))).toEqual(["awaiting_outcome"]);
@@ -126,6 +137,12 @@ test("R065 R104 a request to the model is two events, a line with the same diges
   expect(egress).toContain(String(answered?.["responseSha256"]));
   expect(await file("trace.jsonl")).toContain('"name":"model"');
   expect(JSON.parse((await file("backend/cassette.jsonl")).trim())).toMatchObject({ model: "small", request: ASK });
+});
+
+test("R065 the key of the model is nowhere inside: not in variables, files, processes or their memory", async () => {
+  const told = await file("backend/frames.jsonl");
+  expect(told).toContain("looked");
+  expect([...new Set(told.match(/(?<=\\n)HOLDS [\w/-]+/g))]).toEqual(["HOLDS /tmp/decoy"]);
 });
 
 test("the key of the model stands in no file of the home, and went to the provider alone", async () => {
