@@ -4,7 +4,6 @@ import { ownKeysNow } from "../harness/own-keys-now.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../harness/read-facts.ts";
 import { readSignedTrust } from "../harness/sign-trust.ts";
 import type { World } from "../harness/world.ts";
-import type { Protections } from "../seams/sandbox.ts";
 import type { Authority } from "../workflow/authority.ts";
 import { switchesOf } from "../workflow/gate/switches.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
@@ -43,19 +42,6 @@ export const examineSigningTool = async ({ signingTool }: Machine): Promise<Find
   return tool === undefined
     ? fail("ssh-keygen", "ssh-keygen is absent", "apt-get install openssh-client")
     : ok("ssh-keygen", tool);
-};
-
-/** One line for the whole sandbox where it holds; one for each protection that does not, or that is weaker here. */
-export const examineSandbox = ({ confinement, checks, tools }: Protections): readonly Finding[] => {
-  const failed = checks.filter((check) => !check.ok);
-  const bubblewrap = tools.find(({ name }) => name === "bubblewrap");
-  const name = bubblewrap === undefined ? "bubblewrap" : `bubblewrap ${bubblewrap.version}`;
-  if (confinement === "none") return failed.map(({ id, says, fix }) => fail(`sandbox/${id}`, says, fix));
-  const held = checks.length - failed.length;
-  return [
-    ok("sandbox", `${name} really started, ${held} protections held, confinement level ${confinement}`),
-    ...failed.map(({ id, says, fix }): Finding => ({ id: `sandbox/${id}`, status: "warn", says, fix })),
-  ];
 };
 
 /** What stands in the home. */

@@ -46,7 +46,7 @@ const LOOK = [
   `grep -sa "$p" /proc/[0-9]*/environ /proc/[0-9]*/cmdline /proc/net/unix /proc/self/mountinfo | sed 's/.*/HOLDS proc/'`,
   `env | grep -a "$p" | sed 's/.*/HOLDS variable/'`,
   `timeout 30 grep -rlsa --exclude-dir=proc --exclude-dir=sys --exclude-dir=usr "$p" / | sed 's/^/HOLDS /'`,
-  `perl -e 'for my $m (glob "/proc/[0-9]*/mem") { (my $maps = $m) =~ s/mem$/maps/; open(my $l, "<", $maps) or next; open(my $f, "<", $m) or next; while (<$l>) { my ($a, $b) = /^(\w+)-(\w+) r/ or next; next if hex($b) - hex($a) > 1 << 24; sysseek($f, hex $a, 0); sysread($f, my $bytes, hex($b) - hex($a)); print "HOLDS $m\n" if index($bytes // "", join("-", "cto", "canary", "model", "key", "0123456789")) >= 0 } }'`,
+  String.raw`perl -e 'for my $m (glob "/proc/[0-9]*/mem") { next if $m eq "/proc/$$/mem"; (my $maps = $m) =~ s/mem$/maps/; open(my $l, "<", $maps) or next; open(my $f, "<", $m) or next; while (<$l>) { my ($a, $b) = /^(\w+)-(\w+) r/ or next; next if hex($b) - hex($a) > 1 << 24; sysseek($f, hex $a, 0); sysread($f, my $bytes, hex($b) - hex($a)); print "HOLDS $m\n" if index($bytes // "", join("-", "cto", "canary", "model", "key", "0123456789")) >= 0 } }'`,
   "echo looked",
 ].join("; ");
 

@@ -1,5 +1,6 @@
 import type { StageDescription } from "../../seams/sandbox.ts";
 import type { Check } from "./probe-tools.ts";
+import type { FilterMachine } from "./seccomp/syscalls.ts";
 
 export const UPGRADE = "use a kernel with user namespaces and seccomp, and bubblewrap 0.8.0 or newer";
 
@@ -17,7 +18,20 @@ export const KILL_CHECK: Pick<Check, "id" | "fix"> = {
 };
 
 /** Checks that warn: what they name is weaker here, and still there. */
-export const WARNINGS: readonly string[] = ["memory"];
+export const WARNINGS: readonly string[] = ["memory", "filter-untried"];
+
+/** Every protection is tried on the machine itself; but on this kind of machine nobody has gone through the whole suite. */
+export const machineChecks = (machine: FilterMachine | undefined): readonly Check[] =>
+  machine === "arm64"
+    ? [
+        {
+          id: "filter-untried",
+          ok: false,
+          says: "The system call filter of arm64 was written from the kernel's tables, and no suite of attacks was ever run with it.",
+          fix: "cto doctor --hostile runs the suite on this machine",
+        },
+      ]
+    : [];
 
 export const memoryCheck = ({ limits }: StageDescription): Check => {
   const guard = limits.find(({ name }) => name === "memory-bytes")?.guard ?? "nothing";

@@ -8,7 +8,15 @@ import { parseOid, parseRunId } from "../../workflow/ids.ts";
 import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
 import { canaryChecks } from "./canaries/canary-checks.ts";
 import { cachedProbe, keepProbe, probeKey } from "./probe-cache.ts";
-import { KILL_CHECK, memoryCheck, START_CHECK, UPGRADE, USERNS_CHECK, WARNINGS } from "./probe-checks.ts";
+import {
+  KILL_CHECK,
+  machineChecks,
+  memoryCheck,
+  START_CHECK,
+  UPGRADE,
+  USERNS_CHECK,
+  WARNINGS,
+} from "./probe-checks.ts";
 import { judgeOverlay } from "./probe-overlay.ts";
 import { ATTRIBUTE_SCRIPT, DAEMON_SCRIPT, OVERLAY_SCRIPT } from "./probe-script.ts";
 import { probeTools, type Check } from "./probe-tools.ts";
@@ -77,12 +85,17 @@ const checksByDoing = async (
   try {
     await mkdir(folder);
     stage = await open(await probeOrder(`${folder}/workspace`, confinement));
+    // What does not start says here by itself why; the canaries could only say that they were not started.
+    await (
+      await stage.start(["/bin/true"], {})
+    ).ended;
     const started: Check = { ...START_CHECK, ok: true, says: "A sandbox with namespaces of its own starts." };
     return [
       started,
       ...(await canaryChecks(stage, folder, { start: START_CHECK.fix, upgrade: UPGRADE })),
       ...(confinement === "A" ? await overlayChecks(stage) : []),
       memoryCheck(stage.description),
+      ...machineChecks(filterMachine(process.arch)),
       await usernsCheck(),
       await killCheck(stage),
     ];

@@ -1,11 +1,11 @@
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import type { CliContext, CommonFlags } from "../context.ts";
+import { examineSandbox } from "../examine-sandbox.ts";
 import {
   examineGit,
   examineHome,
   examineNode,
-  examineSandbox,
   examineSigningTool,
   examineVariables,
   skippedHome,
