@@ -6,6 +6,10 @@ export const hex = (bytes: Uint8Array): string => {
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
+/** Whether a text is exactly these bytes in lower-case hex. */
+export const isHexOf = (text: string, bytes: Uint8Array): boolean =>
+  text.length === 2 * bytes.length && bytes.every((byte, at) => text.startsWith(HEX[byte] ?? "", 2 * at));
+
 export const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** The text, or undefined where the bytes are no UTF-8 or begin with a byte order mark. */

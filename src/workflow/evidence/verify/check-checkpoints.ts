@@ -1,4 +1,4 @@
-import { sameBytes, textIn, utf8 } from "./bytes.ts";
+import { sameBytes, textIn } from "./bytes.ts";
 import type { Event } from "./events.ts";
 import { signatureOf } from "./note-keys.ts";
 import { readNote, type Note } from "./note.ts";
@@ -17,7 +17,7 @@ export const checkCheckpoints = async (reading: Reading): Promise<readonly Check
   const { events, files, manifest, tools } = reading;
   if (events === undefined) return [differs("without a log there is nothing that it could be of", FILE)];
   const origin = `cto-harness/run/${manifest?.run ?? ""}`;
-  const leaves = await allOf(events.map(({ text }) => tools.sha256(utf8(`\0${text}`))));
+  const leaves = await allOf(events.map(({ leaf }) => tools.sha256(leaf)));
   const log = { reading, origin, roots: await rootsOver(tools, leaves) };
   const inside = events.flatMap(({ event }, at) => (event?.type === TYPE ? [at] : []));
   const rows = await Promise.all(inside.map((at) => insideRow(log, events, at)));

@@ -5,7 +5,8 @@ import type { EventData } from "./events.ts";
 import type { Reading } from "./reading.ts";
 
 const event = (type: string, data: EventData["data"]): Event => ({
-  text: "",
+  bytes: new Uint8Array(),
+  leaf: new Uint8Array(),
   line: 1,
   event: {
     source: "",

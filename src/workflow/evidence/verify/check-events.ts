@@ -1,5 +1,5 @@
 import { EVENT_TYPES, TRUST } from "../../run-events.ts";
-import { hex, utf8 } from "./bytes.ts";
+import { isHexOf, utf8 } from "./bytes.ts";
 import { eventsOf, type Event, type EventData } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import { allOf } from "./tools.ts";
@@ -23,9 +23,9 @@ export const checkEvents = async (reading: Reading): Promise<readonly Check[]> =
     return [notProven(CHAIN, `line ${strange.line} is of a type that this verifier does not know`, FILE)];
   const start = `cto-harness/events/v1\ncto-harness/run/${run}`;
   const digests = await allOf(
-    [start, ...events.map(({ text }) => text)].map((text) => reading.tools.sha256(utf8(text))),
+    [utf8(start), ...events.map(({ bytes }) => bytes)].map((bytes) => reading.tools.sha256(bytes)),
   );
-  const objections = events.flatMap((event, at) => lineRows(run, event, events[at - 1], hex(digests[at] ?? NONE)));
+  const objections = events.flatMap((event, at) => lineRows(run, event, events[at - 1], digests[at] ?? NONE));
   return passUnless(CHAIN, objections, `${events.length} lines, each chained to the one before`);
 };
 
@@ -34,22 +34,30 @@ const TRUSTS: ReadonlySet<string> = new Set(TRUST);
 
 const NONE = new Uint8Array();
 
-const lineRows = (run: string, { event, line }: Event, before: Event | undefined, prev: string): readonly Check[] => {
+const lineRows = (
+  run: string,
+  { event, line }: Event,
+  before: Event | undefined,
+  prev: Uint8Array,
+): readonly Check[] => {
   if (event === undefined) return [];
   const isClaim = event.trust === "agent-claimed" || event.trust === "backend-claimed";
-  const holds: readonly (readonly [boolean, string])[] = [
-    [event.sequence === String(line - 1).padStart(10, "0"), "has the wrong number"],
-    [event.prevhash === prev, "does not follow the line before"],
-    [event.source.startsWith("urn:cto-harness:host:") && event.source.endsWith(`:run:${run}`), "is of another run"],
-    [event.source === (before?.event ?? event).source, "is of another host"],
-    [event.dataschema === schemaOf(event.type), "names another schema than its type"],
-    [TRUSTS.has(event.trust), "has an unknown trust"],
-    [event.authtype === (isClaim ? "unauthenticated" : "system"), "does not say whose word it is"],
-  ];
-  return holds.filter(([held]) => !held).map(([, says]) => broken(`line ${line} ${says}`));
+  const rows: Check[] = [];
+  const must = (holds: boolean, says: string): void => {
+    if (!holds) rows.push(broken(`line ${line} ${says}`));
+  };
+  must(event.sequence === String(line - 1).padStart(10, "0"), "has the wrong number");
+  must(isHexOf(event.prevhash, prev), "does not follow the line before");
+  must(event.source.startsWith("urn:cto-harness:host:") && event.source.endsWith(`:run:${run}`), "is of another run");
+  must(event.source === (before?.event ?? event).source, "is of another host");
+  must(event.dataschema === schemaOf(event.type), "names another schema than its type");
+  must(TRUSTS.has(event.trust), "has an unknown trust");
+  must(event.authtype === (isClaim ? "unauthenticated" : "system"), "does not say whose word it is");
+  return rows;
 };
 
-const schemaOf = (type: string): string => type.replace(/^cto\.(.+)\.v1$/, "urn:cto-harness:event:$1:v1");
+// Only types that are known come here: `cto.` before and `.v1` behind.
+const schemaOf = (type: string): string => `urn:cto-harness:event:${type.slice(4, -3)}:v1`;
 
 /** One end, at the end; and the story that the log tells is the one that bundle.json tells. */
 export const checkStory = ({ events, manifest, commit }: Reading): readonly Check[] => {

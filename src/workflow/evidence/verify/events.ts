@@ -1,11 +1,11 @@
-import { z } from "zod";
-
 import { textIn } from "./bytes.ts";
 import { strictJson } from "./strict-json.ts";
 
-/** One line of the log: its exact text and what it says. `event` is undefined for a line that is none. */
+/** One line of the log: its exact bytes and what they say. `event` is undefined for a line that is none. */
 export interface Event {
-  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** 0x00 and the same bytes: what is hashed for a leaf of a tree. */
+  readonly leaf: Uint8Array;
   readonly line: number;
   readonly event: EventData | undefined;
 }
@@ -24,41 +24,72 @@ export interface EventData {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-const schema = z.strictObject({
-  specversion: z.literal("1.0"),
-  id: z.string().regex(/^[0-9A-HJKMNP-TV-Z]{26}$/),
-  source: z.string(),
-  type: z.string(),
-  dataschema: z.string(),
-  subject: z.string(),
-  time: z.iso.datetime({ precision: 3 }),
-  datacontenttype: z.literal("application/json"),
-  sequence: z.string(),
-  prevhash: z.string(),
-  trust: z.string(),
-  authtype: z.string(),
-  authid: z.string(),
-  traceparent: z.string().optional(),
-  correlationid: z.string().optional(),
-  causationid: z.string().optional(),
-  data: z.record(z.string(), z.unknown()),
-});
-
 /** The lines of events.normalized.jsonl; undefined when it is absent, no text, or does not end with a line feed. */
 export const readEvents = (bytes: Uint8Array | undefined): readonly Event[] | undefined => {
   const text = bytes === undefined ? undefined : textIn(bytes);
-  if (text === undefined || !text.endsWith("\n")) return undefined;
+  if (bytes === undefined || text === undefined || !text.endsWith("\n")) return undefined;
+  // One copy in which every line has the mark of a leaf before it, in the place of the line feed of the one before.
+  const marked = new Uint8Array(bytes.length);
+  marked.set(bytes.subarray(0, -1), 1);
+  let from = 0;
   return text
     .slice(0, -1)
     .split("\n")
-    .map((line, at) => ({ text: line, line: at + 1, event: readEvent(line) }));
+    .map((line, at) => {
+      const next = bytes.indexOf(LF, from);
+      marked[from] = 0;
+      const leaf = marked.subarray(from, next + 1);
+      from = next + 1;
+      return { bytes: leaf.subarray(1), leaf, line: at + 1, event: readEvent(line) };
+    });
 };
 
+const LF = 10;
+
 const readEvent = (line: string): EventData | undefined => {
-  const json = strictJson(line);
-  const read = json === undefined ? undefined : schema.safeParse(json.value);
-  return read?.success === true ? read.data : undefined;
+  const value = strictJson(line)?.value;
+  return isEvent(value) ? value : undefined;
 };
+
+const MUST: readonly string[] = [
+  "specversion",
+  "id",
+  "source",
+  "type",
+  "dataschema",
+  "subject",
+  "time",
+  "datacontenttype",
+  "sequence",
+  "prevhash",
+  "trust",
+  "authtype",
+  "authid",
+  "data",
+];
+const MAY: ReadonlySet<string> = new Set([...MUST, "traceparent", "correlationid", "causationid"]);
+
+/** By hand: a log has tens of thousands of lines, and every one of them is looked at before anything else is known of it. */
+const isEvent = (value: unknown): value is EventData => {
+  if (!isObject(value) || !MUST.every((name) => name in value)) return false;
+  for (const [name, member] of Object.entries(value)) {
+    if (!MAY.has(name)) return false;
+    if (name === "data" ? !isObject(member) : typeof member !== "string") return false;
+  }
+  return (
+    value["specversion"] === "1.0" &&
+    value["datacontenttype"] === "application/json" &&
+    ID.test(String(value["id"])) &&
+    TIME.test(String(value["time"])) &&
+    !Number.isNaN(Date.parse(String(value["time"])))
+  );
+};
+
+const ID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The events of one short type, `commit.created` for instance. */
 export const eventsOf = (events: readonly Event[] | undefined, type: string): readonly EventData[] =>
