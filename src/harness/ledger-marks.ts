@@ -3,7 +3,7 @@ import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts
 import type { LedgerMark, LedgerTrace } from "../workflow/audit-ledger.ts";
 import { isSignedCheckpoint, noteInProof, readCheckpoint, type Checkpoint } from "../workflow/checkpoint.ts";
 import { digestOf, parseDigest, type Digest } from "../workflow/digest.ts";
-import { SUMS } from "../workflow/evidence/bundle-table.ts";
+import { SEAL, SUMS } from "../workflow/evidence/bundle-table.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
 import { LIMITS } from "../workflow/limits.ts";
@@ -131,7 +131,7 @@ const readOutcome = (bytes: Uint8Array): ReadRecord | undefined => {
   return { what: `the outcome of ${runId}`, at, checkpoint, namespace: OUTCOME_NAMESPACE };
 };
 
-const PROOFS: readonly string[] = ["approval/consumption.tlog-proof"];
+const PROOFS: readonly string[] = ["approval/consumption.tlog-proof", SEAL.proof];
 
 /** The checkpoints of a bundle's proofs, as far as the Harness signed them. */
 const inProof = async (world: World, run: RunId, keys: readonly Uint8Array[]): Promise<readonly LedgerMark[]> => {

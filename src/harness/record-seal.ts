@@ -1,22 +1,27 @@
 import type { RunRow } from "../seams/store.ts";
 import { canonicalJson, digestOf, type Digest } from "../workflow/digest.ts";
-import { ATTESTATIONS, SUMS } from "../workflow/evidence/bundle-table.ts";
+import { ATTESTATIONS, SEAL, SUMS } from "../workflow/evidence/bundle-table.ts";
 import type { Files } from "../workflow/evidence/bundle.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Ending } from "./run-workflow.ts";
 import type { World } from "./world.ts";
 
-/** The ledger learns of it once; after a crash behind that, the same bytes must have been drawn and signed again. */
-export const recordOnce = async (world: World, row: RunRow, ending: Ending, files: Files): Promise<void> => {
+/**
+ * The ledger learns of it once; after a crash behind that, the same bytes must have been drawn and signed again. Answers
+ * the two files that show it: the record, and its proof as it was signed then.
+ */
+export const recordOnce = async (world: World, row: RunRow, ending: Ending, files: Files): Promise<Files> => {
   const digests = sealedDigests(files);
   const told = (await world.store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
   if (told !== undefined) {
-    if (canonicalJson(told.digests ?? {}) === canonicalJson(digests)) return;
-    throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
+    const kept = (await world.store.seals(row.run)).find(({ revision }) => revision === 1);
+    if (kept === undefined || canonicalJson(told.digests ?? {}) !== canonicalJson(digests))
+      throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
+    return sealFiles(told.text, kept.proof);
   }
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  await world.store.transact(async (ledger) => {
-    await ledger.appendLeaf({
+  return world.store.transact(async (ledger) => {
+    const { text, proof } = await ledger.appendLeaf({
       type: "run.sealed",
       actor: "harness",
       channel: "harness",
@@ -25,8 +30,17 @@ export const recordOnce = async (world: World, row: RunRow, ending: Ending, file
       digests,
       detail: { result: ending.kind },
     });
-    await ledger.seal({ run: row.run, revision: 1, sums: digestOf(files.get(SUMS) ?? ""), bytes });
+    await ledger.seal({ run: row.run, revision: 1, sums: digestOf(files.get(SUMS) ?? ""), bytes, proof });
+    return sealFiles(text, proof);
   });
+};
+
+const sealFiles = (text: string, proof: string): Files => {
+  const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
+  return new Map([
+    [SEAL.record, bytes(text)],
+    [SEAL.proof, bytes(proof)],
+  ]);
 };
 
 /** Every byte of the bundle is under one of these: SHA256SUMS holds the others' digests, no list holds an attestation's. */

@@ -49,7 +49,8 @@ export const sealRun = async (
     const files = await signBundle(world, record, bundleFiles(record, ended, withheld), trust);
     mustHoldNoSecret(row, files, redactor);
     await writeFolder(world, row, files);
-    await recordOnce(world, row, ending, files);
+    for (const [name, bytes] of await recordOnce(world, row, ending, files))
+      await world.archive.put(row.run, name, bytes);
     await verifyAsStranger(world, row, trust);
   }
   const sums = await world.archive.seal(row.run);

@@ -132,4 +132,6 @@ export interface SealRow {
   readonly sums: Digest;
   readonly bytes: number;
   readonly at: string;
+  /** C2SP tlog-proof of the record `run.sealed`; empty for a seal from before there were proofs. */
+  readonly proof: string;
 }

@@ -193,7 +193,7 @@ test("a document is kept byte for byte, once", async () => {
 
 test("a seal is recorded once and never over other bytes", async () => {
   const { run } = await opened();
-  const row = { run, revision: 1, sums: digestOf("sums"), bytes: 12 };
+  const row = { run, revision: 1, sums: digestOf("sums"), bytes: 12, proof: "shown" };
   await store.transact((ledger) => ledger.seal(row));
   await store.transact((ledger) => ledger.seal(row));
   await expect(store.transact((ledger) => ledger.seal({ ...row, sums: digestOf("x") }))).rejects.toThrow(TypeError);

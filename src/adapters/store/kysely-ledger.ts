@@ -26,5 +26,13 @@ export const ledgerOver = (db: Kysely<Tables>, at: () => string, notary: Notary)
   putWork: (row) => requireSame(db, row),
   work: (work) => findWork(db, work),
   run: (run) => findRun(db, run),
-  seal: (row) => keepSeal(db, { run_id: row.run, revision: row.revision, sums: row.sums, bytes: row.bytes, at: at() }),
+  seal: (row) =>
+    keepSeal(db, {
+      run_id: row.run,
+      revision: row.revision,
+      sums: row.sums,
+      bytes: row.bytes,
+      at: at(),
+      proof: row.proof,
+    }),
 });

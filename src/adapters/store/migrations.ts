@@ -44,5 +44,7 @@ create table seals (run_id text not null references runs (run_id), revision inte
   bytes integer not null, at text not null, primary key (run_id, revision)) strict;
 ${["documents", "facts", "ledger", "claims", "attempts", "seals"].map(appendOnly).join("")}`;
 
+const SEAL_PROOF = `alter table seals add column proof text not null default '';`;
+
 /** Forward only: the schema version of a database is the number of these it has been through. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, SEAL_PROOF];

@@ -39,6 +39,7 @@ export const sealRowOf = (row: SealTable): SealRow =>
     sums: writtenDigest(row.sums),
     bytes: row.bytes,
     at: row.at,
+    proof: row.proof,
   }));
 
 export const recordOf = (row: LedgerTable): LedgerRecord => believed("ledger", () => readLedgerRecord(row.body));

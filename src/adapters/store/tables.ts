@@ -92,4 +92,5 @@ export interface SealTable {
   sums: string;
   bytes: number;
   at: string;
+  proof: string;
 }

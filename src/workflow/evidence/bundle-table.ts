@@ -87,6 +87,9 @@ export const ATTESTATIONS = {
   verdict: "attestations/verdict.sigstore.json",
 } as const;
 
+/** The ledger's record of the seal, which holds the digests of the attestations, and its proof of inclusion. */
+export const SEAL = { record: "attestations/sealed.json", proof: "attestations/sealed.tlog-proof" } as const;
+
 /** Whether a file stands outside the two lists of digests, because it signs them. */
 export const isOutsideSums = (path: string): boolean => path.startsWith("attestations/");
 
@@ -102,7 +105,6 @@ export const isRequired = (row: BundleRow, reach: Reach): boolean => ORDER[row.r
 /** What no bundle of this form shows, whatever else it proves. */
 export const BUNDLE_NOT_CLAIMED: readonly string[] = [
   "independent verdict: the verdict is signed by a key of the same home; a second party's key would be needed",
-  "ledger inclusion: that this run stands in the home's ledger is not shown by this folder",
   "revocations after this run: only a list that reaches the reader another way tells of them",
   "verify.html: a page inside a bundle is the bundle's own word",
   "host not compromised",

@@ -54,7 +54,7 @@ describe("Go's note and tlog", () => {
   };
 
   const HOME = ledgerOrigin("01JZ0000000000000000000000");
-  const NAMES = ["approval/consumption"] as const;
+  const NAMES = ["approval/consumption", "attestations/sealed"] as const;
 
   test.for(NAMES)("accept the record %s.json in the ledger, and refuse it with one bit flipped", (name, context) => {
     if (!isThere) context.skip("Go's note and tlog are not installed");

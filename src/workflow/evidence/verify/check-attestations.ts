@@ -1,4 +1,4 @@
-import { ATTESTATIONS, isOutsideSums } from "../bundle-table.ts";
+import { ATTESTATIONS, isOutsideSums, SEAL } from "../bundle-table.ts";
 import type { Reading } from "./reading.ts";
 import { fail, passUnless, type Check } from "./verdict.ts";
 
@@ -12,7 +12,7 @@ export const checkAttestations = ({ manifest, files, paths }: Reading): readonly
     ...(files.has("test.log") ? [`${ATTESTATIONS.tests} run@cto-harness`] : []),
     `${ATTESTATIONS.verdict} verdict@cto-harness`,
   ];
-  const listed = new Set((manifest?.signatures ?? []).map(({ path }) => path));
+  const listed = new Set<string>([...(manifest?.signatures ?? []).map(({ path }) => path), ...Object.values(SEAL)]);
   const keysFor = (namespace: string): ReadonlySet<string> =>
     new Set((manifest?.signatures ?? []).flatMap((entry) => (entry.namespace === namespace ? entry.publicKey : [])));
   const [runKeys, verdictKeys] = [keysFor("run@cto-harness"), keysFor("verdict@cto-harness")];

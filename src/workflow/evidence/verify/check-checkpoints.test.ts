@@ -3,7 +3,14 @@ import { afterAll, expect, test } from "vitest";
 import { noteSigner } from "../../../../test/fakes/note-signer.ts";
 import { RUN } from "../../../../test/fixtures/governed.ts";
 import { ownSignerLines } from "../../../../test/fixtures/own-keys.ts";
-import { failedIds, sampleBundle, textOf, utf8, type FileMap } from "../../../../test/fixtures/sample-bundle.ts";
+import {
+  failedIds,
+  sampleBundle,
+  sealedOf,
+  textOf,
+  utf8,
+  type FileMap,
+} from "../../../../test/fixtures/sample-bundle.ts";
 import { logNote } from "../../../../test/fixtures/sample-ledger.ts";
 import { nodeVerifyTools } from "../../../adapters/archive/verify-tools.ts";
 import { signedCheckpoint, type NoteSigner } from "../../checkpoint.ts";
@@ -129,14 +136,25 @@ test.each(NOTES)("a checkpoint of %s is none over this log", async (_, change) =
   expect(checks.find(({ id }) => id === "checkpoints")).toMatchObject({ verdict: "FAIL", file: NOTE });
 });
 
-test.each([
-  ["no trust at all", "none"],
-  ["trust that gives no key this role", "jp"],
-] as const)("with %s the checkpoints are not proven, and not called false", async (_, kind) => {
-  const onlyOwner = utf8(new TextDecoder().decode(bundle.world.allowedSigners).replace(ownSignerLines(), ""));
-  const trust = kind === "none" ? kind : { allowedSigners: onlyOwner };
-  const { checks } = await verifyBundle(bundle.sealed(), [], trust, nodeVerifyTools);
-  for (const id of ["checkpoints", "ledger"])
+const LOGGED = ["checkpoints", "ledger", "seal"];
+const onlyOwner = utf8(new TextDecoder().decode(bundle.world.allowedSigners).replace(ownSignerLines(), ""));
+
+test("without trust from outside no checkpoint is proven, and none is called false", async () => {
+  const { checks } = await verifyBundle(bundle.sealed(), [], "none", nodeVerifyTools);
+  for (const id of LOGGED)
+    expect(checks.filter((check) => check.id === id).map(({ verdict }) => verdict)).toEqual(["NOT-PROVEN"]);
+});
+
+test("where the reader names no key for checkpoints, the owner's approval vouches for the one that it names", async () => {
+  const { checks } = await verifyBundle(bundle.sealed(), [], { allowedSigners: onlyOwner }, nodeVerifyTools);
+  for (const id of LOGGED)
+    expect(checks.filter((check) => check.id === id).map(({ verdict }) => verdict)).toEqual(["PASS"]);
+});
+
+test("a run that no owner approved is vouched for by nobody", async () => {
+  const { record, given } = bundle.world.ending("blocked");
+  const { checks } = await verifyBundle(sealedOf(record, given), [], { allowedSigners: onlyOwner }, nodeVerifyTools);
+  for (const id of ["checkpoints", "seal"])
     expect(checks.filter((check) => check.id === id).map(({ verdict }) => verdict)).toEqual(["NOT-PROVEN"]);
 });
 

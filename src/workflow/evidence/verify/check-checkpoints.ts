@@ -53,7 +53,7 @@ const judge = async (
     case "signed":
       return "holds";
     case "nobody":
-      return { verdict: "NOT-PROVEN", says: "is signed by a key that the trust file does not name" };
+      return { verdict: "NOT-PROVEN", says: "is signed by a key that nobody whom the reader trusts names" };
     case "not-signed":
       return { verdict: "FAIL", says: "is signed by no key that was trusted for it at that time" };
   }

@@ -2,13 +2,23 @@ import { afterAll, expect, test } from "vitest";
 
 import { noteSigner } from "../../../../test/fakes/note-signer.ts";
 import { RUN, WORK } from "../../../../test/fixtures/governed.ts";
-import { failures, replaceIn, sampleBundle, textOf, utf8, type Edit } from "../../../../test/fixtures/sample-bundle.ts";
+import {
+  bytesOf,
+  failures,
+  replaceIn,
+  sampleBundle,
+  sealedIn,
+  textOf,
+  utf8,
+  type Edit,
+} from "../../../../test/fixtures/sample-bundle.ts";
 import { sampleLedger } from "../../../../test/fixtures/sample-ledger.ts";
 import { proofText, signedCheckpoint } from "../../checkpoint.ts";
 import { digestOf, type Digest } from "../../digest.ts";
 import { parseRunId } from "../../ids.ts";
 import type { LedgerEntry } from "../../ledger.ts";
 import { leafHash } from "../../merkle.ts";
+import { ATTESTATIONS } from "../bundle-table.ts";
 
 const bundle = sampleBundle();
 afterAll(() => bundle.world.remove());
@@ -83,5 +93,61 @@ test("a record that nobody touched is shown with its place", async () => {
   expect(checks.find(({ id }) => id === "ledger")).toMatchObject({
     verdict: "PASS",
     says: expect.stringContaining("record 215 of cto-harness/ledger/") as string,
+  });
+});
+
+const SEALED = "attestations/sealed.json";
+const SEAL_PROOF = "attestations/sealed.tlog-proof";
+
+/** The same bundle with another record of its seal, proven in a ledger of this size. */
+const sealedAs = (size: number, more: Partial<LedgerEntry>): Map<string, Uint8Array> =>
+  sealedIn(size, bundle.sealed(), { work: WORK, run: RUN, ...more });
+
+const SEALS: readonly (readonly [string, () => Map<string, Uint8Array>, string])[] = [
+  ["no record of it", () => dropped(SEALED), "does not read as a record"],
+  ["no proof of it", () => dropped(SEAL_PROOF), "does not read as a proof"],
+  ["another act", () => sealedAs(229, { type: "run.voided" }), "records something else"],
+  ["another run", () => sealedAs(229, { run: parseRunId("R-049-02") ?? RUN }), "is of another run"],
+  ["other files", () => sealedAs(229, { digests: { sums: digestOf("x") } }), "seals other digests"],
+  [
+    "only SHA256SUMS",
+    () => sealedAs(229, { digests: { sums: digestOf(bundle.sealed().get("SHA256SUMS") ?? "") } }),
+    "seals other digests",
+  ],
+  ["a time before the consumption", () => sealedAs(100, {}), "sealed before its approval was consumed"],
+  [
+    "the consumption's own proof",
+    () => bundle.sealed().set(SEAL_PROOF, bytesOf(bundle.sealed(), PROOF)),
+    "does not stand in the tree",
+  ],
+  ["the record of before the verdict", beforeVerdict, "seals other digests"],
+];
+
+const dropped = (name: string): Map<string, Uint8Array> => {
+  const files = bundle.sealed();
+  files.delete(name);
+  return files;
+};
+
+function beforeVerdict(): Map<string, Uint8Array> {
+  const files = bundle.sealed();
+  const verdict = bytesOf(files, ATTESTATIONS.verdict);
+  files.delete(ATTESTATIONS.verdict);
+  return sealedIn(229, files, { work: WORK, run: RUN }).set(ATTESTATIONS.verdict, verdict);
+}
+
+test.each(SEALS)("a seal that shows %s is none of this bundle", async (_, make, says) => {
+  const verdict = await bundle.verify(make());
+  expect(failures(verdict).filter((row) => row.startsWith("seal "))).toEqual(
+    expect.arrayContaining([expect.stringContaining(says)]),
+  );
+  expect(verdict.verdict).toBe("FAIL");
+});
+
+test("the seal that nobody touched is shown with its place, behind the consumption", async () => {
+  const { checks } = await bundle.verify(bundle.sealed());
+  expect(checks.find(({ id }) => id === "seal")).toMatchObject({
+    verdict: "PASS",
+    says: expect.stringContaining("record 230 of cto-harness/ledger/") as string,
   });
 });

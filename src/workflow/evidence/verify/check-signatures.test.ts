@@ -18,6 +18,7 @@ test("without trust from outside a whole bundle is not proven, and nothing in it
     "run-statement",
     "checkpoints",
     "ledger",
+    "seal",
     "tests-statement",
     "verdict-statement",
   ]);

@@ -10,7 +10,7 @@ import { checkEgress } from "./check-egress.ts";
 import { checkEvents, checkStory } from "./check-events.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkFreshness } from "./check-freshness.ts";
-import { checkInclusion } from "./check-inclusion.ts";
+import { checkInclusion, checkSeal } from "./check-inclusion.ts";
 import { checkManifest } from "./check-manifest.ts";
 import { checkOwnedRepo } from "./check-owned-repo.ts";
 import { checkPatch } from "./check-patch.ts";
@@ -57,6 +57,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["event-order", checkStory],
   ["checkpoints", checkCheckpoints],
   ["ledger", checkInclusion],
+  ["seal", checkSeal],
   ["patch", checkPatch],
   ["commit", checkCommit],
   ["paths", checkPaths],
