@@ -28,6 +28,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   explain: "states",
   "audit log": "",
   "audit verify": "",
+  "audit export": "",
   "packet lint": "",
   "packet list": "",
   "packet show": "CTO-WORK-049",
