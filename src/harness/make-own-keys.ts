@@ -5,6 +5,7 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
+import { completeRotation } from "./rotate-key.ts";
 import type { World } from "./world.ts";
 
 /** What `cto keys make` found missing and made. */
@@ -26,6 +27,7 @@ export const makeOwnKeys = async (world: World): Promise<Result<MadeKeys, Refusa
   const made = await world.ownKeys.make();
   const keys = await Promise.all(KEY_ROLES.map((role) => world.ownKeys.publicKey(role)));
   const untold = keys.filter((key) => !isListed(trust.value, key));
+  for (const key of untold) if ((await completeRotation(world, key)) !== "absent") return makeOwnKeys(world);
   if (untold.length > 0) await addLines(world, source, untold);
   return ok({ made, trusted: untold });
 };

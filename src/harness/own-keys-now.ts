@@ -14,7 +14,7 @@ import type { World } from "./world.ts";
 export const ownKeysNow = async (
   { ownKeys, clock }: Pick<World, "ownKeys" | "clock">,
   trust: Result<TrustRoot, Refusal>,
-): Promise<OwnKeysStanding & { readonly fingerprint: string | undefined }> => {
+): Promise<OwnKeysStanding & { readonly keys: readonly OwnPublicKey[]; readonly fingerprint: string | undefined }> => {
   const problems = await ownKeys.problems();
   const closed = new Set(problems.map((problem) => problem.path));
   const readable = KEY_ROLES.filter((role) => !closed.has(ownKeys.paths[role]));
@@ -22,6 +22,7 @@ export const ownKeysNow = async (
   const now = clock.now().epochMs;
   return {
     problems,
+    keys,
     untrusted: trust.ok ? keys.filter((key) => !isTrusted(trust.value, key, now)) : [],
     fingerprint: keys.find(({ role }) => role === "harness")?.fingerprint,
   };

@@ -26,3 +26,26 @@ export const signerLineOf = ({ role, line }: OwnPublicKey, validAfter?: number):
 /** YYYYMMDDHHMMSSZ, which means the same second everywhere. */
 const signerTime = (epochSeconds: number): string =>
   `${new Date(epochSeconds * 1000).toISOString().slice(0, 19).replaceAll(/[-:T]/g, "")}Z`;
+
+/** One key of a role giving its place to another, as allowed_signers shows it. */
+export interface Succession {
+  readonly to: OwnPublicKey;
+  /** Seconds since the epoch: from then on the new key counts, and until then the old one. They may overlap. */
+  readonly toFrom: number;
+  readonly fromUntil: number;
+}
+
+/**
+ * The text of allowed_signers after a succession: the old key's lines end, and a line of the new key follows. `own` are
+ * the numbers of the old key's lines; everything else stays as the owner wrote it.
+ */
+export const succeeded = (text: string, own: ReadonlySet<number>, { to, toFrom, fromUntil }: Succession): string => {
+  const until = `valid-before="${signerTime(fromUntil)}"`;
+  const lines = text.replace(/\n$/, "").split("\n");
+  const ended = lines.map((line, at) => {
+    if (!own.has(at + 1)) return line;
+    const open = line.replace(/,valid-before="[^"]*"|valid-before="[^"]*",/i, "");
+    return open.replace(/[ \t]+(?=ssh-ed25519[ \t])/, `,${until} `);
+  });
+  return `${[...ended, signerLineOf(to, toFrom)].join("\n")}\n`;
+};

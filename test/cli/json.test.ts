@@ -56,6 +56,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   verify: "R-049-01",
   replay: "R-049-01",
   "keys make": "",
+  "keys list": "",
+  "keys rotate": "nobody",
   "keys trust": "--key owner-key",
   outcome: "R-049-01 --reject --reason r --key owner-key",
   rollback: "R-049-01 --dry-run",

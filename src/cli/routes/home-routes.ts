@@ -63,6 +63,24 @@ export const homeRoutes = (): Routes => ({
     load: () => import("../commands/explain.ts"),
   }),
   keys: group("the home's own keys: what the Harness and its verifier sign with", {
+    list: command<object, []>({
+      brief: "each key, its fingerprint and when it counts; old ones too",
+      examples: ["cto keys list", "cto keys list --json"],
+      exits: "0 all private and trusted · 3 one is not",
+      see: "cto doctor --only keys",
+      load: () => import("../commands/keys-list.ts"),
+    }),
+    rotate: command<object, [string]>({
+      brief: "a new key in the place of one, handed over by the signatures of both",
+      examples: ["cto keys rotate harness", "cto keys rotate verifier"],
+      args: [{ placeholder: "ROLE", brief: "harness or verifier" }],
+      about: [
+        "The old private key is gone afterwards; its line in allowed_signers ends, so old bundles still verify.",
+        "A changed allowed_signers makes open approvals stale: approve again. Broken off, give it again.",
+      ],
+      exits: "0 rotated · 3 a run is open, or allowed_signers cannot be read",
+      load: () => import("../commands/keys-rotate.ts"),
+    }),
     make: command<object, []>({
       brief: "make the keys that a home lacks, and their lines in allowed_signers",
       examples: ["cto keys make"],

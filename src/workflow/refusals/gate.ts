@@ -105,6 +105,11 @@ export const gateRefusals = {
     next: "cto keys make",
     why: "Evidence signed by a key that nobody named verifies nowhere.",
   },
+  "gate/key-in-use": {
+    says: "The {role} key signs for {run}, which is still open.",
+    next: "cto run or cto stop until it is sealed, then the same command again",
+    why: "A run is signed by the one key that its owner approved it with.",
+  },
   "gate/disk-low": {
     says: "{free} bytes are free, {needed} are needed.",
     next: "free disk space, then the same command again",
