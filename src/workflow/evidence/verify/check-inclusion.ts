@@ -121,24 +121,26 @@ const statements = (
   { records, manifest, events, digest, freshness }: Reading,
   { record, proof }: Included,
 ): readonly (readonly [boolean, string])[] => {
-  const [approval] = records.approvals;
-  const signed = approval?.record?.predicate;
-  const shown = signed?.ledgerCheckpoint;
-  const challenge = Number(/^ap-(\d{1,15})$/.exec(signed?.approvalId ?? "")?.[1]);
+  const files = records.approvals.map(({ file }) => digest(file));
+  const said = records.approvals.map((approval) => approval.record?.predicate);
+  const shown = said.map((one) => one?.ledgerCheckpoint);
+  const challenge = Number(/^ap-(\d{1,15})$/.exec(record.approvalId ?? "")?.[1]);
   const [consumed] = eventsOf(events, "approval.consumed");
+  const placed = freshness?.consumption === "unknown" ? undefined : freshness?.consumption.ledgerIndex;
   return [
     [record.type === "approval.consumed", "it records something else"],
     [record.run === manifest?.run, "it is of another run"],
-    [record.approvalId === signed?.approvalId, "it names another approval"],
-    [record.digests?.["record"] === digest(approval?.file ?? ""), "it is of another approval record"],
+    [said.every((one) => one?.approvalId === record.approvalId), "it names another approval"],
+    [files.includes(record.digests?.["record"]), "it is of another approval record"],
     [consumed?.data["ledgerIndex"] === record.seq, "the log names another place in the ledger"],
+    [placed === record.seq, "the freshness proof names another place in the ledger"],
+    [shown.every((one) => one?.origin === proof.note.origin), "the approval was signed over another ledger"],
+    // The challenge is the last record that the first to sign was shown; whoever joins later is shown more.
     [
-      freshness?.consumption !== "unknown" && freshness?.consumption.ledgerIndex === record.seq,
-      "the freshness proof names another place in the ledger",
+      shown.some((one) => one?.size === challenge) && shown.every((one) => one !== undefined && one.size >= challenge),
+      "the approval was not signed over the ledger as it stood at its challenge",
     ],
-    [shown?.origin === proof.note.origin, "the approval was signed over another ledger"],
-    // The challenge is the last record that its signer was shown; the approval itself comes between it and its use.
-    [challenge === shown?.size, "the approval was not signed over the ledger as it stood at its challenge"],
-    [shown !== undefined && shown.size + 1 < record.seq, "it was consumed before it was recorded"],
+    // The record of each approval comes between what its signer was shown and its use.
+    [shown.every((one) => one !== undefined && one.size + 1 < record.seq), "it was consumed before it was recorded"],
   ];
 };
