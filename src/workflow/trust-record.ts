@@ -10,7 +10,7 @@ import { readStrictJson } from "./strict-json.ts";
 import type { TrustRoot } from "./trust-root.ts";
 import { writtenDigest, writtenFingerprint, writtenLine, writtenTime } from "./written.ts";
 
-/** The owner's word that exactly these files are the trust root (docs/adr/0013-signed-trust-root.md). */
+/** The owner's word that exactly these files are the trust root (docs/adr/0015-signed-trust-root.md). */
 export interface TrustRecord {
   readonly owner: string;
   readonly keyFingerprint: string;
