@@ -98,6 +98,8 @@ test("R137 a history rewritten in full is told by what the owner signed, whoever
   expect(view.alarms.map(({ facts }) => facts["what"])).toEqual([
     expect.stringMatching(/^approval ap-\d+$/),
     "the outcome of R-049-01",
+    // Its proofs of the consumption and of the seal are over two sizes of the tree.
+    "the bundle of R-049-01",
     "the bundle of R-049-01",
   ]);
 });
