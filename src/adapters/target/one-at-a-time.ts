@@ -44,12 +44,16 @@ const takes = async (mine: string, lock: string): Promise<boolean> => {
   return false;
 };
 
-/** Moves a lock aside before judging it, so that of several heirs only one judges it. A living one's is put back. */
+/**
+ * Moves a lock aside before judging it, so that of several heirs only one judges it. A living one's is put back. One
+ * that is gone was given up: whoever takes it next must not have it moved from under him.
+ */
 const clearDead = async (lock: string, aside: string): Promise<void> => {
-  if (isLiving(await holder(lock))) return;
+  const words = await holder(lock);
+  if (words === undefined || isLiving(words)) return;
   try {
     await rename(lock, aside);
-    if (isLiving(await holder(aside))) await link(aside, lock);
+    if (isLiving((await holder(aside)) ?? "")) await link(aside, lock);
   } catch (cause) {
     if (codeOf(cause) !== "ENOENT" && codeOf(cause) !== "EEXIST") throw cause;
   } finally {
@@ -57,8 +61,12 @@ const clearDead = async (lock: string, aside: string): Promise<void> => {
   }
 };
 
-const holder = (file: string): Promise<string> =>
+/** The words of who holds a lock; undefined where nobody does. */
+const holder = (file: string): Promise<string | undefined> =>
   readFile(file, "utf8").then(
     (text) => text.trim(),
-    () => "",
+    (cause: unknown) => {
+      if (codeOf(cause) === "ENOENT") return undefined;
+      throw cause;
+    },
   );
