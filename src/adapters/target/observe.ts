@@ -16,6 +16,7 @@ import { lookAtConfig, type ConfigSeen } from "./preflight-config.ts";
 import { lookAtGitFolder } from "./preflight-git-folder.ts";
 import { lookAtRefs, type Head } from "./preflight-head.ts";
 import { lookInside, rootsOf, targetManifest } from "./preflight-inside.ts";
+import { lookAtParticulars } from "./preflight-particulars.ts";
 import { lookAtPlace, type Place } from "./preflight-place.ts";
 import { orThrow } from "./side-by-side.ts";
 
@@ -97,10 +98,12 @@ const lookThroughDoor = async (outside: Outside, refusals: Refusal[]): Promise<O
     ]);
     const inside = orThrow(looked);
     refusals.push(...inside.refusals);
-    if (refusals.length > 0) return undefined;
+    const { indexFlags } = inside;
+    if (refusals.length > 0 || indexFlags === "unread") return undefined;
     const rootCommits = orThrow(history);
     const controlPlane = await snapshotControlPlane(path, terms);
-    if (refValue(await readRefs(join(path, ".git")), `refs/heads/${head.branch}`) !== head.commit) {
+    const refs = await readRefs(join(path, ".git"));
+    if (refValue(refs, `refs/heads/${head.branch}`) !== head.commit) {
       throw new Failure("target/busy", `${head.branch} moved while the target was looked at`, { retry: true });
     }
     const { manifest, workTree } = inside;
@@ -122,6 +125,7 @@ const lookThroughDoor = async (outside: Outside, refusals: Refusal[]): Promise<O
         ...ignoredFindings(manifest, workTree.ignored),
         ...groupFindings(place),
       ],
+      particulars: { ...lookAtParticulars(path, refs), indexFlags },
     };
   } finally {
     await door.close();

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { isLock, isUnfinished } from "../../workflow/admission/unfinished.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import { isHeldLock } from "./control-plane.ts";
 import { shown } from "./path-name.ts";
@@ -20,7 +21,7 @@ export const lookAtGitFolder = (repository: string, terms: GitFolderTerms): read
     ...entries.flatMap((entry) => redirection(entry)),
     ...operations(entries),
     ...entries
-      .filter(({ path }) => path.endsWith(".lock") && !(held && path === "index.lock"))
+      .filter(({ path }) => isLock(path) && !(held && path === "index.lock"))
       .map(({ path }) => refusal("admission/locked", { found: inGit(path) })),
     ...linksAndSpecials(repository, entries),
     ...strangers(entries, terms.uid),
@@ -57,11 +58,8 @@ const redirection = ({ path }: Found): Refusal[] => {
   return [];
 };
 
-const OPERATION =
-  /^(?:MERGE_HEAD|CHERRY_PICK_HEAD|REVERT_HEAD|REBASE_HEAD|BISECT_LOG|BISECT_START|sequencer|rebase-[^/]*)$/s;
-
 const operations = (entries: readonly Found[]): Refusal[] => {
-  const found = entries.map(({ path }) => path).filter((path) => OPERATION.test(path));
+  const found = entries.map(({ path }) => path).filter(isUnfinished);
   return found.length === 0 ? [] : [refusal("admission/operation-in-progress", { found: found.map(inGit).join(", ") })];
 };
 

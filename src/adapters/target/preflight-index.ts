@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Particulars } from "../../workflow/admission/observation.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import { git } from "./git.ts";
-import { parseIndex } from "./index-file.ts";
+import { parseIndex, type IndexFile } from "./index-file.ts";
 import { pathName, shown } from "./path-name.ts";
 import { readPlainFile } from "./plain-file.ts";
 import type { TreeEntry } from "./tree.ts";
@@ -13,40 +14,50 @@ export interface IndexSeen {
   readonly refusals: readonly Refusal[];
   /** Names whose staged content or mode is not the base's, as latin1 bytes. */
   readonly unlike: readonly string[];
+  readonly flags: Particulars["indexFlags"] | "unread";
 }
 
 /** Every row of an index, or why it cannot be judged. */
-type IndexRead = readonly Listed[] | IndexSeen;
+type IndexRead = IndexRows | IndexSeen;
+
+interface IndexRows {
+  readonly rows: readonly Listed[];
+  readonly flags: Particulars["indexFlags"];
+}
 
 /** The index, read twice from one copy: by our own parser, then by git. One that is not there has no rows. */
 export const readIndex = async (repository: string, door: string): Promise<IndexRead> => {
   const file = readPlainFile(join(repository, ".git", "index"), INDEX_BYTES_MAX);
-  if (file.is === "absent") return [];
+  if (file.is === "absent") return { rows: [], flags: { assumeUnchanged: 0, skipWorktree: 0 } };
   if (file.is !== "plain") return unreadable(`.git/index is ${file.is}`);
   const index = parseIndex(file.bytes);
   if (index === undefined) return unreadable("it is no index of version 2 to 4 with a right checksum");
   if (index.extensions.includes("link")) {
-    return { refusals: [refusal("admission/split-index", { found: "the index says link" })], unlike: [] };
+    return unjudged(refusal("admission/split-index", { found: "the index says link" }));
   }
   if (index.extensions.includes("sdir")) {
-    return { refusals: [refusal("admission/sparse", { found: "the index says sdir" })], unlike: [] };
+    return unjudged(refusal("admission/sparse", { found: "the index says sdir" }));
   }
-  const listed = await listedByGit(door, file.bytes);
+  const rows = await listedByGit(door, file.bytes);
   const agree =
-    listed.length === index.entries.length &&
-    index.entries.every(({ name, mode, oid, stage }, at) => listed[at]?.line === `${mode} ${oid} ${stage}\t${name}`);
-  return agree ? listed : unreadable("git reads it otherwise");
+    rows.length === index.entries.length &&
+    index.entries.every(({ name, mode, oid, stage }, at) => rows[at]?.line === `${mode} ${oid} ${stage}\t${name}`);
+  return agree ? { rows, flags: flagsOf(index) } : unreadable("git reads it otherwise");
 };
 
 /** Any flag, stage or gitlink is refused; what else differs from the base is named. */
 export const judgeIndex = (read: IndexRead, base: readonly TreeEntry[]): IndexSeen =>
-  "unlike" in read ? read : judge(read, base);
+  "unlike" in read ? read : { ...judge(read.rows, base), flags: read.flags };
 
 const INDEX_BYTES_MAX = 268_435_456;
 
-const unreadable = (found: string): IndexSeen => ({
-  refusals: [refusal("admission/index-unreadable", { found })],
-  unlike: [],
+const unreadable = (found: string): IndexSeen => unjudged(refusal("admission/index-unreadable", { found }));
+
+const unjudged = (why: Refusal): IndexSeen => ({ refusals: [why], unlike: [], flags: "unread" });
+
+const flagsOf = ({ entries }: IndexFile): Particulars["indexFlags"] => ({
+  assumeUnchanged: entries.filter(({ assumeUnchanged }) => assumeUnchanged).length,
+  skipWorktree: entries.filter(({ skipWorktree }) => skipWorktree).length,
 });
 
 interface Listed {
@@ -71,7 +82,7 @@ const listedByGit = async (door: string, index: Uint8Array): Promise<readonly Li
   }
 };
 
-const judge = (listed: readonly Listed[], base: readonly TreeEntry[]): IndexSeen => {
+const judge = (listed: readonly Listed[], base: readonly TreeEntry[]): Omit<IndexSeen, "flags"> => {
   const hidden = listed.filter(({ tag }) => tag === "S" || tag === tag.toLowerCase());
   const [first] = hidden;
   const gitlink = listed.find(({ line }) => line.startsWith("160000 "));

@@ -6,7 +6,7 @@ import { takeManifest, type ManifestOptions } from "./manifest.ts";
 import { DamagedObject, readObjects } from "./objects.ts";
 import { lookAtTreeAttributes } from "./preflight-attributes.ts";
 import { dirtiness, lookAtWorkTree, type WorkTreeSeen } from "./preflight-clean.ts";
-import { judgeIndex, readIndex } from "./preflight-index.ts";
+import { judgeIndex, readIndex, type IndexSeen } from "./preflight-index.ts";
 import { orThrow } from "./side-by-side.ts";
 import { watchForStrangers } from "./strangers.ts";
 import { readTree, type TreeEntry } from "./tree.ts";
@@ -17,6 +17,7 @@ export interface Inside {
   readonly base: readonly TreeEntry[];
   readonly manifest: Manifest;
   readonly workTree: WorkTreeSeen;
+  readonly indexFlags: IndexSeen["flags"];
   readonly refusals: readonly Refusal[];
 }
 
@@ -34,7 +35,7 @@ export const lookInside = async (repository: string, door: string, commit: Oid, 
     ...workTree.refusals,
     ...dirtiness(workTree.unlike, index.unlike),
   ];
-  return { tree, base, manifest, workTree, refusals };
+  return { tree, base, manifest, workTree, indexFlags: index.flags, refusals };
 };
 
 /** The work tree without its git directory. */

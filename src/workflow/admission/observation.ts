@@ -33,6 +33,19 @@ export interface ControlPlane {
   readonly entries: readonly ControlEntry[];
 }
 
+/** More of the same repository. An observation that was stored before this was looked at has none of it. */
+export interface Particulars {
+  /** The git directory of the work tree and the one that it shares with others, real paths; here they are one. */
+  readonly gitDir: string;
+  readonly gitCommonDir: string;
+  /** Magic number of the file system under the git directory (statfs(2)), as `0xef53`, or "unknown". */
+  readonly fsType: string;
+  /** Entries of the stash. */
+  readonly stashCount: number;
+  /** Entries of the index that carry the flag. */
+  readonly indexFlags: { readonly assumeUnchanged: number; readonly skipWorktree: number };
+}
+
 /** What was seen of a repository that passed every check of the preflight (git.md 4): it is clean and plain. */
 export interface Observation {
   readonly requestedPath: string;
@@ -55,6 +68,7 @@ export interface Observation {
   readonly controlPlane: ControlPlane;
   readonly remotes: readonly string[];
   readonly findings: readonly PreflightFinding[];
+  readonly particulars?: Particulars;
 }
 
 /** Stable name of a target: the first 16 hex digits of SHA-256 over its real path. */

@@ -19,6 +19,10 @@ export const confinementProof = (record: RunRecord): ConfinementProof => {
   };
 };
 
+/** No sandbox had a network by its arguments, nor a host to reach through the relay. */
+export const isNetworkDenied = (sandboxes: readonly Pick<ProvenSandbox, "args" | "outer" | "hosts">[]): boolean =>
+  sandboxes.length > 0 && sandboxes.every((one) => one.hosts === undefined && hasOnlyRelay(one));
+
 type Facts = Omit<ConfinementProof, "claims" | "notClaimed">;
 
 const factsOf = (record: RunRecord): Facts => ({
@@ -49,7 +53,7 @@ interface Claim {
 const CLAIMS: readonly Claim[] = [
   {
     claim: "no-network-but-relay",
-    holds: ({ sandboxes }) => every(sandboxes, (one) => one.hosts === undefined && hasOnlyRelay(one)),
+    holds: ({ sandboxes }) => isNetworkDenied(sandboxes),
   },
   {
     claim: "target-not-mounted",
@@ -80,7 +84,7 @@ const every = (sandboxes: readonly ProvenSandbox[], holds: (one: ProvenSandbox) 
   sandboxes.length > 0 && sandboxes.every(holds);
 
 // A sandbox has a network of its own, or the one of the sandbox around it: in both there is nothing but the relay.
-const hasOnlyRelay = ({ args, outer }: ProvenSandbox): boolean =>
+const hasOnlyRelay = ({ args, outer }: Pick<ProvenSandbox, "args" | "outer">): boolean =>
   args.includes("--share-net")
     ? outer !== undefined && args.includes("--unshare-all") && hasNoNetwork(outer.args)
     : hasNoNetwork(args);

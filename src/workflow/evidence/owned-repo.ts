@@ -1,43 +1,57 @@
-import type { Observation } from "../admission/observation.ts";
+import { OWNED_REPO_CLAIMS, type OwnedRepoFacts } from "./owned-repo-claims.ts";
 import type { RunRecord } from "./run-record.ts";
-import type { OwnedRepoProof, TargetState } from "./schemas/owned-repo.ts";
+import type { OwnedRepoProof } from "./schemas/owned-repo.ts";
+import {
+  earlierIdentityOf,
+  earlierStateOf,
+  executionOf,
+  identityOf,
+  isWholeObservation,
+  remotesOf,
+  stateOf,
+} from "./target-look.ts";
 
 /** stage5-owned-repo-proof.json: what was seen of the target before and after, and what of it is claimed. */
 export const ownedRepoProof = (record: RunRecord): OwnedRepoProof => {
   const facts = factsOf(record);
-  const claims = CLAIMS.filter(({ holds }) => holds(facts)).map(({ claim }) => claim);
-  return {
-    ...facts,
-    claims,
-    notClaimed: [...CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim)), ...NEVER],
-  };
+  const claims = OWNED_REPO_CLAIMS.filter(({ holds }) => holds(facts)).map(({ claim }) => claim);
+  const others = OWNED_REPO_CLAIMS.map(({ claim }) => claim).filter((claim) => !claims.includes(claim));
+  return { ...facts, claims, notClaimed: [...others, ...NEVER] };
 };
 
-type Facts = Omit<OwnedRepoProof, "claims" | "notClaimed">;
-
-const factsOf = (record: RunRecord): Facts => ({
-  schema: "cto/owned-repo/v1",
-  run: record.run,
-  identity: record.before === "unknown" ? "unknown" : identityOf(record.before),
-  admitted: admittedOf(record),
-  ownership: ownershipOf(record),
-  before: record.before === "unknown" ? "unknown" : stateOf(record.before),
-  after: record.proof === "unknown" || record.proof.after === undefined ? "unknown" : stateOf(record.proof.after),
-  redirects: record.before === "unknown" ? "unknown" : "none",
-  found: record.before === "unknown" ? [] : record.before.findings.map(({ finding, where }) => ({ finding, where })),
-  change: changeOf(record),
-  rollback: rollbackOf(record),
-});
-
-const identityOf = (seen: Observation): OwnedRepoProof["identity"] => ({
-  requestedPath: seen.requestedPath,
-  realpath: seen.realPath,
-  dev: seen.device,
-  ino: seen.inode,
-  gitDirIno: seen.gitInode,
-  rootCommits: seen.rootCommits,
-  objectFormat: "sha1",
-});
+const factsOf = (record: RunRecord): OwnedRepoFacts => {
+  const { before, proof } = record;
+  const after = proof === "unknown" ? undefined : proof.after;
+  const head = { schema: "cto/owned-repo/v1", run: record.run } as const;
+  const admission = { admitted: admittedOf(record), ownership: ownershipOf(record) };
+  const preflight = {
+    redirects: before === "unknown" ? ("unknown" as const) : ("none" as const),
+    found: before === "unknown" ? [] : before.findings.map(({ finding, where }) => ({ finding, where })),
+  };
+  const change = { change: changeOf(record), rollback: rollbackOf(record) };
+  // A home may hold an observation of before all of it was looked at; what is drawn from it stays what it was.
+  if (before === "unknown" || !isWholeObservation(before) || (after !== undefined && !isWholeObservation(after)))
+    return {
+      ...head,
+      identity: before === "unknown" ? "unknown" : earlierIdentityOf(before),
+      ...admission,
+      before: before === "unknown" ? "unknown" : earlierStateOf(before),
+      after: after === undefined ? "unknown" : earlierStateOf(after),
+      ...preflight,
+      ...change,
+    };
+  return {
+    ...head,
+    identity: identityOf(before),
+    ...admission,
+    before: stateOf(before),
+    after: after === undefined ? "unknown" : stateOf(after),
+    ...preflight,
+    execution: executionOf(before),
+    remotes: remotesOf(record, before, after),
+    ...change,
+  };
+};
 
 const admittedOf = ({ admission }: RunRecord): OwnedRepoProof["admitted"] => {
   if (admission === "none") return "unknown";
@@ -57,17 +71,6 @@ const ownershipOf = ({ admission, before }: RunRecord): OwnedRepoProof["ownershi
     ownerKeyFingerprint: admission.keyFingerprint,
   };
 };
-
-const stateOf = (seen: Observation): TargetState => ({
-  headRef: `refs/heads/${seen.branch}`,
-  headCommit: seen.head,
-  headTree: seen.tree,
-  treeSha256: seen.treeSha256,
-  manifestSha256: seen.manifest,
-  ignoredSha256: seen.ignored,
-  controlPlaneSha256: seen.controlPlane.digest,
-  remotes: seen.remotes,
-});
 
 const changeOf = ({ proof }: RunRecord): OwnedRepoProof["change"] => {
   if (proof === "unknown") return "unknown";
@@ -92,63 +95,5 @@ const rollbackOf = ({ run, rehearsal }: RunRecord): OwnedRepoProof["rollback"] =
     equalsBaseTree: rehearsal.equalsBaseTree,
   };
 };
-
-interface Claim {
-  readonly claim: string;
-  readonly holds: (facts: Facts) => boolean;
-}
-
-const CLAIMS: readonly Claim[] = [
-  {
-    claim: "identity-admitted",
-    holds: ({ identity, admitted }) =>
-      identity !== "unknown" &&
-      admitted !== "unknown" &&
-      identity.realpath === admitted.path &&
-      identity.dev === admitted.dev &&
-      identity.ino === admitted.ino &&
-      identity.rootCommits.join(" ") === admitted.rootCommits.join(" "),
-  },
-  { claim: "owner-signed-admission", holds: ({ ownership }) => ownership !== "unknown" },
-  { claim: "no-redirects", holds: ({ redirects }) => redirects === "none" },
-  {
-    claim: "one-commit",
-    holds: ({ before, change }) =>
-      before !== "unknown" &&
-      change !== "unknown" &&
-      change.wrong.length === 0 &&
-      change.commits.length === 1 &&
-      change.commits.every(({ parents }) => parents.length === 1 && parents[0] === before.headCommit),
-  },
-  {
-    claim: "only-allowed-paths",
-    holds: ({ change }) => change !== "unknown" && change.wrong.length === 0 && change.pathsChanged.length > 0,
-  },
-  {
-    claim: "no-other-ref",
-    holds: ({ change, admitted }) =>
-      change !== "unknown" &&
-      admitted !== "unknown" &&
-      change.wrong.length === 0 &&
-      change.refsChanged.every((ref) => ref === `refs/heads/${admitted.branch}`),
-  },
-  {
-    claim: "rollback-restores-base",
-    holds: ({ rollback, before }) =>
-      rollback !== "unknown" &&
-      before !== "unknown" &&
-      rollback.equalsBaseTree &&
-      rollback.revertTree === before.headTree,
-  },
-  {
-    claim: "target-byte-identical",
-    holds: ({ before, change }) =>
-      before !== "unknown" &&
-      change !== "unknown" &&
-      change.commits.length === 0 &&
-      change.manifestAfterSha256 === before.manifestSha256 &&
-      change.controlPlaneAfterSha256 === before.controlPlaneSha256,
-  },
-];
 
 const NEVER: readonly string[] = ["no other copy of the repository", "a uid means consent", "quality of the change"];

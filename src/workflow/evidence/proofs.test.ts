@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { sampleWorld, type SampleWorld } from "../../../test/fixtures/sample-run.ts";
+import type { ControlEntry, Observation, Particulars } from "../admission/observation.ts";
 import { digestOf } from "../digest.ts";
 import type { Instant } from "../instant.ts";
 import { confinementProof } from "./confinement.ts";
 import { freshnessProof } from "./freshness.ts";
 import { ownedRepoProof } from "./owned-repo.ts";
 import type { RunRecord } from "./run-record.ts";
+import { isWhole, ownedRepoSchema } from "./schemas/owned-repo.ts";
 
 let world: SampleWorld;
 beforeAll(() => {
@@ -175,6 +177,22 @@ const OWNED: readonly (readonly [string, string, (record: RunRecord) => RunRecor
         record.proof === "unknown" ? "unknown" : { ...record.proof, refsChanged: ["refs/heads/main", "refs/tags/v1"] },
     }),
   ],
+  ["the git directory is another's", "no-redirects", (record) => seenWith(record, { gitDir: "/elsewhere/.git" })],
+  ["the git directory is shared", "no-redirects", (record) => seenWith(record, { gitCommonDir: "/elsewhere/.git" })],
+  [
+    "the configuration names another file",
+    "no-redirects",
+    (record) => ({
+      ...record,
+      before: withEntry(beforeOf(record), { name: "named include.path 3", value: digestOf("more") }),
+    }),
+  ],
+  ["the stash has one more", "no-other-ref", (record) => seenAfterwards(record, { stashCount: 1 })],
+  [
+    "refs are as they were though one is told to have moved",
+    "no-other-ref",
+    (record) => ({ ...record, before: withRef(beforeOf(record), afterOf(record).head) }),
+  ],
   [
     "the rehearsal left another tree",
     "rollback-restores-base",
@@ -184,6 +202,123 @@ const OWNED: readonly (readonly [string, string, (record: RunRecord) => RunRecor
     }),
   ],
 ];
+
+const beforeOf = ({ before }: RunRecord): Observation => {
+  if (before === "unknown") throw new Error("the sample was seen before");
+  return before;
+};
+const afterOf = ({ proof }: RunRecord): Observation => {
+  if (proof === "unknown" || proof.after === undefined) throw new Error("the sample was seen afterwards");
+  return proof.after;
+};
+const particular = (seen: Observation, change: Partial<Particulars>): Observation => {
+  if (seen.particulars === undefined) throw new Error("the sample was looked at whole");
+  return { ...seen, particulars: { ...seen.particulars, ...change } };
+};
+const seenWith = (record: RunRecord, change: Partial<Particulars>): RunRecord => ({
+  ...record,
+  before: particular(beforeOf(record), change),
+});
+const seenAfterwards = (record: RunRecord, change: Partial<Particulars>): RunRecord => ({
+  ...record,
+  proof: record.proof === "unknown" ? "unknown" : { ...record.proof, after: particular(afterOf(record), change) },
+});
+const withEntry = (seen: Observation, entry: ControlEntry): Observation => ({
+  ...seen,
+  controlPlane: { ...seen.controlPlane, entries: [...seen.controlPlane.entries, entry] },
+});
+const withRef = (seen: Observation, tip: string): Observation => ({
+  ...seen,
+  controlPlane: {
+    ...seen.controlPlane,
+    entries: seen.controlPlane.entries.map((entry) =>
+      entry.name === "ref refs/heads/main loose" ? { ...entry, value: tip } : entry,
+    ),
+  },
+});
+
+test("refs, locks and unfinished work are read from the control plane, execution from the findings (R110)", () => {
+  const findings = [
+    { finding: "hook", where: ".git/hooks/pre-commit" },
+    { finding: "hook", where: "core.hookspath" },
+    { finding: "hook", where: "hook.lint.command" },
+    { finding: "fsmonitor", where: "core.fsmonitor" },
+    { finding: "driver", where: "filter.lfs.clean" },
+    { finding: "driver", where: "diff.external" },
+    { finding: "driver", where: "diff.pdf.command" },
+    { finding: "driver", where: "diff.pdf.textconv" },
+    { finding: "driver", where: "diff.renames" },
+    { finding: "driver", where: "merge.ours.driver" },
+    { finding: "remote", where: "remote.origin.url" },
+  ] as const;
+  const entries = [
+    { name: "file MERGE_HEAD", value: "f 0644 1 41 x" },
+    { name: "file sequencer", value: "d 0755" },
+    { name: "file sequencer/todo", value: "f 0644 1 3 x" },
+    { name: "file config", value: `f 0644 1 9 ${digestOf("config")}` },
+    { name: "file config.lock", value: "f 0644 1 0 x" },
+    { name: "file hooks/x.lock", value: "f 0755 1 9 x" },
+    { name: "object pack/tmp.lock", value: "0" },
+    { name: "ref HEAD loose", value: "ref: refs/heads/main" },
+    { name: "ref refs/heads/a.lock loose", value: "x" },
+    { name: "ref refs/tags/v1 packed", value: "y" },
+    { name: "named includeif.gitdir:/x.path 4", value: "absent" },
+    { name: "named core.excludesfile 5", value: "absent" },
+  ];
+  const before = { ...beforeOf(world.record), findings, controlPlane: { digest: digestOf("control"), entries } };
+  const proof = ownedRepoProof({ ...world.record, before });
+  if (!isWhole(proof)) throw new Error("it was looked at whole");
+  expect(proof.before).toMatchObject({
+    operationInProgress: ["MERGE_HEAD", "sequencer"],
+    lockFiles: ["config.lock", "objects/pack/tmp.lock", "refs/heads/a.lock"],
+    refsSha256: digestOf(
+      ["ref HEAD loose ref: refs/heads/main", "ref refs/heads/a.lock loose x", "ref refs/tags/v1 packed y"]
+        .map((line) => `${line}\0`)
+        .join(""),
+    ),
+  });
+  expect(proof.execution).toEqual({
+    hooks: [".git/hooks/pre-commit", "hook.lint.command"],
+    hooksPath: "core.hookspath",
+    filters: ["filter.lfs.clean"],
+    fsmonitor: "core.fsmonitor",
+    diffDrivers: ["diff.external", "diff.pdf.command"],
+    textconv: ["diff.pdf.textconv"],
+    includes: ["includeif.gitdir:/x.path"],
+    configSha256: digestOf("config"),
+  });
+});
+
+test("whether the network was denied is read from the sandboxes, and unknown where there was none (R110)", () => {
+  const deniedIn = (sandboxes: RunRecord["sandboxes"]): unknown => {
+    const proof = ownedRepoProof({ ...world.record, sandboxes });
+    return isWhole(proof) ? proof.remotes.networkDenied : "no remotes";
+  };
+  const { sandboxes } = world.record;
+  expect(deniedIn(sandboxes)).toBe(true);
+  expect(deniedIn([])).toBe("unknown");
+  expect(deniedIn(sandboxes.map((one) => ({ ...one, args: ["--unshare-pid"] })))).toBe(false);
+  expect(deniedIn(sandboxes.map((one) => ({ ...one, hosts: ["example.org:443"] })))).toBe(false);
+});
+
+test("an observation of before all was looked at is proven in the form of then, claims and all", () => {
+  const { particulars: _, ...before } = beforeOf(world.record);
+  const proof = ownedRepoProof({ ...world.record, before });
+  expect(isWhole(proof)).toBe(false);
+  expect(proof).not.toHaveProperty("remotes");
+  expect(proof.before).toMatchObject({ remotes: before.remotes });
+  expect(proof.claims).toEqual(ownedRepoProof(world.record).claims);
+  expect(ownedRepoSchema.safeParse(proof).success).toBe(true);
+});
+
+test("a proof with some of the later fields and without others is no proof", () => {
+  const whole = ownedRepoProof(world.record);
+  if (!isWhole(whole)) throw new Error("it was looked at whole");
+  const { refsSha256: _, ...before } = whole.before;
+  const { execution: __, ...rest } = whole;
+  for (const half of [{ ...whole, before }, rest, { ...whole, remotes: undefined }])
+    expect(ownedRepoSchema.safeParse(half).success).toBe(false);
+});
 
 test.each(OWNED)("when %s, %s is not claimed", (_, claim, change) => {
   const proof = ownedRepoProof(change(world.record));

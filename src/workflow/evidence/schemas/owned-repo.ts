@@ -1,18 +1,21 @@
 import { z } from "zod";
 
-type Known<T> = T | "unknown";
+import {
+  earlierIdentitySchema,
+  earlierStateSchema,
+  executionSchema,
+  identitySchema,
+  remotesSchema,
+  stateSchema,
+  type EarlierIdentity,
+  type EarlierState,
+  type Execution,
+  type Remotes,
+  type TargetIdentity,
+  type TargetState,
+} from "./target-state.ts";
 
-/** One look at the target (evidence.md 9.2); the full control plane is in its digest. */
-export interface TargetState {
-  readonly headRef: string;
-  readonly headCommit: string;
-  readonly headTree: string;
-  readonly treeSha256: string;
-  readonly manifestSha256: string;
-  readonly ignoredSha256: string;
-  readonly controlPlaneSha256: string;
-  readonly remotes: readonly string[];
-}
+type Known<T> = T | "unknown";
 
 interface ChangedPath {
   readonly path: string;
@@ -21,19 +24,9 @@ interface ChangedPath {
   readonly newBlob: string;
 }
 
-/** stage5-owned-repo-proof.json: the repository changed is the admitted one, and only what was allowed changed. */
-export interface OwnedRepoProof {
+interface Proof {
   readonly schema: "cto/owned-repo/v1";
   readonly run: string;
-  readonly identity: Known<{
-    readonly requestedPath: string;
-    readonly realpath: string;
-    readonly dev: string;
-    readonly ino: string;
-    readonly gitDirIno: string;
-    readonly rootCommits: readonly string[];
-    readonly objectFormat: "sha1";
-  }>;
   readonly admitted: Known<{
     readonly path: string;
     readonly dev: string;
@@ -50,8 +43,6 @@ export interface OwnedRepoProof {
     readonly admissionSignatureSha256: string;
     readonly ownerKeyFingerprint: string;
   }>;
-  readonly before: Known<TargetState>;
-  readonly after: Known<TargetState>;
   /** By the preflight: a target with any of these is refused before anything starts. */
   readonly redirects: Known<"none">;
   readonly found: readonly { readonly finding: string; readonly where: string }[];
@@ -81,41 +72,37 @@ export interface OwnedRepoProof {
   readonly notClaimed: readonly string[];
 }
 
+export interface WholeProof extends Proof {
+  readonly identity: TargetIdentity;
+  readonly before: TargetState;
+  readonly after: Known<TargetState>;
+  readonly execution: Execution;
+  readonly remotes: Remotes;
+}
+
+/** Where nothing was seen of the target, and of a target that was seen before all of it was looked at. */
+export interface EarlierProof extends Proof {
+  readonly identity: Known<EarlierIdentity>;
+  readonly before: Known<EarlierState>;
+  readonly after: Known<EarlierState>;
+}
+
+/**
+ * stage5-owned-repo-proof.json: the repository changed is the admitted one, and only what was allowed changed. Two forms
+ * of one name: all of the later fields or none, so that a proof with some of them is no proof.
+ */
+export type OwnedRepoProof = WholeProof | EarlierProof;
+
+export const isWhole = (proof: OwnedRepoProof): proof is WholeProof => "execution" in proof;
+
 const text = z.string();
 const unknown = z.literal("unknown");
-const state = z.union([
-  unknown,
-  z.strictObject({
-    headRef: text,
-    headCommit: text,
-    headTree: text,
-    treeSha256: text,
-    manifestSha256: text,
-    ignoredSha256: text,
-    controlPlaneSha256: text,
-    remotes: z.array(text),
-  }),
-]);
+const texts = z.array(text);
 
-export const ownedRepoSchema: z.ZodType<OwnedRepoProof> = z.strictObject({
+const proof = {
   schema: z.literal("cto/owned-repo/v1"),
   run: text,
-  identity: z.union([
-    unknown,
-    z.strictObject({
-      requestedPath: text,
-      realpath: text,
-      dev: text,
-      ino: text,
-      gitDirIno: text,
-      rootCommits: z.array(text),
-      objectFormat: z.literal("sha1"),
-    }),
-  ]),
-  admitted: z.union([
-    unknown,
-    z.strictObject({ path: text, dev: text, ino: text, rootCommits: z.array(text), branch: text }),
-  ]),
+  admitted: z.union([unknown, z.strictObject({ path: text, dev: text, ino: text, rootCommits: texts, branch: text })]),
   ownership: z.union([
     unknown,
     z.strictObject({
@@ -128,32 +115,48 @@ export const ownedRepoSchema: z.ZodType<OwnedRepoProof> = z.strictObject({
       ownerKeyFingerprint: text,
     }),
   ]),
-  before: state,
-  after: state,
   redirects: z.union([unknown, z.literal("none")]),
   found: z.array(z.strictObject({ finding: text, where: text })),
   change: z.union([
     unknown,
     z.strictObject({
-      refsChanged: z.array(text),
-      commits: z.array(z.strictObject({ id: text, parents: z.array(text), tree: text, author: text, committer: text })),
+      refsChanged: texts,
+      commits: z.array(z.strictObject({ id: text, parents: texts, tree: text, author: text, committer: text })),
       pathsChanged: z.array(z.strictObject({ path: text, mode: text, oldBlob: text, newBlob: text })),
       manifestAfterSha256: text,
       controlPlaneAfterSha256: text,
       clean: z.boolean(),
-      wrong: z.array(text),
+      wrong: texts,
     }),
   ]),
   rollback: z.union([
     unknown,
     z.strictObject({
-      argv: z.array(text),
-      rehearsedWith: z.array(text),
+      argv: texts,
+      rehearsedWith: texts,
       output: text,
       revertTree: text,
       equalsBaseTree: z.boolean(),
     }),
   ]),
-  claims: z.array(text),
-  notClaimed: z.array(text),
+  claims: texts,
+  notClaimed: texts,
+};
+
+const whole: z.ZodType<WholeProof> = z.strictObject({
+  ...proof,
+  identity: identitySchema,
+  before: stateSchema,
+  after: z.union([unknown, stateSchema]),
+  execution: executionSchema,
+  remotes: remotesSchema,
 });
+
+const earlier: z.ZodType<EarlierProof> = z.strictObject({
+  ...proof,
+  identity: z.union([unknown, earlierIdentitySchema]),
+  before: z.union([unknown, earlierStateSchema]),
+  after: z.union([unknown, earlierStateSchema]),
+});
+
+export const ownedRepoSchema: z.ZodType<OwnedRepoProof> = z.union([whole, earlier]);

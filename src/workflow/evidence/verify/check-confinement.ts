@@ -4,6 +4,7 @@ import { claimRows, proofRows, type ProvenClaim } from "./check-claims.ts";
 import { probeClaims, probeStatements } from "./check-probes.ts";
 import { eventsOf, type EventData } from "./events.ts";
 import type { Reading } from "./reading.ts";
+import { isCutOff, sourcesIn } from "./sandbox-args.ts";
 import { fail, type Check } from "./verdict.ts";
 
 const ID = "confinement";
@@ -105,13 +106,7 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
   return [
     {
       claim: "no-network-but-relay",
-      holds: every(
-        ({ args, outer, hosts }) =>
-          hosts === undefined &&
-          (args.includes("--share-net")
-            ? args.includes("--unshare-all") && outer !== undefined && isCutOff(outer.args)
-            : isCutOff(args)),
-      ),
+      holds: every(isCutOff),
     },
     {
       claim: "target-not-mounted",
@@ -133,14 +128,6 @@ const claimsOf = ({ sandboxes, target }: ConfinementProof): readonly ProvenClaim
     { claim: "processes-ended", holds: every(({ alive }) => alive === 0) },
   ];
 };
-
-const isCutOff = (args: readonly string[]): boolean =>
-  ["--unshare-net", "--unshare-all"].some((arg) => args.includes(arg)) && !args.includes("--share-net");
-
-const sourcesIn = (args: readonly string[]): readonly string[] =>
-  args.flatMap((arg, at) =>
-    /^--(?:bind|ro-bind|dev-bind|bind-try|ro-bind-try|dev-bind-try|overlay-src)$/.test(arg) ? (args[at + 1] ?? []) : [],
-  );
 
 const overlaps = (a: string, b: string): boolean => {
   const [left, right] = [a, b].map((path) => `${path.replace(/\/+$/, "")}/`);

@@ -1,7 +1,8 @@
-import type { OwnedRepoProof } from "../schemas/owned-repo.ts";
+import { isWhole, type OwnedRepoProof } from "../schemas/owned-repo.ts";
 import { claimRows, proofRows, type ProvenClaim } from "./check-claims.ts";
 import { pathText } from "./check-paths.ts";
 import type { Reading } from "./reading.ts";
+import { leadsNowhere, lookStatements, refsBearOut } from "./target-look.ts";
 import { fail, type Check } from "./verdict.ts";
 
 const ID = "owned-repo";
@@ -14,8 +15,12 @@ export const checkOwnedRepo = (reading: Reading): readonly Check[] => {
   const proof = reading.ownedRepo;
   if (proof === undefined) return [fail(ID, "evidence/proof-contradicted", "it does not read as owned-repo/v1", FILE)];
   const claims = claimRows(ID, FILE, proof, claimsOf(reading, proof));
-  return proofRows(ID, FILE, statements(reading, proof), claims, `claims ${proof.claims.join(", ") || "nothing"}`);
+  const looks = isWhole(proof) ? lookStatements(reading, proof) : [];
+  const says = `claims ${proof.claims.join(", ") || "nothing"}${isWhole(proof) || proof.before === "unknown" ? "" : EARLIER}`;
+  return proofRows(ID, FILE, [...statements(reading, proof), ...looks], claims, says);
 };
+
+const EARLIER = "; of an earlier form, which tells nothing of refs, stash, flags, locks, execution and network";
 
 const statements = (reading: Reading, proof: OwnedRepoProof): readonly (readonly [boolean, string])[] => {
   const { manifest, records, digest, commit, base } = reading;
@@ -102,7 +107,10 @@ const claimsOf = ({ files, commit, base }: Reading, proof: OwnedRepoProof): read
         identity.rootCommits.join(" ") === admitted.rootCommits.join(" "),
     },
     { claim: "owner-signed-admission", holds: ownership !== "unknown" && files.has("approval/admission.json.sig") },
-    { claim: "no-redirects", holds: redirects === "none" && before !== "unknown" },
+    {
+      claim: "no-redirects",
+      holds: redirects === "none" && before !== "unknown" && (!isWhole(proof) || leadsNowhere(proof)),
+    },
     {
       claim: "one-commit",
       holds: isProven && change.commits.length === 1 && commit !== undefined && commit.parents.join(" ") === base?.id,
@@ -113,7 +121,8 @@ const claimsOf = ({ files, commit, base }: Reading, proof: OwnedRepoProof): read
       holds:
         isProven &&
         admitted !== "unknown" &&
-        change.refsChanged.every((ref) => ref === `refs/heads/${admitted.branch}`),
+        change.refsChanged.every((ref) => ref === `refs/heads/${admitted.branch}`) &&
+        (!isWhole(proof) || refsBearOut(proof)),
     },
     {
       claim: "rollback-restores-base",
@@ -131,7 +140,8 @@ const claimsOf = ({ files, commit, base }: Reading, proof: OwnedRepoProof): read
         change.commits.length === 0 &&
         change.refsChanged.length === 0 &&
         change.manifestAfterSha256 === before.manifestSha256 &&
-        change.controlPlaneAfterSha256 === before.controlPlaneSha256,
+        change.controlPlaneAfterSha256 === before.controlPlaneSha256 &&
+        (!isWhole(proof) || proof.after === "unknown" || (refsBearOut(proof) && proof.remotes.equal === true)),
     },
   ];
 };
