@@ -9,12 +9,13 @@ sub num { $errno = $! + 0; "errno $errno" }
 sub done { $_[0] ? "ok" : num() }
 sub slurp { open(my $f, "<", $_[0]) or return num(); local $/; my $t = <$f>; defined $t ? "text $t" : num() }
 sub made { my $p = shift; sysopen(my $f, $p, 193, 0644) or return 0; close $f; 1 }
-sub dial { my ($family, $address) = @_;
+sub said { syswrite $_[0], $_[1]; "ok" }
+sub dial { my ($family, $address, $name) = @_;
   socket(my $s, $family, 2049, 0) or return num();
-  connect($s, $address) and return "ok";
+  connect($s, $address) and return said($s, $name);
   $! + 0 == 115 or return num();
   my $w = ""; vec($w, fileno($s), 1) = 1; select(undef, $w, undef, 0.2) or return "no answer in time";
-  my $e = getsockopt($s, 1, 4); $e = unpack("i", $e); $e ? "errno $e" : "ok" }
+  my $e = getsockopt($s, 1, 4); $e = unpack("i", $e); $e ? "errno $e" : said($s, $name) }
 sub inet { pack("S n C4 x8", 2, $_[1], split(/\./, $_[0])) }
 %op = (
   append => sub { sysopen(my $f, $_[0], 1025) or return num(); done(defined syswrite($f, "canary\n")) },
@@ -34,9 +35,9 @@ sub inet { pack("S n C4 x8", 2, $_[1], split(/\./, $_[0])) }
   fds => sub { opendir(my $d, "/proc/$$/fd") or return num();
     my @n = grep { /^\d+$/ && (readlink("/proc/$$/fd/$_") || "") !~ m{^/proc/\d+/fd$} } readdir $d;
     "text " . join " ", sort { $a <=> $b } @n },
-  tcp => sub { dial(2, inet(@_)) },
-  unix => sub { dial(1, pack("S a*", 1, "$_[0]\0")) },
-  abstract => sub { dial(1, pack("S a*", 1, "\0$_[0]")) },
+  tcp => sub { dial(2, inet(@_), $_[2]) },
+  unix => sub { dial(1, pack("S a*", 1, "$_[0]\0"), $_[1]) },
+  abstract => sub { dial(1, pack("S a*", 1, "\0$_[0]"), $_[1]) },
   resolve => sub { local $SIG{ALRM} = sub { die "late\n" }; alarm 1; my @h = eval { gethostbyname $_[0] }; alarm 0; @h ? "ok" : "text none" },
   http => sub { socket(my $s, 2, 1, 0) or return num(); connect($s, inet(@_)) or return num();
     syswrite $s, $_[2]; my ($t, $w) = ("", ""); vec($w, fileno($s), 1) = 1;

@@ -20,8 +20,8 @@ export interface Planted {
   control(): Promise<ReadonlyMap<string, boolean>>;
   /** What the inside left of it. */
   isUntouched(): boolean;
-  /** Calls that came from somebody else than the Harness. */
-  strangeCalls(): number;
+  /** Whether somebody has called who said this name first; whoever else calls is a stranger of this machine. */
+  wasCalledBy(name: string): Promise<boolean>;
   remove(): Promise<void>;
 }
 
@@ -37,11 +37,10 @@ export const plant = async (uid: number): Promise<Planted> => {
   writeFileSync(file, token, { mode: 0o600 });
   if (process.getuid?.() === 0) chownSync(file, uid, uid);
   const socket = `${folder}/socket`;
-  let heard = 0;
-  let own = 0;
+  const callers = new Set<string>();
   const servers = [createServer(), createServer(), createServer()] as const;
   const [loopback, unix, abstract] = servers;
-  for (const server of servers) server.on("connection", (call) => ((heard += 1), call.destroy())).unref();
+  for (const server of servers) server.on("connection", (call) => hear(call, callers)).unref();
   await Promise.all([
     listening(loopback, { host: "127.0.0.1", port: 0 }),
     listening(unix, { path: socket }),
@@ -52,12 +51,6 @@ export const plant = async (uid: number): Promise<Planted> => {
   process.env[ENVIRONMENT_NAME] = token;
   const victim = standingProcess(name, token);
   await untilNamed(victim, name);
-  const call = async (server: Server, place: { path: string } | { host: string; port: number }): Promise<boolean> => {
-    own += 1;
-    const answered = await answers(server, place);
-    if (!answered) own -= 1;
-    return answered;
-  };
   return {
     file,
     token,
@@ -70,18 +63,36 @@ export const plant = async (uid: number): Promise<Planted> => {
         ["planted file", textOf(file) === token],
         ["planted token in the Harness's environment", process.env[ENVIRONMENT_NAME] !== undefined],
         ["planted process", isThere(victim) && textOf(`/proc/${victim.pid}/cmdline`).includes(name)],
-        ["listener on 127.0.0.1", await call(loopback, { host: "127.0.0.1", port })],
-        ["listener on a unix socket", await call(unix, { path: socket })],
-        ["listener on an abstract socket", await call(abstract, { path: `\0${name}` })],
+        ["listener on 127.0.0.1", await answers(loopback, { host: "127.0.0.1", port })],
+        ["listener on a unix socket", await answers(unix, { path: socket })],
+        ["listener on an abstract socket", await answers(abstract, { path: `\0${name}` })],
       ]),
     isUntouched: () => textOf(file) === token && isThere(victim),
-    strangeCalls: () => heard - own,
+    wasCalledBy: async (name) => {
+      // What has been sent is in the kernel's hands already; a few turns of the loop hand it on.
+      for (let turn = 0; turn < TURNS; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return callers.has(name);
+    },
     remove: async () => {
       for (const server of servers) server.close();
       victim.kill("SIGKILL");
       await rm(folder, { recursive: true, force: true });
     },
   };
+};
+
+const TURNS = 8;
+const NAME_BYTES_MAX = 64;
+const CALLERS_MAX = 1_000;
+
+const hear = (call: Socket, callers: Set<string>): void => {
+  call.unref();
+  call.on("error", () => call.destroy());
+  call.once("data", (bytes: Buffer) => {
+    if (callers.size < CALLERS_MAX) callers.add(bytes.subarray(0, NAME_BYTES_MAX).toString("latin1"));
+    call.destroy();
+  });
+  call.once("end", () => call.destroy());
 };
 
 // One name for all stages: each child of the Harness that inherits an environment has some token in it.

@@ -35,13 +35,14 @@ def fds():
     listing = os.open("/proc/self/fd", os.O_RDONLY)
     names = [n for n in os.listdir(listing) if int(n) != listing and os.path.lexists("/proc/self/fd/" + n)]
     os.close(listing); return "text " + " ".join(sorted(names, key=int))
-def dial(family, address):
+def dial(family, address, name):
     s = socket.socket(family, socket.SOCK_STREAM); s.setblocking(False)
     e = s.connect_ex(address)
     if e == 115:
         if not select.select([], [s], [], 0.2)[1]: return "no answer in time"
         e = s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    return "errno %d" % e if e else "ok"
+    if e: return "errno %d" % e
+    s.send(name); return "ok"
 def late(*_): raise TimeoutError()
 def resolve(name):
     signal.signal(signal.SIGALRM, late); signal.alarm(1)
@@ -70,8 +71,8 @@ OPS = {
     b"rename": lambda a, b: done(lambda: os.rename(a, b)), b"over": lambda a, b: done(lambda: over(a, b)),
     b"replace": lambda a, b: done(lambda: replace(a, b)), b"peek": lambda *ps: "|".join(sorted(set(map(look, ps)))),
     b"slurp": lambda p: b"text " + slurp(p), b"link": lambda p: "text " + os.readlink(p).decode(), b"fds": fds,
-    b"tcp": lambda h, p: dial(socket.AF_INET, (h.decode(), int(p))), b"unix": lambda p: dial(socket.AF_UNIX, p),
-    b"abstract": lambda n: dial(socket.AF_UNIX, b"\0" + n), b"resolve": resolve, b"http": http, b"call": call, b"signal": sent,
+    b"tcp": lambda h, p, n: dial(socket.AF_INET, (h.decode(), int(p)), n), b"unix": lambda p, n: dial(socket.AF_UNIX, p, n),
+    b"abstract": lambda a, n: dial(socket.AF_UNIX, b"\0" + a, n), b"resolve": resolve, b"http": http, b"call": call, b"signal": sent,
     b"count": lambda: "text %d" % len(pids()), b"find": lambda n: "ok" if any(n in cmdline(p) for p in pids()) else "absent",
     b"ids": lambda: "text %d %d %d %d %d" % (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), os.getpgrp()),
 }

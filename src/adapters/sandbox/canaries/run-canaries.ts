@@ -134,7 +134,7 @@ const seenAfter = async (
     row("write-outside", "planted file and process afterwards", "planted file", "untouched", planted.isUntouched()),
     row("write-target", "target afterwards", TARGET, "without a new name", isClean),
     row("read-secret", "planted token in what was told", "planted file", "absent", !told.includes(TOKEN)),
-    row("network", "calls that arrived", "listener on 127.0.0.1", "none", planted.strangeCalls() === 0),
+    row("network", "calls that arrived", "listener on 127.0.0.1", "none", !(await planted.wasCalledBy(ownName))),
   ];
   if (ground.relaySaw === undefined) return rows;
   const isSeen = await ground.relaySaw(canaryPath(ownName));

@@ -45,17 +45,18 @@ const environmentRows = ({ description }: CanarySetting): readonly Row[] => [
   seen("descriptors", "open descriptors", ["fds"], "0 1 2"),
 ];
 
-const networkRows = ({ planted }: CanarySetting): readonly Row[] => {
-  const loopback = ["127.0.0.1", planted.port] as const;
+// A call that gets through says who it is: anything else on this machine may call a listener as well.
+const networkRows = ({ planted, ownName }: CanarySetting): readonly Row[] => {
+  const loopback = ["127.0.0.1", planted.port, ownName] as const;
   return [
     tried("network", "call the host's 127.0.0.1", ["tcp", ...loopback], "listener on 127.0.0.1", "ECONNREFUSED"),
-    tried("network", "call 192.0.2.1:443", ["tcp", "192.0.2.1", 443], DRIVER, "ENETUNREACH"),
+    tried("network", "call 192.0.2.1:443", ["tcp", "192.0.2.1", 443, ownName], DRIVER, "ENETUNREACH"),
     tried("network", "resolve a name", ["resolve", "example.com"], DRIVER, "none"),
-    tried("network", "call a host socket", ["unix", planted.socket], "listener on a unix socket", "ENOENT"),
+    tried("network", "call a host socket", ["unix", planted.socket, ownName], "listener on a unix socket", "ENOENT"),
     tried(
       "network",
       "call a host's abstract socket",
-      ["abstract", planted.abstract],
+      ["abstract", planted.abstract, ownName],
       "listener on an abstract socket",
       "ECONNREFUSED",
     ),
