@@ -7,7 +7,8 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { buildVerifyPage } from "../../tools/build-verify-page.mjs";
-import { flipped, sampleBundle, utf8, type FileMap } from "../fixtures/sample-bundle.ts";
+import { MUTATED, mutableBundles, MUTATIONS } from "../fixtures/mutations.ts";
+import { sampleBundle, utf8, type FileMap } from "../fixtures/sample-bundle.ts";
 import { tarOf, tarOfFiles } from "../fixtures/tar.ts";
 import { CHROMIUM, startChromium } from "./chromium.ts";
 
@@ -167,46 +168,95 @@ test.skipIf(isAbsent).each([390, 1280])("at %i pixels nothing runs out of the pa
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
 });
 
-type Mutation = readonly [kind: string, make: (files: Map<string, Uint8Array>, name: string) => unknown];
-const other = bundle.world.ending("voided");
-const ofAnother = new Map(other.given);
-const MUTATIONS: readonly Mutation[] = [
-  [
-    "one bit flipped",
-    (files, name) => files.set(name, flipped(files.get(name) ?? utf8("x"), (files.get(name)?.length ?? 0) >> 1)),
-  ],
-  ["truncated", (files, name) => files.set(name, (files.get(name) ?? utf8("x")).subarray(0, -1))],
-  ["deleted", (files, name) => files.delete(name)],
-  [
-    "another run's in its place",
-    (files, name) => files.set(name, ofAnother.get(name)?.toReversed() ?? utf8("another run's")),
-  ],
-  ["a file added beside it", (files, name) => files.set(`${name}.added`, utf8("x"))],
-];
+const { ended, another } = mutableBundles(bundle);
+
+/** One tar for the page, as the places of its entries in a store of them, and the name under which its fault must be seen. */
+interface Case {
+  readonly name: string;
+  readonly places: readonly (readonly [from: number, to: number])[];
+  /** Undefined for a bundle as it was sealed. */
+  readonly seenAs: string | undefined;
+}
+
+/** Every mutation of every file of these bundles, and each bundle as it is. Entries that many tars share are stored once. */
+const casesOf = (): { readonly store: Uint8Array; readonly cases: readonly Case[] } => {
+  const entries: Uint8Array[] = [];
+  let size = 0;
+  const stored = (bytes: Uint8Array): Case["places"][number] => {
+    entries.push(bytes);
+    size += bytes.length;
+    return [size - bytes.length, size];
+  };
+  const end = stored(tarOf([]));
+  const cases: Case[] = [];
+  for (const ending of MUTATED) {
+    const sealed = ended(ending);
+    const others = another.sealed();
+    const whole = new Map([...sealed].map(([name, content]) => [name, stored(tarOf([{ name, content }], NOTHING))]));
+    const placesOf = (files: FileMap): Case["places"] => [
+      ...[...files].map(([name, content]) =>
+        content === sealed.get(name) ? (whole.get(name) ?? end) : stored(tarOf([{ name, content }], NOTHING)),
+      ),
+      end,
+    ];
+    cases.push({ name: `${ending}.tar`, places: placesOf(sealed), seenAs: undefined });
+    for (const name of sealed.keys())
+      for (const { kind, change, seenAs } of MUTATIONS) {
+        const files = new Map(sealed);
+        change(files, name, others);
+        cases.push({ name: `${ending}, ${kind}, ${name}.tar`, places: placesOf(files), seenAs: seenAs(name) });
+      }
+  }
+  return { store: Buffer.concat(entries), cases };
+};
+const NOTHING = new Uint8Array();
 
 test.skipIf(isAbsent)(
-  "every file of a bundle, changed in every way, fails in the page as well, and the check is named (R117)",
+  "every file of every bundle, changed in every way, fails in the page as well, and check and file are named (R117)",
   async () => {
     await trust();
-    const sealed = bundle.sealed();
-    const unseen: string[] = [];
-    for (const name of sealed.keys())
-      for (const [kind, change] of MUTATIONS) {
-        const files = new Map(sealed);
-        change(files, name);
-        await page.setInputFiles("#tar", {
-          name: `${kind} ${name}.tar`,
-          mimeType: "application/x-tar",
-          buffer: Buffer.from(tarOfFiles(files)),
+    const { store, cases } = casesOf();
+    await page.evaluate(() =>
+      document.body.append(Object.assign(document.createElement("input"), { type: "file", id: "store" })),
+    );
+    await page.setInputFiles("#store", fileOf("store", store));
+    // One after the other as somebody would choose them, without a word to this process in between.
+    const unseen = await page.evaluate(async (all) => {
+      const inputOf = (id: string): HTMLInputElement =>
+        document.querySelector<HTMLInputElement>(`#${id}`) ?? new HTMLInputElement();
+      const status = document.querySelector("#status") ?? document.body;
+      const kept = new Uint8Array((await inputOf("store").files?.[0]?.arrayBuffer()) ?? new ArrayBuffer());
+      const wrong: string[] = [];
+      for (const { name, places, seenAs } of all) {
+        const answered = new Promise<void>((resolve) => {
+          const watch = new MutationObserver(() => {
+            if (!status.textContent.endsWith(`: ${name}`)) return;
+            watch.disconnect();
+            resolve();
+          });
+          watch.observe(status, { childList: true, characterData: true, subtree: true });
         });
-        await page.waitForFunction(
-          (what) => document.getElementById("status")?.textContent?.endsWith(what) === true,
-          `: ${kind} ${name}.tar`,
+        const chosen = new DataTransfer();
+        chosen.items.add(
+          new File(
+            places.map(([from, to]) => kept.subarray(from, to)),
+            name,
+          ),
         );
-        const failed = (await rows()).filter((row) => row.startsWith("FAIL "));
-        if ((await page.getAttribute(".verdict", "data-verdict")) !== "FAIL" || failed.length === 0)
-          unseen.push(`${kind}: ${name}`);
+        const tar = inputOf("tar");
+        tar.files = chosen.files;
+        tar.dispatchEvent(new Event("change"));
+        await answered;
+        const said = document.querySelector(".verdict")?.getAttribute("data-verdict");
+        const rows = [...document.querySelectorAll("tr[data-check][data-verdict=FAIL]")];
+        const isNamed =
+          seenAs === "SHA256SUMS" ||
+          rows.some((row) => row.querySelector(".file")?.textContent?.startsWith(`${seenAs}: `) === true);
+        const isSeen = said === "FAIL" && rows.length > 0 && isNamed;
+        if (seenAs === undefined ? said !== "PASS" : !isSeen) wrong.push(`${name}: ${said}`);
       }
+      return wrong;
+    }, cases);
     expect(unseen).toEqual([]);
   },
   240_000,

@@ -1,15 +1,8 @@
 import { assert, asyncProperty, constantFrom, uint8Array } from "fast-check";
 import { afterAll, expect, test } from "vitest";
 
-import {
-  bytesOf,
-  failures,
-  flipped,
-  sampleBundle,
-  sealedOf,
-  textOf,
-  utf8,
-} from "../../../../test/fixtures/sample-bundle.ts";
+import { MORE_MUTATIONS, MUTATED, mutableBundles, MUTATIONS } from "../../../../test/fixtures/mutations.ts";
+import { bytesOf, failures, sampleBundle, sealedOf, textOf, utf8 } from "../../../../test/fixtures/sample-bundle.ts";
 import { REFUSALS } from "../../refusal.ts";
 import { sumsOf } from "../bundle.ts";
 import { ENDINGS } from "../ending.ts";
@@ -24,34 +17,42 @@ test.each(ENDINGS)("a run that ended as %s leaves a bundle that passes (R112)", 
   expect(verdict.verdict).toBe("PASS");
 });
 
-const MUTATIONS: readonly (readonly [string, (files: Map<string, Uint8Array>, name: string) => void])[] = [
-  [
-    "one bit in the middle",
-    (files, name) => files.set(name, flipped(bytesOf(files, name), Math.floor(bytesOf(files, name).length / 2))),
-  ],
-  [
-    "one bit at the end",
-    (files, name) => files.set(name, flipped(bytesOf(files, name), bytesOf(files, name).length - 1)),
-  ],
-  ["truncated by one byte", (files, name) => files.set(name, bytesOf(files, name).subarray(0, -1))],
-  ["emptied", (files, name) => files.set(name, new Uint8Array())],
-  ["deleted", (files, name) => files.delete(name)],
-  ["one byte added", (files, name) => files.set(name, Uint8Array.of(...bytesOf(files, name), 0x20))],
-];
+const { ended, another } = mutableBundles(bundle);
 
-test.each(MUTATIONS)("no file of a bundle can be changed unseen: %s (R117, edit-one-byte)", async (_, mutate) => {
-  const unseen: string[] = [];
-  for (const name of bundle.sealed().keys()) {
-    const files = bundle.sealed();
-    mutate(files, name);
-    const { verdict, checks } = await bundle.verify(files);
-    const failed = checks.filter((check) => check.verdict === "FAIL");
-    const isNamed = name === "SHA256SUMS" || failed.some(({ file }) => file === name);
-    const hasCodes = failed.every(({ code }) => code !== undefined && Object.hasOwn(REFUSALS, code));
-    if (verdict !== "FAIL" || !isNamed || !hasCodes) unseen.push(name);
-  }
-  expect(unseen).toEqual([]);
+test("the other run, whose files take the place of this one's, passes itself and shares no file with it", async () => {
+  expect(failures(await another.verify(another.sealed()))).toEqual([]);
+  const others = another.sealed();
+  const alike = MUTATED.flatMap((kind) =>
+    [...ended(kind)].filter(([name, bytes]) => Buffer.from(bytesOf(others, name)).equals(bytes)),
+  );
+  expect(alike.map(([name]) => name)).toEqual([]);
+  const missing = MUTATED.flatMap((kind) => [...ended(kind).keys()].filter((name) => !others.has(name)));
+  expect(missing).toEqual([]);
 });
+
+test.each(
+  MUTATED.flatMap((ending) =>
+    [...MUTATIONS, ...MORE_MUTATIONS].map(({ kind, ...mutation }) => ({ ending, kind, ...mutation })),
+  ),
+)(
+  "no file of a bundle that ended as $ending can be changed unseen: $kind (R117, edit-one-byte)",
+  async ({ ending, change, seenAs }) => {
+    const sealed = ended(ending);
+    const others = another.sealed();
+    const unseen: string[] = [];
+    for (const name of sealed.keys()) {
+      const files = new Map(sealed);
+      change(files, name, others);
+      const { verdict, checks } = await bundle.verify(files);
+      const failed = checks.filter((check) => check.verdict === "FAIL");
+      const isNamed = seenAs(name) === "SHA256SUMS" || failed.some(({ file }) => file === seenAs(name));
+      const hasCodes =
+        failed.length > 0 && failed.every(({ code }) => code !== undefined && Object.hasOwn(REFUSALS, code));
+      if (verdict !== "FAIL" || !isNamed || !hasCodes) unseen.push(name);
+    }
+    expect(unseen).toEqual([]);
+  },
+);
 
 test("no two files of a bundle can be swapped (R117)", async () => {
   const names = [...bundle.sealed().keys()];
