@@ -12,6 +12,7 @@ import { objectionsTo } from "../workflow/outcome/judge-outcome.ts";
 import {
   acceptSentence,
   OUTCOME_NAMESPACE,
+  readOutcomeRecord,
   RUN_STATEMENT,
   writeOutcomeRecord,
   type OutcomeRecord,
@@ -114,6 +115,9 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
     ledgerCheckpoint: (await world.store.head()).checkpoint,
   };
   const bytes = new TextEncoder().encode(writeOutcomeRecord(record, { sums, statement }));
+  // Nobody is asked to sign what nobody could read later: a reason beyond every bound, for instance.
+  const readable = readOutcomeRecord(bytes);
+  if (!readable.ok) return refused(world, row, readable.refusals);
   const signature = await world.keys.askHumanToSign(bytes, OUTCOME_NAMESPACE, order.key);
   if (!signature.ok) return signature;
   const signer = verifySshSignature({

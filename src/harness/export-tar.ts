@@ -4,13 +4,13 @@ import { jsonFile } from "../workflow/evidence/json-file.ts";
 import { tarEnd, tarHeader, tarPadding } from "../workflow/evidence/ustar.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { RunId } from "../workflow/ids.ts";
-import { LIMITS } from "../workflow/limits.ts";
 import type { Exported } from "./export-controls.ts";
+import { laterRecords } from "./later-records.ts";
 import type { World } from "./world.ts";
 
 /**
- * The export as one tar, piece by piece: SHA256SUMS, the export as JSON and as text, the population, each outcome and every
- * bundle below `bundles/`. Sorted by name, without times: the same home makes the same bytes.
+ * The export as one tar, piece by piece: SHA256SUMS, the export as JSON and as text, the population, each outcome and
+ * signed withdrawal, and every bundle below `bundles/`. Sorted by name, without times: the same home makes the same bytes.
  */
 export async function* exportTar(world: World, { report, files }: Exported): AsyncGenerator<Uint8Array> {
   const drawn = new Map<string, Uint8Array>([
@@ -19,9 +19,9 @@ export async function* exportTar(world: World, { report, files }: Exported): Asy
     ["population.json", bytesOf(jsonFile({ schema: "cto/population/v1", runs: report.population }))],
   ]);
   for (const run of new Set(files.map((file) => file.run)))
-    for (const name of ["outcome.json", "outcome.json.sig"]) {
-      const bytes = await world.archive.peek(run, "addenda", name, LIMITS.outcomeRecordBytesMax);
-      if (bytes !== "absent") drawn.set(`outcomes/${run}.${name}`, bytes);
+    for (const [kind, { record, signature }] of Object.entries(await laterRecords(world, run))) {
+      drawn.set(`outcomes/${run}.${kind}.json`, record);
+      if (signature !== "absent") drawn.set(`outcomes/${run}.${kind}.json.sig`, signature);
     }
   const bundled = new Map(files.map((file) => [`bundles/${file.run}/${file.name}`, file]));
   const sums = [

@@ -8,7 +8,7 @@ export const LIMITS = {
   sentenceBytesMax: 4096,
   approvalRecordBytesMax: 65_536,
   admissionRecordBytesMax: 65_536,
-  outcomeRecordBytesMax: 1_048_576,
+  outcomeRecordBytesMax: 65_536,
   checksBytesMax: 65_536,
   policyBytesMax: 65_536,
   signersBytesMax: 262_144,

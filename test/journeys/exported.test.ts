@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import Database from "better-sqlite3";
@@ -133,6 +133,45 @@ test("R138 the tar is the same bytes twice, sha256sum accepts it, and cto verify
     const said = await runCto(["verify", path.join(folder, "bundles", bundle), "--trust", trust], { cwd: elsewhere });
     expect([bundle, said.exit]).toEqual([bundle, 0]);
   }
+  // The outcome that lies in the tar is of one of them, and of no other.
+  const [decided, other] = [runId(ground.work, 5), runId(ground.work, 2)];
+  const outcome = path.join(folder, "outcomes", `${decided}.outcome.json`);
+  const rowsOf = async (...argv: readonly string[]): Promise<readonly string[]> => {
+    const said = await runCto(["verify", ...argv, "--json"], { cwd: elsewhere });
+    const checks = jsonOf(said)["checks"] as readonly {
+      readonly id: string;
+      readonly verdict: string;
+      readonly says: string;
+    }[];
+    return checks
+      .filter(({ id }) => id === "outcome")
+      .map(({ verdict, says }) => `${said.exit} ${verdict} ${says.split(",")[0]}`);
+  };
+  const at = (run: string): string => path.join(folder, "bundles", run);
+  expect(await rowsOf(at(decided), "--trust", trust, "--outcome", outcome)).toEqual(["0 PASS rejected by jp"]);
+  expect(await rowsOf(at(other), "--trust", trust, "--outcome", outcome)).toContain("5 FAIL it is about another run");
+  expect((await rowsOf(at(decided), "--outcome", outcome))[0]).toMatch(/^5 NOT-PROVEN signed by SHA256:/);
+  await rm(`${outcome}.sig`);
+  expect(await rowsOf(at(decided), "--trust", trust, "--outcome", outcome)).toEqual(["5 FAIL it is not signed"]);
+  expect((await runCto(["verify", at(decided), "--outcome", `${outcome}.none`], { cwd: elsewhere })).exit).toBe(2);
+});
+
+test("R119 cto verify of a run of this home finds its outcome, and a changed one fails whatever the ledger still holds", async () => {
+  const decided = runId(ground.work, 5);
+  const outcome = path.join(ground.home, ".cto/runs", `${decided}.addenda`, "outcome.json");
+  const rowOf = async (): Promise<unknown> => {
+    const said = await cto(["verify", decided, "--json"]);
+    const checks = jsonOf(said)["checks"] as readonly { readonly id: string; readonly verdict: string }[];
+    return [said.exit, checks.filter(({ id }) => id === "outcome").map(({ verdict }) => verdict)];
+  };
+  expect(await rowOf()).toEqual([0, ["PASS"]]);
+  const before = await readFile(outcome, "utf8");
+  await chmod(outcome, 0o644);
+  await writeFile(outcome, before.replace("not what I meant", "exactly what I meant"));
+  expect(await rowOf()).toEqual([5, ["FAIL"]]);
+  await rm(outcome);
+  expect(await rowOf()).toEqual([0, ["PASS"]]);
+  await writeFile(outcome, before);
 });
 
 test("R138 R145 a changed bundle breaks integrity alone, a lost run completeness, and both are exit 5", async () => {

@@ -1,10 +1,13 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 
+import { laterRecords } from "../../harness/later-records.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { contentOf } from "../../harness/verify-folder.ts";
 import type { OpenBundle } from "../../seams/archive.ts";
 import { digestOf } from "../../workflow/digest.ts";
+import type { Later, SignedRecord } from "../../workflow/evidence/verify/later.ts";
+import type { VerifyTools } from "../../workflow/evidence/verify/tools.ts";
 import type { Verdict } from "../../workflow/evidence/verify/verdict.ts";
 import { verifyBundle } from "../../workflow/evidence/verify/verify.ts";
 import { parseRunId } from "../../workflow/ids.ts";
@@ -13,56 +16,95 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { readGiven } from "../given-file.ts";
+import { isBytes, readGiven } from "../given-file.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 
+interface Given {
+  readonly trust?: string;
+  readonly revoked?: string;
+  readonly outcome?: string;
+  readonly withdrawal?: string;
+}
+
 /** `cto verify RUN|DIR|TAR`: folder and tar need no home; a run of this home defaults to its own allowed_signers, and says so. */
-export const act: Act<{ readonly trust?: string; readonly revoked?: string }, [string]> = async (
-  context,
-  flags,
-  given,
-) => {
+export const act: Act<Given, [string]> = async (context, flags, given) => {
   const trustFile =
     flags.trust === undefined ? undefined : await readGiven(context.cwd, flags.trust, LIMITS.signersBytesMax);
   if (trustFile !== undefined && !(trustFile instanceof Uint8Array)) return trustFile;
   const revokedFile =
     flags.revoked === undefined ? undefined : await readGiven(context.cwd, flags.revoked, LIMITS.signersBytesMax);
   if (revokedFile !== undefined && !(revokedFile instanceof Uint8Array)) return revokedFile;
+  const later = await laterGiven(context.cwd, flags);
+  if ("exit" in later) return later;
   const evidence = await context.openEvidence();
-  const verified = async (
-    what: string,
-    bundle: OpenBundle,
-    trust: Uint8Array | undefined,
-    from: string,
-    revoked: Uint8Array | undefined = revokedFile,
-  ): Promise<Answer> => {
-    const root =
-      trust === undefined
-        ? "none"
-        : { allowedSigners: trust, ...(revoked === undefined ? {} : { revokedKeys: revoked }) };
-    const verdict = await verifyBundle(contentOf(bundle), bundle.odd, root, evidence.verifyTools);
-    return answer(what, verdict, saysTrust(trust, from), flags.verbose);
-  };
   const place = path.resolve(context.cwd, given);
   const kind = await kindOf(place);
-  if (kind === "folder") return verified(given, await evidence.openFolder(place), trustFile, "--trust");
-  if (kind === "file") return verified(given, await evidence.openTar(place), trustFile, "--trust");
+  const asked = { trust: trustFile, from: "--trust", revoked: revokedFile, later };
+  const judged = (what: string, bundle: OpenBundle, on: Asked): Promise<Answer> =>
+    judge({ what, bundle, tools: evidence.verifyTools, isVerbose: flags.verbose }, on);
+  if (kind === "folder") return judged(given, await evidence.openFolder(place), asked);
+  if (kind === "file") return judged(given, await evidence.openTar(place), asked);
   const run = parseRunId(given);
   if (run === undefined) return usageError(`${visible(given)} is neither a run id nor a folder or tar`, "cto runs");
   const world = await context.openWorld(flags.home, "read");
   try {
     const bundle = await world.archive.open({ run });
     if (bundle === "absent") return usageError(`there is no sealed bundle of ${run}`, "cto runs");
-    if (trustFile !== undefined) return await verified(run, bundle, trustFile, "--trust");
+    const beside = { ...(await laterRecords(world, run)), ...later };
+    if (trustFile !== undefined) return await judged(run, bundle, { ...asked, later: beside });
     const own = await world.home.read(SIGNERS_PATH);
     const list = await world.home.read(REVOKED_PATH);
-    const revoked = revokedFile ?? (list === "absent" ? undefined : list.bytes);
-    const signers = own === "absent" ? undefined : own.bytes;
-    return await verified(run, bundle, signers, "this home's own allowed_signers", revoked);
+    return await judged(run, bundle, {
+      trust: own === "absent" ? undefined : own.bytes,
+      from: "this home's own allowed_signers",
+      revoked: revokedFile ?? (list === "absent" ? undefined : list.bytes),
+      later: beside,
+    });
   } finally {
     await world.store.close();
   }
+};
+
+/** What reached the reader beside the bundle. */
+interface Asked {
+  readonly trust: Uint8Array | undefined;
+  /** Where the trust comes from. */
+  readonly from: string;
+  readonly revoked: Uint8Array | undefined;
+  readonly later: Later;
+}
+
+interface Judged {
+  readonly what: string;
+  readonly bundle: OpenBundle;
+  readonly tools: VerifyTools;
+  readonly isVerbose: boolean;
+}
+
+const judge = async (
+  { what, bundle, tools, isVerbose }: Judged,
+  { trust, from, revoked, later }: Asked,
+): Promise<Answer> => {
+  const root =
+    trust === undefined
+      ? "none"
+      : { allowedSigners: trust, ...(revoked === undefined ? {} : { revokedKeys: revoked }) };
+  const verdict = await verifyBundle(contentOf(bundle), bundle.odd, root, tools, later);
+  return answer(what, verdict, saysTrust(trust, from), isVerbose);
+};
+
+/** The records that the command line names, each with the signature beside it; what is too large is cut and fails as such. */
+const laterGiven = async (cwd: string, { outcome, withdrawal }: Given): Promise<Later | Answer> => {
+  const later: { outcome?: SignedRecord; withdrawal?: SignedRecord } = {};
+  for (const [kind, file] of [["outcome", outcome] as const, ["withdrawal", withdrawal] as const]) {
+    if (file === undefined) continue;
+    const record = await readGiven(cwd, file, LIMITS.outcomeRecordBytesMax);
+    if (!isBytes(record)) return record;
+    const signature = await readGiven(cwd, `${file}.sig`, LIMITS.signatureBytesMax);
+    later[kind] = { record, signature: isBytes(signature) ? signature : "absent" };
+  }
+  return later;
 };
 
 const kindOf = async (place: string): Promise<"folder" | "file" | "other"> => {

@@ -53,18 +53,28 @@ export const evidenceRoutes = (): Routes => ({
     exits: "0",
     load: () => import("../commands/diff.ts"),
   }),
-  verify: command<{ readonly trust?: string; readonly revoked?: string }, [string]>({
+  verify: command<
+    { readonly trust?: string; readonly revoked?: string; readonly outcome?: string; readonly withdrawal?: string },
+    [string]
+  >({
     brief: "check a bundle as a stranger would, offline",
-    examples: ["cto verify R-049-02", "cto verify R-049-02.tar --trust allowed_signers"],
+    examples: [
+      "cto verify R-049-02",
+      "cto verify R-049-02.tar --trust allowed_signers",
+      "cto verify ./R-049-02 --trust allowed_signers --outcome outcome.json",
+    ],
     args: [
       { placeholder: "RUN|DIR|TAR", brief: "a run of this home, or any folder or tar that claims to be a bundle" },
     ],
     flags: {
       trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)"),
       revoked: text("FILE", "keys that count for nothing, as ssh-keygen -r reads them (for a RUN: this home's own)"),
+      outcome: text("FILE", "the outcome that was signed, FILE.sig beside it (for a RUN: this home's own)"),
+      withdrawal: text("FILE", "the approval taken back under a signature, FILE.sig beside it (likewise)"),
     },
     about: [
       "A folder or tar needs no home. Without --trust it is at best NOT-PROVEN. A tar is read, never unpacked.",
+      "An outcome or withdrawal that is given has to be about exactly this bundle; cto audit export writes both.",
       "-v shows the checks that pass as well. What is not claimed is printed at the end.",
     ],
     exits: "0 PASS · 5 FAIL or NOT-PROVEN · 4 it cannot be read",

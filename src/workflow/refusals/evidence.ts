@@ -45,6 +45,11 @@ export const evidenceRefusals = {
     next: "cto verify RUN -v; hold the run for tampered",
     why: "A consent counts for exactly the packet, contract, admission, policy and base that it names.",
   },
+  "evidence/later-differs": {
+    says: "{file} is not a human's word about this bundle: it {says}.",
+    next: "cto verify RUN -v; ask for the record that belongs to this run",
+    why: "An outcome or a withdrawal counts for exactly the evidence, approval, commit and ledger that it names.",
+  },
   "evidence/patch-differs": {
     says: "Base, patch and commit do not belong together: {file} {says}.",
     next: "cto replay RUN --level patch recomputes it with git",

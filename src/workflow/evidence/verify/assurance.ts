@@ -1,14 +1,21 @@
 import type { Reading } from "./reading.ts";
 import type { Level } from "./records.ts";
-import { readSshSignature } from "./ssh-signature.ts";
+import { readSshSignature, type SshSignature } from "./ssh-signature.ts";
 
-export const LEVELS = ["A0", "A1", "A2", "A3"] as const;
+const LEVELS = ["A0", "A1", "A2", "A3"] as const;
 
 /** Presence and verification of the user in the flags of a hardware signature. */
 export const PRESENT = 1;
 const VERIFIED = 4;
 
 export const hasBit = (flags: number | undefined, bit: number): boolean => Math.floor((flags ?? 0) / bit) % 2 === 1;
+
+/** Whether a level is at least another. */
+export const isAtLeast = (level: Level, minimum: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(minimum);
+
+/** The level that a signature has by its flags. */
+export const levelBy = ({ flags }: Pick<SshSignature, "flags">): Level =>
+  hasBit(flags, PRESENT) && hasBit(flags, VERIFIED) ? "A3" : "A2";
 
 /** The level that one record really has: by its signature, or by how its words came where there is none. */
 export const levelOf = (
@@ -19,8 +26,7 @@ export const levelOf = (
   if (method === undefined) return undefined;
   if (method !== "sshsig") return method === "tty" ? "A1" : "A0";
   const armored = files.get(`${file}.sig`);
-  const flags = armored === undefined ? undefined : readSshSignature(armored)?.flags;
-  return hasBit(flags, PRESENT) && hasBit(flags, VERIFIED) ? "A3" : "A2";
+  return levelBy({ flags: armored === undefined ? undefined : readSshSignature(armored)?.flags });
 };
 
 /** A quorum is as sure as the least sure of its records. */

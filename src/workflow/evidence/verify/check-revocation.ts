@@ -9,12 +9,9 @@ const REVOKED_FILE = "approval/revoked_keys";
 
 /** No key that signed is revoked, by the list that the gate read or by one that reached the reader another way. */
 export const checkRevocation = async (reading: Reading): Promise<readonly Check[]> => {
-  const { files, trust, tools, manifest } = reading;
+  const { files, tools, manifest } = reading;
   if (manifest?.reach === "gate") return [pass(ID, "no signature was used")];
-  const lists = [
-    { whose: "the home's own list", bytes: files.get(REVOKED_FILE), file: REVOKED_FILE },
-    { whose: "the reader's list", bytes: trust === "none" ? undefined : trust.revokedKeys, file: undefined },
-  ];
+  const lists = listsOf(reading);
   const signed = [...files].filter(([name]) => /^approval\/[^/]+\.sig$/.test(name));
   const objections = lists.map(async ({ whose, bytes, file }): Promise<readonly Check[]> => {
     if (bytes === undefined) return [];
@@ -34,6 +31,27 @@ export const checkRevocation = async (reading: Reading): Promise<readonly Check[
   const says = await Promise.all(lists.map(async ({ whose, bytes }) => sayList(reading, whose, bytes)));
   return passUnless(ID, (await Promise.all(objections)).flat(), says.join("; "));
 };
+
+/** Which of the lists at hand revokes this key, or does not read and so revokes all; undefined where none does. */
+export const revokerOf = async (reading: Reading, keyBlob: Uint8Array): Promise<string | undefined> => {
+  for (const { whose, bytes } of listsOf(reading)) {
+    const revoked = bytes === undefined ? undefined : readRevoked(bytes);
+    if (bytes !== undefined && (revoked === undefined || (await isRevokedKey(revoked, keyBlob, reading.tools))))
+      return whose;
+  }
+  return undefined;
+};
+
+const listsOf = ({ files, trust }: Reading): readonly RevokedList[] => [
+  { whose: "the home's own list", bytes: files.get(REVOKED_FILE), file: REVOKED_FILE },
+  { whose: "the reader's list", bytes: trust === "none" ? undefined : trust.revokedKeys, file: undefined },
+];
+
+interface RevokedList {
+  readonly whose: string;
+  readonly bytes: Uint8Array | undefined;
+  readonly file: string | undefined;
+}
 
 const sayList = async ({ tools }: Reading, whose: string, bytes: Uint8Array | undefined): Promise<string> =>
   bytes === undefined

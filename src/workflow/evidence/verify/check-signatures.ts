@@ -1,9 +1,8 @@
 import { principalsOf, readSigners } from "./allowed-signers.ts";
-import { hasBit, levelOf, LEVELS, PRESENT } from "./assurance.ts";
+import { hasBit, isAtLeast, levelOf, PRESENT } from "./assurance.ts";
 import { unpaddedBase64 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
-import type { Level } from "./records.ts";
 import { isSignatureOver, readSshSignature, type SshSignature } from "./ssh-signature.ts";
 import type { Eventually } from "./tools.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
@@ -66,8 +65,6 @@ const checkOne = async (
   });
   return below.length === 0 ? rows : [...below, ...rows.filter(({ verdict }) => verdict !== "PASS")];
 };
-
-const isAtLeast = (level: Level, minimum: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(minimum);
 
 const attested = ({ files }: Reading, id: string, file: string, level: string): readonly Check[] => {
   if (level === "A2" || level === "A3")

@@ -9,6 +9,7 @@ import { reportSchema, type Report } from "../schemas/report.ts";
 import { hex, textIn } from "./bytes.ts";
 import { readEvents, type Event } from "./events.ts";
 import { readCommit, type RawCommit } from "./git-objects.ts";
+import type { Later } from "./later.ts";
 import { parsePatch, PatchProblem, type FilePatch } from "./patch-parse.ts";
 import { readRecords, type Records } from "./records.ts";
 import { strictJson } from "./strict-json.ts";
@@ -37,6 +38,8 @@ export interface Reading {
   readonly odd: readonly OddEntry[];
   readonly tools: VerifyTools;
   readonly trust: Trust;
+  /** What lies beside the bundle. */
+  readonly later: Later;
   readonly manifest: BundleManifest | undefined;
   readonly report: Report | undefined;
   readonly freshness: FreshnessProof | undefined;
@@ -61,6 +64,7 @@ export const readBundle = async (
   odd: readonly OddEntry[],
   trust: Trust,
   tools: VerifyTools,
+  later: Later = {},
 ): Promise<Reading> => {
   const files = new Map([...content].flatMap(([path, file]) => (isHeld(file) ? [[path, file] as const] : [])));
   const json = <T>(path: string, schema: z.ZodType<T>): T | undefined => readJson(files.get(path), schema);
@@ -76,6 +80,7 @@ export const readBundle = async (
     odd,
     tools,
     trust,
+    later,
     manifest: json("bundle.json", bundleManifestSchema),
     report: json("report.json", reportSchema),
     freshness: json("freshness-proof.json", freshnessSchema),

@@ -16,6 +16,7 @@ export type VerifyCode =
   | "evidence/proof-contradicted"
   | "evidence/report-contradicted"
   | "evidence/redaction-contradicted"
+  | "evidence/later-differs"
   | "evidence/not-proven"
   | "verify/not-sealed";
 

@@ -12,6 +12,7 @@ import { checkFiles } from "./check-files.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import { checkInclusion, checkSeal } from "./check-inclusion.ts";
 import { checkManifest } from "./check-manifest.ts";
+import { checkOutcome } from "./check-outcome.ts";
 import { checkOwnedRepo } from "./check-owned-repo.ts";
 import { checkPatch } from "./check-patch.ts";
 import { checkPaths } from "./check-paths.ts";
@@ -31,6 +32,8 @@ import { checkTrace } from "./check-trace.ts";
 import { checkTrustRecord } from "./check-trust-record.ts";
 import { checkTrust } from "./check-trust.ts";
 import { checkVerdictStatement } from "./check-verdict-statement.ts";
+import { checkWithdrawal } from "./check-withdrawal.ts";
+import type { Later } from "./later.ts";
 import { readBundle, type BundleContent, type OddEntry, type Reading } from "./reading.ts";
 import { CannotJudge, type Eventually, type Trust, type VerifyTools } from "./tools.ts";
 import { notProven, wholeVerdict, type Check, type Verdict, type VerdictWord } from "./verdict.ts";
@@ -75,15 +78,21 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["renderings", checkRenderings],
   ["trace", checkTrace],
   ["findings", checkSarif],
+  ["outcome", checkOutcome],
+  ["withdrawal", checkWithdrawal],
 ];
 
-/** Whether these files are one run's evidence as it was sealed (R117). Reads nothing, writes nothing, believes nothing inside. */
+/**
+ * Whether these files are one run's evidence as it was sealed (R117), and whether what humans said of it later, where that
+ * is given, is about exactly this evidence. Reads nothing, writes nothing, believes nothing inside.
+ */
 export const verifyBundle = async (
   files: BundleContent,
   odd: readonly OddEntry[],
   trust: Trust,
   tools: VerifyTools,
-): Promise<Verdict> => verifyReading(await readBundle(files, odd, trust, tools));
+  later: Later = {},
+): Promise<Verdict> => verifyReading(await readBundle(files, odd, trust, tools, later));
 
 /** The same over a bundle that was read already. */
 export const verifyReading = async (reading: Reading): Promise<Verdict> => {
@@ -110,13 +119,18 @@ const RANK: Readonly<Record<VerdictWord, number>> = { FAIL: 0, "NOT-PROVEN": 1, 
 
 /** The union of every notClaimed[] that the bundle holds, and what no check of this form could show. */
 const notClaimedBy = (
-  { manifest, report, freshness, ownedRepo, confinement, redactions }: Reading,
+  { manifest, report, freshness, ownedRepo, confinement, redactions, later }: Reading,
   checks: readonly Check[],
 ): readonly string[] => [
   ...new Set([
     ...(checks.some(({ id, verdict }) => id === "run-statement" && verdict === "PASS") ? [] : UNSIGNED),
+    ...(manifest?.ending === "awaiting_outcome" && later.outcome === undefined ? UNDECIDED : []),
     ...[manifest, report, freshness, ownedRepo, confinement, redactions].flatMap((file) => file?.notClaimed ?? []),
   ]),
+];
+
+const UNDECIDED: readonly string[] = [
+  "outcome: not given, so whether the owner accepted or rejected this run is not shown",
 ];
 
 const UNSIGNED: readonly string[] = [
