@@ -84,6 +84,33 @@ test.each([
   });
 });
 
+// Each took the square of its length: minutes, before any command said a word.
+test.each([
+  ["a line of 260 kB of options", `a ${"a,".repeat(130_000)}`, "longer"],
+  ["a line of 260 kB of blanks", `a${" ".repeat(260_000)}a`, "longer"],
+  ["options up to the bound of a line", `jp ${"a,".repeat(8_000)}`, "known"],
+  ["open quotes up to the bound of a line", `jp ${'a,"'.repeat(5_000)}`, "known"],
+  ["blanks up to the bound of a line", `jp${" \t".repeat(8_000)}`, "every role"],
+])(
+  "%s is refused in no time",
+  (_, begin, problem) => {
+    const line = `${begin} ${key.publicKey}`;
+    const text = `${line}\n`.repeat(Math.max(1, Math.floor(262_000 / line.length)));
+    const started = performance.now();
+    const read = readAllowedSigners(Buffer.from(text));
+    expect(performance.now() - started).toBeLessThan(1_000);
+    const refused = read.ok ? [] : read.refusals.map(({ code, facts }) => `${code} ${String(facts["problem"])}`);
+    expect(refused[0]).toMatch(new RegExp(`^gate/signers-unreadable .*${problem}`));
+  },
+  10_000,
+);
+
+test("blanks before, between and behind the parts of a line change nothing", () => {
+  const blank = ` \t${good.replaceAll(" ", " \t ")} \t`;
+  expect(readAllowedSigners(Buffer.from(blank))).toEqual(readAllowedSigners(Buffer.from(good)));
+  expect(readAllowedSigners(Buffer.from(`\t \n${good}\n \t# no\n`)).ok).toBe(true);
+});
+
 test("every wrong line is told at once, and one wrong line is enough to read none", () => {
   const read = readAllowedSigners(Buffer.from(`${good}\nx\n${good}\ny\n`));
   expect(read).toMatchObject({ ok: false, refusals: [{ facts: { line: 2 } }, { facts: { line: 4 } }] });

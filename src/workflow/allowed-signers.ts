@@ -46,13 +46,10 @@ export const hasRole = (signer: Signer, namespace: string, atMs: number): boolea
   );
 };
 
-const LINE = new RegExp(
-  String.raw`^(\S+)(?:[ \t]+(\S*?))??[ \t]+(${KEY_TYPES.map((type) => type.replaceAll(".", String.raw`\.`)).join("|")})[ \t]+([A-Za-z0-9+/=]+)(?:[ \t].*)?$`,
-);
-
 const readSigner = (text: string, line: number): Result<Signer, string> => {
-  const [, names, options = "", type, base64] = LINE.exec(text) ?? [];
-  if (names === undefined || type === undefined || base64 === undefined)
+  const [names = "", ...fields] = text.split(/[ \t]+/);
+  const [options = "", type = "", base64 = ""] = isKeyType(fields[0]) ? ["", ...fields] : fields;
+  if (!isKeyType(type) || !/^[A-Za-z0-9+/=]+$/.test(base64))
     return refuse("it is not principals, options, a known key type and a key");
   const principals = names.split(",");
   const odd = principals.find((name) => !/^[A-Za-z0-9_][A-Za-z0-9@._+-]{0,254}$/.test(name));
@@ -63,9 +60,11 @@ const readSigner = (text: string, line: number): Result<Signer, string> => {
   return key.ok ? ok({ principals, ...read.value, key: key.value, line }) : key;
 };
 
+const isKeyType = (field: string | undefined): boolean => KEY_TYPES.some((type) => type === field);
+
 const readOptions = (text: string): Result<Pick<Signer, "namespaces" | "validAfter" | "validBefore">, string> => {
   const options = new Map<string, string>();
-  for (const option of text === "" ? [] : text.split(/,(?=(?:[^"]*"[^"]*")*[^"]*$)/)) {
+  for (const option of optionsIn(text)) {
     const [, rawName = "", value] = /^([A-Za-z-]+)(?:="([^"\\]*)")?$/.exec(option) ?? [];
     const name = rawName.toLowerCase();
     if (name === "cert-authority") return refuse("cert-authority is not accepted: every key is named itself");
@@ -83,6 +82,21 @@ const readOptions = (text: string): Result<Pick<Signer, "namespaces" | "validAft
   if (validAfter === undefined || validBefore === undefined)
     return refuse("a time is not YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, each with or without Z");
   return ok({ namespaces, validAfter, validBefore });
+};
+
+/** The parts between the commas that stand outside quotes, in one pass. */
+const optionsIn = (text: string): readonly string[] => {
+  const options: string[] = [];
+  let from = 0;
+  let isQuoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text.charAt(at);
+    if (character === '"') isQuoted = !isQuoted;
+    if (character !== "," || isQuoted) continue;
+    options.push(text.slice(from, at));
+    from = at + 1;
+  }
+  return text === "" ? [] : [...options, text.slice(from)];
 };
 
 // ssh-keygen reads a time without Z by the clock on the wall of whoever asks, so one file means several things. Here it

@@ -3,6 +3,7 @@ export const LIMITS = {
   homeFileBytesMax: 1_048_576,
   packetBytesMax: 262_144,
   packetLinesMax: 4096,
+  frontmatterLineCharactersMax: 4096,
   packetPathsMax: 256,
   packetHostsMax: 32,
   sentenceBytesMax: 4096,
@@ -12,6 +13,8 @@ export const LIMITS = {
   checksBytesMax: 65_536,
   policyBytesMax: 65_536,
   signersBytesMax: 262_144,
+  /** Of one line of allowed_signers or revoked_keys; the longest key that is accepted takes 3,000. */
+  signerLineCharactersMax: 16_384,
   approversMax: 16,
   signatureBytesMax: 16_384,
   keyFileBytesMax: 4096,

@@ -15,16 +15,24 @@ export const readLines = <T>(
   if (text === undefined) return whole("the file is not UTF-8 text");
   const read = text
     .split("\n")
-    .map((content, index) => ({ content: content.replace(/^[ \t]+|[ \t]+$/g, ""), line: index + 1 }))
+    // What blanks are behind a line is for its reader: searched for from here, a line of blanks would take its square.
+    .map((content, index) => ({ content: content.replace(/^[ \t]+/, ""), line: index + 1 }))
     .filter(({ content }) => content !== "" && !content.startsWith("#"))
-    .map(({ content, line }) => ({
-      line,
-      result: HIDDEN.test(content) ? refuse("it holds a character that cannot be seen") : readLine(content, line),
-    }));
+    .map(({ content, line }) => ({ line, result: readBounded(content, line, readLine) }));
   return unless(
     read.flatMap(({ line, result }) => (result.ok ? [] : [unreadable(file, line, result.refusals[0])])),
     () => read.flatMap(({ result }) => (result.ok ? [result.value] : [])),
   );
+};
+
+const readBounded = <T>(
+  content: string,
+  line: number,
+  readLine: (text: string, line: number) => Result<T, string>,
+): Result<T, string> => {
+  if (content.length > LIMITS.signerLineCharactersMax)
+    return refuse(`it is longer than ${LIMITS.signerLineCharactersMax} characters`);
+  return HIDDEN.test(content) ? refuse("it holds a character that cannot be seen") : readLine(content, line);
 };
 
 const HIDDEN = /[^\P{C}\t]|\p{Zl}|\p{Zp}/u;

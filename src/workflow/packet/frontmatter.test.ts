@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import { changed, seed, without, told } from "../../../test/fixtures/refused-packet.ts";
+import { readFlatLine } from "./frontmatter.ts";
 
 // Every row: what is wrong, the changed seed, and each refusal with its line and column.
 test.each<readonly [string, string, string]>([
@@ -42,6 +43,23 @@ test.each<readonly [string, string, string]>([
   ],
 ])("%s is refused", (_, text, expected) => {
   expect(told(text)).toBe(expected);
+});
+
+// Each took the square of its length: seconds, before a packet of 250 kB was refused.
+test.each([
+  ["anchors behind a key", `a: ${"&a ".repeat(80_000)}`],
+  ["anchors", `jp ${"&a ".repeat(80_000)}`],
+  ["quotes", `"${'"'.repeat(240_000)}`],
+  ["a long name", "j".repeat(4_090)],
+])("R010 a line of %s that is too long is refused unread, and in no time", (_, value) => {
+  const started = performance.now();
+  expect(told(changed("owner: jp", `owner: ${value}`))).toContain("not-flat 5:1");
+  expect(performance.now() - started).toBeLessThan(1_500);
+});
+
+test("R010 a frontmatter line may have 4096 characters", () => {
+  expect(readFlatLine(`owner: ${"j".repeat(4_089)}`)).toEqual({ key: "owner", value: "j".repeat(4_089) });
+  expect(readFlatLine(`owner: ${"j".repeat(4_090)}`)).toEqual({ problem: "it is longer than 4096 characters" });
 });
 
 test.each(["CTO-first-APPROVAL-PACKET.md", "PACKET.md", "CTO-X-ADMISSION.json", "CTO-X-APPROVAL-PACKET.md.bak", ""])(

@@ -1,5 +1,6 @@
 import { isMap, isScalar, parseDocument } from "yaml";
 
+import { LIMITS } from "../limits.ts";
 import { refusal, type Place, type Refusal } from "../refusal.ts";
 import { placeWithin, type Line } from "./line.ts";
 import { FRONTMATTER_KEYS, type FrontmatterKey, type Placed } from "./packet.ts";
@@ -45,6 +46,9 @@ export const readFrontmatter = (lines: readonly Line[], file: string): Frontmatt
 export const readFlatLine = (
   text: string,
 ): { readonly key: string; readonly value: string } | { readonly problem: string } => {
+  // Asked before YAML is, which takes the square of what it is given.
+  if (text.length > LIMITS.frontmatterLineCharactersMax)
+    return { problem: `it is longer than ${LIMITS.frontmatterLineCharactersMax} characters` };
   const [, key, written] = /^([A-Za-z][A-Za-z0-9_-]*): (.+)$/.exec(text) ?? [];
   if (key === undefined || written === undefined) return { problem: "it is not written as key: value" };
   const quote = /^["']/.exec(written)?.[0];

@@ -24,7 +24,7 @@ const MAGIC = "SSHKRL\n\0";
 const readLines = (bytes: Uint8Array): Revoked | undefined => {
   const lines = textIn(bytes)
     ?.split("\n")
-    .map((line) => line.replace(/^[ \t]+|[ \t]+$/g, ""))
+    .map((line) => line.replace(/^[ \t]+/, ""))
     .filter((line) => line !== "" && !line.startsWith("#"));
   const keys = lines?.map((line) => {
     const [, type, base64 = ""] = /^(\S+)[ \t]+(\S+)(?:[ \t].*)?$/.exec(line) ?? [];
