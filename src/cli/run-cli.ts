@@ -1,6 +1,7 @@
 import type { CliContext, Parsing } from "./context.ts";
 import { EXIT, exitOfParser, type ExitCode } from "./exit-code.ts";
 import { firstPage } from "./first-page.ts";
+import { jsonLine } from "./json-line.ts";
 
 /** One command line from its words to its exit code. With --json there is exactly one line on stdout, whatever happens. */
 export const runCli = async (given: readonly string[], context: CliContext): Promise<number> => {
@@ -101,5 +102,3 @@ const routeIn = (argv: readonly string[], message: string): readonly string[] =>
   const at = argv.findIndex((word) => message.includes(` ${word}`));
   return ["cto", ...argv.slice(0, Math.max(0, at)).filter((word) => /^[a-z]+$/.test(word))];
 };
-
-const jsonLine = (value: unknown): string => `${JSON.stringify(value)}\n`;

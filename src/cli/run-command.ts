@@ -3,6 +3,7 @@ import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 import { EXIT, exitOfError } from "./exit-code.ts";
+import { jsonLine } from "./json-line.ts";
 import { jsonFailure, jsonRefusal, showFailure, showRefusals } from "./show.ts";
 
 /** Lets a command act, prints its answer, or what was thrown, and gives the exit code. */
@@ -53,13 +54,3 @@ const printError = (
   }
   if (verbose && error instanceof Error) stderr.write(`${error.stack ?? ""}\n`);
 };
-
-// JSON escapes controls but not what reorders or hides; a terminal that shows the line must not be steered by it.
-const jsonLine = (value: unknown): string =>
-  `${JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/gu, escapedUnits)}\n`;
-
-const escapedUnits = (character: string): string =>
-  Array.from(
-    { length: character.length },
-    (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, "0")}`,
-  ).join("");

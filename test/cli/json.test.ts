@@ -3,8 +3,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { buildApp } from "../../src/cli/app.ts";
 import type { Parsing } from "../../src/cli/context.ts";
-import { makeGround, type Ground } from "../journeys/ground.ts";
-import { jsonOf, runCto } from "./cli.ts";
+import { runId } from "../../src/workflow/ids.ts";
+import { admit, approveBy, makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
+import { jsonOf, lookInto, runCto, STEERING } from "./cli.ts";
 
 let ground: Ground;
 beforeAll(async () => {
@@ -80,3 +81,26 @@ test.each(COMMANDS)("R128 cto %s --json prints exactly one line on stdout, whate
       next: expect.any(String),
     });
 });
+
+const STEERS = "\u009b31mred\u202e\u2066\u00ad\u{e0041}\ue000\u2028end";
+
+test("R128 what an agent says steers no terminal in the lines of --jsonl, and their values are those of the log", async () => {
+  const played = await makeGround();
+  try {
+    await lookInto(played.home, (world) => admit(world, played));
+    await played.plays([{ say: STEERS }, { stop: "refusal" }]);
+    expect(await lookInto(played.home, (world) => approveBy(world, played))).toEqual([]);
+    const argv = ["run", played.work, "--jsonl", "--quiet"];
+    const { stdout } = await runCto(argv, { home: played.home, env: openSwitches("scripted") });
+    expect(stdout.replaceAll("\n", "")).not.toMatch(STEERING);
+    expect(stdout.replaceAll("\n", "")).not.toMatch(/[\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/u);
+    const events = await lookInto(played.home, (world) => world.store.facts(runId(played.work, 1)));
+    const printed = stdout.trimEnd().split("\n");
+    expect(events.join("")).toContain(STEERS);
+    expect(printed.map((line): unknown => JSON.parse(line))).toEqual(
+      events.slice(0, printed.length).map((line): unknown => JSON.parse(line)),
+    );
+  } finally {
+    await played.close();
+  }
+}, 60_000);

@@ -4,6 +4,7 @@ import { workId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
+import { unsteering } from "../json-line.ts";
 import { openProgress } from "../progress.ts";
 import { short } from "../show.ts";
 import { usageError } from "../usage-error.ts";
@@ -19,7 +20,7 @@ export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, f
   try {
     const done = await run(world, work, stopping.signal, (line) => {
       progress.line(line);
-      if (flags.jsonl) context.process.stdout.write(`${line}\n`);
+      if (flags.jsonl) context.process.stdout.write(`${unsteering(line)}\n`);
     });
     progress.end();
     if (!done.ok)
