@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import { checkOut } from "../../src/adapters/target/checkout.ts";
 import { openDoor } from "../../src/adapters/target/door.ts";
-import { unfinishedName } from "../../src/adapters/target/durable-file.ts";
+import { unfinishedPrefix } from "../../src/adapters/target/durable-file.ts";
 import { LANDING_STEPS, type Landing } from "../../src/adapters/target/landing.ts";
 import { openLedgerClone, readRef } from "../../src/adapters/target/ledger-clone.ts";
 import { oneAtATime } from "../../src/adapters/target/one-at-a-time.ts";
@@ -44,8 +44,7 @@ if (upTo === "everything") {
         die();
       }
       if (upTo === `half of ${step.name}`) {
-        const folder = step.name === "files" ? path.join(repository, "src") : path.join(repository, ".git");
-        writeFileSync(path.join(folder, unfinishedName(run)), "half");
+        writeFileSync(path.join(mkdtempSync(unfinishedPrefix(landing)), "whole"), "half");
         die();
       }
       const refusals = await step.act(landing);

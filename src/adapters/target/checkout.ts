@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { lstat, mkdir, open, rm, rmdir } from "node:fs/promises";
 import path from "node:path";
 
-import { createFile, removeUnfinished, replaceFile, syncFolder } from "./durable-file.ts";
+import { createFile, replaceFile, syncFolder } from "./durable-file.ts";
 import { blobOf } from "./manifest.ts";
 import { readBlob, type TreeChange } from "./tree-changes.ts";
 
@@ -26,7 +26,6 @@ export const checkOut = async (place: CheckoutPlace, change: TreeChange): Promis
   if (!(await reachFolder(place.repository, path.posix.dirname(change.path), change.newMode !== NONE))) {
     return change.newMode === NONE ? "done" : "left";
   }
-  await removeUnfinished(folder, place.run);
   const found = await lookAt(file);
   if (found.is === stateOf(change.newMode, change.newBlob)) return settled(place, change);
   if (found.is !== stateOf(change.oldMode, change.oldBlob)) return "left";
@@ -36,17 +35,18 @@ export const checkOut = async (place: CheckoutPlace, change: TreeChange): Promis
     return settled(place, change);
   }
   const bytes = await readBlob(place.ledger, change.newBlob);
-  if (found.is === "absent") return (await createFile(file, place.run, bytes, freshMode(change))) ? "done" : "left";
-  await replaceFile(file, place.run, bytes, keptMode(found.mode, change));
+  if (found.is === "absent") return (await createFile(place, file, bytes, freshMode(change))) ? "done" : "left";
+  await replaceFile(place, file, bytes, keptMode(found.mode, change));
   return "done";
 };
 
-const NONE = "000000";
+/** The mode of what is not there, in the words of `diff-tree`. */
+export const NONE = "000000";
 
-type Found = { readonly is: string; readonly mode: number };
+export type Found = { readonly is: string; readonly mode: number };
 
 /** A path's state in the words of a tree: absent, or mode and blob; anything else has a word no tree uses. */
-const lookAt = async (file: string): Promise<Found> => {
+export const lookAt = async (file: string): Promise<Found> => {
   const stat = await lstat(file).catch(() => undefined);
   if (stat === undefined) return { is: "absent", mode: 0 };
   if (!stat.isFile()) return { is: "not a plain file", mode: 0 };
@@ -59,7 +59,7 @@ const lookAt = async (file: string): Promise<Found> => {
   }
 };
 
-const stateOf = (mode: string, blob: string): string => (mode === NONE ? "absent" : `${mode} ${blob}`);
+export const stateOf = (mode: string, blob: string): string => (mode === NONE ? "absent" : `${mode} ${blob}`);
 
 const freshMode = ({ newMode }: TreeChange): number => (newMode === "100755" ? 0o755 : 0o644);
 

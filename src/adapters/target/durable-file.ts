@@ -1,35 +1,48 @@
-import { link, open, rename, rm } from "node:fs/promises";
+import { link, mkdtemp, open, readdir, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 import { codeOf } from "./plain-file.ts";
 
-/** The one name that a run gives to its unfinished file in a folder of the target; after a crash it is found again. */
-export const unfinishedName = (run: string): string => `.cto-harness-${run}.tmp`;
+/** For whom a file of a target is written. */
+export interface WritingRun {
+  readonly repository: string;
+  readonly run: string;
+}
+
+/**
+ * How the folder begins in which a run's file lies until it is whole. It stands in `.git`, where no tree can hold a name
+ * and no agent can lay one, and its end is chance: nothing of the owner's is ever met, and after a crash it is found again.
+ */
+export const unfinishedPrefix = ({ repository, run }: WritingRun): string =>
+  path.join(repository, ".git", `cto-harness-${run}-`);
 
 /** Puts a whole file in the place of another: on disk before it has its name, so that no reader meets half of it. */
-export const replaceFile = async (file: string, run: string, bytes: Uint8Array, mode: number): Promise<void> => {
-  const unfinished = await writeUnfinished(path.dirname(file), run, bytes, mode);
-  await rename(unfinished, file);
+export const replaceFile = async (run: WritingRun, file: string, bytes: Uint8Array, mode: number): Promise<void> => {
+  await withWhole(run, bytes, mode, (whole) => rename(whole, file));
   await syncFolder(path.dirname(file));
 };
 
 /** Makes a whole file where nothing is. False if something is there, which stays as it was. */
-export const createFile = async (file: string, run: string, bytes: Uint8Array, mode: number): Promise<boolean> => {
-  const unfinished = await writeUnfinished(path.dirname(file), run, bytes, mode);
-  try {
-    await link(unfinished, file);
-    return true;
-  } catch (cause) {
-    if (codeOf(cause) !== "EEXIST") throw cause;
-    return false;
-  } finally {
-    await rm(unfinished, { force: true });
-    await syncFolder(path.dirname(file));
-  }
+export const createFile = async (run: WritingRun, file: string, bytes: Uint8Array, mode: number): Promise<boolean> => {
+  const made = await withWhole(run, bytes, mode, async (whole) => {
+    try {
+      await link(whole, file);
+      return true;
+    } catch (cause) {
+      if (codeOf(cause) !== "EEXIST") throw cause;
+      return false;
+    }
+  });
+  await syncFolder(path.dirname(file));
+  return made;
 };
 
-export const removeUnfinished = (folder: string, run: string): Promise<void> =>
-  rm(path.join(folder, unfinishedName(run)), { force: true });
+/** Takes away what a crash of this run left in `.git`. */
+export const removeUnfinished = async (run: WritingRun): Promise<void> => {
+  const { dir, base } = path.parse(unfinishedPrefix(run));
+  for (const name of await readdir(dir))
+    if (name.startsWith(base)) await rm(path.join(dir, name), { recursive: true, force: true });
+};
 
 export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, "r");
@@ -40,16 +53,25 @@ export const syncFolder = async (folder: string): Promise<void> => {
   }
 };
 
-const writeUnfinished = async (folder: string, run: string, bytes: Uint8Array, mode: number): Promise<string> => {
-  const file = path.join(folder, unfinishedName(run));
-  await rm(file, { force: true });
-  const handle = await open(file, "wx", 0o600);
+const withWhole = async <T>(
+  run: WritingRun,
+  bytes: Uint8Array,
+  mode: number,
+  use: (whole: string) => Promise<T>,
+): Promise<T> => {
+  const folder = await mkdtemp(unfinishedPrefix(run));
   try {
-    await handle.writeFile(bytes);
-    await handle.chmod(mode);
-    await handle.sync();
+    const whole = path.join(folder, "whole");
+    const handle = await open(whole, "wx", 0o600);
+    try {
+      await handle.writeFile(bytes);
+      await handle.chmod(mode);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    return await use(whole);
   } finally {
-    await handle.close();
+    await rm(folder, { recursive: true, force: true });
   }
-  return file;
 };

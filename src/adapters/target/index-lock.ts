@@ -17,11 +17,11 @@ export const indexLockText = (run: RunId): string => `cto-harness ${run}\n`;
  */
 export const takeIndexLock = async (repository: string, run: RunId): Promise<void> => {
   const gitDir = path.join(repository, ".git");
-  await removeUnfinished(gitDir, run);
+  await removeUnfinished({ repository, run });
   const endsAt = performance.now() + LIMITS.indexLockWaitMs;
   for (;;) {
     if (await holdsIndexLock(repository, run)) return;
-    const made = (await isFree(gitDir)) && (await createFile(lockOf(gitDir), run, text(run), 0o644));
+    const made = (await isFree(gitDir)) && (await createFile({ repository, run }, lockOf(gitDir), text(run), 0o644));
     if (made) return;
     if (performance.now() > endsAt) throw new Failure("target/busy", `${lockOf(gitDir)} is held`, { retry: true });
     await pause(LOCK_POLL_MS);

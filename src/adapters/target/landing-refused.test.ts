@@ -83,6 +83,56 @@ test("a file that git ignores and that changed meanwhile voids the run, since no
   expect(refusalsOf(result)).toMatchObject([{ code: "commit/target-not-clean", facts: { what: /ignores/ } }]);
 });
 
+const IGNORING = { ".gitignore": "*.local\n", "src/strings.py": "x\n" };
+
+/** What the owner has that git ignores, and the path that a commit would add; no clean target tells of it. */
+const IN_THE_WAY: readonly (readonly [string, (target: ScratchRepository) => void, path: string, says: string])[] = [
+  ["a file at the path", (t) => t.write("src/notes.local", "mine\n"), "src/notes.local", "src/notes.local is there"],
+  ["the very file", (t) => t.write("src/notes.local", "theirs\n"), "src/notes.local", "src/notes.local is there"],
+  ["a folder at the path", (t) => t.write("src/a.local/b", "mine\n"), "src/a.local", "src/a.local is there already"],
+  ["a file above it", (t) => t.write("src/a.local", "mine\n"), "src/a.local/b", "src/a.local is no folder"],
+  ["a link at the path", (t) => t.sh("ln -s nowhere src/a.local"), "src/a.local", "src/a.local is there already"],
+  ["a link above it", (t) => t.sh("ln -s ../src src/a.local"), "src/a.local/b", "src/a.local is no folder"],
+];
+
+test.each(IN_THE_WAY)(
+  "%s that the owner has and git ignores voids the run before the branch moves (R100)",
+  async (_, owned, path, says) => {
+    const target = repository(IGNORING);
+    owned(target);
+    const run = await targetRun(target);
+    const candidate = await run.prepare({ ...CHANGED, [path]: "theirs\n" });
+    const before = everything(target);
+    const result = await run.target.commit(run.permit, candidate);
+    expect(refusalsOf(result)).toMatchObject([
+      { code: "commit/target-not-clean", facts: { what: expect.stringContaining(says) } },
+    ]);
+    expect(everything(target)).toBe(before);
+    expect((await proofOf(run, "none")).wrong).toEqual([]);
+  },
+);
+
+test("a folder in which nothing may be made voids the run before the branch moves, but not for root, who may", async () => {
+  const target = repository();
+  chmodSync(join(target.path, "src"), 0o555);
+  const run = await targetRun(target);
+  const result = await run.target.commit(run.permit, await run.prepare());
+  const isRoot = process.getuid?.() === 0;
+  const barred = { code: "commit/target-not-clean", facts: { what: "src/ may not be written" } };
+  expect(refusalsOf(result)).toMatchObject(isRoot ? [] : [barred, barred]);
+  expect(target.git("rev-parse", "main").trim() === run.base).toBe(!isRoot);
+  chmodSync(join(target.path, "src"), 0o755);
+});
+
+test("files named as the Harness named its unfinished ones are the owner's and the agent's, and are not touched", async () => {
+  const [old, made] = ["src/.cto-harness-R-049-02.tmp", "src/new/.cto-harness-R-049-02.tmp"];
+  const run = await targetRun(repository({ "src/strings.py": "x\n", [old]: "the owner's\n" }));
+  const commit = await landed(run, { ...CHANGED, [made]: "the agent's\n" });
+  expect(readFileSync(join(run.repository.path, old), "utf8")).toBe("the owner's\n");
+  expect(readFileSync(join(run.repository.path, made), "utf8")).toBe("the agent's\n");
+  expect((await proofOf(run, commit)).wrong).toEqual([]);
+});
+
 test("an index lock of somebody else is waited for, then the failure says who is busy", async () => {
   const run = await targetRun(repository());
   const candidate = await run.prepare();

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -9,7 +9,6 @@ import { afterEach, expect, test } from "vitest";
 import type { LandingOrder } from "../../../test/repositories/landing-process.ts";
 import { scratchRepository, type ScratchRepository } from "../../../test/repositories/scratch-repository.ts";
 import { targetRun, type TargetRun } from "../../../test/repositories/target-run.ts";
-import { unfinishedName } from "./durable-file.ts";
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -43,9 +42,7 @@ const endsAsOneCommit = async (run: TargetRun, commit: string): Promise<void> =>
   expect(git("status", "--porcelain", "--ignored")).toBe("");
   expect(git("fsck", "--strict")).toBe("");
   expect(existsSync(join(path, ".git/index.lock"))).toBe(false);
-  for (const folder of [".git", "src", "src/new"]) {
-    expect(existsSync(join(path, folder, unfinishedName(run.permit.run)))).toBe(false);
-  }
+  expect(readdirSync(path, { recursive: true }).filter((name) => String(name).includes("cto-harness"))).toEqual([]);
   const landed = await run.target.landed(run.permit);
   expect(landed).toMatchObject({ commit, ref: "refs/heads/main" });
   if (landed === "none") return;

@@ -10,6 +10,7 @@ import { parseOid, type Oid, type RunId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import type { Result } from "../../workflow/result.ts";
+import { barredAmong } from "./barred.ts";
 import { checkOut } from "./checkout.ts";
 import { replaceFile } from "./durable-file.ts";
 import { git } from "./git.ts";
@@ -120,7 +121,8 @@ async function look(landing: Landing): Promise<readonly Refusal[]> {
   const objects = await newObjects(landing.ledger, landing.from, landing.to);
   const oid = await damagedObject(landing.door, objects);
   const damaged = oid === undefined ? [] : [refusal("commit/object-damaged", { oid })];
-  return [...differences(before, seen.value, objects), ...damaged];
+  const changes = await treeChanges(landing.ledger, landing.from, landing.to);
+  return [...differences(before, seen.value, objects), ...damaged, ...(await barredAmong(landing.repository, changes))];
 }
 
 /** The whole preflight once more, our own lock allowed. A branch that moves meanwhile is an answer and no failure. */
@@ -184,11 +186,21 @@ async function checkOutAll(landing: Landing): Promise<readonly Refusal[]> {
   return [];
 }
 
-const BARRED: ReadonlySet<string> = new Set(["EACCES", "EPERM", "ENOENT", "ENOTDIR", "EISDIR", "ELOOP", "EEXIST"]);
+const BARRED: ReadonlySet<string> = new Set([
+  "EACCES",
+  "EPERM",
+  "ENOENT",
+  "ENOTDIR",
+  "EISDIR",
+  "ELOOP",
+  "EEXIST",
+  "EXDEV",
+  "EBUSY",
+]);
 
 async function moveIndex(landing: Landing): Promise<readonly Refusal[]> {
   if ((await positionOf(landing)) !== "landed") return [];
-  const { ledger, repository, run, from, to } = landing;
+  const { ledger, repository, from, to } = landing;
   const file = path.join(repository, ".git", "index");
   await withIndex(async (index) => {
     await copyFile(file, index);
@@ -200,7 +212,7 @@ async function moveIndex(landing: Landing): Promise<readonly Refusal[]> {
     await git(ledger, ["read-tree", "-i", "-m", from, to], call);
     await git(ledger, [`--work-tree=${repository}`, "update-index", "-q", "--refresh"], call);
     const { mode } = await lstat(file);
-    await replaceFile(file, run, await readFile(index), mode & 0o7777);
+    await replaceFile(landing, file, await readFile(index), mode & 0o7777);
   });
   return [];
 }
