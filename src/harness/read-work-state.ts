@@ -89,10 +89,10 @@ const ACTS: Readonly<Partial<Record<ShownState, Shown["who"]>>> = {
 };
 
 // What was decided, or is to be, rests on a bundle: one that was changed since is told before anything else.
-const ofDecided = async ({ world }: WorkGround, run: RunView | undefined, state: ShownState): Promise<Shown> => {
+const ofDecided = async (ground: WorkGround, run: RunView | undefined, state: ShownState): Promise<Shown> => {
   if (run === undefined) return shown(state, {}, { who: "auditor", next: "cto audit verify" });
   // Between the ledger's record of a seal and the rename of its folder a run may be broken off: that is no tampering.
-  if (!run.isOpen && !(await sealHolds(world, run.run)))
+  if (!run.isOpen && !(await sealHolds(ground, run.run)))
     return shown("tampered", {}, { who: "auditor", next: `cto verify ${run.run}` });
   return ofRun(run);
 };

@@ -44,7 +44,7 @@ const sealFiles = (text: string, proof: string): Files => {
 };
 
 /** Every byte of the bundle is under one of these: SHA256SUMS holds the others' digests, no list holds an attestation's. */
-const sealedDigests = (files: Files): Readonly<Record<string, Digest>> => ({
+export const sealedDigests = (files: Files): Readonly<Record<string, Digest>> => ({
   sums: digestOf(files.get(SUMS) ?? ""),
   ...Object.fromEntries(
     Object.entries(ATTESTATIONS).flatMap(([name, path]) => {

@@ -1,13 +1,15 @@
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { appendFile, chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { sealedDigests } from "../../src/harness/record-seal.ts";
 import { targetIdOf } from "../../src/harness/target-id.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { Holder, RunRow } from "../../src/seams/store.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { eventLine } from "../../src/workflow/event-chain.ts";
+import { SEAL } from "../../src/workflow/evidence/bundle-table.ts";
 import type { RunId } from "../../src/workflow/ids.ts";
 import type { RunEvent } from "../../src/workflow/run-events.ts";
 import { sampleBundle, type FileMap, type SampleBundle } from "../fixtures/sample-bundle.ts";
@@ -89,25 +91,32 @@ const begin = (
     return row.run;
   });
 
-const end = (
+const end = async (
   world: World,
   run: RunId,
   ending: RunRow["ending"],
   files: FileMap | "no bundle",
   code?: string,
-): Promise<void> =>
-  world.store.transact(async (ledger) => {
+): Promise<void> => {
+  const sealed = await world.store.transact(async (ledger) => {
     const about = { actor: "harness", channel: "harness", work: ground.work, run } as const;
     if (ending === "voided")
       await ledger.appendLeaf({ ...about, type: "run.voided", refusals: [code ?? "policy/unlisted-path"] });
     if (ending === "failed")
       await ledger.appendLeaf({ ...about, type: "run.failed", detail: { failure: code ?? "backend/crashed" } });
     await ledger.updateRun(run, { state: "sealing" });
-    const sums = files === "no bundle" ? digestOf("") : digestOf(files.get("SHA256SUMS") ?? "");
-    if (files !== "no bundle") await ledger.seal({ run, revision: 1, sums, bytes: 1, proof: "" });
-    await ledger.appendLeaf({ ...about, type: "run.sealed", digests: { sums }, detail: { result: ending ?? "" } });
+    const digests = files === "no bundle" ? { sums: digestOf("") } : sealedDigests(files);
+    const leaf = await ledger.appendLeaf({ ...about, type: "run.sealed", digests, detail: { result: ending ?? "" } });
+    const { proof, text } = leaf;
+    if (files !== "no bundle")
+      await ledger.seal({ run, revision: 1, sums: digests["sums"] ?? digestOf(""), bytes: 1, proof });
     await ledger.updateRun(run, { state: "ended", ending });
+    return { [SEAL.record]: text, [SEAL.proof]: proof };
   });
+  if (files === "no bundle") return;
+  for (const [name, text] of Object.entries(sealed))
+    await writeFile(path.join(ground.home, ".cto/runs", run, name), text);
+};
 
 const fact = (type: RunEvent["type"], data: RunEvent["data"] = {}): RunEvent => ({
   type,
@@ -239,6 +248,28 @@ test("a sealed run is shown from its report, verified now, with what the agent s
     expect.objectContaining({ trust: "agent-claimed" }),
   );
   expect((await cto(`logs ${run} --stage events --grep permit.issued`)).stdout).toMatch(/^permit\.issued /);
+
+  // Whatever an outcome would rest on counts, what was signed over the files too, and so does what is there besides.
+  const shownAfter = async (name: string, change: (file: string) => Promise<unknown>): Promise<unknown> => {
+    const file = path.join(ground.home, ".cto/runs", run, name);
+    const before = await readFile(file).catch(() => undefined);
+    await mkdir(path.dirname(file), { recursive: true });
+    await change(file);
+    const shown = jsonOf(await cto(`work show ${ground.work} --json`))["state"];
+    await (before === undefined ? rm(file) : writeFile(file, before));
+    return shown;
+  };
+  const changed = (file: string): Promise<void> => appendFile(file, "x");
+  const signed = [
+    "run.sigstore.json",
+    "tests.sigstore.json",
+    "verdict.sigstore.json",
+    "sealed.json",
+    "sealed.tlog-proof",
+  ];
+  for (const name of ["SHA256SUMS", "report.json", "extra", ...signed.map((each) => `attestations/${each}`)])
+    expect([name, await shownAfter(name, changed)]).toEqual([name, "tampered"]);
+  expect(await shownAfter("test.log", async () => undefined)).toBe("awaiting_outcome");
 
   await writeFile(path.join(ground.home, ".cto/runs", run, "test.log"), "changed");
   expect(jsonOf(await cto(`work show ${ground.work} --json`))).toMatchObject({
