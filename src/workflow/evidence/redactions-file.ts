@@ -7,7 +7,10 @@ import type { Redactions } from "./schemas/redactions.ts";
 export const REDACTIONS = "redactions.json";
 
 /** redactions.json over the files as they will be sealed: what is listed is what stands in them. */
-export const redactionsOf = ({ run, events, redacted }: RunRecord, files: Files): Redactions => {
+export const redactionsOf = (
+  { run, events, redacted }: Pick<RunRecord, "run" | "events" | "redacted">,
+  files: Files,
+): Redactions => {
   const places = [...files]
     .filter(([file]) => isRedacted(file))
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -57,22 +60,30 @@ interface MarkPlace {
 }
 
 // In Markdown the signs of a mark are escaped.
-const MARK = /\\?\[redacted:((?:\\?[A-Za-z0-9_.:/#-]){1,200})\\?\]/g;
+const MARK = /\\?\[redacted:((?:\\?[A-Za-z0-9_.:/#-]){1,200})\\?\]/y;
+const BEGINS = Buffer.from("[redacted:");
+const BACKSLASH = 0x5c;
+const LINE_FEED = 0x0a;
+/** No mark is longer: a backslash before each of its characters. */
+const MARK_BYTES_MAX = 2 * (BEGINS.length + 200 + 1);
 
+/** Looks at the bytes and decodes no more than one mark at a time: a log may be larger than any string of this engine. */
 const marksIn = (bytes: Uint8Array): readonly MarkPlace[] => {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
-  if (!text.includes("[redacted:")) return [];
+  const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: MarkPlace[] = [];
   let line = 1;
   let lineStart = 0;
-  let looked = 0;
-  for (const match of text.matchAll(MARK)) {
-    for (let end = text.indexOf("\n", looked); end !== -1 && end < match.index; end = text.indexOf("\n", end + 1)) {
+  let lineEnd = content.indexOf(LINE_FEED);
+  for (let at = content.indexOf(BEGINS); at !== -1; at = content.indexOf(BEGINS, at + 1)) {
+    const from = content[at - 1] === BACKSLASH ? at - 1 : at;
+    MARK.lastIndex = 0;
+    const [, mark] = MARK.exec(content.subarray(from, from + MARK_BYTES_MAX).toString("latin1")) ?? [];
+    if (mark === undefined) continue;
+    for (; lineEnd !== -1 && lineEnd < from; lineEnd = content.indexOf(LINE_FEED, lineStart)) {
       line += 1;
-      lineStart = end + 1;
+      lineStart = lineEnd + 1;
     }
-    looked = match.index;
-    found.push({ mark: (match[1] ?? "").replaceAll("\\", ""), line, column: match.index - lineStart + 1 });
+    found.push({ mark: mark.replaceAll("\\", ""), line, column: from - lineStart + 1 });
   }
   return found;
 };
