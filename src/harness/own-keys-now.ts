@@ -15,10 +15,7 @@ export const ownKeysNow = async (
   { ownKeys, clock }: Pick<World, "ownKeys" | "clock">,
   trust: Result<TrustRoot, Refusal>,
 ): Promise<OwnKeysStanding & { readonly keys: readonly OwnPublicKey[]; readonly fingerprint: string | undefined }> => {
-  const problems = await ownKeys.problems();
-  const closed = new Set(problems.map((problem) => problem.path));
-  const readable = KEY_ROLES.filter((role) => !closed.has(ownKeys.paths[role]));
-  const keys = await Promise.all(readable.map((role) => ownKeys.publicKey(role)));
+  const { problems, keys } = await readableKeys(ownKeys);
   const now = clock.now().epochMs;
   return {
     problems,
@@ -26,6 +23,16 @@ export const ownKeysNow = async (
     untrusted: trust.ok ? keys.filter((key) => !isTrusted(trust.value, key, now)) : [],
     fingerprint: keys.find(({ role }) => role === "harness")?.fingerprint,
   };
+};
+
+/** The public halves of the keys that are there and nobody else's, and what is wrong with the others. */
+export const readableKeys = async (
+  ownKeys: World["ownKeys"],
+): Promise<{ readonly problems: OwnKeysStanding["problems"]; readonly keys: readonly OwnPublicKey[] }> => {
+  const problems = await ownKeys.problems();
+  const closed = new Set(problems.map((problem) => problem.path));
+  const readable = KEY_ROLES.filter((role) => !closed.has(ownKeys.paths[role]));
+  return { problems, keys: await Promise.all(readable.map((role) => ownKeys.publicKey(role))) };
 };
 
 /** Whether allowed_signers gives a key every namespace of its role at this moment. */

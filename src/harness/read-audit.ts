@@ -1,11 +1,13 @@
 import { hasRole, type Signer } from "../workflow/allowed-signers.ts";
 import { auditLedger, type LedgerMark } from "../workflow/audit-ledger.ts";
 import { ledgerOrigin, type Checkpoint } from "../workflow/checkpoint.ts";
+import { judgeHandovers } from "../workflow/evidence/judge-handovers.ts";
 import { ledgerStart, readLedgerRecord, type LedgerRecord } from "../workflow/ledger.ts";
 import { leafHash, treeOver } from "../workflow/merkle.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { TrustRoot } from "../workflow/trust-root.ts";
 import { readBeside } from "./ledger-marks.ts";
+import { readableKeys } from "./own-keys-now.ts";
 import type { World } from "./world.ts";
 
 /** The ledger judged by everything that there is beside it. */
@@ -30,10 +32,16 @@ export const readAudit = async (world: World, trust: Pick<TrustRoot, "signers" |
   const { rows, head, runs } = await world.store.raw();
   const records = rows.flatMap(({ text }) => readOrNone(text));
   const keys = ledgerKeys(trust.signers, Date.parse(records.at(-1)?.at ?? ""));
-  const { marks, traces, unknownSigners } = await readBeside(world, { records, trust, keys });
+  const { marks, traces, unknownSigners, vouched } = await readBeside(world, { records, trust, keys });
+  const handovers = judgeHandovers({
+    files: await world.home.list("handover"),
+    records,
+    keys: (await readableKeys(world.ownKeys)).keys,
+    vouched,
+  });
   const origin = ledgerOrigin(world.homeId);
   const open = new Map((await world.store.runs({ open: true })).map(({ run, holder }) => [String(run), holder]));
-  const alarms = auditLedger({
+  const ledgerAlarms = auditLedger({
     origin,
     start: ledgerStart(world.homeId),
     rows,
@@ -43,9 +51,10 @@ export const readAudit = async (world: World, trust: Pick<TrustRoot, "signers" |
       return { run, runNo, isHeld: holder !== undefined && world.isAlive(holder) };
     }),
     keys,
-    marks,
+    marks: [...marks, ...handovers.marks],
     traces,
   });
+  const alarms = [...ledgerAlarms, ...handovers.alarms];
   const tree = treeOver(rows.map(({ text }) => leafHash(text)));
   const rootHash = Buffer.from(tree.rootAt(tree.size)).toString("base64");
   const unproven = keys.length === 0 && rows.length > 0 ? "NOT-PROVEN" : "PASS";

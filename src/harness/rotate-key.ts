@@ -1,6 +1,5 @@
-import { digestOf } from "../workflow/digest.ts";
 import { sigstoreBundle, toSign } from "../workflow/evidence/envelope.ts";
-import { readHandover, writeHandover, type Handover } from "../workflow/evidence/key-handover.ts";
+import { handoverPath, readHandover, writeHandover, type Handover } from "../workflow/evidence/key-handover.ts";
 import { Failure } from "../workflow/failure.ts";
 import { succeeded, type KeyRole, type OwnPublicKey } from "../workflow/own-keys.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
@@ -46,13 +45,10 @@ const followUp = async (world: World, handover: Handover): Promise<void> => {
   await changeLines(world, handover);
 };
 
-const fileOf = ({ line }: OwnPublicKey, by: "from" | "to"): string =>
-  `.cto/keys/handovers/${digestOf(line).slice(0, 16)}.${by}.sigstore.json`;
-
 const handoverTo = async (world: World, to: OwnPublicKey): Promise<Handover | "absent"> => {
-  const document = await world.home.read(fileOf(to, "from"));
+  const document = await world.home.read(handoverPath(to, "from"));
   if (document === "absent") return "absent";
-  const handover = readHandover(document.bytes);
+  const handover = readHandover(document.bytes)?.handover;
   if (handover?.to.fingerprint === to.fingerprint) return handover;
   throw new Failure("keys/unreadable", `${document.path} is no hand-over to ${to.fingerprint}.`);
 };
@@ -69,7 +65,8 @@ const signHandover = async (world: World, from: OwnPublicKey, to: OwnPublicKey):
   const byOld = sigstoreBundle(asked, from.fingerprint, signature);
   const byNew = sigstoreBundle(asked, to.fingerprint, await world.ownKeys.signAsSuccessor(to.role, asked.signed));
   for (const [by, bytes] of [["from", byOld] as const, ["to", byNew] as const])
-    if ((await world.home.read(fileOf(to, by))) === "absent") await world.home.write(fileOf(to, by), bytes, "absent");
+    if ((await world.home.read(handoverPath(to, by))) === "absent")
+      await world.home.write(handoverPath(to, by), bytes, "absent");
   return said;
 };
 
@@ -81,7 +78,7 @@ const recordOnce = async (world: World, { from, to }: Handover, what: "hands ove
       type === "authority.changed" && detail?.["to"] === to.fingerprint && detail["what"] === `${to.role} key ${what}`,
   );
   if (isTold) return;
-  const signed = await Promise.all((["from", "to"] as const).map((by) => world.home.read(fileOf(to, by))));
+  const signed = await Promise.all((["from", "to"] as const).map((by) => world.home.read(handoverPath(to, by))));
   const [byOld, byNew] = signed.map((document) => (document === "absent" ? undefined : document.digest));
   if (byOld === undefined || byNew === undefined)
     throw new Failure("home/changed-meanwhile", `The hand-over to ${to.fingerprint} is not there any more.`);

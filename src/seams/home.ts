@@ -1,8 +1,8 @@
 import type { SourceDocument } from "../workflow/packet/packet.ts";
 
-export type DocumentKind = "packet" | "issues" | "admission" | "checks" | "authority";
+export type DocumentKind = "packet" | "issues" | "admission" | "checks" | "authority" | "handover";
 
-/** The governance files that humans keep: `.sot/` as bytes, never cached. Writes only over exactly what was read. */
+/** The governance files that humans keep, `.sot/`, and the hand-overs of the home's own keys: bytes, never cached. Writes only over exactly what was read. */
 export interface Home {
   /** Absolute path of the home. */
   readonly folder: string;

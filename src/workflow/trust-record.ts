@@ -43,6 +43,10 @@ export const writeTrustRecord = (record: TrustRecord, trust: Pick<TrustRoot, "di
     2,
   )}\n`;
 
+/** Reads a record back, strictly; its signature and its files are not looked at. */
+export const readTrustRecord = (bytes: Uint8Array): Result<TrustRecord, string> =>
+  after(readStrictJson(bytes, LIMITS.approvalRecordBytesMax, statement), ({ predicate }) => ok(predicate));
+
 /** Whether a signed record speaks of these very files, by a key that they give the role; or what is wrong with it. */
 export const judgeTrustRecord = (
   bytes: Uint8Array,

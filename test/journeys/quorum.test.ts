@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
 import { decideOutcome } from "../../src/harness/decide-outcome.ts";
 import { readApprovals } from "../../src/harness/read-approvals.ts";
+import { readAudit } from "../../src/harness/read-audit.ts";
 import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
 import { verifyFolder } from "../../src/harness/verify-folder.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
@@ -14,6 +15,7 @@ import type { World } from "../../src/harness/world.ts";
 import { readRevocationRecord } from "../../src/workflow/approval/revocation-record.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { readOutcomeRecord } from "../../src/workflow/outcome/outcome-record.ts";
+import { readTrustRoot } from "../../src/workflow/trust-root.ts";
 import { runCto, type Said } from "../cli/cli.ts";
 import { admit, approveBy, endOf, makeGround, POLICY, runOnce, type Ground } from "./ground.ts";
 
@@ -86,6 +88,15 @@ test("R051 a round that waits can be taken back by a signature that ssh-keygen a
   await writeFile(file, sig);
   const args = ["-Y", "verify", "-f", path.join(ground.home, SIGNERS_PATH), "-I", "bob", "-s", file];
   execFileSync("/usr/bin/ssh-keygen", [...args, "-n", "revocation@cto-harness"], { input: message, stdio: "pipe" });
+  // R137 Whoever takes back seals the history before it, and so did the one who had joined.
+  const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), "absent");
+  if (!trust.ok) throw new Error("the home has a trust root");
+  const audit = await readAudit(world, trust.value);
+  expect(audit).toMatchObject({
+    verdict: "PASS",
+    seals: 2,
+    sealedBy: { what: `the withdrawal of ${leaf?.approvalId}` },
+  });
   expect(await state()).toBe("candidate");
 });
 

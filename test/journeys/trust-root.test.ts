@@ -9,7 +9,7 @@ import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/read-facts.ts";
 import { verifyFolder } from "../../src/harness/verify-folder.ts";
 import type { World } from "../../src/harness/world.ts";
 import { verifyBundle } from "../../src/workflow/evidence/verify/verify.ts";
-import { runCto, type Said } from "../cli/cli.ts";
+import { jsonOf, runCto, type Said } from "../cli/cli.ts";
 import { admit, approveBy, endOf, makeGround, runOnce, type Ground } from "./ground.ts";
 
 let ground: Ground;
@@ -46,6 +46,12 @@ test("the owner signs the trust root, ssh-keygen accepts it, and doctor says by 
     stdio: "pipe",
   });
   expect(await doctor()).toContain("signed by jp");
+  const audit = jsonOf(await cto("audit verify --json"));
+  expect(audit).toMatchObject({
+    verdict: "PASS",
+    humanSeals: 1,
+    sealedBy: { what: expect.stringMatching(/^the trust root signed at /) },
+  });
 });
 
 test("a bundle carries the signed trust root, and one that speaks of other files fails", async () => {

@@ -6,5 +6,6 @@ export const DOCUMENT_KINDS: Readonly<Record<DocumentKind, { readonly folder: st
   issues: { folder: ".sot/03-PROTOCOLS", name: /^CTO(?:-[A-Z0-9]+)+-ISSUES\.md$/ },
   admission: { folder: ".sot/03-PROTOCOLS", name: /^CTO(?:-[A-Z0-9]+)+-ADMISSION\.json$/ },
   checks: { folder: ".sot/03-PROTOCOLS", name: /^CTO(?:-[A-Z0-9]+)+-CHECKS\.yaml$/ },
+  handover: { folder: ".cto/keys/handovers", name: /^.*\.sigstore\.json$/ },
   authority: { folder: ".sot/authority", name: /^[A-Za-z0-9_][A-Za-z0-9._-]*$/ },
 };

@@ -1,9 +1,10 @@
 import { z } from "zod";
 
 import type { Checkpoint } from "../checkpoint.ts";
-import { asJson } from "../digest.ts";
+import { asJson, digestOf } from "../digest.ts";
 import { KEY_ROLES, type OwnPublicKey } from "../own-keys.ts";
 import type { Statement } from "./statement.ts";
+import { readEnvelope } from "./verify/sigstore.ts";
 
 /** One of the home's own keys gave its place to another; both sign this (evidence.md 1). */
 export interface Handover {
@@ -31,21 +32,29 @@ export const writeHandover = ({ from, to, at, checkpoint }: Handover): Statement
 const hexOf = ({ fingerprint }: OwnPublicKey): string =>
   Buffer.from(fingerprint.slice("SHA256:".length), "base64").toString("hex");
 
-/** A hand-over as this home keeps it; undefined for bytes that are none. Its signatures are not looked at here. */
-export const readHandover = (bundle: Uint8Array): Handover | undefined => {
-  try {
-    const { dsseEnvelope } = Envelope.parse(JSON.parse(new TextDecoder().decode(bundle)));
-    const { predicate } = HandoverStatement.parse(
-      JSON.parse(Buffer.from(dsseEnvelope.payload, "base64").toString("utf8")),
-    );
-    const { from, to, at, ledgerCheckpoint: checkpoint } = predicate;
-    return { from, to, at, checkpoint };
-  } catch {
-    return undefined;
-  }
+/** A hand-over as it lies in a file with one signature, which nobody has looked at yet. */
+export interface SignedHandover {
+  readonly handover: Handover;
+  readonly keyid: string;
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+/** A file of a hand-over, strictly; undefined for bytes that are none, or that name their keys in two ways. */
+export const readHandover = (bundle: Uint8Array): SignedHandover | undefined => {
+  const envelope = readEnvelope(bundle);
+  const read = typeof envelope === "string" ? undefined : HandoverStatement.safeParse(envelope.statement);
+  if (typeof envelope === "string" || read?.success !== true) return undefined;
+  const { from, to, at, ledgerCheckpoint: checkpoint } = read.data.predicate;
+  const handover = { from, to, at, checkpoint };
+  const { keyid, signed, signature } = envelope;
+  const isItsOwn = JSON.stringify(read.data.subject) === JSON.stringify(writeHandover(handover).subject);
+  return isItsOwn ? { handover, keyid, signed, signature } : undefined;
 };
 
-const Envelope = z.looseObject({ dsseEnvelope: z.looseObject({ payload: z.string() }) });
+/** Where the two files of a hand-over lie in a home: the one that the old key signed, and the one of the new key. */
+export const handoverPath = ({ line }: OwnPublicKey, by: "from" | "to"): string =>
+  `.cto/keys/handovers/${digestOf(line).slice(0, 16)}.${by}.sigstore.json`;
 
 const key: z.ZodType<OwnPublicKey> = z.strictObject({
   role: z.enum(KEY_ROLES),
@@ -54,6 +63,7 @@ const key: z.ZodType<OwnPublicKey> = z.strictObject({
 });
 
 const HandoverStatement = z.looseObject({
+  subject: z.array(z.strictObject({ name: z.string(), digest: z.strictObject({ sha256: z.string() }) })),
   predicateType: z.literal(PREDICATE),
   predicate: z.strictObject({
     from: key,

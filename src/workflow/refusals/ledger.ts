@@ -40,6 +40,11 @@ export const ledgerRefusals = {
     next: "look for the newer .cto/ledger.db; start no run before it is found",
     why: "What lies beside the ledger was recorded first. Records that are missing were cut off, or an older file was put back.",
   },
+  "ledger/handover-wrong": {
+    says: "{what} does not hold: {says}.",
+    next: "hold what the newer key signed for unproven; ask the operator who changed .cto/keys, and when",
+    why: "A key of the home gives its place to another under both their signatures, recorded before it happens: a key without that came from elsewhere.",
+  },
   "ledger/run-missing": {
     says: "The home has given {given} run numbers and has no run number {missing}.",
     next: "restore .cto/ledger.db from a backup; compare with .cto/runs",
