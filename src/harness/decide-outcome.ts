@@ -21,6 +21,7 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { verifySshSignature } from "../workflow/ssh-signature.ts";
 import { readTrustRoot } from "../workflow/trust-root.ts";
+import { attachOutcome, keptRecord } from "./later-records.ts";
 import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { permitOf } from "./recorded-run.ts";
@@ -65,6 +66,8 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   const earlier = (await world.store.leaves(0)).find(
     ({ type, run }) => run === order.run && (type === "outcome.accepted" || type === "outcome.rejected"),
   );
+  const kept = await keptRecord(world, earlier);
+  if (kept !== "absent") await attachOutcome(world, order.run, kept);
   const work = await world.store.work(row.work);
   const objections = [
     ...objectionsTo({
@@ -155,8 +158,7 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   });
   if (seq === undefined)
     return refuseAll([refusal("outcome/already-recorded", { run: order.run, outcome: "recorded at the same moment" })]);
-  await world.archive.attach(order.run, "outcome.json", bytes);
-  await world.archive.attach(order.run, "outcome.json.sig", signature.value);
+  await attachOutcome(world, order.run, { record: bytes, signature: signature.value });
   return ok({ record, seq });
 };
 

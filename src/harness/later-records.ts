@@ -29,7 +29,7 @@ const attachedOutcome = async (world: Pick<World, "archive">, run: RunId): Promi
 };
 
 /** The record that a leaf of the ledger names; a withdrawal without a signature has none. */
-const keptRecord = async (
+export const keptRecord = async (
   world: Pick<World, "store">,
   leaf: LedgerRecord | undefined,
 ): Promise<SignedRecord | "absent"> => {
@@ -37,4 +37,17 @@ const keptRecord = async (
   const record = named === undefined ? "absent" : await world.store.document(named);
   if (record === "absent") return "absent";
   return { record, signature: signed === undefined ? "absent" : await world.store.document(signed) };
+};
+
+/**
+ * Lays a recorded outcome beside its bundle, as often as it is asked: whoever comes after a kill between the ledger and
+ * the bundle makes up for it. Another one that lies there already is a Failure.
+ */
+export const attachOutcome = async (
+  world: Pick<World, "archive">,
+  run: RunId,
+  { record, signature }: SignedRecord,
+): Promise<void> => {
+  await world.archive.attach(run, "outcome.json", record);
+  if (signature !== "absent") await world.archive.attach(run, "outcome.json.sig", signature);
 };
