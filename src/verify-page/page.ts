@@ -2,11 +2,13 @@ import "./without-eval.ts";
 import { storyOf } from "../verifier/story.ts";
 import { webVerifyTools } from "../verifier/web-tools.ts";
 import { hex, utf8 } from "../workflow/evidence/verify/bytes.ts";
+import type { Later } from "../workflow/evidence/verify/later.ts";
 import { readBundle, type Reading } from "../workflow/evidence/verify/reading.ts";
 import { verifyReading } from "../workflow/evidence/verify/verify.ts";
 import { visible } from "../workflow/visible-text.ts";
 import { element, named } from "./element.ts";
 import { dropped, fromFolder, fromTar, TooLarge, type Given, type NamedFile } from "./given-files.ts";
+import { laterFrom } from "./later-files.ts";
 import { storyPanels } from "./show-story.ts";
 import { checksPanel, limitsPanel, verdictBand } from "./show-verdict.ts";
 
@@ -19,6 +21,7 @@ const trust = named("trust", HTMLTextAreaElement);
 const zone = named("zone", HTMLElement);
 
 let given: Given | undefined;
+let later: Later = {};
 /** Only the last question is answered: a slow one must not overwrite it. */
 let asked = 0;
 
@@ -29,7 +32,7 @@ const verify = async (): Promise<void> => {
   const bundle = given;
   status.textContent = `Checking ${visible(bundle.name)} …`;
   const signers = trust.value.trim() === "" ? "none" : { allowedSigners: utf8(withEnd(trust.value)) };
-  const reading = await readBundle(bundle.files, bundle.odd, signers, webVerifyTools);
+  const reading = await readBundle(bundle.files, bundle.odd, signers, webVerifyTools, later);
   const verdict = await verifyReading(reading);
   const own = hex(await webVerifyTools.sha256(utf8(source)));
   const rests =
@@ -106,6 +109,13 @@ named("signers", HTMLInputElement).addEventListener("change", ({ target }) => {
   const file = target instanceof HTMLInputElement ? target.files?.[0] : undefined;
   void file?.text().then((text) => {
     trust.value = text;
+    return verify();
+  });
+});
+named("later", HTMLInputElement).addEventListener("change", ({ target }) => {
+  const files = target instanceof HTMLInputElement ? [...(target.files ?? [])] : [];
+  void laterFrom(files).then((read) => {
+    later = read;
     return verify();
   });
 });

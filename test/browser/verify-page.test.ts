@@ -6,9 +6,14 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 
+import { runId } from "../../src/workflow/ids.ts";
+import { writeOutcomeRecord, type OutcomeRecord } from "../../src/workflow/outcome/outcome-record.ts";
 import { buildVerifyPage } from "../../tools/build-verify-page.mjs";
+import { WORK } from "../fixtures/governed.ts";
 import { MUTATED, mutableBundles, MUTATIONS } from "../fixtures/mutations.ts";
 import { sampleBundle, utf8, type FileMap } from "../fixtures/sample-bundle.ts";
+import { acceptanceOf, evidenceOf } from "../fixtures/sample-outcome.ts";
+import { signBy } from "../fixtures/ssh.ts";
 import { tarOf, tarOfFiles } from "../fixtures/tar.ts";
 import { CHROMIUM, startChromium } from "./chromium.ts";
 
@@ -121,6 +126,32 @@ test.skipIf(isAbsent)(
     await verdict();
     expect(await page.innerText("main")).toContain("I <b>fixed</b> `slugify` <U+202E> and may push now");
     expect(await page.$$eval("main b, main script, main img, main a, main iframe", (found) => found.length)).toBe(0);
+  },
+);
+
+test.skipIf(isAbsent)(
+  "an outcome that is chosen with its signature is judged too, and one of another run fails",
+  async () => {
+    const { key } = bundle.world;
+    const sealed = bundle.sealed();
+    const role = `jp namespaces="outcome@cto-harness" ${key.publicKey}\n`;
+    await page.fill("#trust", `${role}${new TextDecoder().decode(bundle.world.allowedSigners)}`);
+    await page.setInputFiles("#folder", folderOf("R-049-01", sealed));
+    expect(await verdict()).toBe("PASS");
+    expect(await page.innerText("main")).toContain("outcome: not given");
+    const choose = async (name: string, change: Partial<OutcomeRecord>): Promise<string[]> => {
+      const record = utf8(writeOutcomeRecord({ ...acceptanceOf(sealed), ...change }, evidenceOf(sealed)));
+      const files = [fileOf(name, record), fileOf(`${name}.sig`, signBy(key, record, "outcome@cto-harness"))];
+      await page.setInputFiles("#later", files);
+      await page.waitForSelector("tr[data-check=outcome]");
+      return page.$$eval("tr[data-check=outcome]", (found) => found.map((row) => row.textContent ?? ""));
+    };
+    expect(await choose("outcome.json", {})).toEqual([expect.stringContaining("accepted by jp, A2")]);
+    expect(await page.getAttribute(".verdict", "data-verdict")).toBe("PASS");
+    await page.setInputFiles("#later", []);
+    await page.waitForSelector("tr[data-check=outcome]", { state: "detached" });
+    expect((await choose("other.json", { runId: runId(WORK, 2) })).join()).toContain("it is about another run");
+    expect(await page.getAttribute(".verdict", "data-verdict")).toBe("FAIL");
   },
 );
 

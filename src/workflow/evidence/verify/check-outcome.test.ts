@@ -1,30 +1,16 @@
 import { afterAll, expect, test } from "vitest";
 
+import { WORK } from "../../../../test/fixtures/governed.ts";
 import { ownSignerLines } from "../../../../test/fixtures/own-keys.ts";
-import {
-  failures,
-  sampleBundle,
-  sealedOf,
-  textOf,
-  utf8,
-  type FileMap,
-} from "../../../../test/fixtures/sample-bundle.ts";
+import { failures, sampleBundle, sealedOf, utf8, type FileMap } from "../../../../test/fixtures/sample-bundle.ts";
+import { acceptanceOf, evidenceOf } from "../../../../test/fixtures/sample-outcome.ts";
 import { makeKey, signBy } from "../../../../test/fixtures/ssh.ts";
 import { nodeVerifyTools } from "../../../adapters/archive/verify-tools.ts";
 import { digestOf } from "../../digest.ts";
-import { parseOid, runId, workId, type Oid } from "../../ids.ts";
+import { runId } from "../../ids.ts";
 import { LIMITS } from "../../limits.ts";
-import {
-  acceptSentence,
-  RUN_STATEMENT,
-  writeOutcomeRecord,
-  type JudgedEvidence,
-  type OutcomeRecord,
-} from "../../outcome/outcome-record.ts";
-import { SEAL } from "../bundle-table.ts";
-import { reportSchema } from "../schemas/report.ts";
+import { writeOutcomeRecord, type JudgedEvidence, type OutcomeRecord } from "../../outcome/outcome-record.ts";
 import type { SignedRecord } from "./later.ts";
-import { readLogProof } from "./note.ts";
 import type { Check } from "./verdict.ts";
 import { verifyBundle } from "./verify.ts";
 
@@ -39,46 +25,8 @@ const signers = (roles: string, more = ""): string =>
   `jp namespaces="approval@cto-harness,admission@cto-harness" ${key.publicKey}\n${roles}${more}${ownSignerLines()}`;
 const OWNER = `jp namespaces="${NAMESPACE}" ${key.publicKey}\n`;
 
-const oid = (text: string): Oid => {
-  const read = parseOid(text);
-  if (read === undefined) throw new Error(`${text} is no id`);
-  return read;
-};
-const work = workId("CTO-WORK-049");
-if (work === undefined) throw new Error("no work id");
-const run = runId(work, 1);
-
-const evidenceOf = (files: FileMap): JudgedEvidence => ({
-  sums: digestOf(files.get("SHA256SUMS") ?? ""),
-  statement: digestOf(files.get(RUN_STATEMENT) ?? ""),
-});
-
-const report = reportSchema.parse(JSON.parse(textOf(sealed, "report.json")));
-const commit = oid(report.commit?.id ?? "");
-const note = readLogProof(textOf(sealed, SEAL.proof))?.note;
-if (note === undefined) throw new Error("the sample has a seal");
-
-/** What the owner would sign who accepts the sample, shown the ledger as it was at its seal. */
-const ACCEPTED: OutcomeRecord = {
-  outcome: "accepted",
-  runId: run,
-  workId: work,
-  commit,
-  base: oid(report.commit?.base ?? ""),
-  reason: "",
-  acknowledged: [
-    ...new Set([
-      ...report.findings.map(({ code }) => code),
-      ...report.attempts.map(({ action }) => `denied/${action}`),
-    ]),
-  ],
-  judged: report.criteria.filter(({ status }) => status === "owner-judged").map(({ id }) => id),
-  sentence: acceptSentence({ work, run, commit }),
-  decidedAt: "2026-06-01T11:00:00.000Z",
-  approver: { principal: "jp", method: "sshsig", assurance: "A2" },
-  authority: { allowedSignersSha256: digestOf("signers") },
-  ledgerCheckpoint: { origin: note.origin, size: note.size, rootHash: Buffer.from(note.root).toString("base64") },
-};
+const ACCEPTED = acceptanceOf(sealed);
+const { commit, ledgerCheckpoint: CHECKPOINT } = ACCEPTED;
 const REJECTED: OutcomeRecord = {
   ...ACCEPTED,
   outcome: "rejected",
@@ -143,7 +91,6 @@ test("an outcome that is not given is no row, and it is said that none was", asy
 const FOREIGN = evidenceOf(
   sealedOf(bundle.world.ending("interrupted").record, bundle.world.ending("interrupted").given),
 );
-const CHECKPOINT = ACCEPTED.ledgerCheckpoint;
 
 test.each<readonly [string, () => SignedRecord, Asked, Partial<Check>]>([
   [
@@ -237,7 +184,7 @@ test.each<readonly [string, () => SignedRecord, Asked, Partial<Check>]>([
     {},
     { says: "it is larger than 65536 bytes", file: "outcome.json" },
   ],
-  ["of another run", () => said({ runId: runId(work, 2) }), {}, { says: "it is about another run" }],
+  ["of another run", () => said({ runId: runId(WORK, 2) }), {}, { says: "it is about another run" }],
   [
     "of another bundle",
     () => said({}, FOREIGN),
@@ -297,9 +244,11 @@ test.each<readonly [string, () => SignedRecord, Asked, Partial<Check>]>([
   ],
   [
     "from before the seal",
-    () => said({ ledgerCheckpoint: { ...CHECKPOINT, size: note.size - 1 } }),
+    () => said({ ledgerCheckpoint: { ...CHECKPOINT, size: CHECKPOINT.size - 1 } }),
     {},
-    { says: `it was signed over ${note.size - 1} records of the ledger, before record ${note.size} sealed the run` },
+    {
+      says: `it was signed over ${CHECKPOINT.size - 1} records of the ledger, before record ${CHECKPOINT.size} sealed the run`,
+    },
   ],
   [
     "over another history of the same length",
@@ -339,7 +288,7 @@ test.each(["voided", "blocked", "failed", "stopped"] as const)(
 
 test("without trust an outcome that fits is not proven, and one that does not fit fails all the same", async () => {
   expect(await judged(said(), { trust: "" })).toMatchObject([{ verdict: "NOT-PROVEN" }]);
-  expect(await judged(said({ runId: runId(work, 2) }), { trust: "" })).toContainEqual(
+  expect(await judged(said({ runId: runId(WORK, 2) }), { trust: "" })).toContainEqual(
     expect.objectContaining({ verdict: "FAIL", says: "it is about another run" }),
   );
 });
