@@ -90,12 +90,16 @@ syswrite STDOUT, "ready\n";
 1 while sysread STDIN, my $ignored, 4096;
 `;
 
-/** Level B has no outer sandbox: each start brings its own relay. The rest of its arguments is the command. */
+/**
+ * Level B has no outer sandbox: each start brings its own relay. The rest of its arguments is the command, which is to
+ * have the variables of the sandbox and none of the shell's.
+ */
 export const relayScript = (reach: "model" | "model and hosts"): string =>
   [
     bridge(MODEL_PORT, WITHIN.relay),
     ...(reach === "model and hosts" ? [bridge(TUNNEL_PORT, WITHIN.tunnel)] : []),
-    'exec "$@"',
+    // bash marks its level for export again when it hands over.
+    'exec /usr/bin/env -u SHLVL -u OLDPWD "$@"',
   ].join("\n");
 
 const bridge = (port: number, socket: string): string =>
