@@ -1,4 +1,3 @@
-import { readPack } from "./git-pack.ts";
 import { patchedTree } from "./patch-apply.ts";
 import { PatchProblem } from "./patch-parse.ts";
 import type { Reading } from "./reading.ts";
@@ -20,17 +19,17 @@ const checkBase = ({ files, base, commit }: Reading): readonly Check[] => {
   return passUnless(BASE, commit?.parents[0] === base.id ? [] : [off("it is not the parent of the commit")], base.id);
 };
 
-const checkTree = async ({ files, tools, base, commit, patch }: Reading): Promise<readonly Check[]> => {
+const checkTree = async (reading: Reading): Promise<readonly Check[]> => {
+  const { files, tools, base, commit, patch } = reading;
   if (!files.has("repo/commit.raw")) return [pass(PATCH, "no commit was made")];
   const off = (says: string, file: string): readonly Check[] => [fail(PATCH, "evidence/patch-differs", says, file)];
-  const [pack, index] = [files.get("repo/base.pack"), files.get("repo/base.idx")];
-  if (pack === undefined || index === undefined) return off("the base objects are not there", "repo/base.pack");
+  const objects = await reading.baseObjects();
+  if (objects === undefined) return off("the base objects are not there", "repo/base.pack");
   if (commit === undefined) return off("it does not read as a commit", "repo/commit.raw");
   if (base === undefined) return off("it does not read as a commit", "repo/base-commit.raw");
   if (patch === undefined) return off("it is not there", "patch.diff");
   if (typeof patch === "string") return off(patch, "patch.diff");
   if (patch.length === 0) return off("it changes nothing", "patch.diff");
-  const objects = await readPack(tools, pack, index);
   if (!objects.ok) return off(objects.says, "repo/base.pack");
   try {
     const tree = await patchedTree(tools, objects.objects, base.tree, patch);

@@ -4,10 +4,39 @@ export const isPermitted = (rule: string, path: string): boolean => {
   return isPlain(rule) ? rule === path : matches(rule, path);
 };
 
-export const isForbidden = (rule: string, path: string): boolean => {
-  const wanted = folded(rule);
-  const found = folded(path);
-  return wanted.length > 0 && found.some((_, from) => startsWith(wanted, found.slice(from)));
+export const isForbidden = (rule: string, path: string): boolean => prohibition([rule])(path);
+
+/** Whether any of the rules forbids a path; read once, for a whole tree of them. */
+export const prohibition = (rules: readonly string[]): ((path: string) => boolean) => {
+  const all = rules.map(folded).filter((wanted) => wanted.length > 0);
+  const plain = all.filter((wanted) => wanted.every(isPlain));
+  const names = new Set(plain.flatMap((wanted) => (wanted.length === 1 ? wanted : [])));
+  const longer = plain.filter((wanted) => wanted.length > 1);
+  const patterns = all
+    .filter((wanted) => !plain.includes(wanted))
+    .map((wanted) => ({ wanted, begins: (wanted[0] ?? "").replace(/[*?].*$/s, "") }));
+  return (path) => {
+    const found = folded(path);
+    return found.some(
+      (segment, from) =>
+        names.has(segment) ||
+        longer.some((wanted) => wanted.every((part, at) => part === found[from + at])) ||
+        patterns.some(({ wanted, begins }) => segment.startsWith(begins) && startsWith(wanted, found.slice(from))),
+    );
+  };
+};
+
+/** Whether a rule with wildcards may name something below this folder. */
+export const mayReach = (rule: string, folder: string): boolean => {
+  if (isPlain(rule)) return false;
+  const wanted = rule.replace(/\/$/, "/**").split("/");
+  const segments = folder.split("/");
+  for (const [at, segment] of segments.entries()) {
+    const part = wanted[at];
+    if (part === "**") return true;
+    if (part === undefined || !isSegment(part, segment)) return false;
+  }
+  return wanted.length > segments.length;
 };
 
 const isPlain = (rule: string): boolean => !/[*?]/.test(rule);
@@ -52,12 +81,22 @@ const lengthsMatched = (
 };
 
 const folded = (path: string): readonly string[] =>
-  path
-    .normalize("NFKC")
-    .replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu, "")
-    .toLowerCase()
-    .normalize("NFKC")
+  sameToAll(path)
     .split(/[/\\]/)
     .filter((segment) => segment !== "" && segment !== ".")
-    .map((segment) => segment.replace(/(?<=.):.*$/, "").replace(/(?<=[^. ])[. ]+$/, ""))
-    .map((segment) => (/^git~\d+$/.test(segment) ? ".git" : segment));
+    .map((segment) => (/:|[. ]$|^git~/.test(segment) ? foldedName(segment) : segment));
+
+const foldedName = (segment: string): string => {
+  const name = segment.replace(/(?<=.):.*$/, "").replace(/(?<=[^. ])[. ]+$/, "");
+  return /^git~\d+$/.test(name) ? ".git" : name;
+};
+
+// Most paths are plain letters, for which there is nothing to fold but case.
+const sameToAll = (path: string): string =>
+  /^[\x20-\x7e]*$/.test(path)
+    ? path.toLowerCase()
+    : path
+        .normalize("NFKC")
+        .replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cf}\p{Cc}]/gu, "")
+        .toLowerCase()
+        .normalize("NFKC");

@@ -9,6 +9,7 @@ import { reportSchema, type Report } from "../schemas/report.ts";
 import { hex, textIn } from "./bytes.ts";
 import { readEvents, type Event } from "./events.ts";
 import { readCommit, type RawCommit } from "./git-objects.ts";
+import { readPack, type PackReading } from "./git-pack.ts";
 import type { Later } from "./later.ts";
 import { parsePatch, PatchProblem, type FilePatch } from "./patch-parse.ts";
 import { readRecords, type Records } from "./records.ts";
@@ -48,6 +49,8 @@ export interface Reading {
   readonly redactions: Redactions | undefined;
   readonly events: readonly Event[] | undefined;
   readonly base: RawCommit | undefined;
+  /** The objects of repo/base.pack, read once for whoever asks; undefined when pack or index are not there. */
+  readonly baseObjects: () => Promise<PackReading | undefined>;
   readonly commit: RawCommit | undefined;
   /** The files of patch.diff; a text says why it is no patch. */
   readonly patch: readonly FilePatch[] | string | undefined;
@@ -89,6 +92,7 @@ export const readBundle = async (
     redactions: json("redactions.json", redactionsSchema),
     events: readEvents(files.get("events.normalized.jsonl")),
     base: await readCommit(files.get("repo/base-commit.raw"), tools),
+    baseObjects: baseObjectsIn(files, tools),
     commit: await readCommit(files.get("repo/commit.raw"), tools),
     patch: readPatch(files.get("patch.diff")),
     tests: readTestLog(files.get("test.log")),
@@ -99,6 +103,15 @@ export const readBundle = async (
       return file === undefined || isHeld(file) ? file?.length : file.size;
     },
   };
+};
+
+const baseObjectsIn = (files: Reading["files"], tools: VerifyTools): Reading["baseObjects"] => {
+  const read = async (): Promise<PackReading | undefined> => {
+    const [pack, index] = [files.get("repo/base.pack"), files.get("repo/base.idx")];
+    return pack === undefined || index === undefined ? undefined : readPack(tools, pack, index);
+  };
+  let reading: Promise<PackReading | undefined> | undefined;
+  return () => (reading ??= read());
 };
 
 const isHeld = (file: Uint8Array | DigestedFile): file is Uint8Array => file instanceof Uint8Array;

@@ -12,6 +12,7 @@ import { checkFiles } from "./check-files.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import { checkInclusion, checkSeal } from "./check-inclusion.ts";
 import { checkManifest } from "./check-manifest.ts";
+import { checkMounts } from "./check-mounts.ts";
 import { checkOutcome } from "./check-outcome.ts";
 import { checkOwnedRepo } from "./check-owned-repo.ts";
 import { checkPatch } from "./check-patch.ts";
@@ -67,6 +68,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["freshness", checkFreshness],
   ["owned-repo", checkOwnedRepo],
   ["confinement", checkConfinement],
+  ["mounts", checkMounts],
   ["egress", checkEgress],
   ["redactions", checkRedactions],
   ["tests", checkTests],
