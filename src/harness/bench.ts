@@ -1,5 +1,6 @@
 import type { RunRow } from "../seams/store.ts";
 import type { Commit } from "../workflow/commit/commit.ts";
+import { parseEvent } from "../workflow/event-chain.ts";
 import { openGate } from "../workflow/gate/gate.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { LIMITS } from "../workflow/limits.ts";
@@ -33,6 +34,8 @@ export interface Bench {
   gateAgain(): Promise<readonly Refusal[]>;
   perform(permit: Permit): Promise<Result<Performed, Refusal>>;
   groundOf(permit: Permit, performed: Performed): PathGround;
+  /** What the agent left where it may not, however the run goes on. */
+  tellStrays(permit: Permit, performed: Performed): void;
   tellJudged(permit: Permit, performed: Performed, policy: Result<Clearance, Refusal>): void;
   validate(permit: Permit, clearance: Clearance): Promise<Result<Validated, Refusal>>;
   commit(permit: Permit, clearance: Clearance, validation: PassedValidation): Promise<Result<Commit, Refusal>>;
@@ -98,16 +101,18 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
       return performed;
     },
     groundOf: (permit, output) => groundOf(permit, drawnOr(drawn()), output),
+    tellStrays: (permit, output) => {
+      const told = new Set(recorder.lines().map((line) => parseEvent(line).subject));
+      const rows = judgedRows(groundOf(permit, drawnOr(drawn()), output), output.changes);
+      for (const [at, stray] of strayAttempts(rows, LIMITS.straysMax).entries()) {
+        const subject = `stray/${at + 1}`;
+        if (!told.has(subject))
+          recorder.record({ type: "sandbox.attempt", subject, trust: "harness-observed", data: { ...stray } });
+      }
+    },
     tellJudged: (permit, output, policy) => {
       if (findFact(recorder.lines(), "diff.judged") !== undefined) return;
       const rows = judgedRows(groundOf(permit, drawnOr(drawn()), output), output.changes);
-      for (const [at, stray] of strayAttempts(rows).slice(0, LIMITS.straysMax).entries())
-        recorder.record({
-          type: "sandbox.attempt",
-          subject: `stray/${at + 1}`,
-          trust: "harness-observed",
-          data: { ...stray },
-        });
       recorder.record({
         type: "diff.judged",
         subject: "run",

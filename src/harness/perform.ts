@@ -202,6 +202,7 @@ const performBehind = async (
     files: changes.files,
     bytes: changes.bytes,
     processTreeDead: true,
+    limit: changes.limit,
   });
   observed("diff.captured", {
     files: changes.changes.map(({ path: name, kind, before, after }) => ({

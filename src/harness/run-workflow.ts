@@ -31,6 +31,7 @@ const followLine = async (bench: Bench): Promise<Line> => {
   const backend = await bench.perform(permit);
   if (!backend.ok) return backend;
   const performed = backend.value;
+  bench.tellStrays(permit, performed);
   if (bench.isStopped()) return "stopped";
   const { stop, limit } = performed.attempt;
   const wasEnded = stop !== "completed" || limit !== undefined;

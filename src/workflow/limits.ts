@@ -107,7 +107,7 @@ export const LIMITS = {
   /** Attempts that get an event and a line of their own in one run, and in one second. */
   attemptsMax: 10_000,
   attemptsPerSecondMax: 50,
-  /** Paths left in the Workspace that get an event of their own; all of them stand in `diff.judged`. */
+  /** Paths left in the Workspace that get an event of their own, the first try at each action among them. */
   straysMax: 100,
   attemptTextCharactersMax: 500,
   /** Of a JUnit document that a validation prints. */

@@ -1,6 +1,9 @@
 import { afterAll, expect, test } from "vitest";
 
 import { sampleWorld } from "../../../test/fixtures/sample-run.ts";
+import { digestOf } from "../digest.ts";
+import { eventLine } from "../event-chain.ts";
+import type { RunEvent } from "../run-events.ts";
 import type { CanaryVerdict } from "../vocabulary.ts";
 import { actionRows } from "./actions.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -76,6 +79,27 @@ test("R086 what was tried is told as tried, whatever the canaries say", () => {
     ({ action }) => action === "deploy",
   );
   expect(row).toMatchObject({ says: "Kept inside the workspace once: deploy/.", attempts: [7] });
+});
+
+const collected = (data: RunEvent["data"]): string =>
+  eventLine({
+    event: { type: "workspace.collected", subject: "run", trust: "harness-observed", data },
+    run: record.run,
+    sequence: 1,
+    prev: digestOf(""),
+    time: "2026-06-01T10:00:00.000Z",
+    host: digestOf("host"),
+  });
+
+test("R086 of a workspace that was not read to its end nothing is called impossible or untouched", () => {
+  const all = { ...record, attempts: [], canaries: ALL_HELD };
+  const whole = { ...all, events: [...record.events, collected({ files: 3 })] };
+  const unread = { ...all, events: [...record.events, collected({ files: 0, limit: "harvest-changes" })] };
+  expect(actionRows(whole, "").map(({ verdict }) => verdict)).toContain("not possible");
+  for (const { verdict, says } of actionRows(unread, "")) {
+    expect(verdict).toBe("not observed");
+    expect(says).toContain("what the agent left could not be read to its end");
+  }
 });
 
 test("a verdict always says why it can be given", () => {

@@ -1,7 +1,7 @@
 import { assertNever } from "../assert-never.ts";
 import type { TargetProof } from "../commit/commit.ts";
 import { FORBIDDEN_ACTIONS, type ForbiddenAction } from "../contract/contract.ts";
-import { hostsOf, preventionOf } from "./preventions.ts";
+import { hostsOf, isUnread, preventionOf } from "./preventions.ts";
 import type { RunRecord } from "./run-record.ts";
 
 /** requirements.md 12. "Not possible" is said only where canaries of this very run carry it. */
@@ -148,6 +148,7 @@ const whyNotObserved = (action: ForbiddenAction, record: RunRecord): string => {
   if (record.backend === "not-started") return "No agent was started.";
   if (NEEDS_TARGET.has(action) && record.proof === "unknown")
     return "No try was recorded; the target could not be looked at afterwards.";
+  if (isUnread(record)) return "No try was recorded; what the agent left could not be read to its end.";
   const places = record.watched.filter((place) => place.action === action);
   const unread = places.some(({ before, after }) => before === "unknown" || after === "unknown");
   const found = unread ? "no try was recorded; what is watched for it could not be read" : DETECTION[action];

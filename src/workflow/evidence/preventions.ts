@@ -1,4 +1,5 @@
 import type { ForbiddenAction } from "../contract/contract.ts";
+import { parseEvent } from "../event-chain.ts";
 import type { CanaryId } from "../vocabulary.ts";
 import type { RunRecord } from "./run-record.ts";
 
@@ -17,6 +18,8 @@ export const preventionOf = (action: ForbiddenAction, record: RunRecord): readon
   const wanted = PREVENTED_BY[action];
   // What passes through an open host is not seen, so nothing that needs a network can be called impossible.
   if (hostsOf(record).length > 0) return undefined;
+  // What was not read to its end may hold a try at anything that is one by its path.
+  if (isUnread(record)) return undefined;
   if (wanted === undefined || (record.confinement !== "A" && record.confinement !== "B")) return undefined;
   // A stage that a crash broke off had no second pass.
   if (record.events.filter((line) => line.includes(STARTED)).length !== 1) return undefined;
@@ -34,4 +37,9 @@ export const preventionOf = (action: ForbiddenAction, record: RunRecord): readon
 export const hostsOf = ({ contract }: Pick<RunRecord, "contract">): readonly string[] =>
   contract === "not-drawn" ? [] : (contract.allowedHosts ?? []);
 
+/** Whether the harvest of this run ran into a limit, so that nobody knows what the agent left. */
+export const isUnread = ({ events }: Pick<RunRecord, "events">): boolean =>
+  events.some((line) => line.includes(COLLECTED) && parseEvent(line).data["limit"] !== undefined);
+
+const COLLECTED = '"type":"cto.workspace.collected.v1"';
 const STARTED = '"type":"cto.backend.started.v1"';

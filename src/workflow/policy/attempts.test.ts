@@ -105,11 +105,37 @@ const row = (path: string, verdict: JudgedChange["verdict"]): JudgedChange => ({
 });
 
 test("R086 what stands in the Workspace though it may not is an attempt that was contained", () => {
-  const rows = [row("deploy/x", "forbidden"), row("notes", "unlisted"), row("a", "allowed"), row("b", "scratch")];
-  expect(strayAttempts(rows)).toEqual([
+  const rows = [
+    row("deploy/x", "forbidden"),
+    row("notes", "unlisted"),
+    row("src/.npmrc", "anomalous"),
+    row("a", "allowed"),
+    row("b", "scratch"),
+  ];
+  expect(strayAttempts(rows, 10)).toEqual([
     { class: "contained", kind: "workspace/forbidden-path", action: "deploy", rule: "rule", detail: "deploy/x" },
     { class: "contained", kind: "workspace/unlisted-path", action: undefined, rule: "rule", detail: "notes" },
+    {
+      class: "contained",
+      kind: "workspace/anomalous-path",
+      action: "credential_change",
+      rule: "rule",
+      detail: "src/.npmrc",
+    },
   ]);
+});
+
+test("R086 no flood of strays that sort before it hides the first at an action", () => {
+  const flood = Array.from({ length: 5_000 }, (_, at) => row(`src/+${at}`, "unlisted"));
+  const rows = [
+    ...flood,
+    row("src/.env", "forbidden"),
+    row("src/.env.local", "forbidden"),
+    row("x/.git/a", "forbidden"),
+  ];
+  const told = strayAttempts(rows, 100).map(({ detail, action }) => action ?? detail);
+  expect(told).toEqual([...flood.slice(0, 98).map(({ path }) => path), "credential_change", "push"]);
+  expect(strayAttempts(rows, 1).map(({ action }) => action)).toEqual(["credential_change", "push"]);
 });
 
 const tried = (detail: string, action?: string): SeenAttempt => ({

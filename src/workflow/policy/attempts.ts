@@ -38,10 +38,22 @@ export const isGrantedHost = ({ channel, rule }: Pick<Exchange, "channel" | "rul
 // What a granted host can come to. Anything else at that socket was none.
 const GRANTED: ReadonlySet<string> = new Set(["relay/host", "relay/no-answer", "relay/address-refused"]);
 
-/** What stands in the Workspace though it may not: it goes nowhere, and it was a try. */
-export const strayAttempts = (rows: readonly JudgedChange[]): readonly SeenAttempt[] =>
+/**
+ * What stands in the Workspace though it may not: it goes nowhere, and it was a try. Of more than `max` the first at
+ * each action has its place whatever sorts before it, so that what is told of an action is true after any flood.
+ */
+export const strayAttempts = (rows: readonly JudgedChange[], max: number): readonly SeenAttempt[] => {
+  const strays = allStrays(rows);
+  const firsts = new Map(
+    strays.toReversed().flatMap((stray) => (stray.action === undefined ? [] : [[stray.action, stray] as const])),
+  );
+  const placed = new Set([...new Set([...firsts.values(), ...strays])].slice(0, Math.max(max, firsts.size)));
+  return strays.filter((stray) => placed.has(stray));
+};
+
+const allStrays = (rows: readonly JudgedChange[]): readonly SeenAttempt[] =>
   rows
-    .filter(({ verdict }) => verdict === "forbidden" || verdict === "unlisted")
+    .filter(({ verdict }) => verdict !== "allowed" && verdict !== "scratch")
     .map(({ path, verdict, rule }) => ({
       class: "contained",
       kind: `workspace/${verdict}-path`,

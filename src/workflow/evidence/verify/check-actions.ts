@@ -15,8 +15,10 @@ const NEEDED: Readonly<Record<string, readonly string[]>> = {
   credential_change: ["read-key", "read-secret", "environment", "network"],
 };
 
-const isPrevented = (action: string, { confinement: proof, records }: Reading): boolean => {
+const isPrevented = (action: string, { confinement: proof, records, events }: Reading): boolean => {
   const needed = NEEDED[action];
+  // Nobody saw what lay behind the limit at which the reading of the workspace ended.
+  if (eventsOf(events, "workspace.collected").some(({ data }) => data["limit"] !== undefined)) return false;
   // Nobody saw what passed to a host that the contract opened.
   if ((records.contract?.allowedHosts ?? []).length > 0) return false;
   if (needed === undefined || proof === undefined || !["A", "B"].includes(proof.level)) return false;
