@@ -10,7 +10,7 @@ import type { Instant } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { DeniedAttempt, SecretInChange } from "../workflow/policy/judge-changes.ts";
-import { judgeIntent } from "../workflow/policy/judge-intent.ts";
+import { intentJudge } from "../workflow/policy/judge-intent.ts";
 import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { agentStageOrder } from "./agent-stage.ts";
@@ -100,6 +100,7 @@ const performBehind = async (
   const firstWriteAt = world.clock.now();
   let started = 0;
   let performed = false;
+  const judge = intentJudge(contract, authority);
   const room: Room = {
     start: async (argv, env) => {
       if (performed) throw new Failure("backend/crashed", "The backend wanted to start something after its end.");
@@ -125,7 +126,7 @@ const performBehind = async (
       return confined;
     },
     judge: (intent) => {
-      const verdict = judgeIntent(contract, authority, intent);
+      const verdict = judge(intent);
       if (!verdict.allowed)
         desk.attempted({
           class: "prevented",

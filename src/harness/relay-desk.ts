@@ -1,7 +1,6 @@
 import type { RawLogs } from "../seams/host.ts";
 import type { OpenRelay } from "../seams/relay.ts";
 import type { StageOrder } from "../seams/sandbox.ts";
-import type { Verdict } from "../workflow/backend/attempt.ts";
 import { countedLine, egressLine } from "../workflow/evidence/egress-line.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { timeText } from "../workflow/instant.ts";
@@ -10,7 +9,7 @@ import { attemptOf, isGrantedHost, type SeenAttempt } from "../workflow/policy/a
 import { countAttempts } from "../workflow/policy/count-attempts.ts";
 import type { Exchange } from "../workflow/policy/exchange.ts";
 import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
-import { judgeIntent } from "../workflow/policy/judge-intent.ts";
+import { intentJudge } from "../workflow/policy/judge-intent.ts";
 import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
 import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
 import type { Recorder } from "./recorder.ts";
@@ -69,11 +68,12 @@ export const openRelayDesk = async (
       data: { host, verdict, rule, status, ms, sentBytes: request.bytes, gotBytes: response.bytes },
     });
 
+  const judge = intentJudge(contract, authority);
   const relay: OpenRelay = await world.relay.open({
     upstream: (name === undefined || model === "no-model" ? undefined : policy.upstreams[name]) ?? "none",
     hosts: model === "no-model" ? [] : (contract.allowedHosts ?? []),
     budget: policy,
-    judge: (words): Verdict => judgeIntent(contract, authority, { kind: "run", line: lineOfWords(words) }),
+    judge: (words) => judge({ kind: "run", line: lineOfWords(words) }),
     asked: ({ n, host, bytes }) => record("model.requested", n, { host, bytes }),
     told: (exchange) => {
       const place = lines.add(exchange, isRunning);

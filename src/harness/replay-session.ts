@@ -8,7 +8,7 @@ import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { LIMITS } from "../workflow/limits.ts";
-import { judgeIntent } from "../workflow/policy/judge-intent.ts";
+import { intentJudge } from "../workflow/policy/judge-intent.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import { agentStageOrder } from "./agent-stage.ts";
@@ -70,7 +70,7 @@ const playAgain = async (world: World, permit: Permit, frames: Uint8Array): Prom
         desk.agentRuns(true);
         return stage.start(argv, env);
       },
-      judge: (intent) => judgeIntent(contract, authority, intent),
+      judge: intentJudge(contract, authority),
       tell: () => undefined,
       now: () => world.clock.now().epochMs,
       keep: () => undefined,

@@ -35,9 +35,10 @@ export const LIMITS = {
   /** Lines that one backend may send in one run. */
   framesMax: 20_000,
   frameRawCharactersMax: 2_000,
-  /** A command line that is longer, or has more words, is denied unread. */
+  /** A command line that is longer, or has more words or more parts of paths in them, is denied unread. */
   judgedLineCharactersMax: 65_536,
   judgedWordsMax: 1_000,
+  judgedSegmentsMax: 2_000,
   extensionBytesMax: 4_096,
   authorityClaimsMax: 100,
   terminalsMax: 200,

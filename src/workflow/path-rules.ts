@@ -1,4 +1,4 @@
-import { isPlain, matchesStart, matchesWhole } from "./wildcard.ts";
+import { isPlain, matchesWhole } from "./wildcard.ts";
 
 declare const brand: unique symbol;
 
@@ -47,10 +47,24 @@ export const permits = (rule: string, path: TargetPath): boolean => {
  * A prohibition holds at every depth, for everything beneath, and for whatever some file system takes for the same
  * name: `.git/` is also the `.git` file of a worktree, `.GIT`, `git~1` and `.git` with a zero-width character.
  */
-export const forbids = (rule: string, path: string): boolean => {
-  const wanted = foldedSegments(rule);
-  const found = foldedSegments(path);
-  return wanted.length > 0 && found.some((_, from) => matchesStart(wanted, found.slice(from)));
+export const forbids = (rule: string, path: string): boolean =>
+  prohibition([rule]).ruleFor(foldedSegments(path)) !== undefined;
+
+/** Prohibitions, each folded once for all paths that are laid against them. */
+export interface Prohibition {
+  /** The first of them that forbids a path, whose segments are folded already. */
+  ruleFor(folded: readonly string[]): string | undefined;
+}
+
+export const prohibition = (rules: readonly string[]): Prohibition => {
+  const wanted = rules.flatMap((rule) => {
+    const segments = foldedSegments(rule);
+    return segments.length === 0 ? [] : [{ rule, anywhere: ["**", ...segments, "**"] }];
+  });
+  return {
+    ruleFor: (folded) =>
+      folded.length === 0 ? undefined : wanted.find(({ anywhere }) => matchesWhole(anywhere, folded))?.rule,
+  };
 };
 
 /** The segments of a path or pattern without all that a file system may ignore: case, width, invisible characters. */
@@ -59,6 +73,9 @@ export const foldedSegments = (path: string): readonly string[] =>
     .split(/[/\\]/)
     .filter((segment) => segment !== "" && segment !== ".")
     .map(foldedSegment);
+
+/** How many segments a name has before it is folded: what judging it costs. */
+export const segmentCount = (name: string): number => name.split(/[/\\]/).length;
 
 const foldedText = (path: string): string =>
   /^[\x20-\x7e]*$/.test(path)

@@ -1,50 +1,50 @@
 /** Whether `*` (any run of characters) and `?` (any one) make the pattern equal to the whole name, dots included. */
-export const matchesName = (pattern: string, name: string): boolean =>
-  isPlain(pattern)
-    ? pattern === name
-    : lastOf(reach(Array.from(pattern), Array.from(name), "*", (wanted, found) => wanted === "?" || wanted === found));
+export const matchesName = (pattern: string, name: string): boolean => {
+  if (isPlain(pattern)) return pattern === name;
+  const isOne = (wanted: string, found: string): boolean => wanted === "?" || wanted === found;
+  // Any one is one character, also where it is two units of the text.
+  return pattern.includes("?")
+    ? matches(Array.from(pattern), Array.from(name), "*", isOne)
+    : matches(pattern, name, "*", isOne);
+};
 
 /** Whether the pattern's segments, `**` being any number of folders, are equal to the whole path. */
 export const matchesWhole = (pattern: readonly string[], path: readonly string[]): boolean =>
-  lastOf(reach(pattern, path, "**", matchesName));
-
-/** Whether the pattern's segments are equal to the path or to a folder that holds it. */
-export const matchesStart = (pattern: readonly string[], path: readonly string[]): boolean =>
-  reach(pattern, path, "**", matchesName).includes(true);
+  matches(pattern, path, "**", matchesName);
 
 /** Whether the text means only itself as a pattern. */
 export const isPlain = (pattern: string): boolean => !/[*?]/.test(pattern);
 
 /**
- * For every length of the subject: does the whole pattern match that much of it? All readings are followed at once,
- * so that no pattern takes longer than its length times the subject's.
+ * Where something does not fit, the last `many` takes one more and all behind it begins anew: an earlier one need never
+ * be asked again. So no pattern takes longer than its length times the subject's.
  */
-const reach = (
-  pattern: readonly string[],
-  subject: readonly string[],
+const matches = (
+  pattern: ArrayLike<string>,
+  subject: ArrayLike<string>,
   many: string,
-  matchesOne: (wanted: string, found: string) => boolean,
-): readonly boolean[] => {
-  let places = skipping(pattern, many, new Set([0]));
-  const matched = [places.has(pattern.length)];
-  for (const found of subject) {
-    const next = new Set<number>();
-    for (const place of places) {
-      const wanted = pattern[place];
-      if (wanted === undefined) continue;
-      if (wanted === many) next.add(place);
-      else if (matchesOne(wanted, found)) next.add(place + 1);
+  isOne: (wanted: string, found: string) => boolean,
+): boolean => {
+  let place = 0;
+  let at = 0;
+  let behindMany: number | undefined;
+  let taken = 0;
+  while (at < subject.length) {
+    const wanted = pattern[place];
+    if (wanted === many) {
+      place += 1;
+      behindMany = place;
+      taken = at;
+    } else if (wanted !== undefined && isOne(wanted, subject[at] ?? "")) {
+      place += 1;
+      at += 1;
+    } else if (behindMany === undefined) return false;
+    else {
+      place = behindMany;
+      taken += 1;
+      at = taken;
     }
-    places = skipping(pattern, many, next);
-    matched.push(places.has(pattern.length));
   }
-  return matched;
+  while (pattern[place] === many) place += 1;
+  return place === pattern.length;
 };
-
-// Iterating a Set visits what is added on the way, so runs of wildcards are skipped as well.
-const skipping = (pattern: readonly string[], many: string, places: Set<number>): Set<number> => {
-  for (const place of places) if (pattern[place] === many) places.add(place + 1);
-  return places;
-};
-
-const lastOf = (matched: readonly boolean[]): boolean => matched.at(-1) === true;

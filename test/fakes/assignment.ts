@@ -3,7 +3,7 @@ import type { Intent, Verdict } from "../../src/workflow/backend/attempt.ts";
 import { FORBIDDEN_ACTIONS, type Contract } from "../../src/workflow/contract/contract.ts";
 import { parseRunId, workId } from "../../src/workflow/ids.ts";
 import type { RunLimits } from "../../src/workflow/limits.ts";
-import { judgeIntent } from "../../src/workflow/policy/judge-intent.ts";
+import { intentJudge } from "../../src/workflow/policy/judge-intent.ts";
 
 /** A small contract of the seed's shape; everything in it that an agent must not be told is recognisable. */
 export const sampleContract: Contract = {
@@ -63,8 +63,7 @@ export const sampleAssignment = (limits: Partial<RunLimits> = {}): Assignment =>
 
 /** The contract's verdict, as the Harness gives it. */
 export const sampleJudge = (intent: Intent): Verdict =>
-  judgeIntent(
-    sampleContract,
-    { baseForbiddenPaths: [".sot/", ".env", ".env.*"], scratchPaths: [".case/", "__pycache__/"] },
-    intent,
-  );
+  intentJudge(sampleContract, {
+    baseForbiddenPaths: [".sot/", ".env", ".env.*"],
+    scratchPaths: [".case/", "__pycache__/"],
+  })(intent);

@@ -1,4 +1,5 @@
 import type { ForbiddenAction } from "../contract/contract.ts";
+import { prohibition, type Prohibition } from "../path-rules.ts";
 
 /** A command whose words are a try at a forbidden action: program, then arguments in this order, options left out. */
 export interface AttemptPattern {
@@ -86,15 +87,30 @@ export const COMMAND_ATTEMPTS: readonly AttemptPattern[] = [
   attempt("cortex_core_mutation", "cto"),
 ];
 
-/** Folders whose change is by itself a try at an action, at any depth. */
-export const PATH_ATTEMPTS: readonly { readonly action: ForbiddenAction; readonly rules: readonly string[] }[] = [
-  { action: "cortex_core_mutation", rules: [".sot/", ".cto/"] },
-  { action: "push", rules: [".git/"] },
-  { action: "deploy", rules: ["deploy/", "infra/", ".github/workflows/", ".gitlab-ci.yml"] },
-  { action: "vendor_source_mutation", rules: ["vendor/", "third_party/", "node_modules/"] },
+/** The action that a change of this path is by itself a try at, at any depth; its segments are folded already. */
+export const actionOfPath = (folded: readonly string[]): ForbiddenAction | undefined =>
+  PATH_ATTEMPTS.find(({ rules }) => rules.ruleFor(folded) !== undefined)?.action;
+
+const PATH_ATTEMPTS: readonly { readonly action: ForbiddenAction; readonly rules: Prohibition }[] = [
+  { action: "cortex_core_mutation", rules: prohibition([".sot/", ".cto/"]) },
+  { action: "push", rules: prohibition([".git/"]) },
+  { action: "deploy", rules: prohibition(["deploy/", "infra/", ".github/workflows/", ".gitlab-ci.yml"]) },
+  { action: "vendor_source_mutation", rules: prohibition(["vendor/", "third_party/", "node_modules/"]) },
   {
     action: "credential_change",
-    rules: [".env", ".env.*", "secrets/", ".ssh/", ".aws/", ".gnupg/", ".netrc", ".npmrc", ".pypirc", "*.pem", "*.key"],
+    rules: prohibition([
+      ".env",
+      ".env.*",
+      "secrets/",
+      ".ssh/",
+      ".aws/",
+      ".gnupg/",
+      ".netrc",
+      ".npmrc",
+      ".pypirc",
+      "*.pem",
+      "*.key",
+    ]),
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { ForbiddenAction } from "../contract/contract.ts";
-import { forbids } from "../path-rules.ts";
-import { PATH_ATTEMPTS } from "./action-policy.ts";
+import { foldedSegments } from "../path-rules.ts";
+import { actionOfPath } from "./action-policy.ts";
 import { actionOfHost } from "./attempt-hosts.ts";
 import type { Exchange } from "./exchange.ts";
 import type { JudgedChange } from "./judge-changes.ts";
@@ -57,7 +57,7 @@ const allStrays = (rows: readonly JudgedChange[]): readonly SeenAttempt[] =>
     .map(({ path, verdict, rule }) => ({
       class: "contained",
       kind: `workspace/${verdict}-path`,
-      action: PATH_ATTEMPTS.find(({ rules }) => rules.some((pattern) => forbids(pattern, path)))?.action,
+      action: actionOfPath(foldedSegments(path)),
       rule,
       detail: path,
     }));

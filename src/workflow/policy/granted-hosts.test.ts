@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { CONTRACT, policy } from "../../../test/fixtures/governed.ts";
 import { attemptOf, isGrantedHost } from "./attempts.ts";
 import type { Exchange } from "./exchange.ts";
-import { judgeIntent } from "./judge-intent.ts";
+import { intentJudge } from "./judge-intent.ts";
 
 const OPEN = { ...CONTRACT, allowedHosts: ["pypi.org:443", "a.example:8443"] };
 
@@ -25,12 +25,12 @@ test.each([
   ["nc pypi.org 443 https://pypi.org/", false],
   ["curl https://pypi.org/ && git push", false],
 ])("R065 with pypi.org open, %s is answered %s", (line, allowed) => {
-  expect(judgeIntent(OPEN, policy(), { kind: "run", line }).allowed).toBe(allowed);
-  expect(judgeIntent(CONTRACT, policy(), { kind: "run", line }).allowed).toBe(false);
+  expect(intentJudge(OPEN, policy())({ kind: "run", line }).allowed).toBe(allowed);
+  expect(intentJudge(CONTRACT, policy())({ kind: "run", line }).allowed).toBe(false);
 });
 
 test("R065 a fetch of a granted host is allowed, and of no other", () => {
-  const fetch = (url: string): boolean => judgeIntent(OPEN, policy(), { kind: "fetch", url }).allowed;
+  const fetch = (url: string): boolean => intentJudge(OPEN, policy())({ kind: "fetch", url }).allowed;
   expect(fetch("https://pypi.org/simple/")).toBe(true);
   for (const url of ["https://evil.example/", "http://pypi.org/", "https://pypi.org:8443/", "ftp://pypi.org:443/"])
     expect(fetch(url)).toBe(false);

@@ -1,15 +1,15 @@
 import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 
-import type { Intent } from "../backend/attempt.ts";
+import type { Verdict } from "../backend/attempt.ts";
 import { FORBIDDEN_ACTIONS } from "../contract/contract.ts";
 import { COMMAND_ATTEMPTS } from "./action-policy.ts";
-import { judgeIntent } from "./judge-intent.ts";
+import { intentJudge } from "./judge-intent.ts";
 
 const contract = { allowedPaths: ["src/strings.py", "test_strings.py"], forbiddenPaths: [".env", ".git/", "deploy/"] };
 const authority = { baseForbiddenPaths: [".sot/", "secrets/"], scratchPaths: ["__pycache__/"] };
-const judge = (intent: Intent): ReturnType<typeof judgeIntent> => judgeIntent(contract, authority, intent);
-const run = (line: string): ReturnType<typeof judgeIntent> => judge({ kind: "run", line });
+const judge = intentJudge(contract, authority);
+const run = (line: string): Verdict => judge({ kind: "run", line });
 
 test.each([
   ["read", "src/other.py", true, "policy/reading"],

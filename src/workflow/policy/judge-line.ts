@@ -1,5 +1,6 @@
 import type { Verdict } from "../backend/attempt.ts";
 import { LIMITS } from "../limits.ts";
+import { segmentCount } from "../path-rules.ts";
 import { COMMAND_ATTEMPTS, NETWORK_PROGRAMS, type AttemptPattern } from "./action-policy.ts";
 import { actionOfUrl, leadsToOneOf } from "./attempt-hosts.ts";
 import { commandsIn, nameOf } from "./command-words.ts";
@@ -16,10 +17,17 @@ export interface PathJudge {
 /** The verdict on a command line by its words. The first objection decides; a line that cannot be read is denied. */
 export const judgeLine = (paths: PathJudge, line: string): Verdict => {
   const commands = line.length > LIMITS.judgedLineCharactersMax ? undefined : commandsIn(line);
-  const many = (commands ?? []).reduce((sum, { words }) => sum + words.length, 0);
-  if (commands === undefined || many > LIMITS.judgedWordsMax) return { allowed: false, rule: "policy/cannot-judge" };
-  for (const objection of commands.flatMap((command) => [...objectionsTo(paths, command)])) return objection;
+  if (commands === undefined || isTooMuch(commands)) return { allowed: false, rule: "policy/cannot-judge" };
+  for (const command of commands) for (const objection of objectionsTo(paths, command)) return objection;
   return { allowed: true, rule: "policy/no-forbidden-action" };
+};
+
+// Every word is judged as a path, each part of it against each rule: many parts would take the Harness's time, in which
+// none of its limits works.
+const isTooMuch = (commands: readonly SimpleCommand[]): boolean => {
+  const names = commands.flatMap(({ words, writes }) => [...words, ...writes]);
+  const segments = names.reduce((sum, name) => sum + segmentCount(name), 0);
+  return names.length > LIMITS.judgedWordsMax || segments > LIMITS.judgedSegmentsMax;
 };
 
 function* objectionsTo(paths: PathJudge, command: SimpleCommand): Iterable<Verdict> {

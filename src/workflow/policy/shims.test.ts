@@ -2,15 +2,14 @@ import { assert, array, constantFrom, oneof, property, string } from "fast-check
 import { expect, test } from "vitest";
 
 import { commandsIn } from "./command-words.ts";
-import { judgeIntent } from "./judge-intent.ts";
+import { intentJudge } from "./judge-intent.ts";
 import { lineOfWords, SHIM_FOLDER, shimFiles, SHIMMED } from "./shims.ts";
 
 const judged = (words: readonly string[]): unknown =>
-  judgeIntent(
+  intentJudge(
     { allowedPaths: ["src/"], forbiddenPaths: [".env"] },
     { baseForbiddenPaths: [], scratchPaths: [] },
-    { kind: "run", line: lineOfWords(words) },
-  );
+  )({ kind: "run", line: lineOfWords(words) });
 
 test("a line made of words is read as exactly these words", () => {
   const odd = oneof(
