@@ -14,6 +14,7 @@ import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
 import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Redactor } from "./redactor.ts";
+import { shownExchange, shownText } from "./shown-exchange.ts";
 import type { World } from "./world.ts";
 
 /** The relay of one performance, and the only place where attempts become facts. */
@@ -37,7 +38,7 @@ export interface RelayDesk {
 /** Where a desk writes. What comes from inside is redacted before it does. */
 export interface DeskSinks {
   readonly recorder: Pick<Recorder, "record">;
-  readonly redactor: Pick<Redactor, "jsonLine" | "text">;
+  readonly redactor: Pick<Redactor, "jsonLine" | "text" | "openText">;
   readonly logs: RawLogs;
 }
 
@@ -145,7 +146,7 @@ const openLines = (world: Pick<World, "clock">, { redactor, logs }: Omit<DeskSin
   const now = (): string => timeText(world.clock.now().epochMs);
   const write = (line: string): void => {
     seq += 1;
-    logs.keep("egress.jsonl", bytesOf(redactor.jsonLine(line, EGRESS)));
+    logs.keep("egress.jsonl", bytesOf(line));
   };
   logs.keep("egress.jsonl", new Uint8Array());
   return {
@@ -155,7 +156,7 @@ const openLines = (world: Pick<World, "clock">, { redactor, logs }: Omit<DeskSin
         unlisted += 1;
         return "counted";
       }
-      write(egressLine(seq, now(), exchange));
+      write(egressLine(seq, now(), shownExchange(redactor, exchange, EGRESS)));
       return "listed";
     },
     end: (unread) => {
@@ -176,21 +177,20 @@ const openTries = (world: Pick<World, "clock">, { recorder, redactor }: Omit<Des
   const denied: DeniedAttempt[] = [];
   let told = 0;
   let isFull = false;
-  // Redacted before it is cut, so that no half of a secret is left.
-  const shownDetail = (detail: string): string =>
-    redactor.text(detail, "events.normalized.jsonl").slice(0, LIMITS.attemptTextCharactersMax);
   const tell = (attempt: SeenAttempt, more: { readonly again?: number; readonly unlisted?: number } = {}): void => {
     told += 1;
     recorder.record({
       type: "sandbox.attempt",
       subject: `attempt/${told}`,
       trust: "harness-observed",
-      data: { ...attempt, detail: shownDetail(attempt.detail), ...more },
+      data: { ...attempt, ...more },
     });
   };
   return {
     denied,
-    add: (attempt) => {
+    add: (seen) => {
+      const detail = shownText(redactor, seen.detail, EVENTS, LIMITS.attemptTextCharactersMax);
+      const attempt = { ...seen, detail };
       const place = counted.take(attempt, world.clock.now().epochMs);
       if (place === "new") {
         denied.push({ action: attempt.action ?? attempt.kind, rule: attempt.rule });
@@ -219,5 +219,6 @@ const FULL: SeenAttempt = {
 
 const CASSETTE = "backend/cassette.jsonl";
 const EGRESS = "backend/egress.jsonl";
+const EVENTS = "events.normalized.jsonl";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);

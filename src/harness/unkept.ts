@@ -5,9 +5,10 @@ import type { Redactor } from "./redactor.ts";
 const asItIs = (): RedactedStream => ({ push: (piece) => piece, end: () => "", isWaiting: () => false });
 
 /** Stands for a redactor where nothing is kept: in tries, and in replays that compare and forget. */
-export const UNKEPT: Pick<Redactor, "text" | "jsonLine" | "openBytes" | "learn"> = {
+export const UNKEPT: Pick<Redactor, "text" | "jsonLine" | "openText" | "openBytes" | "learn"> = {
   text: (text) => text,
   jsonLine: (line) => line,
+  openText: asItIs,
   openBytes: asItIs,
   learn: () => undefined,
 };

@@ -105,7 +105,7 @@ export const LIMITS = {
   relayRequestTimeoutMs: 60_000,
   relayUpstreamIdleMs: 300_000,
   relayResolveTimeoutMs: 10_000,
-  /** Attempts that get an event and a line of their own in one run, and in one second. */
+  /** Attempts that get an event and a line of their own in one run, and in one second; and shims that are answered by a rule. */
   attemptsMax: 10_000,
   attemptsPerSecondMax: 50,
   /** Paths left in the Workspace that get an event of their own, the first try at each action among them. */

@@ -53,7 +53,7 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
 
   const raw = (line: Uint8Array): void => {
     // Redacted before it is cut, so that no half of a secret is left.
-    const text = room.frames.text(Buffer.from(line.subarray(0, RAW_READ_BYTES_MAX)).toString("utf8"));
+    const text = redactedBegin(room, line);
     const frame = {
       t: room.now(),
       dir: "in",
@@ -109,6 +109,12 @@ const readLine = (line: Uint8Array): { readonly text: string; readonly json: Jso
     return undefined;
   }
 };
+
+// Of a line that is read in part, whatever could go on to be a secret stays with the part that is not.
+const redactedBegin = ({ frames }: Room, line: Uint8Array): string =>
+  line.length <= RAW_READ_BYTES_MAX
+    ? frames.text(Buffer.from(line).toString("utf8"))
+    : frames.open().push(new TextDecoder().decode(line.subarray(0, RAW_READ_BYTES_MAX), { stream: true }));
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 const RAW_READ_BYTES_MAX = 65_536;

@@ -94,3 +94,15 @@ test("R136 an agent that writes a mark itself makes no place of it", () => {
   expect(text()).toContain("see [redacted:marker]github] here");
   expect(text()).not.toContain("[redacted:aws]");
 });
+
+test("R136 a secret anywhere across the end of what is read of a raw line leaves no part of itself", () => {
+  const key = `-----BEGIN PRIVATE KEY-----${"A".repeat(16_000)}-----END PRIVATE KEY-----`;
+  const before = `${key.repeat(4)}${"a".repeat(65_536 - 4 * key.length)}`;
+  for (let part = 0; part <= TOKEN.length; part += 1) {
+    const { log, text } = opened();
+    log.incoming(Buffer.from(`${before.slice(0, before.length - part)}${TOKEN} no json`));
+    log.end();
+    expect(text()).toContain("[redacted:private-key]");
+    expect(text()).not.toContain("ghp_");
+  }
+});

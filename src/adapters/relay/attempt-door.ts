@@ -1,25 +1,36 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { Verdict } from "../../workflow/backend/attempt.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import { lineOfWords } from "../../workflow/policy/shims.ts";
 import { ATTEMPT_PATH } from "./api-paths.ts";
 import type { Door } from "./model-door.ts";
 import { leaveRoom, readBody } from "./read-body.ts";
-import { shown } from "./shown.ts";
 import { openTally } from "./tally.ts";
 
 /** Most that a shim may tell: its words in hexadecimal, twice as many bytes as they have. */
 const ATTEMPT_BYTES_MAX = 131_072;
 
+/** What of a relay the questions of its shims need. */
+interface AttemptDoor extends Pick<Door, "room" | "nextQuestion" | "now"> {
+  readonly order: Pick<Door["order"], "judge" | "told">;
+}
+
 /** A shim asks whether its command may run: 200 or 403, with the rule as the only line of the answer. */
-export const answerShim = async (door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const answerShim = async (
+  door: AttemptDoor,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const started = door.now();
   const sent = openTally();
   const read = await readBody(request, ATTEMPT_BYTES_MAX, door.room, sent);
-  const words = typeof read === "string" ? undefined : wordsIn(read);
+  // Whoever asked too often is refused unheard, so that no flood of questions takes the Harness's time.
+  const isHeard = door.nextQuestion() <= LIMITS.attemptsMax;
+  const words = typeof read === "string" || !isHeard ? undefined : wordsIn(read);
   if (typeof read !== "string") leaveRoom(door.room, read);
-  const verdict: Verdict =
-    words === undefined ? { allowed: false, rule: "policy/cannot-judge" } : door.order.judge(words);
+  const unjudged: Verdict = { allowed: false, rule: isHeard ? "policy/cannot-judge" : "policy/attempts-cap" };
+  const verdict = words === undefined ? unjudged : door.order.judge(words);
   const status = verdict.allowed ? 200 : 403;
   const got = openTally();
   const answer = Buffer.from(`${verdict.rule}\n`);
@@ -36,7 +47,7 @@ export const answerShim = async (door: Door, request: IncomingMessage, response:
     action: verdict.action ?? null,
     method: "POST",
     host: "",
-    path: words === undefined ? ATTEMPT_PATH : shown(lineOfWords(words)),
+    path: words === undefined ? ATTEMPT_PATH : lineOfWords(words),
     model: null,
     request: sent.body(),
     response: got.body(),

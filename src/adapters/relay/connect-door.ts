@@ -5,7 +5,6 @@ import type { Exchange } from "../../workflow/policy/exchange.ts";
 import { pinned, type Address, type Resolve } from "./address.ts";
 import type { Dial } from "./dial.ts";
 import type { Door } from "./model-door.ts";
-import { shown } from "./shown.ts";
 import { openTally, type Tally } from "./tally.ts";
 import { orGone } from "./wait.ts";
 
@@ -50,7 +49,7 @@ export const answerConnect = async (
       rule,
       action: null,
       method: "CONNECT",
-      host: shown(host),
+      host,
       path: "",
       model: null,
       request: sent.body(),

@@ -10,7 +10,6 @@ import { headersBack, headersOut } from "./headers.ts";
 import { modelBody, type ModelBody, type Unfit } from "./model-body.ts";
 import { passAnswer, type Passing } from "./passing.ts";
 import { leaveRoom, readBody, type Room } from "./read-body.ts";
-import { shown } from "./shown.ts";
 import { openTally, type Tally } from "./tally.ts";
 import { tokensIn, type Estimate } from "./token-use.ts";
 import { callUpstream, type Provider } from "./upstream.ts";
@@ -24,6 +23,8 @@ export interface Door {
   readonly room: Room;
   /** The next number of a request that goes out. */
   readonly nextNumber: () => number;
+  /** The next number of a shim's question, from 1. */
+  readonly nextQuestion: () => number;
   /** Milliseconds on a clock that only runs forward. */
   readonly now: () => number;
 }
@@ -58,9 +59,9 @@ export const answerRequest = async (door: Door, request: IncomingMessage, respon
     channel: "model",
     ...end,
     action: null,
-    method: shown(method),
+    method,
     host: provider === "none" || end.n === null ? hostAsked(request) : provider.host,
-    path: shown(target.split("?")[0] ?? ""),
+    path: target.split("?")[0] ?? "",
     request: asking.sent.body(),
     response: asking.got.body(),
     ms: Math.round(now() - asking.started),
@@ -222,7 +223,7 @@ const unfitness = (answer: IncomingMessage, status: number): string | undefined 
 const refuse = (request: IncomingMessage, response: ServerResponse, { rule, field }: Unfit, status: number): void => {
   if (response.destroyed) return;
   const type = status === 429 ? "limit-reached" : rule;
-  const says = field === undefined ? rule : `${rule}: ${field}`;
+  const says = field === undefined ? rule : `${rule}: ${field.slice(0, LIMITS.relayFieldCharactersMax).toWellFormed()}`;
   const text = JSON.stringify({ error: { type, message: `refused by the relay: ${says}` } });
   response.writeHead(status, { "content-type": "application/json", connection: "close" });
   response.end(text, () => request.destroy());
@@ -231,5 +232,5 @@ const refuse = (request: IncomingMessage, response: ServerResponse, { rule, fiel
 /** The host that was meant, of an absolute URL before the header. */
 export const hostAsked = (request: IncomingMessage): string => {
   const [, fromUrl] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(request.url ?? "") ?? [];
-  return shown(fromUrl ?? valuesOf(request.rawHeaders, "host")[0] ?? "");
+  return fromUrl ?? valuesOf(request.rawHeaders, "host")[0] ?? "";
 };

@@ -14,7 +14,6 @@ import { dialByNet, type Dial } from "./dial.ts";
 import { drainOf, type Drain } from "./drain.ts";
 import { answerRequest, hostAsked, type Door } from "./model-door.ts";
 import { relayFolder, sweepRelayFolders, type Life } from "./relay-folder.ts";
-import { shown } from "./shown.ts";
 import { openTally } from "./tally.ts";
 import { providerOf } from "./upstream.ts";
 
@@ -45,6 +44,7 @@ export const unixRelay = (ground: RelayGround): Relay => ({
   open: async (order) => {
     const { upstream } = order;
     let sent = 0;
+    let questions = 0;
     const door: Door = {
       order,
       provider:
@@ -52,6 +52,7 @@ export const unixRelay = (ground: RelayGround): Relay => ({
       budget: openBudget(order.budget),
       room: { held: 0 },
       nextNumber: () => (sent += 1),
+      nextQuestion: () => (questions += 1),
       now: () => performance.now(),
     };
     await sweepRelayFolders(ground.above, ground.life);
@@ -135,9 +136,9 @@ const HEADERS_MAX = 100;
 const refuseRaw = (door: Door, request: IncomingMessage, client: Duplex, rule: string): void => {
   const isConnect = request.method === "CONNECT";
   const asked = isConnect
-    ? { host: shown(request.url ?? ""), path: "" }
-    : { host: hostAsked(request), path: shown(request.url?.split("?")[0] ?? "") };
-  tellUnread(door.order, { method: shown(request.method ?? ""), ...asked }, rule, 403);
+    ? { host: request.url ?? "", path: "" }
+    : { host: hostAsked(request), path: request.url?.split("?")[0] ?? "" };
+  tellUnread(door.order, { method: request.method ?? "", ...asked }, rule, 403);
   endRaw(client, 403);
 };
 

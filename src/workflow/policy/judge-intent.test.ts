@@ -173,6 +173,23 @@ test.each([
   ["too many words", `ls ${"a ".repeat(1001)}`],
   ["too long a line", `ls ${" ".repeat(65_536)}a`],
   ["many long paths", `rm ${`${"a/".repeat(500)} `.repeat(60)}`],
+  ["too many folders in all its words", `ls ${`${"a/".repeat(29)}b `.repeat(67)}`],
+  ["too many folders in the files it writes", `ls ${`> ${"a/".repeat(29)}b `.repeat(67)}`],
+  ["too many folders by the other stroke", `ls ${`'${"a\\".repeat(29)}b' `.repeat(67)}`],
 ])("a command with %s is denied unread, and in no time", (_, line) => {
   expect(run(line)).toEqual({ allowed: false, rule: "policy/cannot-judge" });
+});
+
+test("the longest line that is judged takes little time, whatever the contract forbids", () => {
+  const forbiddenPaths = Array.from({ length: 40 }, (_, at) => [`*a*a*a*${at}.key`, `private${at}/*/x*y*.key`]).flat();
+  const judgeMany = intentJudge({ ...contract, forbiddenPaths }, authority);
+  const words = (word: string, times: number): string => `git ${`${word} `.repeat(times)}`;
+  const lines = [
+    words(`${"a/".repeat(29)}b`, 66),
+    words("a".repeat(64), 990),
+    words(`${"aaaaaaaaaaaaaa/".repeat(62)}x`, 30),
+  ];
+  const started = performance.now();
+  for (const line of lines) expect(judgeMany({ kind: "run", line }).rule).toBe("policy/no-forbidden-action");
+  expect(performance.now() - started).toBeLessThan(6_000);
 });

@@ -1,7 +1,6 @@
 import type { z } from "zod";
 
 import { assertNever } from "../../../workflow/assert-never.ts";
-import { LIMITS } from "../../../workflow/limits.ts";
 import type { ModelApi } from "../../../workflow/relay-policy.ts";
 import { anthropicBody } from "./anthropic.ts";
 import { chatBody } from "./chat.ts";
@@ -16,8 +15,7 @@ export const unlistedField = (api: ModelApi, body: unknown): string | undefined 
   const [path, what] = placeOf(issue);
   const name = path.map(String).join(".");
   const value = path.at(-1) === "type" ? wordAt(body, path) : undefined;
-  const says = value === undefined ? `${name}${what}` : `${name} ${JSON.stringify(value)}`;
-  return says.slice(0, LIMITS.relayFieldCharactersMax).toWellFormed();
+  return value === undefined ? `${name}${what}` : `${name} ${JSON.stringify(value)}`;
 };
 
 const shapeOf = (api: ModelApi): z.ZodType => {
