@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
  * of the run, and in the ledger with the head that the unclean stop left.
  */
 export const recover = async (world: World, row: RunRow, brokenOff: Holder, recorder: Recorder): Promise<void> => {
-  const alive = await world.host.endOrphans(recorder.run);
+  const alive = await world.sandbox.endOrphans(recorder.run);
   if (alive > 0)
     throw new Failure("sandbox/broken", `${alive} processes of the broken run ${recorder.run} cannot be ended.`);
   const isFinished = findFact(recorder.lines(), "run.finished") !== undefined;

@@ -21,8 +21,6 @@ export interface Host {
   diskFree(): Promise<number>;
   /** Asks the living process that holds a run to stop it, as Ctrl-C would. */
   askToStop(holder: Holder): void;
-  /** Kills whatever still has a workspace of this run in view, after its Harness died; answers how many are left. */
-  endOrphans(run: RunId): Promise<number>;
 }
 
 /** A program as the sandbox will find it: the name it is started by, and the digest of the file behind it. */

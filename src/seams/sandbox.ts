@@ -1,5 +1,6 @@
 import type { ConfinementLevel } from "../workflow/authority.ts";
 import type { Digest } from "../workflow/digest.ts";
+import type { RunId } from "../workflow/ids.ts";
 import type { RunLimits } from "../workflow/limits.ts";
 import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { CanaryRun } from "../workflow/workspace/canary.ts";
@@ -10,6 +11,8 @@ export interface Sandbox {
   /** Really does each protection once on this machine; tells the confinement level and why. */
   probe(): Promise<Protections>;
   open(order: StageOrder): Promise<ConfinedStage>;
+  /** Kills whatever the stages of this run left behind when its Harness died; answers how many are left. */
+  endOrphans(run: RunId): Promise<number>;
 }
 
 export interface Protections {

@@ -112,7 +112,7 @@ const orderOf = (folder: string, entries: readonly WorkspaceEntry[]): StageOrder
   purpose: "agent",
   limits: LIMITS_OF_TESTS,
   workspace: {
-    id: "agent",
+    id: "R-001-01-agent-0",
     run: "R-001-01" as RunId,
     purpose: "agent",
     tree: "0".repeat(40) as Oid,

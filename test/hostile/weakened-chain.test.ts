@@ -75,6 +75,7 @@ const weakened = (
       filter,
       place: "entered",
       group: undefined,
+      recorded: () => undefined,
     });
     return confinedProcess(launched, () => undefined);
   };

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
@@ -94,11 +95,18 @@ test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit
 
 const AGENT_DONE: BreakingPoint = { line: "step.finished", subject: "step/backend" };
 
-test("R133 R072 the agent of a broken attempt is never resumed: another one starts in a fresh Workspace, and both leave their logs", async () => {
+test("R133 R072 the agent of a broken attempt is never resumed: once it is ended another one starts in a fresh Workspace, and both leave their logs", async () => {
   await withApproved(async ({ ground, world }) => {
     await breakOff(ground, AT_WORK);
-    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
     const run = await onlyRun(world);
+    const written = path.join(ground.home, ".cto/started");
+    expect(readdirSync(written).every((name) => name.startsWith(`${run}-agent-`))).toBe(true);
+    expect(readdirSync(written, { recursive: true }).length).toBeGreaterThan(1);
+    const unending = { ...world, sandbox: { ...world.sandbox, endOrphans: async () => 2 } };
+    await expect(runOnce(unending, ground)).rejects.toMatchObject({ code: "sandbox/broken" });
+    expect((await factsOf(world, run)).filter(({ type }) => type === "run.recovered")).toEqual([]);
+    expect(endOf(await runOnce({ ...world, isAlive: () => false }, ground))).toEqual(["awaiting_outcome"]);
+    expect(readdirSync(written)).toEqual([]);
     const facts = await factsOf(world, run);
     const prepared = facts.filter(({ type }) => type === "workspace.prepared").map(({ data }) => data);
     expect(prepared).toMatchObject([{ performance: 1 }, { performance: 2, logsOfTheOneBefore: "backend/attempt-1" }]);

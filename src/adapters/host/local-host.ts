@@ -4,7 +4,6 @@ import path from "node:path";
 import type { Host } from "../../seams/host.ts";
 import { findProgram } from "./find-program.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { endOrphans } from "./orphans.ts";
 import { openRawLogs, readRawLogs } from "./raw-logs.ts";
 import { openRedactionLog } from "./redaction-log.ts";
 
@@ -22,6 +21,5 @@ export const localHost = (stateFolder: string): Host => {
       return bavail * bsize;
     },
     askToStop: ({ pid }) => void process.kill(pid, "SIGTERM"),
-    endOrphans: (run) => endOrphans(path.join(stateFolder, "workspaces"), run),
   };
 };

@@ -10,6 +10,7 @@ import { prepareGathering } from "./gathering.ts";
 import { hostPaths } from "./host-paths.ts";
 import type { Identity } from "./launch-chain.ts";
 import { guardMemory } from "./memory-guard.ts";
+import { endOrphans } from "./orphans.ts";
 import { overlaidPlace } from "./overlaid-place.ts";
 import { probeSandbox } from "./probe.ts";
 import { removals } from "./removals.ts";
@@ -20,6 +21,7 @@ import { takeSlot } from "./slots.ts";
 import { stageMounts } from "./stage-mounts.ts";
 import { GONE_FILE, STAGE_SCRIPT } from "./stage-script.ts";
 import { openStage } from "./stage.ts";
+import { startedRecord, type Started } from "./started-record.ts";
 
 export interface SandboxOptions {
   /** Holds the small files of open stages, and what the last probe found. */
@@ -33,7 +35,8 @@ export const bubblewrapSandbox = (options: SandboxOptions): Sandbox => {
   const { stateFolder, stageScript = STAGE_SCRIPT } = options;
   const open = (order: StageOrder): Promise<ConfinedStage> => openOver({ stateFolder, stageScript }, order);
   let probed: Promise<Protections> | undefined;
-  return { open, probe: () => (probed ??= probeSandbox({ stateFolder, stageScript, open })) };
+  const endAll: Sandbox["endOrphans"] = (run) => endOrphans(stateFolder, run);
+  return { open, endOrphans: endAll, probe: () => (probed ??= probeSandbox({ stateFolder, stageScript, open })) };
 };
 
 const openOver = async (
@@ -65,11 +68,16 @@ const openOver = async (
     const filter = seccompFilter(machine);
     await listGone(control, order, checkout);
     prepareGathering(mounts.chain);
-    const { group } = memory;
+    const record = await kept(
+      made(() => startedRecord(stateFolder, order.workspace.id)),
+      undo,
+      (written) => written.remove(),
+    );
+    const bounds = { filter, group: memory.group, recorded: (started: Started) => record.add(started) };
     const place =
       order.confinement === "A"
-        ? await overlaidPlace({ order, over: checkout.over, mounts, root, filter, group, script: stageScript })
-        : await copiedPlace(order, checkout.folder, mounts, filter, group);
+        ? await overlaidPlace({ order, over: checkout.over, mounts, root, ...bounds, script: stageScript })
+        : await copiedPlace(order, checkout.folder, mounts, bounds);
     return withCanaries(openStage({ order, place, identity, mounts, filter, memory, release }), order);
   } catch (error) {
     await release();

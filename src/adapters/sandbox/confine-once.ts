@@ -52,6 +52,8 @@ export const confineOnce = async (argv: readonly string[], order: OnceOrder): Pr
       filter: seccompFilter(machine),
       place: "host",
       group: undefined,
+      // It ends with its parent, and its own bounds are seconds.
+      recorded: () => undefined,
     }),
     order.input,
   );

@@ -4,7 +4,7 @@ import type { StageOrder } from "../../seams/sandbox.ts";
 import { limitArgs } from "./bubblewrap-args.ts";
 import { examineFolder } from "./examine.ts";
 import { BASH, launchChain, PRLIMIT } from "./launch-chain.ts";
-import { launch } from "./launch.ts";
+import { launch, type Launch } from "./launch.ts";
 import { scratchUsage, type Usage } from "./scratch-usage.ts";
 import type { StageMounts } from "./stage-mounts.ts";
 import type { StagePlace } from "./stage-place.ts";
@@ -16,8 +16,7 @@ export const copiedPlace = async (
   order: StageOrder,
   folder: string,
   mounts: StageMounts,
-  filter: Uint8Array,
-  group: string | undefined,
+  bounds: Pick<Launch, "filter" | "group" | "recorded">,
 ): Promise<StagePlace> => {
   const closed = new Set([...mounts.plan.pins, ...mounts.plan.masks]);
   const { writableParents } = mounts.plan;
@@ -46,9 +45,8 @@ export const copiedPlace = async (
       launch({
         chain: [...launchChain(mounts.chain), PRLIMIT, ...limitArgs(order.limits), ...relayed, ...command],
         args: mounts.args,
-        filter,
         place: "host",
-        group,
+        ...bounds,
       }),
     passed: async (living) => {
       if (writableParents.length === 0) return undefined;

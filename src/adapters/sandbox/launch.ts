@@ -7,6 +7,7 @@ import { LIMITS } from "../../workflow/limits.ts";
 import { holdOutput } from "./byte-streams.ts";
 import { BWRAP } from "./launch-chain.ts";
 import { childrenOf, isAlive, signal, statNow, type ProcessId } from "./processes.ts";
+import type { Started } from "./started-record.ts";
 
 /** A process that bubblewrap has started, before anything limits or ends it. */
 export interface Launched {
@@ -37,10 +38,12 @@ export interface Launch {
   readonly place: "host" | "entered";
   /** `cgroup.procs` of the group in which the command begins. */
   readonly group: string | undefined;
+  /** Told of what stands before the command begins; where it throws nothing begins. */
+  readonly recorded: (started: Started) => void;
 }
 
 /** Starts the chain; answers when the namespaces stand and the command begins. */
-export const launch = async ({ chain, args: bwrapArgs, filter, place, group }: Launch): Promise<Launched> => {
+export const launch = async ({ chain, args: bwrapArgs, filter, place, group, recorded }: Launch): Promise<Launched> => {
   const [program, ...argv] = chain;
   // A zero byte would end one argument and begin another, of somebody else's choice.
   if (bwrapArgs.some((arg) => arg.includes("\0"))) throw new Failure("sandbox/broken", "an argument holds a zero byte");
@@ -48,7 +51,7 @@ export const launch = async ({ chain, args: bwrapArgs, filter, place, group }: L
   // Through pipes, so that neither arguments nor environment of a start ever lie on a disk.
   handOver(child, 4, bwrapArgs.map((arg) => `${arg}\0`).join(""));
   handOver(child, 5, filter);
-  return stood(child, place === "host" ? initBelow : initWithin, group);
+  return stood(child, place === "host" ? initBelow : initWithin, group, recorded);
 };
 
 const handOver = (child: ChildProcess, descriptor: number, bytes: string | Uint8Array): void => {
@@ -61,7 +64,12 @@ const handOver = (child: ChildProcess, descriptor: number, bytes: string | Uint8
 
 type FindInit = (told: string, monitor: ProcessId) => ProcessId;
 
-const stood = async (child: ChildProcess, findInit: FindInit, group: string | undefined): Promise<Launched> => {
+const stood = async (
+  child: ChildProcess,
+  findInit: FindInit,
+  group: string | undefined,
+  recorded: Launch["recorded"],
+): Promise<Launched> => {
   const [stdin, stdout, stderr, status] = child.stdio;
   const hold = child.stdio.at(6);
   if (
@@ -105,7 +113,14 @@ const stood = async (child: ChildProcess, findInit: FindInit, group: string | un
   }
   const init = findInit(told, monitor);
   await entering;
-  await joinGroup(group, init, monitor);
+  try {
+    recorded({ monitor, init });
+    await joinGroup(group, init);
+  } catch (cause) {
+    signal(init, "SIGKILL", "process");
+    signal(monitor, "SIGKILL", "group");
+    throw new Failure("sandbox/broken", "what was started could not be bounded or written down", { cause });
+  }
   hold.end();
   return { monitor, init, pidNamespace, stdin, stdout, stderr, exited };
 };
@@ -117,15 +132,8 @@ const enterEarly = (group: string | undefined, monitor: ProcessId): Promise<void
     : writeFile(group, String(monitor.pid)).catch(() => undefined);
 
 // Held by bubblewrap until then, so that nothing of the command is ever outside of its group.
-const joinGroup = async (group: string | undefined, init: ProcessId, monitor: ProcessId): Promise<void> => {
-  if (group === undefined || !isAlive(init)) return;
-  try {
-    await writeFile(group, String(init.pid));
-  } catch (cause) {
-    signal(init, "SIGKILL", "process");
-    signal(monitor, "SIGKILL", "group");
-    throw new Failure("sandbox/broken", "a process could not be put into the group that bounds its memory", { cause });
-  }
+const joinGroup = async (group: string | undefined, init: ProcessId): Promise<void> => {
+  if (group !== undefined && isAlive(init)) await writeFile(group, String(init.pid));
 };
 
 const NOBODY: ProcessId = { pid: 0, start: "" };

@@ -7,7 +7,7 @@ import type { Checkout } from "../../workflow/workspace/workspace.ts";
 import { kernelArgs, LAST, limitArgs, NAMESPACES, rootArgs, SHARED_MEMORY_BYTES } from "./bubblewrap-args.ts";
 import { answerOf, BARE, ONCE_LIMITS } from "./confine-once.ts";
 import { enterChain, launchChain, PERL } from "./launch-chain.ts";
-import { lastWords, launch, type Launched } from "./launch.ts";
+import { lastWords, launch, type Launch, type Launched } from "./launch.ts";
 import { childrenOf, isAlive, signal, type ProcessId } from "./processes.ts";
 import type { RootPart } from "./root-parts.ts";
 import { filterMachine, mountNumber } from "./seccomp/syscalls.ts";
@@ -22,6 +22,7 @@ export interface OverlaidOrder {
   readonly root: readonly RootPart[];
   readonly filter: Uint8Array;
   readonly group: string | undefined;
+  readonly recorded: Launch["recorded"];
   /** The script of the outer sandbox; another one only where a machine without overlay is played. */
   readonly script: string;
 }
@@ -35,6 +36,7 @@ export const overlaidPlace = async (given: OverlaidOrder): Promise<StagePlace> =
     filter: new Uint8Array(),
     place: "host",
     group: undefined,
+    recorded: given.recorded,
   });
   await untilReady(outer);
   const keepers = [outer.monitor, ...below(outer.init)];
@@ -43,7 +45,14 @@ export const overlaidPlace = async (given: OverlaidOrder): Promise<StagePlace> =
     // Another process may have its number by now, and other namespaces.
     if (!isAlive(outer.init)) throw new Failure("sandbox/broken", "the stage is gone, so nothing can be started in it");
     const chain = enterChain(mounts.chain.identity, outer.init.pid, limits);
-    return launch({ chain: [...chain, ...command], args, filter, place: "entered", group: given.group });
+    return launch({
+      chain: [...chain, ...command],
+      args,
+      filter,
+      place: "entered",
+      group: given.group,
+      recorded: given.recorded,
+    });
   };
   return {
     files: {

@@ -85,6 +85,9 @@ const isBelow = (pid: number, roots: readonly ProcessId[]): boolean => {
   return false;
 };
 
+/** Every process of the host that lives now. */
+export const allProcesses = (): readonly ProcessId[] => living(() => true);
+
 // Read without waiting: a file of /proc is there at once, and a thousand small waits would take ten times as long.
 const living = (isMeant: (pid: number) => boolean): readonly ProcessId[] =>
   allPids().flatMap((pid) => {

@@ -3,6 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { makeHost, type HostFixture } from "../../../test/hostile/sandbox-fixture.ts";
+import { parseRunId } from "../../workflow/ids.ts";
+import { endOrphans } from "./orphans.ts";
+import { isAlive } from "./processes.ts";
+import { startedOf } from "./started-record.ts";
 
 let host: HostFixture;
 beforeAll(async () => {
@@ -40,4 +44,35 @@ test("whatever is killed with a stage is reaped by who started it, and nothing i
   const report = await stage.close();
   expect(report).toMatchObject({ processTreeDead: true, alive: 0 });
   expect(orphansOf(stage.description.uid, ours)).toEqual([]);
+});
+
+// What does not die with its parent, as where a kernel or a wrapper forgets it, is found by what was written down.
+test.each(["A", "B"] as const)(
+  "R133 at level %s everything that a stage has started is ended by whoever comes after its Harness",
+  async (confinement) => {
+    const { stage } = await host.openStage({ confinement });
+    const script = "trap '' TERM; (setsid sleep 600 &); sleep 600 & echo begun; sleep 600";
+    const started = await stage.start(["/bin/bash", "-c", script], {});
+    await started.stdout.getReader().read();
+    const state = `${host.folder}/state`;
+    const run = parseRunId("R-001-01");
+    if (run === undefined) throw new Error("no run id");
+    const written = startedOf(state, run).flatMap((one) => (one === "elsewhere" ? [] : [one.init, one.monitor]));
+    expect(written).toHaveLength(confinement === "A" ? 4 : 2);
+    expect(written.filter(isAlive)).toEqual(written);
+    expect(await endOrphans(state, run)).toBe(0);
+    expect(written.filter(isAlive)).toEqual([]);
+    await Promise.allSettled([started.ended]);
+    expect(await stage.close()).toMatchObject({ processTreeDead: true, alive: 0 });
+    expect(startedOf(state, run)).toEqual([]);
+  },
+);
+
+test("a stage that was closed leaves nothing written down", async () => {
+  const { stage } = await host.openStage();
+  await (
+    await stage.start(["/bin/true"], {})
+  ).ended;
+  await stage.close();
+  expect(readdirSync(`${host.folder}/state/started`)).toEqual([]);
 });

@@ -15,6 +15,7 @@ export const usernsIsDisabled = async (): Promise<"disabled" | "possible"> => {
     filter: new Uint8Array(),
     place: "host",
     group: undefined,
+    recorded: () => undefined,
   });
   const words = await lastWords(launched.stderr, launched.exited);
   // Told by the errno too: a failure for any other reason proves nothing.
