@@ -38,6 +38,9 @@ export const readIndex = async (repository: string, door: string): Promise<Index
   if (index.extensions.includes("sdir")) {
     return unjudged(refusal("admission/sparse", { found: "the index says sdir" }));
   }
+  // Git stops at what it must know and does not; a capital begins the name of what anybody may pass over.
+  const unknown = index.extensions.find((name) => !/^[A-Z]/.test(name));
+  if (unknown !== undefined) return unreadable(`nobody here knows its extension ${shown(unknown)}`);
   const rows = await listedByGit(door, file.bytes);
   const agree =
     rows.length === index.entries.length &&

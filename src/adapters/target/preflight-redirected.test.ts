@@ -1,4 +1,5 @@
-import { renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { afterEach, expect, test } from "vitest";
@@ -200,6 +201,16 @@ const REDIRECTED: readonly RefusedRow[] = [
   ["core.splitIndex", "admission/split-index", (t) => t.git("config", "core.splitIndex", "true"), "core.splitindex"],
   ["a split index", "admission/split-index", (t) => t.git("update-index", "--split-index"), "sharedindex"],
   ["an index that is none", "admission/index-unreadable", (t) => t.write(".git/index", "DIRC"), "index"],
+  [
+    "an index with an extension that must be known",
+    "admission/index-unreadable",
+    (t) => {
+      const index = join(t.path, ".git/index");
+      const whole = Buffer.concat([readFileSync(index).subarray(0, -20), Buffer.from("evil\0\0\0\0")]);
+      writeFileSync(index, Buffer.concat([whole, createHash("sha1").update(whole).digest()]));
+    },
+    "evil",
+  ],
   [
     "a filter in .gitattributes",
     "admission/filter",
