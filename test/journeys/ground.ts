@@ -91,6 +91,7 @@ export const makeGround = async (
     close: () => rm(root, { recursive: true, force: true }),
   };
   await ground.plays(HONEST_STEPS);
+  if (kept !== undefined) await writeFile(path.join(home, ".cto", PROBE), kept, { mode: 0o600 });
   return ground;
 };
 
@@ -99,8 +100,18 @@ let probed: ReturnType<World["sandbox"]["probe"]> | undefined;
 /** The machine is the same for every home of one test process, so it is probed once for all of them. */
 const probedOnce = (world: World): World => ({
   ...world,
-  sandbox: { ...world.sandbox, probe: () => (probed ??= world.sandbox.probe()) },
+  sandbox: { ...world.sandbox, probe: () => (probed ??= probe(world)) },
 });
+
+const probe: (world: World) => ReturnType<World["sandbox"]["probe"]> = async ({ sandbox, stateFolder }) => {
+  const found = await sandbox.probe();
+  kept = await readFile(path.join(stateFolder, PROBE)).catch(() => undefined);
+  return found;
+};
+
+/** What a home keeps of its probe for its next process; laid into every later home, for processes of their own. */
+const PROBE = "sandbox-probe.json";
+let kept: Uint8Array | undefined;
 
 /** The environment that opens the gate of a backend. */
 export const openSwitches = (kind: BackendKind, admission: string = ADMISSION): Readonly<Record<string, string>> => {
