@@ -200,8 +200,6 @@ const endingLeaves = (row: RunRow, ending: Ending): readonly LedgerEntry[] => {
     case "interrupted":
       return [leaf("run.interrupted", ending.commit === undefined ? {} : { commit: ending.commit.commit })];
     case "awaiting_outcome":
-    case "rolled_back":
-    case "rollback_failed":
       return [];
   }
 };

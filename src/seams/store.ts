@@ -106,7 +106,7 @@ export interface Holder {
 export interface RunRow {
   readonly run: RunId;
   readonly runNo: number;
-  readonly kind: "execute" | "rollback";
+  readonly kind: "execute";
   readonly work: WorkId;
   readonly targetId: string;
   readonly ofRun: RunId | null;

@@ -2,17 +2,8 @@ import type { ChainedEvent } from "./event-chain.ts";
 import type { EventType } from "./run-events.ts";
 import type { Stage } from "./stages.ts";
 
-/** How a run can end (R018), and how a rollback, which is a run too, can end. */
-export const RUN_ENDINGS = [
-  "blocked",
-  "voided",
-  "failed",
-  "stopped",
-  "interrupted",
-  "awaiting_outcome",
-  "rolled_back",
-  "rollback_failed",
-] as const;
+/** How a run can end (R018). A rollback is no run: it stands in the ledger alone. */
+export const RUN_ENDINGS = ["blocked", "voided", "failed", "stopped", "interrupted", "awaiting_outcome"] as const;
 export type RunEnding = (typeof RUN_ENDINGS)[number];
 
 /** What the facts of a run say about it. Nothing else is asked; a row in a database is a copy of this. */

@@ -12,7 +12,7 @@ export const runRowOf = (row: RunTable): RunRow =>
   believed("runs", () => ({
     run: runIdOf(row.run_id),
     runNo: row.run_no,
-    kind: z.enum(["execute", "rollback"]).parse(row.kind),
+    kind: z.literal("execute").parse(row.kind),
     work: workIdOf(row.work_id),
     targetId: row.target_id,
     ofRun: row.of_run === null ? null : runIdOf(row.of_run),

@@ -65,8 +65,6 @@ const EXITS: Readonly<Record<RunEnding, ExitCode>> = {
   failed: EXIT.failed,
   interrupted: EXIT.failed,
   stopped: EXIT.stopped,
-  rolled_back: EXIT.done,
-  rollback_failed: EXIT.failed,
 };
 
 const SPARED = {
@@ -100,8 +98,5 @@ const textOf = ({
     case "blocked":
     case "voided":
       return `${kind.padEnd(10)}${id}\n${evidence}`;
-    case "rolled_back":
-    case "rollback_failed":
-      return `${kind}  ${id}`;
   }
 };

@@ -99,7 +99,7 @@ export const SUMS = "SHA256SUMS";
 
 const ORDER: Readonly<Record<Reach | "never", number>> = { gate: 0, permit: 1, commit: 2, never: 3 };
 
-/** Whether a run that came this far must have left this file; a rollback owes only what every run owes. */
+/** Whether a run that came this far must have left this file. */
 export const isRequired = (row: BundleRow, reach: Reach): boolean => ORDER[row.requiredFrom] <= ORDER[reach];
 
 /** What no bundle of this form shows, whatever else it proves. */

@@ -19,7 +19,7 @@ import type { BundleFile, BundleManifest, SignatureEntry } from "./schemas/bundl
 export interface ManifestFacts {
   readonly run: string;
   readonly work: string;
-  readonly kind: "execute" | "rollback";
+  readonly kind: "execute";
   readonly ending: Ending;
   readonly reach: Reach;
   readonly keys: RunRecord["keys"];

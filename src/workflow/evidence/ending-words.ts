@@ -19,10 +19,6 @@ export const sayEnding = ({ ending, commit, proof }: Pick<RunRecord, "ending" | 
       return `Stopped at ${ending.at}; ${whereTargetStands(commit, proof)}.`;
     case "interrupted":
       return `Interrupted at ${ending.at}; ${whereTargetStands(commit, proof)}.`;
-    case "rolled_back":
-      return "Rejected and rolled back.";
-    case "rollback_failed":
-      return `Rollback failed, act now.${reason}`;
     default:
       return assertNever(ending.kind);
   }

@@ -1,16 +1,7 @@
 import type { Refusal } from "../refusal.ts";
 
 /** How a run can end. The verdict of `cto verify` is about the evidence, never about this. */
-export const ENDINGS = [
-  "awaiting_outcome",
-  "blocked",
-  "voided",
-  "failed",
-  "stopped",
-  "interrupted",
-  "rolled_back",
-  "rollback_failed",
-] as const;
+export const ENDINGS = ["awaiting_outcome", "blocked", "voided", "failed", "stopped", "interrupted"] as const;
 export type EndingKind = (typeof ENDINGS)[number];
 
 export interface Ending {

@@ -25,7 +25,7 @@ export type Known<T> = T | "unknown";
 export interface RunRecord {
   readonly run: RunId;
   readonly work: WorkId;
-  readonly kind: "execute" | "rollback";
+  readonly kind: "execute";
   readonly ending: Ending;
   readonly reach: Reach;
   readonly harness: { readonly version: string; readonly build: Digest };

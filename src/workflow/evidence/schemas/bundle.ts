@@ -8,7 +8,7 @@ export interface BundleManifest {
   readonly schema: "cto/bundle/v1";
   readonly run: string;
   readonly work: string;
-  readonly kind: "execute" | "rollback";
+  readonly kind: "execute";
   readonly ending: EndingKind;
   readonly reach: Reach;
   /** The attestations that lie beside these files, outside SHA256SUMS because they sign it (evidence.md 8). */
@@ -43,7 +43,7 @@ export const bundleManifestSchema: z.ZodType<BundleManifest> = z.strictObject({
   schema: z.literal("cto/bundle/v1"),
   run: z.string().regex(/^R-\d{3,9}-\d{2,6}$/),
   work: z.string().regex(/^CTO-WORK-\d{3,9}$/),
-  kind: z.enum(["execute", "rollback"]),
+  kind: z.literal("execute"),
   ending: z.enum(ENDINGS),
   reach: z.enum(REACHES),
   signatures: z.array(

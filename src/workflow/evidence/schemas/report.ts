@@ -43,7 +43,7 @@ export interface Report {
   readonly schema: "cto/report/v1";
   readonly run: string;
   readonly work: string;
-  readonly kind: "execute" | "rollback";
+  readonly kind: "execute";
   readonly verdict: EndingKind;
   readonly says: string;
   readonly ending: {
@@ -111,7 +111,7 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
   schema: z.literal("cto/report/v1"),
   run: text,
   work: text,
-  kind: z.enum(["execute", "rollback"]),
+  kind: z.literal("execute"),
   verdict: z.enum(ENDINGS),
   says: text,
   ending: z.strictObject({

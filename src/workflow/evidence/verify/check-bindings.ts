@@ -13,8 +13,7 @@ const ID = "bindings";
 /** Step 4, the subjects: the record names exactly the files that lie here, this contract, this target, this run. */
 export const checkBindings = (reading: Reading): readonly Check[] => {
   const { records, manifest } = reading;
-  if (manifest === undefined || manifest.reach === "gate" || manifest.kind === "rollback")
-    return passUnless(ID, [], "no permit was given");
+  if (manifest === undefined || manifest.reach === "gate") return passUnless(ID, [], "no permit was given");
   if (records.approvals.length === 0)
     return [fail(ID, "evidence/binding-differs", "no approval record lies here", "approval/")];
   const objections = records.approvals.flatMap(({ file, record }) =>

@@ -8,7 +8,7 @@ const IDENTITY = "CTO Harness <cto-harness@localhost> ";
 
 /** Step 8, the commit: one parent, the Harness's identity and trailers, and the same in the log and the report (R098). */
 export const checkCommit = (reading: Reading): readonly Check[] => {
-  const { files, commit, base, report, events, manifest } = reading;
+  const { files, commit, base, report, events } = reading;
   if (!files.has(FILE)) return [pass(ID, "no commit was made")];
   if (commit === undefined) return [fail(ID, "evidence/patch-differs", "it does not read as a commit", FILE)];
   if (commit.signed) return [notProven(ID, "it carries a signature that this verifier cannot judge", FILE)];
@@ -23,10 +23,7 @@ export const checkCommit = (reading: Reading): readonly Check[] => {
       report?.commit?.id === commit.id && report.commit.tree === commit.tree && report.commit.base === base?.id,
       "the report tells of another commit",
     ],
-    [
-      manifest?.kind === "rollback" || hasTrailers(reading, commit.message),
-      "its trailers name another work item, run, contract or approval",
-    ],
+    [hasTrailers(reading, commit.message), "its trailers name another work item, run, contract or approval"],
   ];
   const objections = holds.filter(([held]) => !held).map(([, says]) => fail(ID, "evidence/patch-differs", says, FILE));
   return passUnless(ID, objections, `${commit.id}, one parent, made by the Harness`);

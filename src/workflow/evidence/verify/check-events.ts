@@ -73,7 +73,7 @@ export const checkStory = ({ events, manifest, commit }: Reading): readonly Chec
     ...(events[0]?.event?.type === "cto.run.ordered.v1" ? [] : [off("it does not begin with run.ordered")]),
     ...(ends[0]?.data["result"] === manifest.ending ? [] : [off(`it did not end as ${manifest.ending}`)]),
     ...countRows(ends[0], events.length).map(off),
-    ...(manifest.kind === "rollback" ? [] : reachRows(manifest.reach, events).map(off)),
+    ...reachRows(manifest.reach, events).map(off),
     ...(manifest.reach !== "commit" || created.some(({ data }) => data["commit"] === commit?.id)
       ? []
       : [off("it tells of no such commit")]),

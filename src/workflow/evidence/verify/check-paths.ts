@@ -7,9 +7,8 @@ import { fail, pass, passUnless, type Check } from "./verdict.ts";
 const ID = "paths";
 
 /** Step 8, the scope: every patched path is allowed by the approved contract, none is forbidden, all are plain files. */
-export const checkPaths = ({ files, patch, records, manifest }: Reading): readonly Check[] => {
+export const checkPaths = ({ files, patch, records }: Reading): readonly Check[] => {
   if (!files.has("repo/commit.raw")) return [pass(ID, "no commit was made")];
-  if (manifest?.kind === "rollback") return [pass(ID, "a rollback puts back what a run changed")];
   const off = (says: string): Check => fail(ID, "evidence/patch-differs", says, "patch.diff");
   const { contract } = records;
   if (contract === undefined || patch === undefined || typeof patch === "string")

@@ -108,9 +108,8 @@ const INPUTS: Readonly<Record<string, string>> = {
   checks: "approval/checks.yaml",
 };
 
-const changeRows = ({ patch, commit, manifest }: Reading, report: Report): readonly Statement[] => {
-  if (commit === undefined || patch === undefined || typeof patch === "string" || manifest?.kind === "rollback")
-    return [];
+const changeRows = ({ patch, commit }: Reading, report: Report): readonly Statement[] => {
+  if (commit === undefined || patch === undefined || typeof patch === "string") return [];
   const patched = patch.map(({ path }) => pathText(path) ?? path).sort();
   const allowed = report.changes.filter(({ verdict }) => verdict === "allowed").map(({ path }) => path);
   const others = report.changes.filter(({ verdict }) => verdict !== "allowed" && verdict !== "scratch");
