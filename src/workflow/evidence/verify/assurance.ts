@@ -2,7 +2,7 @@ import type { Reading } from "./reading.ts";
 import type { Level } from "./records.ts";
 import { readSshSignature, type SshSignature } from "./ssh-signature.ts";
 
-const LEVELS = ["A0", "A1", "A2", "A3"] as const;
+export const LEVELS = ["A0", "A1", "A2", "A3"] as const;
 
 /** Presence and verification of the user in the flags of a hardware signature. */
 export const PRESENT = 1;

@@ -68,6 +68,8 @@ const objectionsTo = (reading: Reading, { subject, predicate }: ApprovalStatemen
       predicate.target.headCommit === target["gitCommit"] && predicate.target.headTree === target["gitTree"],
       "its target and its subject differ",
     ],
+    [isSameSet(predicate.target.rootCommits, admission?.rootCommits), "it approves a repository of other root commits"],
+    ...inputStatements(reading, predicate),
     [
       base === undefined || (base.id === target["gitCommit"] && base.tree === target["gitTree"]),
       "it approves another base",
@@ -86,6 +88,40 @@ const objectionsTo = (reading: Reading, { subject, predicate }: ApprovalStatemen
     [isCanonical(reading), "it is not the canonical form of one contract", "approval/contract.json"],
   ];
 };
+
+/** What no file of the bundle holds, as proof and report tell of it: by which build, under whose keys. */
+const inputStatements = (
+  { freshness, report, events }: Reading,
+  { harness, authority }: ApprovalStatement["predicate"],
+): readonly Statement[] => {
+  const { build, signers } = freshness?.inputs ?? {};
+  const said = { version: harness.version, buildSha256: harness.buildSha256 };
+  // What a crash left may be finished by the build that follows; the gate and the commit were still the approved one's.
+  const isFinishedLater = eventsOf(events, "run.recovered").length > 0;
+  return [
+    [isReadAs(build, harness.buildSha256), "it approves a run by another build"],
+    [isReadAs(signers, authority.allowedSignersSha256), "it approves a run under another allowed_signers"],
+    [
+      report?.digests["build"] === build?.atGate && report?.digests["signers"] === signers?.atGate,
+      "the report tells of another build or allowed_signers",
+      "report.json",
+    ],
+    [
+      isFinishedLater || JSON.stringify(report?.harness) === JSON.stringify(said),
+      "the report is by another build than the approved one",
+      "report.json",
+    ],
+  ];
+};
+
+type InputReadings = NonNullable<Reading["freshness"]>["inputs"][string];
+
+/** The approved one at approval and gate, and at the commit where it was read again there. */
+const isReadAs = (read: InputReadings | undefined, sha256: string): boolean =>
+  read?.atApproval === sha256 && read.atGate === sha256 && (read.atCommit === sha256 || read.atCommit === "unknown");
+
+const isSameSet = (one: readonly string[], other: readonly string[] | undefined): boolean =>
+  JSON.stringify([...one].sort()) === JSON.stringify([...(other ?? [])].sort());
 
 const isSameScope = (
   scope: ApprovalStatement["predicate"]["scope"],

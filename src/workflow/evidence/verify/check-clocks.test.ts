@@ -11,9 +11,15 @@ afterAll(() => bundle.world.remove());
 const HOUR = 3_600_000;
 const FILE = "freshness-proof.json";
 
+const retimed = (timeline: Partial<RunRecord["timeline"]>): RunRecord => {
+  const { record } = bundle.world;
+  const { seal } = { ...record.timeline, ...timeline };
+  const host = { ...record.host, bootId: seal === "unknown" ? seal : seal.bootId };
+  return { ...record, host, timeline: { ...record.timeline, ...timeline } };
+};
+
 const drawn = async (timeline: Partial<RunRecord["timeline"]>): Promise<readonly string[]> => {
-  const { record, given } = bundle.world;
-  const files = bundleFiles({ ...record, timeline: { ...record.timeline, ...timeline } }, given);
+  const files = bundleFiles(retimed(timeline), bundle.world.given);
   return failures(await bundle.verify(files)).filter((row) => row.startsWith("freshness"));
 };
 const { consumption, challenge } = bundle.world.record.timeline;
@@ -29,7 +35,6 @@ test.each([
 
 test("R048 a reboot between approval and gate is told, and the wall clock alone carries the order", async () => {
   const later = (ms: number): typeof consumption => ({ epochMs: challenge.epochMs + ms, bootMs: ms, bootId: "boot-2" });
-  const { record } = bundle.world;
   const after = {
     consumption: later(60_000),
     "first-write": later(61_000),
@@ -38,7 +43,7 @@ test("R048 a reboot between approval and gate is told, and the wall clock alone 
     seal: later(64_000),
   };
   expect(await drawn(after)).toEqual([]);
-  const files = bundleFiles({ ...record, timeline: { ...record.timeline, ...after } }, bundle.world.given);
+  const files = bundleFiles(retimed(after), bundle.world.given);
   const proof = freshnessSchema.parse(JSON.parse(new TextDecoder().decode(files.get(FILE))));
   expect([proof.clock.sameBoot, proof.age]).toMatchObject([false, { byBoottimeMs: null, ok: true }]);
   expect((await bundle.verify(files)).notClaimed.join("\n")).toContain("the machine was started again");
@@ -54,7 +59,72 @@ const known = <T extends object>(part: T | "unknown"): T => {
   return part;
 };
 
+const movedRow =
+  (step: string, ms: number) =>
+  (proof: FreshnessProof): unknown => ({
+    ...proof,
+    timeline: proof.timeline.map((row) =>
+      row.step === step && row.boottimeMs !== "unknown"
+        ? {
+            ...row,
+            realtime: new Date(Date.parse(row.realtime) + ms).toISOString(),
+            boottimeMs: row.boottimeMs + ms,
+          }
+        : row,
+    ),
+  });
+
+test.each(["first-write", "validation", "commit", "seal"])(
+  "R048 %s told a minute from where the log has it fails",
+  async (step) => {
+    for (const ms of [-60_000, 60_000])
+      expect(await edited(movedRow(step, ms))).toContain(`the log has ${step} at another time`);
+  },
+);
+
 test.each<[string, (proof: FreshnessProof) => unknown, string]>([
+  ["an approval before its challenge", movedRow("approval", -60_000), "approved at no time between"],
+  ["an approval after its use", movedRow("approval", 3_600_000), "approved at no time between"],
+  [
+    "a use right after its challenge",
+    (p) => ({
+      ...p,
+      timeline: p.timeline.map((row, at) =>
+        at === 2 ? { ...row, realtime: "2026-06-01T10:00:12.000Z", boottimeMs: 7_212_000 } : row,
+      ),
+      age: { ...known(p.age), byRealtimeMs: 12_000, byBoottimeMs: 12_000 },
+    }),
+    "the log has consumption at another time",
+  ],
+  ["another host", (p) => ({ ...p, host: { ...p.host, hostId: "0".repeat(64) } }), "of another host than the log"],
+  [
+    "another boot of its host",
+    (p) => ({ ...p, host: { ...p.host, bootId: "boot-9" } }),
+    "of another boot than the end",
+  ],
+  [
+    "an anchor of another ledger",
+    (p) => ({
+      ...p,
+      anchors: { ...p.anchors, ledgerCheckpoint: { ...known(p.anchors.ledgerCheckpoint), origin: "x" } },
+    }),
+    "its anchor is another ledger",
+  ],
+  [
+    "an anchor of another size",
+    (p) => ({ ...p, anchors: { ...p.anchors, ledgerCheckpoint: { ...known(p.anchors.ledgerCheckpoint), size: 213 } } }),
+    "its anchor has another size",
+  ],
+  [
+    "a ledger before it that nobody had",
+    (p) => {
+      const rootHash = Buffer.alloc(32, 9).toString("base64");
+      const ledgerCheckpoint = { ...known(p.anchors.ledgerCheckpoint), rootHash };
+      const consumption = { ...known(p.consumption), rootBefore: rootHash };
+      return { ...p, consumption, anchors: { ...p.anchors, ledgerCheckpoint } };
+    },
+    "tells of another ledger right before it",
+  ],
   ["one boot told of two", (p) => ({ ...p, clock: { ...p.clock, sameBoot: false } }), "against its own timeline"],
   ["a wider skew", (p) => ({ ...p, clock: { ...p.clock, maxSkewMs: 5001 } }), "farther apart than the gate"],
   ["a younger age", (p) => ({ ...p, age: { ...known(p.age), byRealtimeMs: 1 } }), "not what its timeline gives"],

@@ -1,6 +1,8 @@
 import { z } from "zod";
 
 import type { FreshnessProof } from "../schemas/freshness.ts";
+import { textIn } from "./bytes.ts";
+import { readLogProof } from "./note.ts";
 import { readJson, type Reading } from "./reading.ts";
 
 /** What the gate counted by, counted again: from the signed challenge to the consumption, on both clocks (R048). */
@@ -74,11 +76,40 @@ export const clockStatements = (reading: Reading, proof: FreshnessProof): readon
         ),
       "no approval carries that ledger checkpoint",
     ],
+    ...anchorStatements(reading, proof),
+    ...hostStatements(reading, proof),
     [revocation === "unknown" || revocation.sha256 === list, "it names another list of revoked keys"],
   ];
 };
 
 const SKEW_MAX_MS = 5000;
+
+/** The ledger right before the consumption is the one whose proof lies here, one record shorter. */
+const anchorStatements = (
+  { files }: Reading,
+  { anchors: { ledgerCheckpoint: anchor }, consumption }: FreshnessProof,
+): readonly (readonly [boolean, string])[] => {
+  if (anchor === "unknown") return [];
+  const proof = readLogProof(textIn(files.get("approval/consumption.tlog-proof") ?? new Uint8Array()) ?? "");
+  return [
+    [anchor.origin === proof?.note.origin, "its anchor is another ledger than the one of the consumption"],
+    [
+      consumption !== "unknown" && anchor.size === consumption.ledgerIndex - 1 && anchor.size === proof?.index,
+      "its anchor has another size than the ledger before the consumption",
+    ],
+  ];
+};
+
+const hostStatements = (
+  { events, manifest }: Reading,
+  { host, timeline }: FreshnessProof,
+): readonly (readonly [boolean, string])[] => [
+  [
+    events?.[0]?.event?.source === `urn:cto-harness:host:${host.hostId}:run:${manifest?.run ?? ""}`,
+    "it is of another host than the log",
+  ],
+  [host.bootId === timeline.at(-1)?.bootId, "it is of another boot than the end of its timeline"],
+];
 
 interface Age {
   readonly byRealtimeMs: number;

@@ -1,6 +1,7 @@
 import type { FreshnessProof } from "../schemas/freshness.ts";
 import { claimRows, proofRows, type ProvenClaim } from "./check-claims.ts";
 import { clockStatements } from "./check-clocks.ts";
+import { timelineStatements } from "./check-timeline.ts";
 import { eventsOf } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import { fail, type Check } from "./verdict.ts";
@@ -44,9 +45,22 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
         return [equal === isEqual, `${input} is told equal against its own readings`];
       },
     ),
+    // The gate lets no approval of other inputs count, and no commit is made over inputs that changed.
+    ...Object.entries(proof.inputs).map(([input, { atApproval, atGate, equal }]): readonly [boolean, string] => [
+      atApproval === atGate && (manifest?.reach !== "commit" || equal !== false),
+      `${input} changed after the approval, and the run went on`,
+    ]),
     [
-      proof.approvals.length === 0 || proof.approvals.length === records.approvals.length,
+      proof.approvals.length === (manifest?.reach === "gate" ? 0 : records.approvals.length),
       "it names another number of approvals",
+    ],
+    [
+      manifest?.reach !== "gate" || (proof.challenge === "unknown" && proof.consumption === "unknown"),
+      "it tells of an approval, and the gate let none count",
+    ],
+    [
+      manifest?.reach === "gate" || (proof.challenge !== "unknown" && proof.consumption !== "unknown"),
+      "it does not tell how its approval was asked for and used",
     ],
     ...proof.approvals.map((told, at): readonly [boolean, string] => {
       const approval = records.approvals[at];
@@ -86,6 +100,7 @@ const statements = (reading: Reading, proof: FreshnessProof): readonly (readonly
       "another commit stands in the target",
     ],
     ...clockStatements(reading, proof),
+    ...timelineStatements(reading, proof),
     [proof.timeline.map(({ step }) => step).join(" ") === STEPS.join(" "), "its timeline has other steps"],
     ...proof.timeline.map(({ step, sequence }): readonly [boolean, string] => {
       const first = eventsOf(events, EVENTS[step] ?? "none")[0]?.sequence;

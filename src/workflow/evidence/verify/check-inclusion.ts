@@ -1,13 +1,13 @@
 import { z } from "zod";
 
 import { ATTESTATIONS, SEAL, SUMS } from "../bundle-table.ts";
-import { sameBytes, textIn } from "./bytes.ts";
+import { base64Bytes, sameBytes, textIn } from "./bytes.ts";
 import { canonical } from "./canonical.ts";
 import { eventsOf } from "./events.ts";
 import { signatureOf } from "./note-keys.ts";
 import { readLogProof, type LogProof } from "./note.ts";
 import { readJson, type Reading } from "./reading.ts";
-import { marked, rootFrom } from "./tree.ts";
+import { marked, rootBefore, rootFrom } from "./tree.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
 
 const [LEDGER, SEALED] = ["ledger", "seal"] as const;
@@ -48,6 +48,10 @@ export const checkInclusion = async (reading: Reading): Promise<readonly Check[]
   );
   if (objections.length > 0) return objections;
   const { record, proof } = consumption;
+  const before = await rootBefore(reading.tools, proof.index, proof.note.size, proof.hashes);
+  const told = reading.freshness?.consumption;
+  if (told !== undefined && told !== "unknown" && !sameBytes(base64Bytes(told.rootBefore) ?? NONE, before ?? NONE))
+    return [differs(LEDGER, "the freshness proof tells of another ledger right before it", consumption.file)];
   return [pass(LEDGER, `record ${record.seq} of ${proof.note.origin} consumed the approval, signed by the Harness`)];
 };
 
@@ -73,6 +77,8 @@ export const checkSeal = async (reading: Reading): Promise<readonly Check[]> => 
   if (objections.length > 0) return objections;
   return [pass(SEALED, `record ${record.seq} of ${proof.note.origin} seals these digests, signed by the Harness`)];
 };
+
+const NONE = new Uint8Array();
 
 const CONSUMPTION = { record: "approval/consumption.json", proof: "approval/consumption.tlog-proof" } as const;
 

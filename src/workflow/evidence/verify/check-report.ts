@@ -72,7 +72,14 @@ const approvalRows = (reading: Reading, report: Report): readonly Statement[] =>
   const [approval] = records.approvals;
   const record = approval?.record?.predicate;
   const told = report.approval;
-  if (told === null) return [[approval === undefined || manifest?.reach === "gate", "it tells of no approval"]];
+  if (manifest?.reach === "gate")
+    return [
+      [
+        told === null && (report.digests["approval"] ?? null) === null,
+        "it tells of an approval, and the gate let none count",
+      ],
+    ];
+  if (told === null) return [[approval === undefined, "it tells of no approval"]];
   const identity = told.assurance === "A2" || told.assurance === "A3" ? "verified" : "attested";
   return [
     [

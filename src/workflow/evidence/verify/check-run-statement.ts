@@ -27,7 +27,7 @@ export const checkRunStatement = async (reading: Reading): Promise<readonly Chec
 };
 
 const objectionsTo = (reading: Reading, { subject, predicateType, predicate }: Statement): readonly string[] => {
-  const { commit, files, digest, manifest, confinement, ownedRepo, records, events } = reading;
+  const { commit, files, digest, manifest, report, confinement, ownedRepo, records, events } = reading;
   const read = provenanceSchema.safeParse(predicate);
   if (predicateType !== "https://slsa.dev/provenance/v1" || !read.success)
     return ["it does not read as SLSA provenance v1 of this build type"];
@@ -63,6 +63,12 @@ const objectionsTo = (reading: Reading, { subject, predicateType, predicate }: S
         stage: gate?.stage ?? null,
       }),
       "it tells of another order",
+    ],
+    [
+      buildDefinition.internalParameters.version === report?.harness.version &&
+        buildDefinition.internalParameters.buildSha256 === report.harness.buildSha256 &&
+        isSame(runDetails.builder.version, { "cto-harness": report.harness.version }),
+      "it tells of another build than the report",
     ],
     [
       buildDefinition.internalParameters.ending === manifest?.ending &&

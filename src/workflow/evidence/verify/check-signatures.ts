@@ -1,8 +1,10 @@
 import { principalsOf, readSigners } from "./allowed-signers.ts";
-import { hasBit, isAtLeast, levelOf, PRESENT } from "./assurance.ts";
+import { hasBit, isAtLeast, levelOf, LEVELS, PRESENT } from "./assurance.ts";
 import { unpaddedBase64 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
+import { readPolicyView } from "./policy-view.ts";
 import type { Reading } from "./reading.ts";
+import type { ApprovalStatement, Level } from "./records.ts";
 import { isSignatureOver, readSshSignature, type SshSignature } from "./ssh-signature.ts";
 import type { Eventually } from "./tools.ts";
 import { fail, notProven, pass, type Check } from "./verdict.ts";
@@ -26,9 +28,14 @@ const no = (says: string): Judgement => ({ holds: false, says });
 /** Step 4, the approvals: each signed by its principal's key for this role, or said to be only attested; levels are recomputed. */
 export const checkApprovalSignature = async (reading: Reading): Promise<readonly Check[]> => {
   const { approvals } = reading.records;
-  if (approvals.length === 0 || reading.manifest?.reach === "gate") return [pass("approval", "no approval was used")];
+  if (reading.manifest?.reach === "gate")
+    return [pass("approval", approvals.length === 0 ? "no approval was used" : NOT_JUDGED)];
+  if (approvals.length === 0) return [pass("approval", "no approval was used")];
   return (await Promise.all(approvals.map((approval) => checkOne(reading, approval)))).flat();
 };
+
+/** What the gate refused may be signed by nobody; report and proofs say nothing of it. */
+const NOT_JUDGED = "no approval was used; what lies here is not judged, as the gate did not let it count";
 
 const checkOne = async (
   reading: Reading,
@@ -37,16 +44,18 @@ const checkOne = async (
   const id = "approval";
   const { file, record } = approval;
   if (record === undefined) return [fail(id, "evidence/signature-invalid", "it does not read as approval/v1", file)];
-  const { approver, authority, quorum, validity } = record.predicate;
+  const { approver, quorum, validity } = record.predicate;
   if (file !== `approval/approval.${approver.principal}.json` || !quorum.eligible.includes(approver.principal))
     return [fail(id, "evidence/binding-differs", "it is filed under another name than its approver's", file)];
   const level = levelOf(reading, approval) ?? "A0";
-  const minimum =
-    quorum.required > 1 && !isAtLeast(authority.minimumAssurance, "A2") ? "A2" : authority.minimumAssurance;
+  const minimum = minimumOf(reading, record);
   const below = isAtLeast(level, minimum)
-    ? []
+    ? belowAsked(reading, level, file)
     : [fail(id, "evidence/binding-differs", `${level} is below the minimum ${minimum}`, file)];
-  if (approver.method !== "sshsig") return [...below, ...attested(reading, id, file, approver.assurance)];
+  if (approver.method !== "sshsig") {
+    const rows = attested(reading, id, file, approver.assurance, level);
+    return below.length === 0 ? rows : [...below, ...rows.filter(({ verdict }) => verdict !== "PASS")];
+  }
   const signed = {
     id,
     file,
@@ -66,9 +75,28 @@ const checkOne = async (
   return below.length === 0 ? rows : [...below, ...rows.filter(({ verdict }) => verdict !== "PASS")];
 };
 
-const attested = ({ files }: Reading, id: string, file: string, level: string): readonly Check[] => {
-  if (level === "A2" || level === "A3")
-    return [fail(id, "evidence/signature-missing", `${level} is claimed without a signature`, file)];
+/** The highest of what the record says, what policy.yaml asks for this risk class, and what a quorum needs. */
+const minimumOf = ({ files, records }: Reading, { predicate: { authority, quorum } }: ApprovalStatement): Level => {
+  const risk = records.admission?.riskClassification ?? "";
+  const policy = readPolicyView(files.get("approval/policy.yaml"))?.riskClasses.get(risk)?.minimumAssurance ?? "A0";
+  const all = [authority.minimumAssurance, policy, quorum.required > 1 ? ("A2" as const) : ("A0" as const)];
+  return LEVELS.findLast((level) => all.includes(level)) ?? "A3";
+};
+
+/** Nothing is wrong with it, and yet it proves less than the reader wants to know. */
+const belowAsked = ({ trust }: Reading, level: Level, file: string): readonly Check[] => {
+  const asked = (trust === "none" ? undefined : trust.minimumAssurance) ?? "A2";
+  if (isAtLeast(level, asked)) return [];
+  const says = isAtLeast(level, "A2")
+    ? `${level}, and the reader asks for ${asked} at least`
+    : `${level}: consent is host-attested only, no human signed it, and the reader asks for ${asked} at least`;
+  return [notProven("approval", says, file)];
+};
+
+const attested = ({ files }: Reading, id: string, file: string, claimed: Level, level: Level): readonly Check[] => {
+  if (claimed === "A2" || claimed === "A3")
+    return [fail(id, "evidence/signature-missing", `${claimed} is claimed without a signature`, file)];
+  if (claimed !== level) return [fail(id, "evidence/binding-differs", `it says ${claimed} and is ${level}`, file)];
   if (files.has(`${file}.sig`))
     return [fail(id, "evidence/signature-invalid", "a signature lies beside a record that has none", `${file}.sig`)];
   return [pass(id, `${level}: consent is host-attested only`)];

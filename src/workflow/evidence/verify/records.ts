@@ -30,8 +30,10 @@ export interface ApprovalStatement {
       readonly backend: string;
       readonly stage: number;
     };
+    readonly admission: { readonly path: string; readonly riskClass: string };
     readonly target: {
       readonly realpath: string;
+      readonly rootCommits: readonly string[];
       readonly headRef: string;
       readonly headCommit: string;
       readonly headTree: string;
@@ -44,7 +46,11 @@ export interface ApprovalStatement {
       readonly bootId: string;
       readonly bootMs: number;
     };
-    readonly harness: { readonly keyFingerprint: string | null };
+    readonly harness: {
+      readonly version: string;
+      readonly buildSha256: string;
+      readonly keyFingerprint: string | null;
+    };
     readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
     readonly validity: { readonly notBefore: string; readonly expiresAt: string; readonly executeBy: string };
     readonly quorum: { readonly required: number; readonly eligible: readonly string[] };
@@ -60,7 +66,12 @@ export interface ApprovalStatement {
 export interface ContractView {
   readonly owner: string;
   readonly workItem: string;
-  readonly targetRepository: { readonly path: string };
+  readonly targetRepository: {
+    readonly path: string;
+    readonly owner: string;
+    readonly admissionSource: string;
+    readonly riskClassification: string;
+  };
   readonly allowedPaths: readonly string[];
   readonly forbiddenPaths: readonly string[];
   readonly allowedHosts?: readonly string[] | undefined;
@@ -78,7 +89,11 @@ export interface AdmissionView {
   readonly rootCommits: readonly string[];
   readonly branch: string;
   readonly owner: string;
+  readonly riskClassification: string;
+  readonly stages: readonly number[];
+  readonly backends: readonly string[];
   readonly admittedAt: string;
+  readonly expiresAt: string;
 }
 
 export const readRecords = (files: ReadonlyMap<string, Uint8Array>): Records => ({
@@ -135,10 +150,18 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
       stage: z.number(),
       runtimeDefaultActivation: z.literal(false),
     }),
-    target: z.looseObject({ realpath: text, headRef: text, headCommit: text, headTree: text }),
+    admission: z.looseObject({ path: text, status: z.literal("admitted"), riskClass: text }),
+    target: z.looseObject({
+      realpath: text,
+      rootCommits: texts,
+      headRef: text,
+      headCommit: text,
+      headTree: text,
+      clean: z.literal(true),
+    }),
     authority: z.looseObject({ allowedSignersSha256: text, minimumAssurance: level }),
     challenge: z.looseObject({ nonce: text, issuedAt: time, sha256: text, bootId: text, bootMs: z.number() }),
-    harness: z.looseObject({ keyFingerprint: text.nullable() }),
+    harness: z.looseObject({ version: text, buildSha256: text, keyFingerprint: text.nullable() }),
     validity: z.looseObject({ notBefore: time, expiresAt: time, executeBy: time, maxUses: z.literal(1) }),
     quorum: z.looseObject({
       required: z.int().min(1),
@@ -159,7 +182,12 @@ const contractSchema: z.ZodType<ContractView> = z.looseObject({
   schema: z.literal("cto/contract/v1"),
   owner: text,
   workItem: text,
-  targetRepository: z.looseObject({ path: text }),
+  targetRepository: z.looseObject({
+    path: text,
+    owner: text,
+    admissionSource: text,
+    riskClassification: text,
+  }),
   allowedPaths: texts,
   forbiddenPaths: texts,
   allowedHosts: texts.optional(),
@@ -180,5 +208,9 @@ const admissionSchema: z.ZodType<AdmissionView> = z.looseObject({
   rootCommits: texts,
   branch: text,
   owner: text,
+  riskClassification: text,
+  stages: z.array(z.number()),
+  backends: texts,
   admittedAt: time,
+  expiresAt: time,
 });

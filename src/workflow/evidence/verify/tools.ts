@@ -1,3 +1,5 @@
+import type { Level } from "./records.ts";
+
 /** A value now or later: node:crypto answers at once, WebCrypto answers a Promise. Always `await` it; that costs nothing. */
 export type Eventually<T> = T | Promise<T>;
 
@@ -33,4 +35,11 @@ export type KeyNumbers =
   | { readonly kind: "rsa"; readonly n: Uint8Array; readonly e: Uint8Array };
 
 /** The trust root comes from outside the bundle, as an allowed_signers file; so may a list of revoked keys. */
-export type Trust = { readonly allowedSigners: Uint8Array; readonly revokedKeys?: Uint8Array } | "none";
+export type Trust =
+  | {
+      readonly allowedSigners: Uint8Array;
+      readonly revokedKeys?: Uint8Array;
+      /** The least assurance of an approval that the reader takes for proven; A2, a human's signature, where it is left out. */
+      readonly minimumAssurance?: Level;
+    }
+  | "none";

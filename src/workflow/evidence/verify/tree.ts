@@ -40,19 +40,41 @@ export const rootFrom = async (
   size: number,
   proof: readonly Uint8Array[],
 ): Promise<Uint8Array | undefined> => {
+  const sides = sidesOf(index, size, proof.length);
+  if (sides === undefined) return undefined;
+  let root = leaf;
+  for (const [at, hash] of proof.entries())
+    root = await tools.sha256(sides[at] === "left" ? pair(hash, root) : pair(root, hash));
+  return root;
+};
+
+/** The root of the tree as it was right before that leaf, by the same proof: all that stands to the left of it. */
+export const rootBefore = async (
+  tools: VerifyTools,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+): Promise<Uint8Array | undefined> => {
+  const sides = sidesOf(index, size, proof.length);
+  if (sides === undefined) return undefined;
+  let root: Uint8Array | undefined;
+  for (const hash of proof.filter((_, at) => sides[at] === "left"))
+    root = root === undefined ? hash : await tools.sha256(pair(hash, root));
+  return root ?? tools.sha256(new Uint8Array());
+};
+
+/** On which side of the way up each hash of such a proof stands; undefined where a proof has another length. */
+const sidesOf = (index: number, size: number, length: number): readonly ("left" | "right")[] | undefined => {
   if (index >= size) return undefined;
-  let [at, last, root] = [index, size - 1, leaf];
-  for (const hash of proof) {
+  const sides: ("left" | "right")[] = [];
+  let [at, last] = [index, size - 1];
+  for (; sides.length < length; [at, last] = [half(at), half(last)]) {
     if (last === 0) return undefined;
-    if (at % 2 === 1 || at === last) {
-      root = await tools.sha256(pair(hash, root));
-      while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
-    } else {
-      root = await tools.sha256(pair(root, hash));
-    }
-    [at, last] = [half(at), half(last)];
+    const isLeft = at % 2 === 1 || at === last;
+    sides.push(isLeft ? "left" : "right");
+    while (isLeft && at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
   }
-  return last === 0 ? root : undefined;
+  return last === 0 ? sides : undefined;
 };
 
 /** What is hashed for a leaf: 0x00 and its bytes. */

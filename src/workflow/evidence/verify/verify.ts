@@ -1,3 +1,4 @@
+import { lowestLevel } from "./assurance.ts";
 import { checkActions } from "./check-actions.ts";
 import { checkAttestations } from "./check-attestations.ts";
 import { checkBindings } from "./check-bindings.ts";
@@ -11,6 +12,7 @@ import { checkEvents, checkStory } from "./check-events.ts";
 import { checkFiles } from "./check-files.ts";
 import { checkFreshness } from "./check-freshness.ts";
 import { checkInclusion, checkSeal } from "./check-inclusion.ts";
+import { checkLimits } from "./check-limits.ts";
 import { checkManifest } from "./check-manifest.ts";
 import { checkMounts } from "./check-mounts.ts";
 import { checkOutcome } from "./check-outcome.ts";
@@ -50,6 +52,7 @@ const CHECKS: readonly (readonly [id: string, judge: Judge])[] = [
   ["trust", checkTrust],
   ["sentence", checkSentence],
   ["bindings", checkBindings],
+  ["limits", checkLimits],
   ["approval", checkApprovalSignature],
   ["quorum", checkQuorum],
   ["admission", checkAdmissionSignature],
@@ -120,16 +123,24 @@ const judged = async (id: string, judge: Judge, reading: Reading): Promise<reado
 const RANK: Readonly<Record<VerdictWord, number>> = { FAIL: 0, "NOT-PROVEN": 1, PASS: 2 };
 
 /** The union of every notClaimed[] that the bundle holds, and what no check of this form could show. */
-const notClaimedBy = (
-  { manifest, report, freshness, ownedRepo, confinement, redactions, later }: Reading,
-  checks: readonly Check[],
-): readonly string[] => [
-  ...new Set([
-    ...(checks.some(({ id, verdict }) => id === "run-statement" && verdict === "PASS") ? [] : UNSIGNED),
-    ...(manifest?.ending === "awaiting_outcome" && later.outcome === undefined ? UNDECIDED : []),
-    ...[manifest, report, freshness, ownedRepo, confinement, redactions].flatMap((file) => file?.notClaimed ?? []),
-  ]),
-];
+const notClaimedBy = (reading: Reading, checks: readonly Check[]): readonly string[] => {
+  const { manifest, report, freshness, ownedRepo, confinement, redactions, later } = reading;
+  return [
+    ...new Set([
+      ...(isHostAttested(reading) ? [HOST_ATTESTED] : []),
+      ...(checks.some(({ id, verdict }) => id === "run-statement" && verdict === "PASS") ? [] : UNSIGNED),
+      ...(manifest?.ending === "awaiting_outcome" && later.outcome === undefined ? UNDECIDED : []),
+      ...[manifest, report, freshness, ownedRepo, confinement, redactions].flatMap((file) => file?.notClaimed ?? []),
+    ]),
+  ];
+};
+
+const isHostAttested = (reading: Reading): boolean => {
+  const level = reading.manifest?.reach === "gate" ? undefined : lowestLevel(reading);
+  return level === "A0" || level === "A1";
+};
+
+const HOST_ATTESTED = "a human's approval: consent is host-attested only";
 
 const UNDECIDED: readonly string[] = [
   "outcome: not given, so whether the owner accepted or rejected this run is not shown",
