@@ -25,7 +25,7 @@ import { attachOutcome, keptRecord } from "./later-records.ts";
 import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { permitOf } from "./recorded-run.ts";
-import { verifyFolder } from "./verify-folder.ts";
+import { AS_POLICY_ASKS, verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 export interface OutcomeOrder {
@@ -62,7 +62,9 @@ export const decideOutcome = async (world: World, order: OutcomeOrder): Promise<
   const bundle = await world.archive.open({ run: order.run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const verdict =
-    bundle === "absent" ? "absent" : (await verifyFolder(world, { run: order.run }, signers, revoked)).verdict;
+    bundle === "absent"
+      ? "absent"
+      : (await verifyFolder(world, { run: order.run }, signers, revoked, AS_POLICY_ASKS)).verdict;
   const earlier = (await world.store.leaves(0)).find(
     ({ type, run }) => run === order.run && (type === "outcome.accepted" || type === "outcome.rejected"),
   );

@@ -1,7 +1,7 @@
 import type { Contract } from "../workflow/contract/contract.ts";
 import type { Standing } from "../workflow/gate/standing.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
-import { verifyFolder } from "./verify-folder.ts";
+import { AS_POLICY_ASKS, verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 /** Whether a sealed bundle of the same backend, one stage lower, is there and verifies now (R062). */
@@ -13,7 +13,7 @@ export const priorStageOf = async (world: World, { executionGate }: Contract): P
     const bundle = await world.archive.open({ run });
     const drawn = bundle === "absent" ? undefined : gateIn(bundle.files.get("approval/contract.json"));
     if (drawn?.backend !== executionGate.backend || drawn.stage !== executionGate.stage - 1) continue;
-    if ((await verifyFolder(world, { run }, signers, revoked)).verdict === "PASS") return "verified";
+    if ((await verifyFolder(world, { run }, signers, revoked, AS_POLICY_ASKS)).verdict === "PASS") return "verified";
   }
   return "absent";
 };

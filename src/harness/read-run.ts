@@ -6,7 +6,7 @@ import { timeText } from "../workflow/instant.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
 import { detailText } from "./detail-text.ts";
-import { SIGNERS_PATH } from "./read-facts.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { viewOfRun, type RunView } from "./read-runs.ts";
 import { verifyFolder } from "./verify-folder.ts";
@@ -47,7 +47,8 @@ const verifiedNow = async (
   world: World,
   run: RunId,
 ): Promise<{ readonly verdict: VerdictWord; readonly at: string }> => {
-  const { verdict } = await verifyFolder(world, { run }, await world.home.read(SIGNERS_PATH));
+  const [signers, revoked] = [await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH)];
+  const { verdict } = await verifyFolder(world, { run }, signers, revoked);
   return { verdict, at: timeText(world.clock.now().epochMs) };
 };
 

@@ -1,9 +1,13 @@
 import type { Archive, OpenBundle } from "../seams/archive.ts";
+import type { Assurance } from "../workflow/authority.ts";
 import type { BundleContent } from "../workflow/evidence/verify/reading.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import { verifyBundle } from "../workflow/evidence/verify/verify.ts";
 import type { SourceDocument } from "../workflow/packet/packet.ts";
 import type { World } from "./world.ts";
+
+/** What a home that decides over its own runs asks for: what its policy.yaml does, which the verifier holds them to. */
+export const AS_POLICY_ASKS: Assurance = "A0";
 
 /** Reads a folder as a stranger would, from the disk, and verifies exactly those bytes against trust from outside. */
 export const verifyFolder = async (
@@ -11,6 +15,7 @@ export const verifyFolder = async (
   place: Parameters<Archive["open"]>[0],
   trust: SourceDocument | "absent",
   revoked: SourceDocument | "absent" = "absent",
+  minimumAssurance: Assurance = "A2",
 ): Promise<Verdict> => {
   const bundle = await world.archive.open(place);
   if (bundle === "absent") return { verdict: "NOT-PROVEN", checks: [], notClaimed: ["there is no such bundle"] };
@@ -19,7 +24,11 @@ export const verifyFolder = async (
     bundle.odd,
     trust === "absent"
       ? "none"
-      : { allowedSigners: trust.bytes, ...(revoked === "absent" ? {} : { revokedKeys: revoked.bytes }) },
+      : {
+          allowedSigners: trust.bytes,
+          minimumAssurance,
+          ...(revoked === "absent" ? {} : { revokedKeys: revoked.bytes }),
+        },
     world.verifyTools,
   );
 };

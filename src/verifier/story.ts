@@ -1,10 +1,11 @@
+import { levelOf } from "../workflow/evidence/verify/assurance.ts";
 import { fromLatin1, textIn } from "../workflow/evidence/verify/bytes.ts";
 import type { EventData } from "../workflow/evidence/verify/events.ts";
 import type { FilePatch } from "../workflow/evidence/verify/patch-parse.ts";
 import type { Reading } from "../workflow/evidence/verify/reading.ts";
 
 /** Whose word a line is (evidence.md 1). */
-type Whose = "human-signed" | "harness-observed" | "derived" | "agent-claimed" | "backend-claimed";
+type Whose = "human-signed" | "host-attested" | "harness-observed" | "derived" | "agent-claimed" | "backend-claimed";
 
 export interface Fact {
   readonly label: string;
@@ -87,27 +88,24 @@ const resultOf = ({ report, commit, tests }: Reading): readonly Fact[] => [
 
 const WORDS = { proven: "proven", "not-proven": "not proven", "owner-judged": "left to the owner" } as const;
 
-const approvedOf = ({ records, manifest }: Reading): readonly Fact[] => {
+const approvedOf = (reading: Reading): readonly Fact[] => {
+  const { records, manifest } = reading;
   if (manifest?.reach === "gate") return [fact("Approval", "derived", "none was used: the run stopped at the gate")];
   const { admission } = records;
   return [
-    ...records.approvals.flatMap(({ file, record }) => {
-      if (record === undefined) return [fact(file, "human-signed", "it cannot be read")];
+    ...records.approvals.flatMap((approval) => {
+      const { file, record } = approval;
+      if (record === undefined) return [fact(file, "host-attested", "it cannot be read")];
       const { approver, sentence, validity, target } = record.predicate;
+      // The level is computed: what a record says of itself is worth nothing where nobody signed it.
+      const level = levelOf(reading, approval) ?? "A0";
+      const whose =
+        reading.files.has(`${file}.sig`) && (level === "A2" || level === "A3") ? "human-signed" : "host-attested";
       return [
-        fact(
-          "Who",
-          "human-signed",
-          `${approver.principal}, assurance ${approver.assurance}`,
-          approver.keyFingerprint ?? "no key",
-        ),
-        fact("Said", "human-signed", sentence),
-        fact("About", "human-signed", target.realpath, `${target.headRef} at ${target.headCommit}`),
-        fact(
-          "Valid",
-          "human-signed",
-          `${validity.notBefore} to ${validity.expiresAt}, commit before ${validity.executeBy}`,
-        ),
+        fact("Who", whose, `${approver.principal}, assurance ${level}`, approver.keyFingerprint ?? "no key"),
+        fact("Said", whose, sentence),
+        fact("About", whose, target.realpath, `${target.headRef} at ${target.headCommit}`),
+        fact("Valid", whose, `${validity.notBefore} to ${validity.expiresAt}, commit before ${validity.executeBy}`),
       ];
     }),
     ...(admission === undefined

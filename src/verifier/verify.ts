@@ -4,6 +4,7 @@
 export { webVerifyTools } from "./web-tools.ts";
 export { heldFile, readTar, type FileTaker, type TarBundle } from "../workflow/evidence/verify/tar.ts";
 export type { Later, SignedRecord } from "../workflow/evidence/verify/later.ts";
+export type { Level } from "../workflow/evidence/verify/records.ts";
 export type { BundleContent, DigestedFile, OddEntry } from "../workflow/evidence/verify/reading.ts";
 export {
   CannotJudge,

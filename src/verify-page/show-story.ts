@@ -7,6 +7,7 @@ const MOMENTS_MAX = 400;
 
 const WHOSE: Readonly<Record<string, string>> = {
   "human-signed": "signed by a human",
+  "host-attested": "consent is host-attested only",
   "harness-observed": "seen by the Harness",
   derived: "drawn from the files",
   "agent-claimed": "said by the agent",

@@ -9,9 +9,15 @@ import { tarOf, tarOfFiles } from "../fixtures/tar.ts";
 import { jsonOf, runCto } from "./cli.ts";
 
 const bundle = sampleBundle();
+const typed = sampleBundle({
+  isTyped: true,
+  minimum: "A0",
+  policy: (text) => text.replace("minimumAssurance: A2", "minimumAssurance: A0"),
+});
 const cwd = mkdtempSync(path.join(tmpdir(), "cto-verify-"));
 afterAll(() => {
   bundle.world.remove();
+  typed.world.remove();
   rmSync(cwd, { recursive: true, force: true });
 });
 
@@ -23,6 +29,8 @@ for (const [name, bytes] of bundle.sealed()) write(`moved/${name}`, bytes);
 write("moved.tar", tarOfFiles(bundle.sealed()));
 write("linked.tar", tarOf([{ name: "report.json", type: "2", link: "/etc/passwd" }]));
 write("signers", bundle.world.allowedSigners);
+write("typed.tar", tarOfFiles(typed.sealed()));
+write("typed-signers", typed.world.allowedSigners);
 
 test.each(["moved", "moved.tar"])(
   "%s, moved to a machine without a home, passes with trust from outside",
@@ -37,6 +45,17 @@ test.each(["moved", "moved.tar"])("%s without trust is at best not proven, and e
   const said = await runCto(["verify", place], { cwd });
   expect(said.exit).toBe(5);
   expect(said.stdout).toMatch(/^NOT-PROVEN .*no trust given\nnot-proven +trust /);
+});
+
+test("R047 a run that nobody signed for says why it is not proven, and passes for whoever asks for no more", async () => {
+  const said = await runCto(["verify", "typed.tar", "--trust", "typed-signers"], { cwd });
+  expect(said.exit).toBe(5);
+  expect(said.stdout).toMatch(
+    /^NOT-PROVEN .*\nnot-proven +approval .*A0: consent is host-attested only, no human signed it/,
+  );
+  const less = await runCto(["verify", "typed.tar", "--trust", "typed-signers", "--minimum", "A0"], { cwd });
+  expect(less.exit).toBe(0);
+  expect(less.stdout).toMatch(/^PASS .*\n[^]*not claimed +a human's approval: consent is host-attested only$/m);
 });
 
 test("an entry that no bundle may have is named, and exits 5", async () => {

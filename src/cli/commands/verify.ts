@@ -5,6 +5,7 @@ import { laterRecords } from "../../harness/later-records.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { contentOf } from "../../harness/verify-folder.ts";
 import type { OpenBundle } from "../../seams/archive.ts";
+import type { Assurance } from "../../workflow/authority.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import type { Later, SignedRecord } from "../../workflow/evidence/verify/later.ts";
 import type { VerifyTools } from "../../workflow/evidence/verify/tools.ts";
@@ -23,6 +24,7 @@ import { usageError } from "../usage-error.ts";
 interface Given {
   readonly trust?: string;
   readonly revoked?: string;
+  readonly minimum?: Assurance;
   readonly outcome?: string;
   readonly withdrawal?: string;
 }
@@ -40,7 +42,13 @@ export const act: Act<Given, [string]> = async (context, flags, given) => {
   const evidence = await context.openEvidence();
   const place = path.resolve(context.cwd, given);
   const kind = await kindOf(place);
-  const asked = { trust: trustFile, from: "--trust", revoked: revokedFile, later };
+  const asked = {
+    trust: trustFile,
+    from: "--trust",
+    revoked: revokedFile,
+    minimum: flags.minimum ?? DEFAULT_MINIMUM,
+    later,
+  };
   const judged = (what: string, bundle: OpenBundle, on: Asked): Promise<Answer> =>
     judge({ what, bundle, tools: evidence.verifyTools, isVerbose: flags.verbose }, on);
   if (kind === "folder") return judged(given, await evidence.openFolder(place), asked);
@@ -56,6 +64,7 @@ export const act: Act<Given, [string]> = async (context, flags, given) => {
     const own = await world.home.read(SIGNERS_PATH);
     const list = await world.home.read(REVOKED_PATH);
     return await judged(run, bundle, {
+      ...asked,
       trust: own === "absent" ? undefined : own.bytes,
       from: "this home's own allowed_signers",
       revoked: revokedFile ?? (list === "absent" ? undefined : list.bytes),
@@ -72,8 +81,12 @@ interface Asked {
   /** Where the trust comes from. */
   readonly from: string;
   readonly revoked: Uint8Array | undefined;
+  readonly minimum: Assurance;
   readonly later: Later;
 }
+
+/** A human's signature. */
+const DEFAULT_MINIMUM: Assurance = "A2";
 
 interface Judged {
   readonly what: string;
@@ -84,12 +97,16 @@ interface Judged {
 
 const judge = async (
   { what, bundle, tools, isVerbose }: Judged,
-  { trust, from, revoked, later }: Asked,
+  { trust, from, revoked, minimum, later }: Asked,
 ): Promise<Answer> => {
   const root =
     trust === undefined
       ? "none"
-      : { allowedSigners: trust, ...(revoked === undefined ? {} : { revokedKeys: revoked }) };
+      : {
+          allowedSigners: trust,
+          minimumAssurance: minimum,
+          ...(revoked === undefined ? {} : { revokedKeys: revoked }),
+        };
   const verdict = await verifyBundle(contentOf(bundle), bundle.odd, root, tools, later);
   return answer(what, verdict, saysTrust(trust, from), isVerbose);
 };

@@ -1,5 +1,6 @@
 import type { Command, RouteMap } from "@stricli/core";
 
+import { ASSURANCE_LEVELS, type Assurance } from "../../workflow/authority.ts";
 import { REPLAY_LEVELS } from "../../workflow/evidence/schemas/replay-levels.ts";
 import { command } from "../command.ts";
 import type { Parsing } from "../context.ts";
@@ -54,7 +55,13 @@ export const evidenceRoutes = (): Routes => ({
     load: () => import("../commands/diff.ts"),
   }),
   verify: command<
-    { readonly trust?: string; readonly revoked?: string; readonly outcome?: string; readonly withdrawal?: string },
+    {
+      readonly trust?: string;
+      readonly revoked?: string;
+      readonly minimum?: Assurance;
+      readonly outcome?: string;
+      readonly withdrawal?: string;
+    },
     [string]
   >({
     brief: "check a bundle as a stranger would, offline",
@@ -69,10 +76,12 @@ export const evidenceRoutes = (): Routes => ({
     flags: {
       trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)"),
       revoked: text("FILE", "keys that count for nothing, as ssh-keygen -r reads them (for a RUN: this home's own)"),
+      minimum: oneOf(ASSURANCE_LEVELS, "the least assurance of an approval that proves anything (A2)"),
       outcome: text("FILE", "the outcome that was signed, FILE.sig beside it (for a RUN: this home's own)"),
       withdrawal: text("FILE", "the approval taken back under a signature, FILE.sig beside it (likewise)"),
     },
     about: [
+      "A0 and A1 are the host's word alone: NOT-PROVEN, unless --minimum asks for no more. policy.yaml may ask for more.",
       "A folder or tar needs no home. Without --trust it is at best NOT-PROVEN. A tar is read, never unpacked.",
       "An outcome or withdrawal that is given has to be about exactly this bundle; cto audit export writes both.",
       "-v shows the checks that pass as well. What is not claimed is printed at the end.",

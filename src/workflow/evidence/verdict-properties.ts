@@ -25,7 +25,7 @@ const A2 = "CTO_APPROVAL_A2";
 
 /** What a verdict statement may say of a run (evidence.md 8). */
 const PROPERTIES: readonly Property[] = [
-  property("CTO_APPROVAL_BOUND", "permit", ["approval", "quorum", "sentence", "bindings"]),
+  property("CTO_APPROVAL_BOUND", "permit", ["approval", "quorum", "sentence", "bindings", "limits"]),
   property(A2, "permit", ["approval", "quorum"]),
   property("CTO_SCOPE_RESPECTED", "commit", ["paths", "patch", "commit"]),
   property("CTO_PATCH_REPLAYED", "commit", ["patch", "commit"]),

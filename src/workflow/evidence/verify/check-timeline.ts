@@ -32,20 +32,12 @@ const timesAround = (step: string, events: readonly Event[]): readonly number[] 
     eventsOf(events, to).flatMap(({ sequence }) => between(before(events, from, Number(sequence)), Number(sequence)));
   const between = (from: number, to: number): readonly number[] =>
     from < 0 ? [] : events.slice(from, to + 1).map(({ event }) => Date.parse(event?.time ?? ""));
-  switch (step) {
-    case "consumption":
-      return around("gate.decided", "approval.consumed");
-    case "first-write":
-      return around("sandbox.started", "backend.started");
-    case "validation":
-      return between(first("validation.finished"), first("commit.created") < 0 ? end : first("commit.created"));
-    case "commit":
-      return between(first("commit.created"), end);
-    case "seal":
-      return between(Math.max(last("commit.proved"), 0), end);
-    default:
-      return [];
-  }
+  const committed = first("commit.created");
+  if (step === "consumption") return around("gate.decided", "approval.consumed");
+  if (step === "first-write") return around("sandbox.started", "backend.started");
+  if (step === "validation") return between(first("validation.finished"), committed < 0 ? end : committed);
+  if (step === "commit") return between(committed, end);
+  return step === "seal" ? between(Math.max(last("commit.proved"), 0), end) : [];
 };
 
 const typed = (type: string): string => `cto.${type}.v1`;

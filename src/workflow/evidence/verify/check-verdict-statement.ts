@@ -66,7 +66,7 @@ const rests = (from: Reach, checks: readonly string[], claims: readonly string[]
 });
 
 const RESTS_ON: Readonly<Record<string, Rests>> = {
-  CTO_APPROVAL_BOUND: rests("permit", ["approval", "quorum", "sentence", "bindings"]),
+  CTO_APPROVAL_BOUND: rests("permit", ["approval", "quorum", "sentence", "bindings", "limits"]),
   CTO_APPROVAL_A2: rests("permit", ["approval", "quorum"]),
   CTO_SCOPE_RESPECTED: rests("commit", ["paths", "patch", "commit"]),
   CTO_PATCH_REPLAYED: rests("commit", ["patch", "commit"]),

@@ -45,7 +45,7 @@ const rowsOf = ({ checks }: Verdict, id: string): readonly (readonly [string, st
 
 /** Files of a run as its own keys would seal them, with words changed in the two that tell of it. */
 const toldOtherwise = (files: Map<string, Uint8Array>, edit: Edit): FileMap => {
-  for (const name of [...files.keys()]) if (name.startsWith("attestations/")) files.delete(name);
+  for (const name of files.keys()) if (name.startsWith("attestations/")) files.delete(name);
   edit(files);
   const listed = textOf(files, "bundle.json").replaceAll(
     /"path": "([^"]+)",([^}]*?)"sha256": "[0-9a-f]{64}",\s*"size": \d+/g,

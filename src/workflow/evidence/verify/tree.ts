@@ -72,7 +72,7 @@ const sidesOf = (index: number, size: number, length: number): readonly ("left" 
     if (last === 0) return undefined;
     const isLeft = at % 2 === 1 || at === last;
     sides.push(isLeft ? "left" : "right");
-    while (isLeft && at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
+    if (isLeft) while (at % 2 === 0 && at !== 0) [at, last] = [half(at), half(last)];
   }
   return last === 0 ? sides : undefined;
 };
