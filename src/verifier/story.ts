@@ -43,7 +43,8 @@ export interface ChangedFile {
 
 interface ChangedLines {
   readonly at: string;
-  readonly lines: readonly { readonly side: " " | "-" | "+"; readonly text: string }[];
+  /** An open line is one that ends without a line feed. */
+  readonly lines: readonly { readonly side: " " | "-" | "+"; readonly text: string; readonly isOpen: boolean }[];
 }
 
 export const storyOf = (reading: Reading): Story => ({
@@ -218,9 +219,10 @@ const changedFile = ({ path, oldMode, newMode, body }: FilePatch): ChangedFile =
     removed: count("-"),
     hunks: hunks.map(({ oldStart, oldLines, newLines, lines }) => ({
       at: `line ${oldStart}, ${oldLines} lines become ${newLines}`,
-      lines: lines.map(({ side, bytes }) => ({ side, text: lineText(bytes) })),
+      lines: lines.map(({ side, bytes }) => ({ side, text: lineText(bytes), isOpen: bytes.at(-1) !== 0x0a })),
     })),
   };
 };
 
-const lineText = (bytes: Uint8Array): string => (textIn(bytes) ?? "(a line that is no UTF-8)").replace(/\r?\n$/, "");
+// Only the line feed goes: a carriage return, or that there is no line feed at all, is of the file and is shown.
+const lineText = (bytes: Uint8Array): string => (textIn(bytes) ?? "(a line that is no UTF-8)").replace(/\n$/, "");

@@ -101,14 +101,15 @@ const changes = (files: readonly ChangedFile[]): readonly HTMLElement[] =>
 const changedFile = ({ path, change, added, removed, hunks }: ChangedFile): HTMLElement => {
   const rows = hunks.flatMap(({ at, lines }) => [
     element("div", { class: "at" }, at),
-    ...lines.map(({ side, text }) =>
+    ...lines.flatMap(({ side, text, isOpen }) => [
       element(
         "div",
         { class: side === "+" ? "added" : side === "-" ? "removed" : "same" },
         element("span", { class: "side" }, side === " " ? " " : side),
         element("bdi", {}, visible(text)),
       ),
-    ),
+      ...(isOpen ? [element("div", { class: "at" }, "\\ No newline at end of file")] : []),
+    ]),
   ]);
   return element(
     "details",

@@ -81,6 +81,12 @@ export const LIMITS = {
   /** What a reader of a bundle keeps in memory: one file, and all of them; what is larger is digested by stream. */
   bundleHeldFileBytesMax: 50_331_648,
   bundleHeldBytesMax: 268_435_456,
+  /** What a verifier inflates or makes out of one pack, and out of one patch: its largest file, before and after. */
+  bundleInflatedBytesMax: 536_870_912,
+  /** Letters of all path rules times letters of all changed paths, as a verifier compares them. */
+  judgedRuleStepsMax: 1_000_000_000,
+  /** What stands before the message of a commit. */
+  commitHeadBytesMax: 262_144,
   stepOutputBytesMax: 65_536,
   clockSkewMaxMs: 5_000,
   relaySocketPathBytesMax: 80,

@@ -19,12 +19,24 @@ export const nodeVerifyTools: VerifyTools = {
   },
   inflate: (bytes, bytesMax) => {
     try {
-      return inflateSync(bytes, { maxOutputLength: bytesMax });
+      const made: unknown = inflateSync(bytes, { maxOutputLength: bytesMax, info: true });
+      // As in a browser: bytes behind the end of a stream are refused, or nobody would have looked at them.
+      return isInflated(made) && made.engine.bytesWritten === bytes.length ? made.buffer : undefined;
     } catch {
       return undefined;
     }
   },
 };
+
+// With `info`, zlib gives its engine as well, which counts what it took in; the types of Node do not know.
+const isInflated = (
+  made: unknown,
+): made is { readonly buffer: Uint8Array; readonly engine: { readonly bytesWritten: number } } =>
+  typeof made === "object" &&
+  made !== null &&
+  "buffer" in made &&
+  made.buffer instanceof Uint8Array &&
+  "engine" in made;
 
 const hash = (algorithm: string, bytes: Uint8Array): Uint8Array => digestAtOnce(algorithm, bytes, "buffer");
 

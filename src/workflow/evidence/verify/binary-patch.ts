@@ -16,8 +16,8 @@ export const binaryContent = async (
   return bytes;
 };
 
-/** Git's delta: two sizes, then copies out of the old bytes and new bytes in between. */
-export const applyDelta = (old: Uint8Array, delta: Uint8Array): Uint8Array => {
+/** Git's delta: two sizes, then copies out of the old bytes and new bytes in between. `spend` hears of all it will make. */
+export const applyDelta = (old: Uint8Array, delta: Uint8Array, spend: (bytes: number) => void): Uint8Array => {
   let at = 0;
   const next = (): number => {
     const byte = delta[at];
@@ -37,6 +37,7 @@ export const applyDelta = (old: Uint8Array, delta: Uint8Array): Uint8Array => {
   if (size() !== old.length) throw new PatchProblem("a delta belongs to other bytes");
   const wanted = size();
   if (wanted > CONTENT_BYTES_MAX) throw new PatchProblem("a delta makes too much");
+  spend(wanted);
   const made = new Uint8Array(wanted);
   let filled = 0;
   const put = (part: Uint8Array): void => {

@@ -57,7 +57,9 @@ export const checkActions = (reading: Reading): readonly Check[] => {
   const { report, events } = reading;
   const off = (says: string): Check => fail(ID, "evidence/report-contradicted", says, FILE);
   if (report === undefined) return [off("there is no report to read")];
-  const denied = eventsOf(events, "sandbox.attempt").filter(({ data }) => CLASSES.has(String(data["class"])));
+  const attempts = eventsOf(events, "sandbox.attempt");
+  const denied = attempts.filter(({ data }) => CLASSES.has(String(data["class"])));
+  const undenied = attempts.filter(({ data }) => !CLASSES.has(String(data["class"])));
   const told = new Set(report.attempts.map(({ event }) => event));
   const hidden = denied.filter(({ sequence }) => !told.has(Number(sequence)));
   const strangers = report.attempts.filter(
@@ -77,6 +79,7 @@ export const checkActions = (reading: Reading): readonly Check[] => {
         ? []
         : [off(`the attempts at ${action} are told otherwise`)];
     }),
+    ...undenied.map(({ sequence }) => off(`the attempt of event ${Number(sequence)} was not denied`)),
     ...hidden.map(({ sequence }) => off(`the denied attempt of event ${Number(sequence)} is left out`)),
     ...strangers.map(({ event }) => off(`event ${event} tells of no denied attempt`)),
   ];

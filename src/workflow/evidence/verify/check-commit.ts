@@ -4,19 +4,23 @@ import { fail, notProven, pass, passUnless, type Check } from "./verdict.ts";
 
 const ID = "commit";
 const FILE = "repo/commit.raw";
-const IDENTITY = "CTO Harness <cto-harness@localhost> ";
+const IDENTITY = /^CTO Harness <cto-harness@localhost> \d{1,12} [+-]\d{4}$/;
+const SIGNATURE = /^gpgsig [^\n]+\n(?: [^\n]*\n)*$/;
 
 /** Step 8, the commit: one parent, the Harness's identity and trailers, and the same in the log and the report (R098). */
 export const checkCommit = (reading: Reading): readonly Check[] => {
   const { files, commit, base, report, events } = reading;
   if (!files.has(FILE)) return [pass(ID, "no commit was made")];
   if (commit === undefined) return [fail(ID, "evidence/patch-differs", "it does not read as a commit", FILE)];
-  if (commit.signed) return [notProven(ID, "it carries a signature that this verifier cannot judge", FILE)];
+  if (SIGNATURE.test(commit.more))
+    return [notProven(ID, "it carries a signature that this verifier cannot judge", FILE)];
   const recorded = eventsOf(events, "commit.created").at(-1)?.data;
   const holds: readonly (readonly [boolean, string])[] = [
     [commit.parents.length === 1, `it has ${commit.parents.length} parents`],
     [commit.parents[0] === base?.id, "its parent is another"],
-    [commit.author.startsWith(IDENTITY) && commit.committer === commit.author, "it was not made by the Harness"],
+    [commit.more === "", "it has headers that the Harness does not write"],
+    [!commit.message.includes("\0"), "bytes stand behind the end of its message"],
+    [IDENTITY.test(commit.author) && commit.committer === commit.author, "it was not made by the Harness"],
     [recorded?.["commit"] === commit.id && recorded["tree"] === commit.tree, "the log tells of another commit"],
     [recorded?.["parent"] === base?.id, "the log tells of another parent"],
     [

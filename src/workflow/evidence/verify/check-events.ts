@@ -1,9 +1,11 @@
 import { EVENT_TYPES, TRUST } from "../../run-events.ts";
 import { isHexOf, utf8 } from "./bytes.ts";
 import { eventsOf, type Event, type EventData } from "./events.ts";
+import { againstOutcome } from "./log-against.ts";
 import type { Reading } from "./reading.ts";
 import { allOf } from "./tools.ts";
 import { fail, notProven, passUnless, type Check } from "./verdict.ts";
+import { isWordOf } from "./whose-word.ts";
 
 const CHAIN = "events";
 const STORY = "event-order";
@@ -53,6 +55,11 @@ const lineRows = (
   must(event.dataschema === schemaOf(event.type), "names another schema than its type");
   must(TRUSTS.has(event.trust), "has an unknown trust");
   must(event.authtype === (isClaim ? "unauthenticated" : "system"), "does not say whose word it is");
+  must(
+    isClaim ? event.authid === "backend" || event.authid.startsWith("backend:") : event.authid === "harness",
+    "names somebody else for its word",
+  );
+  must(isWordOf(event.type, event.trust), "is called the word of somebody who never says it");
   return rows;
 };
 
@@ -60,7 +67,8 @@ const lineRows = (
 const schemaOf = (type: string): string => `urn:cto-harness:event:${type.slice(4, -3)}:v1`;
 
 /** One end, at the end; and the story that the log tells is the one that bundle.json tells. */
-export const checkStory = ({ events, manifest, commit }: Reading): readonly Check[] => {
+export const checkStory = (reading: Reading): readonly Check[] => {
+  const { events, manifest, commit } = reading;
   if (events === undefined || manifest === undefined) return [broken("without log and bundle.json there is no story")];
   const off = (says: string): Check => fail(STORY, "evidence/chain-broken", says, FILE);
   const last = events.at(-1)?.event;
@@ -77,6 +85,7 @@ export const checkStory = ({ events, manifest, commit }: Reading): readonly Chec
     ...(manifest.reach !== "commit" || created.some(({ data }) => data["commit"] === commit?.id)
       ? []
       : [off("it tells of no such commit")]),
+    ...againstOutcome(reading).map(off),
   ];
   return passUnless(STORY, objections, `ends once, as ${manifest.ending}`);
 };

@@ -1,5 +1,6 @@
 import { hex, latin1 } from "./bytes.ts";
-import { eventsOf } from "./events.ts";
+import { eventsOf, type EventData } from "./events.ts";
+import { lastTold } from "./log-against.ts";
 import type { Reading } from "./reading.ts";
 import type { TestRun } from "./test-log-reader.ts";
 import { fail, pass, passUnless, type Check } from "./verdict.ts";
@@ -20,6 +21,7 @@ export const checkTests = async (reading: Reading): Promise<readonly Check[]> =>
   const objections = [
     ...(manifest?.reach === "commit" ? decidingRows(reading, runs[0]) : []),
     ...(await Promise.all(runs.map((run) => runRows(reading, run)))).flat(),
+    ...strangerRows(reading, tests),
     ...junitRows(reading, runs),
     ...(sameRuns(report?.validation ?? [], runs) ? [] : ["the report tells of other runs"]),
   ].map(off);
@@ -43,15 +45,38 @@ const decidingRows = ({ commit, records }: Reading, run: TestRun | undefined): r
 ];
 
 const runRows = async ({ events, tools }: Reading, run: TestRun): Promise<readonly string[]> => {
-  const told = eventsOf(events, "validation.finished").some(
-    ({ data }) => data["on"] === run.on && data["exitCode"] === run.exitCode && data["logSha256"] === run.outputSha256,
-  );
+  const told = eventsOf(events, "validation.finished").some(({ data }) => eventKey(data) === runKey(run));
   const isWhole = run.outputBytes === run.output.length;
   const isSame = !isWhole || hex(await tools.sha256(run.output)) === run.outputSha256;
   return [
     ...(told ? [] : [`no event tells of the run on ${run.on}`]),
     ...(isSame ? [] : [`the output of the run on ${run.on} has another digest`]),
   ];
+};
+
+const eventKey = ({ on, treeOid, exitCode, logSha256 }: EventData["data"]): string =>
+  JSON.stringify([on, treeOid, exitCode, logSha256]);
+
+const runKey = ({ on, tree, exitCode, outputSha256 }: TestRun): string =>
+  JSON.stringify([on, tree, exitCode, outputSha256]);
+
+/** No execution of the last validation is left out of the log: each is a run that stands there, or half of a probe. */
+const strangerRows = ({ events = [] }: Reading, tests: readonly TestRun[]): readonly string[] => {
+  const runs = tests.filter(({ on }) => on !== "probe").map(runKey);
+  const probes = tests
+    .filter(({ on }) => on === "probe")
+    .flatMap(({ exitCode, onBase }) => [`candidate ${exitCode}`, `base ${onBase}`]);
+  return lastTold(events, "validation.finished").flatMap(({ data, sequence }) => {
+    const isKnown = taken(runs, eventKey(data)) || taken(probes, `${String(data["on"])} ${String(data["exitCode"])}`);
+    return isKnown ? [] : [`event ${Number(sequence)} tells of a run that is not in the log`];
+  });
+};
+
+/** Takes one of these out, if it is there. */
+const taken = (list: string[], one: string): boolean => {
+  const at = list.indexOf(one);
+  if (at >= 0) list.splice(at, 1);
+  return at >= 0;
 };
 
 /** A JUnit document is what the code under test printed: it stands in the output of its run, or somebody else wrote it. */

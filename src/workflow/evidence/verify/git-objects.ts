@@ -1,3 +1,4 @@
+import { LIMITS } from "../../limits.ts";
 import { fromLatin1, hex, joined, latin1, utf8 } from "./bytes.ts";
 import type { VerifyTools } from "./tools.ts";
 
@@ -50,27 +51,29 @@ export interface RawCommit {
   readonly parents: readonly string[];
   readonly author: string;
   readonly committer: string;
-  readonly signed: boolean;
+  /** The headers behind the committer, each with its line feed: a signature, or what only git and its authors know. */
+  readonly more: string;
   readonly message: string;
 }
+
+// As git reads it: these lines in this order, and whatever stands elsewhere is none of them.
+const COMMIT =
+  /^tree (?<tree>[0-9a-f]{40})\n(?<parents>(?:parent [0-9a-f]{40}\n)*)author (?<author>[^\n]*)\ncommitter (?<committer>[^\n]*)\n(?<more>(?:[^\n]+\n)*)\n/;
 
 export const readCommit = async (bytes: Uint8Array | undefined, tools: VerifyTools): Promise<RawCommit | undefined> => {
   if (bytes === undefined) return undefined;
   const text = latin1(bytes);
-  const end = text.indexOf("\n\n");
-  const head = end < 0 ? [] : text.slice(0, end).split("\n");
-  const all = (name: string): readonly string[] =>
-    head.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
-  const [[tree], [author], [committer]] = [all("tree"), all("author"), all("committer")];
-  if (tree === undefined || author === undefined || committer === undefined || !/^[0-9a-f]{40}$/.test(tree))
-    return undefined;
+  const end = text.indexOf("\n\n") + 2;
+  const read = end > LIMITS.commitHeadBytesMax ? null : COMMIT.exec(text.slice(0, end));
+  const { tree, parents, author, committer, more } = read?.groups ?? {};
+  if (read === null || tree === undefined || author === undefined || committer === undefined) return undefined;
   return {
     id: await objectId(tools, "commit", bytes),
     tree,
-    parents: all("parent"),
+    parents: parents?.match(/[0-9a-f]{40}/g) ?? [],
     author,
     committer,
-    signed: head.some((line) => line.startsWith("gpgsig")),
-    message: text.slice(end + 2),
+    more: more ?? "",
+    message: text.slice(end),
   };
 };

@@ -1,3 +1,4 @@
+import { LIMITS } from "../../limits.ts";
 import { hex, sameBytes } from "./bytes.ts";
 import { objectId, type GitType } from "./git-objects.ts";
 import type { VerifyTools } from "./tools.ts";
@@ -14,8 +15,16 @@ export type PackReading =
 const OBJECT_BYTES_MAX = 268_435_456;
 const TYPES: Readonly<Record<number, GitType>> = { 1: "commit", 2: "tree", 3: "blob" };
 
-/** Every object of a pack without deltas, found by its index and hashed again. Nothing of the index is believed. */
-export const readPack = async (tools: VerifyTools, pack: Uint8Array, index: Uint8Array): Promise<PackReading> => {
+/**
+ * Every object of a pack without deltas, found by its index and hashed again. Nothing of the index is believed. Trees are
+ * kept, and the blobs that are wanted: of the others nobody will ask.
+ */
+export const readPack = async (
+  tools: VerifyTools,
+  pack: Uint8Array,
+  index: Uint8Array,
+  wanted: ReadonlySet<string>,
+): Promise<PackReading> => {
   const no = (says: string): PackReading => ({ ok: false, says });
   const head = new DataView(pack.buffer, pack.byteOffset, pack.byteLength);
   if (pack.length < 32 || head.getUint32(0) !== 0x50_41_43_4b || head.getUint32(4) !== 2)
@@ -27,12 +36,16 @@ export const readPack = async (tools: VerifyTools, pack: Uint8Array, index: Uint
   if (entries.length !== head.getUint32(8)) return no("its index does not list every object");
 
   const objects = new Map<string, GitObject>();
+  let inflated = 0;
   for (const [at, { id, offset }] of entries.entries()) {
     if (at === 0 && offset !== 12) return no("bytes stand before its first object");
-    const object = await readObject(tools, pack.subarray(offset, entries[at + 1]?.offset ?? pack.length - 20));
+    const entry = pack.subarray(offset, entries[at + 1]?.offset ?? pack.length - 20);
+    const object = await readObject(tools, entry, LIMITS.bundleInflatedBytesMax - inflated);
+    if (object === "too-many-bytes") return no("its objects are larger than is read here");
     if (object === undefined) return no(`object ${id} cannot be read: only whole objects are, no deltas`);
     if ((await objectId(tools, object.type, object.bytes)) !== id) return no(`object ${id} has other content`);
-    objects.set(id, object);
+    inflated += object.bytes.length;
+    if (object.type !== "blob" || wanted.has(id)) objects.set(id, object);
   }
   return { ok: true, objects };
 };
@@ -64,7 +77,11 @@ const readIndex = async (
   })).sort((a, b) => a.offset - b.offset);
 };
 
-const readObject = async (tools: VerifyTools, entry: Uint8Array): Promise<GitObject | undefined> => {
+const readObject = async (
+  tools: VerifyTools,
+  entry: Uint8Array,
+  bytesMax: number,
+): Promise<GitObject | "too-many-bytes" | undefined> => {
   const first = entry[0] ?? 0;
   const type = TYPES[Math.floor(first / 16) % 8];
   let size = first % 16;
@@ -75,6 +92,7 @@ const readObject = async (tools: VerifyTools, entry: Uint8Array): Promise<GitObj
     size += (byte % 128) * scale;
     more = byte >= 128;
   }
+  if (size > bytesMax) return "too-many-bytes";
   if (type === undefined || size > OBJECT_BYTES_MAX) return undefined;
   const bytes = await tools.inflate(entry.subarray(at), size + 1);
   return bytes?.length === size ? { type, bytes } : undefined;

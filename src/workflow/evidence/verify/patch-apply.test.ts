@@ -68,10 +68,19 @@ const recomputed = async (
   patch: Uint8Array = git([...CANONICAL, base, commit]),
 ): Promise<string> => {
   const files = objectFiles(folder, git, base, commit);
-  const pack = await readPack(nodeVerifyTools, bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx"));
+  const pack = await readPack(
+    nodeVerifyTools,
+    bytes(files, "repo/base.pack"),
+    bytes(files, "repo/base.idx"),
+    oldBlobs(patch),
+  );
   if (!pack.ok) throw new Error(pack.says);
   return patchedTree(nodeVerifyTools, pack.objects, treeOf(base), parsePatch(patch));
 };
+
+const oldBlobs = (patch: Uint8Array): ReadonlySet<string> => new Set(parsePatch(patch).map(({ oldBlob }) => oldBlob));
+
+const NONE: ReadonlySet<string> = new Set();
 
 const bytes = (files: ReadonlyMap<string, Uint8Array>, name: string): Uint8Array => files.get(name) ?? new Uint8Array();
 
@@ -237,15 +246,51 @@ test("a pack with a changed byte, a foreign index or deltas is not read", async 
   const to = commitOf({ ...BASE, "new.txt": "x\n" });
   const files = objectFiles(folder, git, from, to);
   const [pack, index] = [bytes(files, "repo/base.pack"), bytes(files, "repo/base.idx")];
-  expect((await readPack(nodeVerifyTools, pack, index)).ok).toBe(true);
+  expect((await readPack(nodeVerifyTools, pack, index, NONE)).ok).toBe(true);
   for (const at of [0, 4, 11, 12, 40, pack.length - 1])
-    expect((await readPack(nodeVerifyTools, Uint8Array.from(pack).with(at, (pack[at] ?? 0) ^ 1), index)).ok).toBe(
+    expect((await readPack(nodeVerifyTools, Uint8Array.from(pack).with(at, (pack[at] ?? 0) ^ 1), index, NONE)).ok).toBe(
       false,
     );
   for (const at of [0, 7, 1030, 1040, index.length - 30, index.length - 1])
-    expect((await readPack(nodeVerifyTools, pack, Uint8Array.from(index).with(at, (index[at] ?? 0) ^ 1))).ok).toBe(
-      false,
-    );
-  expect((await readPack(nodeVerifyTools, new Uint8Array(), index)).ok).toBe(false);
-  expect((await readPack(nodeVerifyTools, pack, new Uint8Array())).ok).toBe(false);
+    expect(
+      (await readPack(nodeVerifyTools, pack, Uint8Array.from(index).with(at, (index[at] ?? 0) ^ 1), NONE)).ok,
+    ).toBe(false);
+  expect((await readPack(nodeVerifyTools, new Uint8Array(), index, NONE)).ok).toBe(false);
+  expect((await readPack(nodeVerifyTools, pack, new Uint8Array(), NONE)).ok).toBe(false);
+});
+
+const glued = (patch: string): readonly string[] => {
+  const [, head = "", body = ""] = /^([^]*?)(@@[^]*)$/.exec(patch) ?? [];
+  return [head, body];
+};
+
+// Git itself applies these: the file then holds one line where a reader of the patch was shown two.
+test.each([
+  [
+    "an added line",
+    "one\ntwo\n",
+    "one # two\n",
+    "@@ -1,2 +1,2 @@\n-one\n-two\n+one #\n\\ No newline at end of file\n+ two\n",
+  ],
+  [
+    "an added line before what stays",
+    "one\n two\n",
+    "one # two\n",
+    "@@ -1,2 +1,2 @@\n-one\n+one #\n\\ No newline at end of file\n  two\n",
+  ],
+  [
+    "the last line of a hunk before another",
+    "1\n2\n3\n",
+    "x2\ny\n",
+    "@@ -1 +1 @@\n-1\n+x\n\\ No newline at end of file\n@@ -3 +3 @@\n-3\n+y\n",
+  ],
+  ["the old last line before one that is added", "one", "onetwo\n", "@@ -1,0 +2 @@\n+two\n"],
+  ["a line of nothing", "one\n", "one\n", "@@ -1 +1,2 @@\n one\n+\n\\ No newline at end of file\n"],
+])("a patch in which %s ends without its line feed is not applied", async (_, old, made, hunk) => {
+  const from = commitOf({ f: old });
+  const to = commitOf({ f: `${made}more` });
+  const blob = git(["hash-object", "-w", "--stdin"], made).toString().trim();
+  const [head = ""] = glued(git([...CANONICAL, from, to]).toString());
+  const patch = `${head.replace(/\.\.[0-9a-f]{40}/, `..${blob}`)}${hunk}`;
+  await expect(recomputed(from, to, Buffer.from(patch))).rejects.toThrow(/without its end|another place/);
 });

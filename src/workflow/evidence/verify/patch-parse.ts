@@ -1,3 +1,4 @@
+import { LIMITS } from "../../limits.ts";
 import { latin1 } from "./bytes.ts";
 
 /** One file of a git patch, as `diff-tree --binary --full-index --no-renames` writes it. Paths are latin1. */
@@ -24,6 +25,7 @@ type PatchBody =
 export interface Hunk {
   readonly oldStart: number;
   readonly oldLines: number;
+  readonly newStart: number;
   readonly newLines: number;
   readonly lines: readonly HunkLine[];
 }
@@ -38,8 +40,11 @@ interface HunkLine {
 export class PatchProblem extends Error {}
 
 const NO_BLOB = "0".repeat(40);
+/** Both names of a file, each byte of them written as four letters. */
+const NAMES_LETTERS_MAX = 2 * (4 * LIMITS.manifestPathBytesMax + 8);
 
 export const parsePatch = (patch: Uint8Array): readonly FilePatch[] => {
+  if (patch.length > LIMITS.bundleHeldFileBytesMax) throw new PatchProblem("it is larger than is read here");
   const lines = splitLines(patch);
   const files: FilePatch[] = [];
   let at = 0;
@@ -121,11 +126,12 @@ const parseBody = (
 };
 
 const parseHunk = (lines: readonly Uint8Array[], from: number, path: string): Read<Hunk> => {
-  const found = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+\d{1,9}(?:,(\d{1,9}))? @@/.exec(
+  const found = /^@@ -(\d{1,9})(?:,(\d{1,9}))? \+(\d{1,9})(?:,(\d{1,9}))? @@/.exec(
     latin1(lines[from] ?? new Uint8Array()),
   );
   if (found === null) throw new PatchProblem(`${path} has a broken hunk`);
-  const [oldStart, oldLines, newLines] = [Number(found[1]), Number(found[2] ?? 1), Number(found[3] ?? 1)];
+  const [oldStart, oldLines] = [Number(found[1]), Number(found[2] ?? 1)];
+  const [newStart, newLines] = [Number(found[3]), Number(found[4] ?? 1)];
   const body: HunkLine[] = [];
   let [left, right, at] = [oldLines, newLines, from + 1];
   while (left > 0 || right > 0) {
@@ -138,11 +144,14 @@ const parseHunk = (lines: readonly Uint8Array[], from: number, path: string): Re
     at += 1;
     const isOpen = latin1(lines[at] ?? new Uint8Array()) === "\\ No newline at end of file";
     const bytes = line.subarray(1);
+    // Only the last line of a side can end without a line feed: any other would be one line with the next.
+    if (isOpen && (bytes.length === 0 || (side !== "+" && left > 0) || (side !== "-" && right > 0)))
+      throw new PatchProblem(`${path} has a line without its end in the middle`);
     body.push({ side, bytes: isOpen ? bytes : withLineFeed(bytes) });
     at += isOpen ? 1 : 0;
   }
   if (left < 0 || right < 0) throw new PatchProblem(`${path} has a hunk that counts wrong`);
-  return { file: { oldStart, oldLines, newLines, lines: body }, next: at };
+  return { file: { oldStart, oldLines, newStart, newLines, lines: body }, next: at };
 };
 
 const parseBinary = (lines: readonly Uint8Array[], from: number, path: string): Read<PatchBody> => {
@@ -165,6 +174,7 @@ const parseBlock = (lines: readonly Uint8Array[], from: number, path: string): R
 const pathOf = (line: string): string => {
   const both = line.startsWith("diff --git ") ? line.slice("diff --git ".length) : undefined;
   if (both === undefined) throw new PatchProblem("a line belongs to no file");
+  if (both.length > NAMES_LETTERS_MAX) throw new PatchProblem("a file has a name that no file can have");
   const half = (both.length - 1) / 2;
   const [was, is] = [unprefixed(both.slice(0, half), "a/"), unprefixed(both.slice(half + 1), "b/")];
   if (both[half] !== " " || was === undefined || was !== is) throw new PatchProblem("a file has two names");

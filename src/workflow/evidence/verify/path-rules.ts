@@ -17,11 +17,16 @@ export const prohibition = (rules: readonly string[]): ((path: string) => boolea
     .map((wanted) => ({ wanted, begins: (wanted[0] ?? "").replace(/[*?].*$/s, "") }));
   return (path) => {
     const found = folded(path);
-    return found.some(
-      (segment, from) =>
-        names.has(segment) ||
-        longer.some((wanted) => wanted.every((part, at) => part === found[from + at])) ||
-        patterns.some(({ wanted, begins }) => segment.startsWith(begins) && startsWith(wanted, found.slice(from))),
+    return (
+      found.some(
+        (segment, from) =>
+          names.has(segment) || longer.some((wanted) => wanted.every((part, at) => part === found[from + at])),
+      ) ||
+      // Wherever it begins, and with everything beneath what it covers.
+      patterns.some(
+        ({ wanted, begins }) =>
+          found.some((segment) => segment.startsWith(begins)) && placesMatched(["**", ...wanted], found).includes(true),
+      )
     );
   };
 };
@@ -39,45 +44,53 @@ export const mayReach = (rule: string, folder: string): boolean => {
   return wanted.length > segments.length;
 };
 
+/** Letters that a rule or a path can have where it is compared. The work of one comparison is the product of two of them. */
+export const lettersIn = (text: string): number => text.normalize("NFKC").length;
+
 const isPlain = (rule: string): boolean => !/[*?]/.test(rule);
 
 const matches = (rule: string, path: string): boolean => {
   const segments = rule.split("/");
+  const found = path.split("/");
   // A final `**` needs something beneath it.
   const wanted = segments.at(-1) === "**" ? [...segments, "*"] : segments;
-  return lengthsMatched(wanted, path.split("/"), "**", isSegment).has(path.split("/").length);
+  return placesMatched(wanted, found)[found.length] === true;
 };
 
-/** Whether the rule covers the first segments, and with them everything beneath. */
-const startsWith = (rule: readonly string[], path: readonly string[]): boolean =>
-  lengthsMatched(rule, path, "**", isSegment).size > 0;
-
-const isSegment = (rule: string, segment: string): boolean => {
-  const letters = Array.from(segment);
-  return lengthsMatched(Array.from(rule), letters, "*", (wanted, found) => wanted === "?" || wanted === found).has(
-    letters.length,
-  );
-};
-
-/** How much of the subject, from its beginning, the whole rule can match. Row by row: hostile rules cost no more than others. */
-const lengthsMatched = (
-  rule: readonly string[],
-  subject: readonly string[],
-  many: string,
-  isOne: (wanted: string, found: string) => boolean,
-): ReadonlySet<number> => {
-  let lengths = new Set([0]);
+/** For each number of first segments whether the whole rule can match them. Every pair of segments is compared once at most. */
+const placesMatched = (rule: readonly string[], path: readonly string[]): readonly boolean[] => {
+  let places = [true, ...path.map(() => false)];
   for (const wanted of rule) {
-    const first = Math.min(...lengths);
-    lengths =
-      wanted === many
-        ? new Set(Array.from({ length: subject.length + 1 }, (_, at) => at).filter((at) => at >= first))
-        : new Set(
-            [...lengths].filter((at) => at < subject.length && isOne(wanted, subject[at] ?? "")).map((at) => at + 1),
-          );
-    if (lengths.size === 0) break;
+    const first = places.indexOf(true);
+    if (first < 0) break;
+    places =
+      wanted === "**"
+        ? places.map((_, at) => at >= first)
+        : places.map((_, at) => at > 0 && places[at - 1] === true && isSegment(wanted, path[at - 1] ?? ""));
   }
-  return lengths;
+  return places;
+};
+
+/** `*` and `?` within one segment: a star takes as little as it can, and one letter more each time the rest does not fit. */
+const isSegment = (rule: string, segment: string): boolean => {
+  const wanted = Array.from(rule);
+  const found = Array.from(segment);
+  let [at, next, star, taken] = [0, 0, -1, 0];
+  while (at < found.length) {
+    if (wanted[next] === "*") {
+      [star, taken, next] = [next, at, next + 1];
+    } else if (next < wanted.length && (wanted[next] === "?" || wanted[next] === found[at])) {
+      at += 1;
+      next += 1;
+    } else if (star >= 0) {
+      taken += 1;
+      [at, next] = [taken, star + 1];
+    } else {
+      return false;
+    }
+  }
+  while (wanted[next] === "*") next += 1;
+  return next === wanted.length;
 };
 
 const folded = (path: string): readonly string[] =>
@@ -87,7 +100,7 @@ const folded = (path: string): readonly string[] =>
     .map((segment) => (/:|[. ]$|^git~/.test(segment) ? foldedName(segment) : segment));
 
 const foldedName = (segment: string): string => {
-  const name = segment.replace(/(?<=.):.*$/, "").replace(/(?<=[^. ])[. ]+$/, "");
+  const name = segment.replace(/(?<=.):.*$/s, "").replace(/(?<=[^. ])[. ]+$/, "");
   return /^git~\d+$/.test(name) ? ".git" : name;
 };
 

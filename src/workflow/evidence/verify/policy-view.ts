@@ -59,7 +59,7 @@ const sectionsIn = (text: string): ReadonlyMap<string, Section> | undefined => {
   return sections;
 };
 
-const withoutComment = (line: string): string => line.replace(/(?:^|\s+)#.*$/, "").trimEnd();
+const withoutComment = (line: string): string => line.replace(/(?:^|\s)#.*$/, "").trimEnd();
 
 const CLASS = /^ +([a-z][a-z0-9_]{0,63}):(?: +\{ ?(\S.*?) ?\})?$/;
 const MEMBER = /^(?:minimumAssurance: +(A[0-3])|minimumConfinement: +([ABC]))$/;

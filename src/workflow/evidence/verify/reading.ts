@@ -77,6 +77,7 @@ export const readBundle = async (
     ),
   );
   const digests = new Map(sums);
+  const patch = readPatch(files.get("patch.diff"));
   return {
     files,
     paths: [...content.keys()],
@@ -92,9 +93,9 @@ export const readBundle = async (
     redactions: json("redactions.json", redactionsSchema),
     events: readEvents(files.get("events.normalized.jsonl")),
     base: await readCommit(files.get("repo/base-commit.raw"), tools),
-    baseObjects: baseObjectsIn(files, tools),
+    baseObjects: baseObjectsIn(files, tools, patch),
     commit: await readCommit(files.get("repo/commit.raw"), tools),
-    patch: readPatch(files.get("patch.diff")),
+    patch,
     tests: readTestLog(files.get("test.log")),
     records: readRecords(files),
     digest: (path) => digests.get(path),
@@ -105,10 +106,16 @@ export const readBundle = async (
   };
 };
 
-const baseObjectsIn = (files: Reading["files"], tools: VerifyTools): Reading["baseObjects"] => {
+/** All trees, and the old contents that the patch names. */
+const baseObjectsIn = (
+  files: Reading["files"],
+  tools: VerifyTools,
+  patch: Reading["patch"],
+): Reading["baseObjects"] => {
+  const wanted = new Set(typeof patch === "string" ? [] : patch?.map(({ oldBlob }) => oldBlob));
   const read = async (): Promise<PackReading | undefined> => {
     const [pack, index] = [files.get("repo/base.pack"), files.get("repo/base.idx")];
-    return pack === undefined || index === undefined ? undefined : readPack(tools, pack, index);
+    return pack === undefined || index === undefined ? undefined : readPack(tools, pack, index, wanted);
   };
   let reading: Promise<PackReading | undefined> | undefined;
   return () => (reading ??= read());

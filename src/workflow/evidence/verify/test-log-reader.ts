@@ -9,6 +9,8 @@ export interface TestRun {
   readonly criterion?: string | undefined;
   readonly tree?: string | undefined;
   readonly exitCode: number | null;
+  /** Of a probe, which is run on both. */
+  readonly onBase?: number | null | undefined;
   readonly argv: readonly string[];
   readonly outputSha256?: string | undefined;
   readonly outputBytes?: number | undefined;
@@ -25,6 +27,7 @@ const head = z.looseObject({
   criterion: z.string().optional(),
   tree: z.string().optional(),
   exitCode: z.int().nullable(),
+  onBase: z.int().nullable().optional(),
   argv: z.array(z.string()),
   outputSha256: z.string().optional(),
   outputBytes: z.int().optional(),
