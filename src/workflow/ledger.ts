@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-import { asJson, canonicalJson, digestOf, isJsonObject, parseDigest, type Digest, type Json } from "./digest.ts";
+import { asJson } from "./as-json.ts";
+import { canonicalJson, digestOf, isJsonObject, parseDigest, type Digest, type Json } from "./digest.ts";
 import { parseRunId, workId, type RunId, type WorkId } from "./ids.ts";
 
 /** Every kind of governance record (evidence.md 5). Unknown ones are a crash. */

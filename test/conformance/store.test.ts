@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import type { Fence, Holder, Ledger, RunRow, Store } from "../../src/seams/store.ts";
+import { asJson } from "../../src/workflow/as-json.ts";
 import { foldWork } from "../../src/workflow/contract/fold-work.ts";
-import { asJson, digestOf } from "../../src/workflow/digest.ts";
+import { digestOf } from "../../src/workflow/digest.ts";
 import { eventLine } from "../../src/workflow/event-chain.ts";
 import { parseRunId, workId, type RunId } from "../../src/workflow/ids.ts";
 import type { LedgerEntry } from "../../src/workflow/ledger.ts";

@@ -1,10 +1,11 @@
 import type { Kysely } from "kysely";
 
 import type { AppendedLeaf, WorkRow } from "../../seams/store.ts";
+import { asJson } from "../../workflow/as-json.ts";
 import { proofText, signedCheckpoint } from "../../workflow/checkpoint.ts";
 import { causeOf } from "../../workflow/contract/fold-work.ts";
 import { ruleOf, stateAfter } from "../../workflow/contract/work-item.ts";
-import { asJson, canonicalJson } from "../../workflow/digest.ts";
+import { canonicalJson } from "../../workflow/digest.ts";
 import type { WorkId } from "../../workflow/ids.ts";
 import { ledgerText, readLedgerRecord, type LedgerEntry, type LedgerRecord } from "../../workflow/ledger.ts";
 import { frontierText, leafHash, proofOfNext, withLeaf } from "../../workflow/merkle.ts";

@@ -1,3 +1,4 @@
+import { digestOf } from "../digest.ts";
 import type { CriterionResult } from "../validation/criteria.ts";
 import { junitIn } from "../validation/junit.ts";
 import { MANIFEST, SUMS } from "./bundle-table.ts";
@@ -17,7 +18,7 @@ import { sarifText } from "./sarif.ts";
 import type { Report } from "./schemas/report.ts";
 import { testLog } from "./test-log.ts";
 import { traceLines } from "./trace.ts";
-import { verifyGuide } from "./verify-guide.ts";
+import { verifyGuide, type GuideFacts } from "./verify-guide.ts";
 
 /** Every file of the bundle: `given` are the ones that are not drawn from the record. Same inputs, same bytes. */
 export const bundleFiles = (
@@ -44,8 +45,8 @@ export const renderings = (report: Report): ReadonlyMap<string, Uint8Array> => {
   const text = jsonFile(report);
   return new Map([
     ["report.json", bytesOf(text)],
-    ["report.md", bytesOf(renderReport(report, text))],
-    ["control-surface.json", bytesOf(renderControlSurface(report, text))],
+    ["report.md", bytesOf(renderReport(report, digestOf(text)))],
+    ["control-surface.json", bytesOf(renderControlSurface(report, digestOf(text)))],
     ["findings.sarif.json", bytesOf(sarifText(report))],
   ]);
 };
@@ -59,7 +60,7 @@ const withDrawn = (record: RunRecord, given: Files): Files => {
       const junit = junitIn(output);
       return junit === "none" ? [] : [[`validation/junit.${on}.xml`, junit] as const];
     }),
-    ["VERIFY.md", bytesOf(verifyGuide(record))],
+    ["VERIFY.md", bytesOf(verifyGuide(guideFacts(record)))],
     ["events.normalized.jsonl", bytesOf(record.events.map((line) => `${line}\n`).join(""))],
     ["trace.jsonl", bytesOf(traceLines(record.run, record.work, record.events))],
     ["freshness-proof.json", bytesOf(jsonFile(freshnessProof(record)))],
@@ -67,6 +68,14 @@ const withDrawn = (record: RunRecord, given: Files): Files => {
     ["confinement-proof.json", bytesOf(jsonFile(confinementProof(record)))],
   ]);
 };
+
+const guideFacts = ({ run, reach, approval, admission, validation }: RunRecord): GuideFacts => ({
+  run,
+  reach,
+  approvers: approval === "none" ? [] : approval.voices.map(({ record }) => record.approver),
+  admissionOwner: admission === "none" ? "none" : admission.record.owner,
+  isTested: validation.length > 0,
+});
 
 const AFTER_REPORT: readonly string[] = [
   "report.json",
@@ -82,7 +91,7 @@ const AFTER_REPORT: readonly string[] = [
 const planOf = (record: RunRecord, sources: Files): BundlePlan => {
   const paths = new Set([...sources.keys(), ...AFTER_REPORT]);
   const draft = reportOf(record, sources, { paths, replayPaths: { readBack: false, count: 0 } });
-  const surface = renderControlSurface(draft, jsonFile(draft));
+  const surface = renderControlSurface(draft, digestOf(jsonFile(draft)));
   const read = readReplayPaths(surface) ?? [];
   const isSame = JSON.stringify(read.map(({ argv }) => argv)) === JSON.stringify(draft.replay.map(({ argv }) => argv));
   return { paths, replayPaths: { readBack: isSame, count: read.length } };

@@ -38,8 +38,8 @@ const SEEN: ReadonlySet<string> = new Set([
   "backend.exited",
 ]);
 
-export const toldApart = (events: readonly EventLine[]): ToldApart => {
-  const isClaim = ({ trust }: EventLine): boolean => trust === "agent-claimed" || trust === "backend-claimed";
+export const toldApart = (events: readonly EventLine<unknown>[]): ToldApart => {
+  const isClaim = ({ trust }: EventLine<unknown>): boolean => trust === "agent-claimed" || trust === "backend-claimed";
   const said = events.filter((event) => isClaim(event) && SAID.has(event.type)).map(told);
   const seen = events.filter((event) => !isClaim(event) && SEEN.has(event.type)).map(told);
   return {
@@ -50,7 +50,7 @@ export const toldApart = (events: readonly EventLine[]): ToldApart => {
   };
 };
 
-const told = (event: EventLine): Told => ({
+const told = (event: EventLine<unknown>): Told => ({
   event: event.sequence,
   type: event.type,
   text: TEXTS.flatMap((name) => textOf(event, name) ?? [])

@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-import { digestOf } from "../digest.ts";
 import { jsonFile } from "./json-file.ts";
 import type { ReplayPath } from "./replay.ts";
 import type { Report } from "./schemas/report.ts";
@@ -22,7 +21,7 @@ interface ControlSurface {
   readonly report: { readonly file: "report.json"; readonly sha256: string };
 }
 
-export const renderControlSurface = (report: Report, reportText: string): string => {
+export const renderControlSurface = (report: Report, reportSha256: string): string => {
   const surface: ControlSurface = {
     schema: "cto/control-surface/v1",
     run: report.run,
@@ -36,7 +35,7 @@ export const renderControlSurface = (report: Report, reportText: string): string
     deniedAttempts: report.attempts.length,
     defaultActivation: report.defaultActivation,
     replay: report.replay,
-    report: { file: "report.json", sha256: digestOf(reportText) },
+    report: { file: "report.json", sha256: reportSha256 },
   };
   return jsonFile(surface);
 };

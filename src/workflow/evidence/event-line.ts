@@ -3,13 +3,13 @@ import { z } from "zod";
 import type { Json } from "../digest.ts";
 
 /** One line of events.normalized.jsonl, as far as reports and the trace need it. */
-export interface EventLine {
+export interface EventLine<Value = Json | undefined> {
   readonly type: string;
   readonly subject: string;
   readonly time: string;
   readonly sequence: number;
   readonly trust: string;
-  readonly data: Readonly<Record<string, Json | undefined>>;
+  readonly data: Readonly<Record<string, Value>>;
 }
 
 const schema = z.object({
@@ -28,7 +28,7 @@ export const readEventLine = (line: string): EventLine => {
 };
 
 /** A text member of an event's data, or undefined. */
-export const textOf = ({ data }: EventLine, name: string): string | undefined => {
+export const textOf = ({ data }: EventLine<unknown>, name: string): string | undefined => {
   const value = data[name];
   return typeof value === "string" ? value : undefined;
 };

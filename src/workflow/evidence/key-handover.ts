@@ -1,7 +1,8 @@
 import { z } from "zod";
 
+import { asJson } from "../as-json.ts";
 import type { Checkpoint } from "../checkpoint.ts";
-import { asJson, digestOf } from "../digest.ts";
+import { digestOf } from "../digest.ts";
 import { KEY_ROLES, type OwnPublicKey } from "../own-keys.ts";
 import type { Statement } from "./statement.ts";
 import { readEnvelope } from "./verify/sigstore.ts";

@@ -1,11 +1,10 @@
-import { digestOf } from "../digest.ts";
 import type { Told } from "./claims.ts";
 import { items, plain, section, table } from "./markdown.ts";
 import { renderChanges } from "./render-changes.ts";
 import type { Report } from "./schemas/report.ts";
 
 /** report.md: nothing that report.json does not hold, byte for byte the same each time (R102). */
-export const renderReport = (report: Report, reportText: string): string => {
+export const renderReport = (report: Report, reportSha256: string): string => {
   const lines = [
     ...head(report),
     ...denied(report),
@@ -25,7 +24,7 @@ export const renderReport = (report: Report, reportText: string): string => {
     ...section("Not claimed", items(report.notClaimed.map(plain))),
     ...section("Non-Authority Notice", [report.notice]),
     "",
-    `Drawn from report.json, sha256 ${digestOf(reportText)}, and from nothing else.`,
+    `Drawn from report.json, sha256 ${reportSha256}, and from nothing else.`,
     "",
   ];
   return lines.join("\n");

@@ -1,4 +1,5 @@
-import { asJson, digestOf, type Json } from "../digest.ts";
+import { asJson } from "../as-json.ts";
+import { digestOf, type Json } from "../digest.ts";
 import { parseEvent } from "../event-chain.ts";
 import { ATTESTATIONS, SUMS } from "./bundle-table.ts";
 import type { Files } from "./bundle.ts";

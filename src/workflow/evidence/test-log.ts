@@ -1,4 +1,4 @@
-import { asJson } from "../digest.ts";
+import { asJson } from "../as-json.ts";
 import { timeText } from "../instant.ts";
 import type { ValidationRun } from "../validation/validation.ts";
 import type { RunRecord } from "./run-record.ts";

@@ -1,4 +1,3 @@
-import type { RunId, WorkId } from "../ids.ts";
 import { textOf, type EventLine } from "./event-line.ts";
 
 /** The pinned names (evidence.md 8); a changed list is a new format version. All `gen_ai.*` are "Development" upstream. */
@@ -24,24 +23,24 @@ export const TRACE_NAMES = {
 export interface Span {
   readonly name: string;
   readonly operation?: "invoke_workflow" | "invoke_agent" | "execute_tool";
-  readonly start: EventLine;
-  readonly end: EventLine;
+  readonly start: EventLine<unknown>;
+  readonly end: EventLine<unknown>;
   readonly failed: boolean;
 }
 
 /** What agent and backend said of their session, each with the event that says it: attributes that rest on it are claims. */
 export interface Claims {
-  readonly sessions: readonly EventLine[];
-  readonly usages: readonly EventLine[];
+  readonly sessions: readonly EventLine<unknown>[];
+  readonly usages: readonly EventLine<unknown>[];
 }
 
-export const claimsOf = (events: readonly EventLine[]): Claims => ({
+export const claimsOf = (events: readonly EventLine<unknown>[]): Claims => ({
   sessions: events.filter(({ type }) => type === "session.started"),
   usages: events.filter(({ type }) => type === "usage.reported"),
 });
 
 /** The attributes of one span. Where one of them is only claimed, `cto.trust` says so: it is the weakest of all. */
-export const spanAttributes = (run: RunId, work: WorkId, span: Span, claims: Claims): readonly object[] => {
+export const spanAttributes = (run: string, work: string, span: Span, claims: Claims): readonly object[] => {
   const { operation, start } = span;
   const said = saidOf(span, claims);
   const texts: readonly (readonly [string, string | undefined])[] = [
@@ -94,8 +93,9 @@ const saidOf = ({ name, start, end }: Span, { sessions, usages }: Claims): Said 
     };
   }
   if (name !== "turn") return {};
-  const session = sessions.findLast(({ sequence }) => sequence < start.sequence);
-  const usage = usages.findLast(({ sequence }) => sequence > start.sequence && sequence <= end.sequence);
+  const session = lastUntil(sessions, start.sequence - 1);
+  const told = lastUntil(usages, end.sequence);
+  const usage = told !== undefined && told.sequence > start.sequence ? told : undefined;
   if (session === undefined && usage === undefined) return {};
   return {
     trust: "backend-claimed",
@@ -103,4 +103,15 @@ const saidOf = ({ name, start, end }: Span, { sessions, usages }: Claims): Said 
     inputTokens: usage?.data["inputTokens"],
     outputTokens: usage?.data["outputTokens"],
   };
+};
+
+/** The last event up to that sequence, found by halves: a log may tell of as many turns as it has lines. */
+const lastUntil = (events: readonly EventLine<unknown>[], sequence: number): EventLine<unknown> | undefined => {
+  let [from, to] = [0, events.length];
+  while (from < to) {
+    const middle = Math.floor((from + to) / 2);
+    if ((events[middle]?.sequence ?? Infinity) <= sequence) from = middle + 1;
+    else to = middle;
+  }
+  return events[from - 1];
 };

@@ -1,17 +1,21 @@
 import { ATTESTATIONS } from "./bundle-table.ts";
-import type { RunRecord } from "./run-record.ts";
+import type { Reach } from "./ending.ts";
+
+/** All that VERIFY.md depends on. */
+export interface GuideFacts {
+  readonly run: string;
+  readonly reach: Reach;
+  /** Empty, and no owner, where the run stopped before its approval was used. */
+  readonly approvers: readonly { readonly method: "typed" | "tty" | "sshsig"; readonly principal: string }[];
+  readonly admissionOwner: string;
+  readonly isTested: boolean;
+}
 
 /** VERIFY.md: how a stranger checks this folder with tools that the Harness did not write, command by command. */
-export const verifyGuide = (
-  record: Pick<RunRecord, "run" | "reach" | "approval" | "admission" | "validation">,
-): string => {
-  const attestations = [
-    ATTESTATIONS.run,
-    ...(record.validation.length === 0 ? [] : [ATTESTATIONS.tests]),
-    ATTESTATIONS.verdict,
-  ];
+export const verifyGuide = (facts: GuideFacts): string => {
+  const attestations = [ATTESTATIONS.run, ...(facts.isTested ? [ATTESTATIONS.tests] : []), ATTESTATIONS.verdict];
   return [
-    `# How to verify ${record.run}`,
+    `# How to verify ${facts.run}`,
     "",
     "Nothing here has to be believed because this folder says so. ALLOWED_SIGNERS is the owner's file of that name, as it",
     "reached you by another way; a key that lies in this folder is worth nothing. The commands want a POSIX shell, in",
@@ -23,9 +27,9 @@ export const verifyGuide = (
     "",
     '    (cd "$BUNDLE" && sha256sum -c --strict --quiet SHA256SUMS)',
     "",
-    ...humanSignatures(record),
+    ...humanSignatures(facts),
     ...attestationChecks(attestations),
-    ...(record.reach === "commit" ? patch : []),
+    ...(facts.reach === "commit" ? patch : []),
     "## All of it, offline",
     "",
     '    cto verify "$BUNDLE" --trust "$ALLOWED_SIGNERS"',
@@ -44,13 +48,11 @@ export const verifyGuide = (
   ].join("\n");
 };
 
-const humanSignatures = ({ approval, admission }: Pick<RunRecord, "approval" | "admission">): readonly string[] => {
-  const approvers = approval === "none" ? [] : approval.voices.map(({ record }) => record.approver);
+const humanSignatures = ({ approvers, admissionOwner }: GuideFacts): readonly string[] => {
+  const signers = approvers.filter(({ method }) => method === "sshsig").map(({ principal }) => principal);
   const signed = [
-    ...approvers.flatMap(({ method, principal }) =>
-      method === "sshsig" ? [verifyLine(principal, "approval", `approval.${principal}.json`)] : [],
-    ),
-    ...(admission === "none" ? [] : [verifyLine(admission.record.owner, "admission", "admission.json")]),
+    ...signers.toSorted().map((principal) => verifyLine(principal, "approval", `approval.${principal}.json`)),
+    ...(admissionOwner === "none" ? [] : [verifyLine(admissionOwner, "admission", "admission.json")]),
   ];
   return signed.length === 0 ? [] : ["## The owner signed the approval and the admission", "", ...signed.flat(), ""];
 };

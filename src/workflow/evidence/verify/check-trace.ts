@@ -1,11 +1,12 @@
 import { z } from "zod";
 
+import { spansOf, traceText } from "../trace-text.ts";
 import { hex, textIn, utf8 } from "./bytes.ts";
 import { canonical } from "./canonical.ts";
-import type { EventData } from "./events.ts";
+import { eventLines, type EventData } from "./events.ts";
 import type { Reading } from "./reading.ts";
 import { strictJson } from "./strict-json.ts";
-import { allOf } from "./tools.ts";
+import { allOf, type VerifyTools } from "./tools.ts";
 import { fail, passUnless, type Check } from "./verdict.ts";
 
 const ID = "trace";
@@ -13,7 +14,7 @@ const FILE = "trace.jsonl";
 
 /**
  * Step 11: the trace is this log's. Its ids are computed anew, each span begins and ends at events of the log, and every
- * event that begins one has exactly one. The attributes as a whole are the render replay's to show.
+ * event that begins one has exactly one. Beyond that it is byte for byte what is drawn of the log (docs/adr/0019).
  */
 export const checkTrace = async (reading: Reading): Promise<readonly Check[]> => {
   const off = (says: string): readonly Check[] => [fail(ID, "evidence/report-contradicted", says, FILE)];
@@ -23,9 +24,29 @@ export const checkTrace = async (reading: Reading): Promise<readonly Check[]> =>
   if (read.length === 0 || !text.endsWith("\n") || spans.length !== read.length)
     return off("it is not one span of OTLP a line");
   const events = (reading.events ?? []).flatMap(({ event }) => event ?? []);
-  const objections = [...shape(spans, events, reading), ...(await ids(spans, reading))].flatMap(off);
+  const isDrawn = (await drawn(reading)) === text;
+  const objections = [
+    ...shape(spans, events, reading),
+    ...(await ids(spans, reading)),
+    ...(isDrawn ? [] : ["it is not what is drawn from the log"]),
+  ].flatMap(off);
   return passUnless(ID, objections, `${spans.length} spans, each begun by an event of this log`);
 };
+
+const drawn = async ({ events, manifest, tools }: Reading): Promise<string> => {
+  const lines = eventLines(events);
+  const [run, work] = [manifest?.run ?? "", manifest?.work ?? ""];
+  const spans = spansOf(lines);
+  const trace = await traceId(run, tools);
+  const digests = await allOf(spans.map(({ start }) => tools.sha256(utf8(`${trace}${start.sequence}`))));
+  const ids = new Map(spans.map(({ start }, at) => [start.sequence, hex(digests[at] ?? NONE).slice(0, 16)]));
+  return traceText({ run, work, ids: { trace, span: (sequence) => ids.get(sequence) ?? "" } }, lines, spans);
+};
+
+const NONE = new Uint8Array();
+
+const traceId = async (run: string, tools: VerifyTools): Promise<string> =>
+  hex(await tools.sha256(utf8(`cto-harness/trace/v1\n${run}`))).slice(0, 32);
 
 type Span = z.infer<typeof spanSchema>;
 
@@ -72,7 +93,7 @@ const shape = (spans: readonly Span[], events: readonly EventData[], { manifest 
 const nanos = (time: string): string => `${Date.parse(time)}000000`;
 
 const ids = async (spans: readonly Span[], { manifest, tools }: Reading): Promise<readonly string[]> => {
-  const trace = hex(await tools.sha256(utf8(`cto-harness/trace/v1\n${manifest?.run ?? ""}`))).slice(0, 32);
+  const trace = await traceId(manifest?.run ?? "", tools);
   const made = await allOf(spans.map((span) => tools.sha256(utf8(`${trace}${sequenceOf(span)}`))));
   const own = made.map((digest) => hex(digest).slice(0, 16));
   const root = own[spans.findIndex(({ name }) => name === "run")];

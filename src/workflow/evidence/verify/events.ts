@@ -1,3 +1,4 @@
+import type { EventLine } from "../event-line.ts";
 import { textIn } from "./bytes.ts";
 import { strictJson } from "./strict-json.ts";
 
@@ -94,3 +95,12 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 /** The events of one short type, `commit.created` for instance. */
 export const eventsOf = (events: readonly Event[] | undefined, type: string): readonly EventData[] =>
   (events ?? []).flatMap(({ event }) => (event?.type === `cto.${type}.v1` ? [event] : []));
+
+/** The events in the shape from which pages and traces are drawn. */
+export const eventLines = (events: readonly Event[] | undefined): readonly EventLine<unknown>[] =>
+  (events ?? []).flatMap(({ event }) => {
+    if (event === undefined) return [];
+    const { type, subject, time, sequence, trust, data } = event;
+    const short = type.replace(/^cto\./, "").replace(/\.v1$/, "");
+    return [{ type: short, subject, time, sequence: Number(sequence), trust, data }];
+  });
