@@ -8,8 +8,12 @@ import { readFolder } from "./adapters/archive/read-folder.ts";
 import { readTarFile } from "./adapters/archive/read-tar-file.ts";
 import { readVerifyPage } from "./adapters/archive/verify-page.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
+import { acpBackend } from "./adapters/backend/acp-backend.ts";
 import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
+import { commandBackend } from "./adapters/backend/command-backend.ts";
+import type { AgentOptions } from "./adapters/backend/found-agent.ts";
+import { profileTexts } from "./adapters/backend/profile-texts.ts";
 import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
@@ -33,6 +37,7 @@ import { removeFolder } from "./adapters/target/remove-folder.ts";
 import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
+import type { Authority } from "./workflow/authority.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
@@ -160,6 +165,19 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
       await removeFolder(scratch);
     }
   };
+  const textOf = profileTexts(async (id) => {
+    const own = await home.read(`.sot/authority/profiles/${id}.json`);
+    return own === "absent" ? "absent" : own.bytes;
+  });
+  const agentOptions = (authority: Authority, kind: "acp" | "command"): AgentOptions => {
+    const { profile = "", packages, upstream } = authority.backends[kind] ?? {};
+    return {
+      profile,
+      textOf,
+      packages: packages ?? environment["CTO_HARNESS_AGENTS"] ?? "absent",
+      upstream: (upstream === undefined ? undefined : authority.relay?.upstreams[upstream]) ?? "none",
+    };
+  };
   const world: World = {
     home,
     homeId,
@@ -193,8 +211,11 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
             ? undefined
             : caseBackend({ binary: () => whichCase(authority.backends.case?.binary, environment) });
         case "acp":
+          return authority.backends.acp === undefined ? undefined : acpBackend(agentOptions(authority, "acp"));
         case "command":
-          return undefined;
+          return authority.backends.command === undefined
+            ? undefined
+            : commandBackend(agentOptions(authority, "command"));
       }
     },
     operator: { uid, user: username, tty: terminal ? "stdin" : null },

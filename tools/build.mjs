@@ -8,6 +8,7 @@ import { buildVerifyPage } from "./build-verify-page.mjs";
 rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 cpSync("src/adapters/backend/programs", "dist/adapters/backend/programs", { recursive: true });
+cpSync("src/adapters/backend/profiles", "dist/adapters/backend/profiles", { recursive: true });
 cpSync("src/cli/hostile/cases", "dist/cli/hostile/cases", { recursive: true });
 await buildVerifyPage("dist/verify.html");
 

@@ -31,8 +31,8 @@ export interface Authority {
   /** What stands behind a backend kind. Listing a kind grants nothing. */
   readonly backends: {
     readonly scripted?: { readonly steps: string } & BehindRelay;
-    readonly acp?: { readonly profile: string } & BehindRelay;
-    readonly command?: { readonly profile: string } & BehindRelay;
+    readonly acp?: AgentPolicy & BehindRelay;
+    readonly command?: AgentPolicy & BehindRelay;
     readonly case?: { readonly binary?: string; readonly profile?: string } & BehindRelay;
   };
   readonly relay?: RelayPolicy;
@@ -52,6 +52,13 @@ interface ApprovalPolicy {
   readonly eligible?: readonly string[];
   /** The author of a packet is its owner. */
   readonly authorMayApprove?: boolean;
+}
+
+/** A profile and where its packages are installed; without a folder `CTO_HARNESS_AGENTS` names it. */
+interface AgentPolicy {
+  readonly profile: string;
+  /** Absolute path of a folder `node_modules`. */
+  readonly packages?: string;
 }
 
 /** The upstream of `relay` that this backend's agent talks to; without one it reaches no model. */

@@ -65,11 +65,9 @@ limits:
 # What stands behind each backend kind. Listing a kind grants nothing: the packet names one, the owner approves it,
 # the operator opens it by its environment variables, and a program that is absent is refused.
 backends:
+  # acp: { profile: gemini, packages: /opt/agents/node_modules, upstream: NAME } leads an agent that speaks ACP, and
+  # command: the same for one that only prints; cto agents list shows the profiles.
   case: {}
-  acp:
-    profile: acp
-  command:
-    profile: command
   scripted:
     steps: .sot/authority/steps.json
 

@@ -69,6 +69,9 @@ const offsetOf = (document: Document, path: readonly PropertyKey[]): number => {
 const count = (max: number): z.ZodType<number> => z.int().positive().max(max);
 const paths = z.array(writtenLine).max(200).readonly();
 const behindRelay = { upstream: upstreamName.exactOptional() };
+const agent = z
+  .strictObject({ profile: writtenLine, packages: writtenLine.exactOptional(), ...behindRelay })
+  .exactOptional();
 const DAY_MS = 86_400_000;
 
 const schema = z.strictObject({
@@ -119,8 +122,8 @@ const schema = z.strictObject({
   }),
   backends: z.strictObject({
     scripted: z.strictObject({ steps: writtenLine, ...behindRelay }).exactOptional(),
-    acp: z.strictObject({ profile: writtenLine, ...behindRelay }).exactOptional(),
-    command: z.strictObject({ profile: writtenLine, ...behindRelay }).exactOptional(),
+    acp: agent,
+    command: agent,
     case: z
       .strictObject({ binary: writtenLine.exactOptional(), profile: writtenLine.exactOptional(), ...behindRelay })
       .exactOptional(),

@@ -16,8 +16,13 @@ export const backendRefusals = {
     why: "An agent without a model does only what its steps say; without them there is nothing to run.",
   },
   "backend/profile-invalid": {
-    says: "What stands behind backend {kind} cannot be read: {problem}.",
-    next: "correct the file that backends.{kind} in policy.yaml names, then cto gate again",
+    says: "Profile {profile} cannot be used: {problem}.",
+    next: "correct it, or what policy.yaml names at backends (cto agents list shows the profiles), then cto gate again",
     why: "An unknown field could mean more than anybody checked.",
+  },
+  "backend/not-the-pin": {
+    says: "{name} is {version} here, and profile {profile} was looked at with {pin}.",
+    next: "install {name}@{pin} exactly, then cto gate again",
+    why: "A new version may ask less, or offer its model more, than what was seen of the pinned one.",
   },
 } as const;

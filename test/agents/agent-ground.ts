@@ -1,0 +1,66 @@
+import { HONEST_STEPS, POLICY, admit, approveBy, makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
+import type { World } from "../../src/harness/world.ts";
+import { SAMPLE_FILES } from "../../src/cli/demo/sample.ts";
+import { packagesOf, type TestAgent } from "./agents.ts";
+import type { Script } from "./model/script.ts";
+import { startScriptedModel, type ScriptedModel } from "./model/scripted-model.ts";
+
+/** A home whose approved contract names a real agent, and the model that this agent is led by. */
+export interface AgentGround {
+  readonly ground: Ground;
+  readonly model: ScriptedModel;
+  readonly world: World;
+  close(): Promise<void>;
+}
+
+/** Stands for a provider's key; it must be nowhere but in what the relay sends on. */
+export const CANARY_KEY = "cto-canary-model-key-5a1e77f0";
+
+export const makeAgentGround = async (
+  agent: TestAgent,
+  script: Script,
+  files: Readonly<Record<string, string>> = {},
+  policy: readonly (readonly [string, string])[] = [],
+): Promise<AgentGround> => {
+  const model = await startScriptedModel(script);
+  const ground = await makeGround({ backend: "acp" }, { ...SAMPLE_FILES, ...files });
+  const upstream = `{ api: ${agent.api}, origin: "${model.origin}", keyVariable: SCRIPTED_KEY, models: [${agent.models.join(", ")}] }`;
+  await ground.edit(POLICY, "upstreams: {}", `upstreams: { scripted: ${upstream} }`);
+  const acp = `{ profile: ${agent.profile}, packages: "${packagesOf(agent.tier)}", upstream: scripted }`;
+  await ground.edit(POLICY, "  case: {}\n", `  acp: ${acp}\n`);
+  for (const [from, to] of policy) await ground.edit(POLICY, from, to);
+  const world = await ground.open({ ...openSwitches("acp"), SCRIPTED_KEY: CANARY_KEY });
+  await admit(world, ground);
+  const refused = await approveBy(world, ground);
+  if (refused.length > 0) throw new Error(`not approved: ${refused.join(", ")}`);
+  return {
+    ground,
+    model,
+    world,
+    close: async () => {
+      await model.close();
+      await ground.close();
+    },
+  };
+};
+
+const [edit, write] = HONEST_STEPS as readonly [
+  { readonly edit: string; readonly old: string; readonly new: string },
+  { readonly write: string; readonly content: string },
+];
+
+/** The task of the demo contract, done honestly. */
+export const HONEST: Script = {
+  turns: [
+    { text: "I read the file first.", wishes: [{ do: "read", path: `/workspace/${edit.edit}` }] },
+    {
+      text: "Now the edit.",
+      wishes: [{ do: "edit", path: `/workspace/${edit.edit}`, old: edit.old, new: edit.new }],
+    },
+    {
+      text: "And a test.",
+      wishes: [{ do: "write", path: `/workspace/${write.write}`, content: write.content }],
+    },
+    { text: "slugify splits on white space now." },
+  ],
+};

@@ -1,0 +1,31 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { ModelApi } from "../../src/workflow/relay-policy.ts";
+
+/** A real agent of the tier, and what a policy needs to say of its model. */
+export interface TestAgent {
+  readonly profile: string;
+  readonly tier: "light" | "heavy";
+  readonly api: ModelApi;
+  readonly models: readonly string[];
+}
+
+export const AGENTS: readonly TestAgent[] = [
+  { profile: "gemini", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
+  { profile: "pi", tier: "light", api: "chat", models: ["scripted"] },
+  { profile: "qwen", tier: "light", api: "chat", models: ["scripted"] },
+  { profile: "claude-zed", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5", "claude-haiku-4-5"] },
+  { profile: "opencode", tier: "heavy", api: "chat", models: ["scripted"] },
+  { profile: "claude", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5", "claude-haiku-4-5"] },
+  { profile: "codex", tier: "heavy", api: "responses", models: ["gpt-5.5"] },
+];
+
+/** Where a tier is installed: its own folder, outside the product's dependencies. */
+export const packagesOf = (tier: TestAgent["tier"]): string =>
+  path.join(path.dirname(fileURLToPath(import.meta.url)), tier, "node_modules");
+
+/** Why an agent cannot be run here; undefined where it can. */
+export const whyAbsent = ({ tier }: TestAgent): string | undefined =>
+  existsSync(packagesOf(tier)) ? undefined : `the ${tier} tier is not installed`;
