@@ -52,7 +52,10 @@ const [edit, write] = HONEST_STEPS as readonly [
 /** The task of the demo contract, done honestly. */
 export const HONEST: Script = {
   turns: [
-    { text: "I read the file first.", wishes: [{ do: "read", path: `/workspace/${edit.edit}` }] },
+    {
+      text: "I read the files first.",
+      wishes: [edit.edit, write.write].map((file) => ({ do: "read", path: `/workspace/${file}` })),
+    },
     {
       text: "Now the edit.",
       wishes: [{ do: "edit", path: `/workspace/${edit.edit}`, old: edit.old, new: edit.new }],

@@ -16,9 +16,9 @@ export const AGENTS: readonly TestAgent[] = [
   { profile: "gemini", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
   { profile: "pi", tier: "light", api: "chat", models: ["scripted"] },
   { profile: "qwen", tier: "light", api: "chat", models: ["scripted"] },
-  { profile: "claude-zed", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5", "claude-haiku-4-5"] },
+  { profile: "claude-zed", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
   { profile: "opencode", tier: "heavy", api: "chat", models: ["scripted"] },
-  { profile: "claude", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5", "claude-haiku-4-5"] },
+  { profile: "claude", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5"] },
   { profile: "codex", tier: "heavy", api: "responses", models: ["gpt-5.5"] },
 ];
 
@@ -26,6 +26,5 @@ export const AGENTS: readonly TestAgent[] = [
 export const packagesOf = (tier: TestAgent["tier"]): string =>
   path.join(path.dirname(fileURLToPath(import.meta.url)), tier, "node_modules");
 
-/** Why an agent cannot be run here; undefined where it can. */
-export const whyAbsent = ({ tier }: TestAgent): string | undefined =>
-  existsSync(packagesOf(tier)) ? undefined : `the ${tier} tier is not installed`;
+/** The agents of the tiers that are installed; those that are not are told of by `npm run test:agents`. */
+export const runnable = (): readonly TestAgent[] => AGENTS.filter(({ tier }) => existsSync(packagesOf(tier)));
