@@ -13,6 +13,7 @@ import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
 import { commandBackend } from "./adapters/backend/command-backend.ts";
 import type { AgentOptions } from "./adapters/backend/found-agent.ts";
+import { profileAgents } from "./adapters/backend/profile-agents.ts";
 import { profileTexts } from "./adapters/backend/profile-texts.ts";
 import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
@@ -218,6 +219,9 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
             : commandBackend(agentOptions(authority, "command"));
       }
     },
+    agents: profileAgents(textOf, async () =>
+      (await home.list("profile")).map((document) => path.basename(document.path, ".json")),
+    ),
     operator: { uid, user: username, tty: terminal ? "stdin" : null },
     build: readBuild(),
     verifyPage: readVerifyPage,

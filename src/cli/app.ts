@@ -3,6 +3,7 @@ import { buildApplication, buildRouteMap, help, version, type Application } from
 import type { Parsing } from "./context.ts";
 import { BRIEF, firstPage } from "./first-page.ts";
 import { PARSER_WORDS } from "./parser-words.ts";
+import { agentRoutes } from "./routes/agent-routes.ts";
 import { approvalRoutes } from "./routes/approval-routes.ts";
 import { documentRoutes } from "./routes/document-routes.ts";
 import { evidenceRoutes } from "./routes/evidence-routes.ts";
@@ -12,7 +13,14 @@ import { versionOfBuild } from "./version.ts";
 
 /** Every command of `cto`. Each is loaded when it is given, so that help starts as fast as Node. */
 export const buildApp = (): Application<Parsing> => {
-  const routes = { ...homeRoutes(), ...documentRoutes(), ...approvalRoutes(), ...runRoutes(), ...evidenceRoutes() };
+  const routes = {
+    ...homeRoutes(),
+    ...agentRoutes(),
+    ...documentRoutes(),
+    ...approvalRoutes(),
+    ...runRoutes(),
+    ...evidenceRoutes(),
+  };
   const root = buildRouteMap<string, Parsing>({ routes, docs: { brief: BRIEF } });
   const formatting = { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true } as const;
   const shown = {

@@ -113,7 +113,7 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
       : [
           [
             "backend",
-            `${backend.kind} ${visible(backend.version)} · mediation ${backend.mediation} · confinement ${confinement.level}`,
+            `${backend.kind} ${visible(backend.version)} · mediation ${visible(backend.mediation.declared)}, seen ${visible(backend.mediation.seen)} · confinement ${confinement.level}`,
           ],
         ]),
     ["confined", confinement.why.map(visible).join(" ")],

@@ -1,5 +1,6 @@
 import type { StageDescription } from "../seams/sandbox.ts";
 import type { RunRow } from "../seams/store.ts";
+import { isBelowMediation } from "../workflow/backend-probe.ts";
 import { FORBIDDEN_ACTIONS } from "../workflow/contract/contract.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
@@ -202,8 +203,18 @@ const findingsOf = (performed: Performed | undefined, validated: Validated | und
     ...(unasked > 0
       ? said("policy/unmediated-effect", [`${unasked} effects had no request; the result was judged by its bytes.`])
       : []),
+    ...said("backend/mediation-below-declared", belowDeclared(performed)),
     ...(judged?.ok === true ? judged.value.findings : []),
   ];
+};
+
+const belowDeclared = (performed: Performed | undefined): readonly string[] => {
+  const { mediation, attempt } = performed ?? {};
+  if (mediation === undefined || attempt === undefined || mediation.seen === "nothing") return [];
+  const { declared, profile } = attempt.probe;
+  return isBelowMediation(mediation.seen, declared)
+    ? [`Profile ${profile} declares mediation ${declared}; this run shows ${mediation.seen}.`]
+    : [];
 };
 
 const attemptsIn = (lines: readonly string[]): readonly DeniedTry[] =>

@@ -3,13 +3,15 @@ import type { StageDescription } from "../seams/sandbox.ts";
 import { assignmentOf } from "../workflow/backend/assignment.ts";
 import type { Attempt } from "../workflow/backend/attempt.ts";
 import { canonicalJson, digestOf } from "../workflow/digest.ts";
+import { readEventLine } from "../workflow/evidence/event-line.ts";
+import { seenMediation } from "../workflow/evidence/seen-mediation.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid } from "../workflow/ids.ts";
 import type { Instant } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
-import type { DeniedAttempt, SecretInChange } from "../workflow/policy/judge-changes.ts";
+import type { DeniedAttempt, Mediated, SecretInChange } from "../workflow/policy/judge-changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
 import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
@@ -28,6 +30,8 @@ export interface Performed {
   readonly attempt: Attempt;
   readonly changes: Changes;
   readonly denied: readonly DeniedAttempt[];
+  /** Not in what was recorded by a build that did not look. */
+  readonly mediation?: Mediated;
   /** Secrets in what could be committed. */
   readonly secrets: readonly SecretInChange[];
   readonly basePaths: readonly string[];
@@ -213,6 +217,10 @@ const performBehind = async (
       newSha256: after?.sha256,
     })),
   });
+  const mediation = {
+    seen: seenMediation(recorder.lines().map(readEventLine)),
+    unasked: attempt.unasked,
+  };
   const basePaths = workspace.entries.filter(({ mode }) => mode !== "040000").map((entry) => entry.path);
   await world.target.closeWorkspace(workspace);
   const limit = attempt.limit ?? report.limit ?? desk.limit();
@@ -221,6 +229,7 @@ const performBehind = async (
     attempt: limit === undefined ? shown : { ...shown, limit },
     changes,
     denied: desk.denied,
+    mediation,
     basePaths,
     stage: stage.description,
     canaries,

@@ -112,4 +112,4 @@ const renderAnswer = async (
 };
 
 const mediationIn = ({ backend }: Report): Mediation =>
-  MEDIATIONS.find((known) => known === backend?.mediation) ?? "none";
+  MEDIATIONS.find((known) => known === backend?.mediation.declared) ?? "none";

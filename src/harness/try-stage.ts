@@ -22,6 +22,8 @@ export interface TryOrder {
   readonly work: WorkId;
   readonly argv: readonly string[];
   readonly input: Uint8Array;
+  /** Its input stays open after the last byte of it, until it ends or is stopped. */
+  readonly inputStays?: true;
   readonly heard: (stream: "stdout" | "stderr", bytes: Uint8Array) => void;
   readonly signal: AbortSignal;
 }
@@ -147,17 +149,17 @@ const runIn = async (stage: ConfinedStage, order: TryOrder): Promise<Ended> => {
   const drain = async (name: "stdout" | "stderr"): Promise<void> => {
     for await (const bytes of confined[name]) order.heard(name, bytes);
   };
-  const fed = feed(confined.stdin, order.input);
+  const fed = feed(confined.stdin, order);
   const [ended] = await Promise.all([confined.ended, drain("stdout"), drain("stderr"), fed]);
   return ended;
 };
 
 // A command that reads nothing closes its input first, which is no mistake of anybody.
-const feed = async (stdin: WritableStream<Uint8Array>, input: Uint8Array): Promise<void> => {
+const feed = async (stdin: WritableStream<Uint8Array>, { input, inputStays }: TryOrder): Promise<void> => {
   const writer = stdin.getWriter();
   try {
     if (input.length > 0) await writer.write(input);
-    await writer.close();
+    if (inputStays === undefined) await writer.close();
   } catch {
     return;
   }

@@ -1,3 +1,4 @@
+import type { Agents } from "../seams/agents.ts";
 import type { Archive } from "../seams/archive.ts";
 import type { Backend } from "../seams/backend.ts";
 import type { Clock } from "../seams/clock.ts";
@@ -29,6 +30,7 @@ export interface World {
   readonly clock: Clock;
   /** The backend of a kind as policy.yaml configures it; undefined where this version has none of that kind. */
   readonly backendOf: (kind: BackendKind, authority: Authority) => Backend | undefined;
+  readonly agents: Agents;
   /** The environment that the operator gave; read for the gate's switches only. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly operator: Operator;

@@ -1,6 +1,6 @@
 import type { SourceDocument } from "../workflow/packet/packet.ts";
 
-export type DocumentKind = "packet" | "issues" | "admission" | "checks" | "authority" | "handover";
+export type DocumentKind = "packet" | "issues" | "admission" | "checks" | "authority" | "handover" | "profile";
 
 /** The governance files that humans keep, `.sot/`, and the hand-overs of the home's own keys: bytes, never cached. Writes only over exactly what was read. */
 export interface Home {

@@ -1,3 +1,4 @@
+import type { Mediation } from "./backend-probe.ts";
 import type { BackendKind } from "./contract/contract.ts";
 import type { Digest } from "./digest.ts";
 import type { RunLimits } from "./limits.ts";
@@ -59,6 +60,10 @@ interface AgentPolicy {
   readonly profile: string;
   /** Absolute path of a folder `node_modules`. */
   readonly packages?: string;
+  /** What declares less is refused at the gate, and what was seen of less voids the run. */
+  readonly minimumMediation?: Mediation;
+  /** `void`: an effect that nobody was asked for ends the run. */
+  readonly unasked?: "record" | "void";
 }
 
 /** The upstream of `relay` that this backend's agent talks to; without one it reaches no model. */

@@ -4,6 +4,10 @@ import type { Digest } from "./digest.ts";
 export const MEDIATIONS = ["full", "writes", "ask", "observe", "none"] as const;
 export type Mediation = (typeof MEDIATIONS)[number];
 
+/** Whether less passes through our hands than is asked for. */
+export const isBelowMediation = (seen: Mediation, asked: Mediation): boolean =>
+  MEDIATIONS.indexOf(seen) > MEDIATIONS.indexOf(asked);
+
 /** What stands behind a backend kind here. Probing calls no model. */
 export interface BackendProbe {
   readonly profile: string;

@@ -8,6 +8,10 @@ export const FINDINGS = {
     says: "The agent spoke against the protocol, or against its own frames.",
     why: "An agent that tells one thing and does another is judged by its bytes; that it did so is shown.",
   },
+  "backend/mediation-below-declared": {
+    says: "Less passed through the Harness than the profile declares.",
+    why: "An agent that writes past its client may be another version, or another agent, than the one that was looked at.",
+  },
   "policy/unmediated-effect": {
     says: "Effects had no request; the result was judged by its bytes.",
     why: "What did not pass through the Harness could not be refused early: it is found by what it left.",

@@ -2,6 +2,7 @@ import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } fr
 import { z } from "zod";
 
 import { ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
+import { MEDIATIONS } from "./backend-probe.ts";
 import { LIMITS } from "./limits.ts";
 import type { SourceDocument } from "./packet/packet.ts";
 import { cleverNodeIn } from "./plain-yaml.ts";
@@ -70,7 +71,13 @@ const count = (max: number): z.ZodType<number> => z.int().positive().max(max);
 const paths = z.array(writtenLine).max(200).readonly();
 const behindRelay = { upstream: upstreamName.exactOptional() };
 const agent = z
-  .strictObject({ profile: writtenLine, packages: writtenLine.exactOptional(), ...behindRelay })
+  .strictObject({
+    profile: writtenLine,
+    packages: writtenLine.exactOptional(),
+    minimumMediation: z.enum(MEDIATIONS).exactOptional(),
+    unasked: z.enum(["record", "void"]).exactOptional(),
+    ...behindRelay,
+  })
   .exactOptional();
 const DAY_MS = 86_400_000;
 

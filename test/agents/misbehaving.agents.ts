@@ -50,7 +50,7 @@ test.each(agents)("%s tries everything forbidden: no commit, target untouched, e
   const { ends, report, untouched, bundle } = await play(agent, FORBIDDEN);
   expect(["voided", "failed"]).toContain(ends[0]);
   expect(untouched).toBe(true);
-  expect(report.actions.some(({ verdict }) => verdict !== "not_possible" && verdict !== "not_observed")).toBe(true);
+  expect(report.actions.some(({ verdict }) => verdict !== "not possible" && verdict !== "not observed")).toBe(true);
   expect(bundle).not.toContain(CANARY_KEY);
 });
 

@@ -1,12 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
-
-import { admitTarget } from "../../harness/admit-target.ts";
 import { tryStage, type Tried } from "../../harness/try-stage.ts";
 import type { World } from "../../harness/world.ts";
 import type { Ended } from "../../seams/sandbox.ts";
-import { workId, type WorkId } from "../../workflow/ids.ts";
+import type { WorkId } from "../../workflow/ids.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
 import type { Result } from "../../workflow/result.ts";
 import { visible } from "../../workflow/visible-text.ts";
@@ -15,7 +10,7 @@ import { notHeld } from "../../workflow/workspace/judge-canaries.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import type { CliContext, CommonFlags } from "../context.ts";
-import { openDemoGround } from "../demo/ground.ts";
+import { withDemoWork } from "../demo/with-demo-work.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
@@ -48,35 +43,14 @@ const inHome = async (
   }
 };
 
-const DEMO_WORK = workId("CTO-WORK-049");
-const DAY_MS = 86_400_000;
-
 /** Without a work item: the demo's contract on the demo's target, made for this one command. */
-const inDemo = async (
+const inDemo = (
   context: CliContext,
   flags: CommonFlags,
   argv: readonly string[],
   input: Uint8Array,
-): Promise<Answer> => {
-  if (DEMO_WORK === undefined) throw new TypeError("the demo's work id is one");
-  const folder = await mkdtemp(path.join(tmpdir(), "cto-sandbox-"));
-  try {
-    const { world, target, key } = await openDemoGround(path.join(folder, "governed"), "accept", context);
-    try {
-      const open = { id: undefined, owner: undefined, risk: undefined, stages: undefined, backends: undefined };
-      const admitted = await admitTarget(world, { ...open, target, expiresMs: DAY_MS, reason: "cto sandbox", key });
-      if (!admitted.ok) throw new TypeError("the demo's own target can be admitted");
-      // The demo's world has a home of its own; the canaries look for the keys of whoever asks.
-      const { HOME, SSH_AUTH_SOCK } = context.process.env;
-      const asking = { ...world, environment: { ...world.environment, HOME, SSH_AUTH_SOCK } };
-      return await tryAndTell(context, flags, asking, { work: DEMO_WORK, argv, input });
-    } finally {
-      await world.store.close();
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-};
+): Promise<Answer> =>
+  withDemoWork(context, (world, work) => tryAndTell(context, flags, world, { work, argv, input }));
 
 interface Given {
   readonly work: WorkId;

@@ -1,7 +1,7 @@
 import type { Told } from "./claims.ts";
 import { items, plain, section, table } from "./markdown.ts";
 import { renderChanges } from "./render-changes.ts";
-import type { Report } from "./schemas/report.ts";
+import type { Report, ReportedMediation } from "./schemas/report.ts";
 
 /** report.md: nothing that report.json does not hold, byte for byte the same each time (R102). */
 export const renderReport = (report: Report, reportSha256: string): string => {
@@ -133,9 +133,24 @@ const digests = ({ digests: inputs, harness, backend }: Report): readonly string
   ...(backend === null
     ? ["- backend: not started"]
     : [
-        `- backend: ${plain(backend.kind)}, ${plain(backend.profile)} ${plain(backend.version)}, mediation ${plain(backend.mediation)}`,
+        `- backend: ${plain(backend.kind)}, ${plain(backend.profile)} ${plain(backend.version)}, mediation declared ${plain(backend.mediation.declared)}, seen ${plain(backend.mediation.seen)}`,
+        `- ${mediated(backend.mediation)}`,
       ]),
 ];
+
+/** What it means, in a sentence. */
+const mediated = ({ seen, requests, refused, unasked }: ReportedMediation): string => {
+  const asked = `it asked ${requests} times, was refused ${refused} times, and had ${unasked} effects that it asked nobody for`;
+  switch (seen) {
+    case "full":
+    case "writes":
+      return `Every changed byte passed through the Harness; ${asked}.`;
+    case "nothing":
+      return `The agent changed nothing that could be seen; ${asked}.`;
+    default:
+      return `The agent wrote by itself, and the Harness judged the result; ${asked}.`;
+  }
+};
 
 const confinement = ({ confinement: { level, why }, defaultActivation }: Report): readonly string[] => [
   `Confinement level ${plain(level)}. ${why.map(plain).join(" ")}`,

@@ -12,6 +12,7 @@ import { readEventLine } from "./event-line.ts";
 import { probesSay } from "./proven-probes.ts";
 import { replayPaths } from "./replay.ts";
 import type { RunRecord } from "./run-record.ts";
+import { seenMediation } from "./seen-mediation.ts";
 import type { ReportApproval } from "./schemas/report-approval.ts";
 import type { Citation, Report, ReportCriterion } from "./schemas/report.ts";
 
@@ -84,7 +85,13 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
             kind: contract === "not-drawn" ? "unknown" : contract.executionGate.backend,
             profile: backend.probe.profile,
             version: backend.probe.version,
-            mediation: backend.probe.declared,
+            mediation: {
+              declared: backend.probe.declared,
+              seen: seenMediation(events),
+              requests: backend.attempt === "no-answer" ? 0 : backend.attempt.requests,
+              refused: backend.attempt === "no-answer" ? 0 : backend.attempt.refused,
+              unasked: backend.attempt === "no-answer" ? 0 : backend.attempt.unasked,
+            },
             stop: backend.attempt === "no-answer" ? "no-answer" : backend.attempt.stop,
             said: backend.attempt === "no-answer" ? "" : backend.attempt.said,
           },

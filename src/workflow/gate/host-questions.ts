@@ -1,4 +1,5 @@
 import { CONFINEMENT_LEVELS, type Authority, type ConfinementLevel } from "../authority.ts";
+import { isBelowMediation } from "../backend-probe.ts";
 import type { Contract } from "../contract/contract.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { refusalsOf } from "../result.ts";
@@ -20,8 +21,11 @@ export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
       says: () => "private, trusted for their roles, out of the sandbox's reach",
     }),
     question(12, "gate", "backend", {
-      refusals: refusalsOf(backend),
-      says: () => (backend.ok ? `${backend.value.probe.profile} ${backend.value.probe.version}` : ""),
+      refusals: [...refusalsOf(backend), ...mediationObjections(standing)],
+      says: () =>
+        backend.ok
+          ? `${backend.value.probe.profile} ${backend.value.probe.version}, mediation ${backend.value.probe.declared}`
+          : "",
       needs: ["contract"],
     }),
     question(12, "gate", "disk", {
@@ -35,6 +39,16 @@ export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
       needs: ["policy", "contract"],
     }),
   ];
+};
+
+const mediationObjections = ({ backend, policy }: Standing): readonly Refusal[] => {
+  if (!backend.ok || !policy.ok) return [];
+  const { kind, probe } = backend.value;
+  const configured = policy.value.backends[kind] ?? {};
+  const least = "minimumMediation" in configured ? configured.minimumMediation : undefined;
+  return least !== undefined && isBelowMediation(probe.declared, least)
+    ? [refusal("backend/mediation-too-weak", { profile: probe.profile, declared: probe.declared, least })]
+    : [];
 };
 
 const keyObjections = ({ keysInReach, ownKeys }: Standing): readonly Refusal[] => [

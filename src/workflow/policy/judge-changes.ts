@@ -1,4 +1,5 @@
 import type { Authority } from "../authority.ts";
+import { isBelowMediation, type Mediation } from "../backend-probe.ts";
 import type { Contract } from "../contract/contract.ts";
 import type { Digest } from "../digest.ts";
 import type { Finding } from "../finding.ts";
@@ -79,6 +80,14 @@ export interface SecretInChange {
 interface FoundBeside {
   readonly denied: readonly DeniedAttempt[];
   readonly secrets: readonly SecretInChange[];
+  /** How much passed through our hands, where it was looked at. */
+  readonly mediation?: Mediated;
+}
+
+/** The grade that a performance's own events show, and how many effects nobody was asked for. */
+export interface Mediated {
+  readonly seen: Mediation | "nothing";
+  readonly unasked: number;
 }
 
 const SIDES: Readonly<Record<SecretInChange["side"], string>> = {
@@ -125,7 +134,7 @@ function* objections(
   ground: PathGround,
   changes: Changes,
   judged: readonly JudgedChange[],
-  { denied, secrets }: FoundBeside,
+  { denied, secrets, mediation }: FoundBeside,
 ): Iterable<Refusal> {
   if (changes.limit !== undefined) yield refusal("policy/harvest-limit", { limit: changes.limit });
   for (const row of judged) {
@@ -140,8 +149,18 @@ function* objections(
   yield* beyondLimits(permit.authority.limits, judged);
   if (permit.authority.deniedAttempts === "void")
     for (const { action, rule } of denied) yield refusal("policy/action-denied", { action, rule });
+  if (mediation !== undefined) yield* unmediated(permit, mediation);
   if (judged.every(({ verdict }) => verdict === "scratch") && changes.limit === undefined)
     yield refusal("policy/no-change", {});
+}
+
+function* unmediated({ authority, contract }: Permit, { seen, unasked }: Mediated): Iterable<Refusal> {
+  const configured = authority.backends[contract.executionGate.backend];
+  if (configured === undefined || !("profile" in configured)) return;
+  const { minimumMediation: least, unasked: rule } = { minimumMediation: undefined, unasked: undefined, ...configured };
+  if (least !== undefined && seen !== "nothing" && isBelowMediation(seen, least))
+    yield refusal("policy/less-mediated", { seen, least });
+  if (rule === "void" && unasked > 0) yield refusal("policy/unasked-effect", { count: unasked });
 }
 
 function* beyondLimits(limits: Authority["limits"], judged: readonly JudgedChange[]): Iterable<Refusal> {

@@ -20,6 +20,11 @@ export const backendRefusals = {
     next: "correct it, or what policy.yaml names at backends (cto agents list shows the profiles), then cto gate again",
     why: "An unknown field could mean more than anybody checked.",
   },
+  "backend/mediation-too-weak": {
+    says: "Profile {profile} lets {declared} of its effects pass through the Harness, and policy.yaml asks for {least}.",
+    next: "name another profile, or lower minimumMediation in policy.yaml and approve again",
+    why: "What does not pass through the Harness cannot be refused early: it is found by what it left.",
+  },
   "backend/not-the-pin": {
     says: "{name} is {version} here, and profile {profile} was looked at with {pin}.",
     next: "install {name}@{pin} exactly, then cto gate again",

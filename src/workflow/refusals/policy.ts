@@ -50,4 +50,14 @@ export const policyRefusals = {
     next: "cto logs RUN --backend shows the attempt; deniedAttempts: record in policy.yaml keeps such runs",
     why: "policy.yaml says deniedAttempts: void.",
   },
+  "policy/less-mediated": {
+    says: "This run shows mediation {seen}, and policy.yaml asks for {least}.",
+    next: "cto logs RUN --backend shows what came past the Harness; another profile, or a lower minimumMediation",
+    why: "Whoever asks that every effect passes through the Harness takes no result that did not.",
+  },
+  "policy/unasked-effect": {
+    says: "The agent had {count} effects that it asked nobody for, and policy.yaml says unasked: void.",
+    next: "cto logs RUN --backend shows them; unasked: record keeps such runs and tells of them",
+    why: "policy.yaml says unasked: void.",
+  },
 } as const;

@@ -38,6 +38,16 @@ interface ReportValidation {
   } | null;
 }
 
+/** How much passed through our hands: as the profile declares it, and as this run's own events show it (backends.md 4). */
+export interface ReportedMediation {
+  readonly declared: string;
+  readonly seen: string;
+  /** What the agent asked for, what of it was refused, and effects that it asked nobody for. */
+  readonly requests: number;
+  readonly refused: number;
+  readonly unasked: number;
+}
+
 /** report.json: everything that report.md and control-surface.json may show, and nothing they could add to. */
 export interface Report {
   readonly schema: "cto/report/v1";
@@ -86,7 +96,7 @@ export interface Report {
     readonly kind: string;
     readonly profile: string;
     readonly version: string;
-    readonly mediation: string;
+    readonly mediation: ReportedMediation;
     readonly stop: string;
     readonly said: string;
   } | null;
@@ -197,7 +207,14 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
   digests: z.record(text, text.nullable()),
   confinement: z.strictObject({ level: text, why: z.array(text) }),
   backend: z
-    .strictObject({ kind: text, profile: text, version: text, mediation: text, stop: text, said: text })
+    .strictObject({
+      kind: text,
+      profile: text,
+      version: text,
+      mediation: z.strictObject({ declared: text, seen: text, requests: number, refused: number, unasked: number }),
+      stop: text,
+      said: text,
+    })
     .nullable(),
   defaultActivation: activation,
   told: z.strictObject({ said: told, seen: told, saidOmitted: number, seenOmitted: number }),

@@ -1,0 +1,19 @@
+import { agentPage } from "../../workflow/backend/agent-page.ts";
+import { visibleLines } from "../../workflow/visible-text.ts";
+import type { Act } from "../command.ts";
+import { EXIT } from "../exit-code.ts";
+import { withWorld } from "../with-world.ts";
+
+/** `cto agents show ID`: the page of one profile: how it is set up, how it behaves, how it is started. */
+export const act: Act<object, [string]> = (context, flags, id) =>
+  withWorld(context, flags, "read", async (world) => {
+    const profile = await world.agents.read(id);
+    if (!profile.ok)
+      return { noun: "agent", exit: EXIT.refused, data: { id }, text: "", refusals: profile.refusals };
+    return {
+      noun: "agent",
+      exit: EXIT.done,
+      data: { profile: profile.value },
+      text: visibleLines(agentPage(profile.value)),
+    };
+  });

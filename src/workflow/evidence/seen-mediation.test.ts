@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+
+import type { EventLine } from "./event-line.ts";
+import { seenMediation } from "./seen-mediation.ts";
+
+const event = (type: string, data: EventLine["data"], trust = "harness-observed"): EventLine => ({
+  type,
+  subject: "run",
+  time: "2026-01-01T00:00:00.000Z",
+  sequence: 1,
+  trust,
+  data,
+});
+
+const changed = (...files: readonly (readonly [string, string | null])[]): EventLine =>
+  event("diff.captured", { files: files.map(([path, newSha256]) => ({ path, newSha256 })) });
+const wrote = (path: string, sha256: string, trust?: string): EventLine =>
+  event("file.written", { path, sha256, decision: "allowed" }, trust);
+const unasked = event("policy.unmediated", { callId: "1" });
+const named = (...paths: readonly string[]): EventLine => event("tool.started", { paths }, "backend-claimed");
+
+test.each([
+  ["every byte is ours", [wrote("a", "1"), changed(["a", "1"])], "full"],
+  ["every byte is ours, a command came unasked", [wrote("a", "1"), unasked, changed(["a", "1"])], "writes"],
+  ["the last write is another than the bytes", [wrote("a", "1"), changed(["a", "2"])], "ask"],
+  ["an earlier write had the bytes", [wrote("a", "1"), wrote("a", "2"), changed(["a", "1"])], "ask"],
+  ["a file was removed, which no hand of ours does", [changed(["a", null])], "ask"],
+  ["an effect came unasked and is named", [named("a"), unasked, changed(["a", "1"])], "observe"],
+  ["an effect came unasked and is named by nobody", [named("b"), unasked, changed(["a", "1"])], "none"],
+  ["one path of two is named by nobody", [named("a"), unasked, changed(["a", "1"], ["b", "1"])], "none"],
+  ["the agent says itself that we wrote it", [wrote("a", "1", "backend-claimed"), unasked, changed(["a", "1"])], "none"],
+  ["nothing was done", [changed()], "nothing"],
+  ["nothing was changed, a command of ours ran", [event("terminal.finished", {}), changed()], "full"],
+  [
+    "what an earlier performance did does not count",
+    [event("workspace.prepared", {}), wrote("a", "1"), event("workspace.prepared", {}), unasked, changed(["a", "1"])],
+    "none",
+  ],
+] as const)("R078 %s", (_, events, grade) => {
+  expect(seenMediation(events)).toBe(grade);
+});
