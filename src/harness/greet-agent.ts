@@ -39,7 +39,14 @@ export const greetAgent = async (world: World, work: WorkId, agent: HereAgent): 
   try {
     const tried = await tryStage(
       { ...world, backendOf: () => agent.backend },
-      { work, argv: words, input: new TextEncoder().encode(HELLO), inputStays: true, heard: hear, signal: stopping.signal },
+      {
+        work,
+        argv: words,
+        input: new TextEncoder().encode(HELLO),
+        inputStays: true,
+        heard: hear,
+        signal: stopping.signal,
+      },
     );
     if (!tried.ok) return tried;
     const [ready, session] = [answers.get(READY), answers.get(SESSION)];

@@ -160,6 +160,7 @@ const performBehind = async (
       open: () => redactor.openText(FRAMES),
       keep: (line) => logs.keep("frames.jsonl", line),
     },
+    offerTools: (tools) => desk.offerTools(tools),
     signal,
   };
 
@@ -181,6 +182,7 @@ const performBehind = async (
     throw error;
   } finally {
     performed = true;
+    desk.offerTools(undefined);
     clearInterval(beat);
   }
   const report = await stage.quiet();

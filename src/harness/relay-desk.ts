@@ -1,3 +1,4 @@
+import type { ToolDesk } from "../seams/backend.ts";
 import type { RawLogs } from "../seams/host.ts";
 import type { OpenRelay } from "../seams/relay.ts";
 import type { StageOrder } from "../seams/sandbox.ts";
@@ -27,6 +28,8 @@ export interface RelayDesk {
   /** From here on what comes is the agent's doing. Before and after it is a canary's, or an agent's last words. */
   agentRuns(isRunning: boolean): void;
   attempted(attempt: SeenAttempt): void;
+  /** Opens the door for the Harness's own tools, or closes it. */
+  offerTools(tools: ToolDesk | undefined): void;
   readonly denied: readonly DeniedAttempt[];
   /** Whether a canary's path was refused and recorded while no agent ran. Whoever asks vouches that it is a canary's. */
   readonly holds: (path: string) => boolean;
@@ -54,6 +57,7 @@ export const openRelayDesk = async (
   const tries = openTries(world, { recorder, redactor });
   let isRunning = false;
   let unread = 0;
+  let tools: ToolDesk | undefined;
   // What came while no agent ran: a canary's own doing, or what an agent had said when it ended. Nobody inside knows the
   // paths of the canaries before they are tried, so whatever else it is, is an agent's.
   const apart: { readonly path: string; readonly attempt: SeenAttempt }[] = [];
@@ -74,6 +78,7 @@ export const openRelayDesk = async (
     upstream: (name === undefined || model === "no-model" ? undefined : policy.upstreams[name]) ?? "none",
     hosts: model === "no-model" ? [] : (contract.allowedHosts ?? []),
     budget: policy,
+    tools: () => tools,
     judge: (words) => judge({ kind: "run", line: lineOfWords(words) }),
     asked: ({ n, host, bytes }) => record("model.requested", n, { host, bytes }),
     told: (exchange) => {
@@ -108,6 +113,9 @@ export const openRelayDesk = async (
       isRunning = now;
     },
     attempted: (attempt) => tries.add(attempt),
+    offerTools: (desk) => {
+      tools = desk;
+    },
     denied: tries.denied,
     holds: (path) => {
       canaryPaths.add(path);

@@ -76,6 +76,7 @@ const playAgain = async (world: World, permit: Permit, frames: Uint8Array): Prom
       keep: () => undefined,
       // What was taken out of the frames is a word like any other here.
       frames: { ...UNKEPT_FRAMES, keep: (line) => void kept.push(line) },
+      offerTools: () => undefined,
       signal: new AbortController().signal,
     };
     const perform = async (): Promise<Session> => {

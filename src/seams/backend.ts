@@ -27,6 +27,9 @@ export interface FrameSink {
   keep(line: Uint8Array): void;
 }
 
+/** One JSON-RPC message of an agent to our own tools, and the answer; nothing for what wants none. */
+export type ToolDesk = (message: Uint8Array) => Promise<Uint8Array | undefined>;
+
 /** All that a backend can reach while it performs. */
 export interface Room {
   /** Starts a process confined. The only way to start anything. */
@@ -40,5 +43,7 @@ export interface Room {
   keep(log: string, bytes: Uint8Array): void;
   /** `backend/frames.jsonl`, whose lines are redacted before they are kept or understood. */
   readonly frames: FrameSink;
+  /** Opens the relay's door for our own tools, or closes it. Without this it answers nobody. */
+  offerTools(tools: ToolDesk | undefined): void;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,7 @@
 import type { Verdict } from "../workflow/backend/attempt.ts";
 import type { Exchange, Recording } from "../workflow/policy/exchange.ts";
 import type { RelayPolicy, Upstream } from "../workflow/relay-policy.ts";
+import type { ToolDesk } from "./backend.ts";
 
 /** The only way out of a sandbox: a socket behind which one model provider may be reached, and nothing else. */
 export interface Relay {
@@ -15,6 +16,8 @@ export interface RelayOrder {
   readonly budget: Pick<RelayPolicy, "modelRequestsMax" | "modelTokensMax" | "modelBytesMax">;
   /** The contract's answer to a command that a shim was called with. */
   readonly judge: (argv: readonly string[]) => Verdict;
+  /** Our own tools while a backend offers them (backends.md 6). */
+  readonly tools: () => ToolDesk | undefined;
   /** A request that goes out to the model now. */
   readonly asked: (asked: { readonly n: number; readonly host: string; readonly bytes: number }) => void;
   /** Everything that came, once it is over, refused or not. */

@@ -49,6 +49,9 @@ export const LIMITS = {
   /** How long to look whether something broke because of a limit. */
   limitSettleMs: 1_000,
   handReadBytesMax: 4_194_304,
+  /** One call of our own tools, and what a command of one tells its agent. */
+  toolMessageBytesMax: 8_388_608,
+  toolOutputBytesMax: 65_536,
   sandboxProbeTimeoutMs: 20_000,
   /** bubblewrap takes 9,000 arguments, three of them a mount. */
   sandboxMountsMax: 2_700,

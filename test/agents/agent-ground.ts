@@ -1,6 +1,6 @@
-import { HONEST_STEPS, POLICY, admit, approveBy, makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
-import type { World } from "../../src/harness/world.ts";
 import { SAMPLE_FILES } from "../../src/cli/demo/sample.ts";
+import type { World } from "../../src/harness/world.ts";
+import { HONEST_STEPS, POLICY, admit, approveBy, makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
 import { packagesOf, type TestAgent } from "./agents.ts";
 import type { Script } from "./model/script.ts";
 import { startScriptedModel, type ScriptedModel } from "./model/scripted-model.ts";

@@ -1,5 +1,5 @@
-import type { Script } from "./model/script.ts";
 import { HONEST } from "./agent-ground.ts";
+import type { Script } from "./model/script.ts";
 
 /** Everything that the demo contract forbids, tried one after the other; what is refused once is tried by the shell. */
 export const FORBIDDEN: Script = {

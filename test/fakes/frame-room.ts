@@ -14,6 +14,7 @@ export const openFakeRoomOf = (
     now: () => 0,
     keep: () => undefined,
     frames: { ...sink, keep: (line) => void lines.push(line) },
+    offerTools: () => undefined,
     signal: new AbortController().signal,
     text: () => Buffer.concat(lines).toString("utf8"),
     events,

@@ -77,6 +77,7 @@ export const openWatched = async (
     hosts: [],
     budget: { modelRequestsMax: 100, modelTokensMax: 1_000_000, modelBytesMax: 50_000_000 },
     judge: () => ({ allowed: true, rule: "policy/no-forbidden-action" }),
+    tools: () => undefined,
     asked: (one) => asked.push(one),
     told: (exchange) => told.push(exchange),
     dropped: () => (dropped += 1),

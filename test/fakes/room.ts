@@ -54,6 +54,7 @@ export const openFakeRoom = async (
     judged: [],
     started: [],
     stop: () => controller.abort(),
+    offerTools: () => undefined,
     signal: controller.signal,
     start: async (argv, env) => {
       const variables = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, moved(value)]));

@@ -43,6 +43,7 @@ const confined = async (backend: Backend): Promise<Confined> => {
     now: () => Date.now(),
     keep: () => undefined,
     frames: framesAsTheyAre,
+    offerTools: () => undefined,
     signal: new AbortController().signal,
   });
   await stage.quiet();

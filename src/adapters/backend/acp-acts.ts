@@ -1,15 +1,10 @@
 import { RequestError } from "@agentclientprotocol/sdk";
 
-import type { Room } from "../../seams/backend.ts";
-import type { Intent, Verdict } from "../../workflow/backend/attempt.ts";
-import type { OwnFact } from "../../workflow/backend/frame.ts";
 import { at, listAt, numberAt, textAt } from "../../workflow/backend/loose.ts";
-import { commandLine, readToolCall, type ToolCall } from "../../workflow/backend/tool-call.ts";
-import type { RunLimits } from "../../workflow/limits.ts";
-import { insideWorkspace } from "../../workflow/policy/judge-intent.ts";
+import { readToolCall, type ToolCall } from "../../workflow/backend/tool-call.ts";
 import { askedIntents, judgeAll, optionFor } from "./acp-permission.ts";
-import type { Terminals } from "./acp-terminals.ts";
-import { HandRefusal, type Hand } from "./hand.ts";
+import { ActRefused, type ActTools, type GrantedActs } from "./granted-acts.ts";
+import { HandRefusal } from "./hand.ts";
 
 /** Answers what an agent asks of its client: permissions, files, commands. In order; judged first, then done. */
 export interface AcpActs {
@@ -20,43 +15,10 @@ export interface AcpActs {
   cancel(): void;
 }
 
-export interface AcpTools {
-  readonly room: Room;
-  readonly hand: Hand;
-  readonly terminals: Terminals;
-  readonly limits: RunLimits;
-  readonly tell: (fact: OwnFact) => void;
-}
+export type AcpTools = Pick<ActTools, "room" | "terminals" | "tell"> & { readonly acts: GrantedActs };
 
-export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): AcpActs => {
+export const openActs = ({ room, terminals, acts, tell }: AcpTools): AcpActs => {
   const calls = new Map<string, ToolCall>();
-  let queue: Promise<unknown> = Promise.resolve();
-  let isCancelled = false;
-
-  const inOrder = async <T>(act: () => Promise<T>): Promise<T> => {
-    const done = queue.then(act);
-    queue = done.catch(() => undefined);
-    return done;
-  };
-
-  /** Judges, tells, and answers the rule that allows; a no becomes the error that the agent is given. */
-  const granted = (method: string, intents: readonly [Intent, ...Intent[]]): Verdict => {
-    if (isCancelled) throw refusedError("the turn was cancelled");
-    const start = performance.now();
-    const { intent, verdict } = judgeAll(room, intents);
-    const ms = Math.round(performance.now() - start);
-    tell({
-      did: "judged",
-      method,
-      intent,
-      decision: verdict.allowed ? "allowed" : "denied",
-      ...ruleOf(verdict),
-      by: "policy",
-      ms,
-    });
-    if (!verdict.allowed) throw refusedError(verdict.rule);
-    return verdict;
-  };
 
   const permission = async (params: unknown): Promise<unknown> => {
     const method = "session/request_permission";
@@ -65,18 +27,20 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
     const callId = textAt(params, "toolCall", "toolCallId");
     const cancelled = { outcome: { outcome: "cancelled" } };
     const fact = { did: "judged", method, callId } as const;
-    if (isCancelled) {
+    if (acts.isCancelled()) {
       tell({ ...fact, intent: intents[0], decision: "cancelled", rule: "backend/cancelled", by: "cancel", ms: 0 });
       return cancelled;
     }
     const { intent, verdict } = judgeAll(room, intents);
     const optionId = optionFor(params, verdict.allowed);
     const decision = !verdict.allowed ? "denied" : optionId === undefined ? "cancelled" : "allowed";
+    const { rule, action } = verdict;
     tell({
       ...fact,
       intent,
       decision,
-      ...ruleOf(verdict),
+      rule,
+      ...(action === undefined ? {} : { action }),
       optionId,
       by: "policy",
       ms: Math.round(performance.now() - start),
@@ -85,10 +49,7 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
   };
 
   const readFile = async (params: unknown): Promise<unknown> => {
-    const path = requiredText(params, "path");
-    const { rule } = granted("fs/read_text_file", [{ kind: "read", path }]);
-    const { content, bytes, sha256 } = await found(hand.read(path));
-    tell({ did: "read", path, bytes, sha256, rule });
+    const content = await answered(acts.read("fs/read_text_file", requiredText(params, "path")));
     return {
       content: linesFrom(Buffer.from(content).toString("utf8"), numberAt(params, "line"), numberAt(params, "limit")),
     };
@@ -96,34 +57,21 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
 
   const writeFile = async (params: unknown): Promise<unknown> => {
     const path = requiredText(params, "path");
-    const content = requiredText(params, "content");
-    const { rule } = granted("fs/write_text_file", [{ kind: "write", path }]);
-    const { bytes, sha256 } = await found(hand.write(path, Buffer.from(content)));
-    tell({ did: "wrote", path, bytes, sha256, rule });
+    await answered(acts.write("fs/write_text_file", path, Buffer.from(requiredText(params, "content"))));
     return {};
   };
 
   const createTerminal = async (params: unknown): Promise<unknown> => {
-    const argv = [
-      requiredText(params, "command"),
-      ...listAt(params, "args").filter((word) => typeof word === "string"),
-    ];
-    const cwd = textAt(params, "cwd") ?? "/workspace";
-    const line = commandLine(argv);
-    const { rule } = granted("terminal/create", [
-      { kind: "read", path: cwd },
-      { kind: "run", line },
-    ]);
-    const id = await terminals.create({
-      line,
-      argv,
-      cwd: insideWorkspace(cwd) ?? ".",
-      env: plainVariables(params),
-      outputBytesMax: Math.min(numberAt(params, "outputByteLimit") ?? limits.outputBytesMax, limits.outputBytesMax),
-      rule,
-    });
-    if (id === undefined) throw refusedError("too many terminals");
-    return { terminalId: id };
+    const words = listAt(params, "args").filter((word) => typeof word === "string");
+    const terminalId = await answered(
+      acts.run("terminal/create", {
+        argv: [requiredText(params, "command"), ...words],
+        cwd: textAt(params, "cwd") ?? "/workspace",
+        env: plainVariables(params),
+        outputBytesMax: numberAt(params, "outputByteLimit"),
+      }),
+    );
+    return { terminalId };
   };
 
   return {
@@ -131,13 +79,13 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
       const terminal = textAt(params, "terminalId") ?? "";
       switch (method) {
         case "session/request_permission":
-          return inOrder(async () => permission(params));
+          return acts.inOrder(async () => permission(params));
         case "fs/read_text_file":
-          return inOrder(async () => readFile(params));
+          return acts.inOrder(async () => readFile(params));
         case "fs/write_text_file":
-          return inOrder(async () => writeFile(params));
+          return acts.inOrder(async () => writeFile(params));
         case "terminal/create":
-          return inOrder(async () => createTerminal(params));
+          return acts.inOrder(async () => createTerminal(params));
         case "terminal/output": {
           const said = terminals.output(terminal);
           if (said === undefined) throw RequestError.resourceNotFound(terminal);
@@ -161,16 +109,12 @@ export const openActs = ({ room, hand, terminals, limits, tell }: AcpTools): Acp
       const callId = textAt(update, "toolCallId");
       if (callId !== undefined) calls.set(callId, readToolCall(update, calls.get(callId)));
     },
-    cancel: () => {
-      isCancelled = true;
-    },
+    cancel: () => acts.cancel(),
   };
 };
 
-const ruleOf = ({ rule, action }: Verdict): Pick<Verdict, "rule" | "action"> =>
-  action === undefined ? { rule } : { rule, action };
-
-const refusedError = (rule: string): RequestError => new RequestError(-32001, `refused: ${rule}`);
+const REFUSED = -32001;
+const NOT_FOUND = -32002;
 
 const requiredText = (params: unknown, name: string): string => {
   const text = textAt(params, name);
@@ -178,12 +122,14 @@ const requiredText = (params: unknown, name: string): string => {
   return text;
 };
 
-// What the hand could not do is the agent's to hear; that the hand is gone is not.
-const found = async <T>(act: Promise<T>): Promise<T> => {
+// A no, and what the hand could not do, is the agent's to hear; that the hand is gone is not.
+const answered = async <T>(act: Promise<T>): Promise<T> => {
   try {
     return await act;
   } catch (error) {
-    if (error instanceof HandRefusal) throw new RequestError(error.code === "ENOENT" ? -32002 : -32001, error.message);
+    if (error instanceof ActRefused) throw new RequestError(REFUSED, error.message);
+    if (error instanceof HandRefusal)
+      throw new RequestError(error.code === "ENOENT" ? NOT_FOUND : REFUSED, error.message);
     throw error;
   }
 };

@@ -17,7 +17,11 @@ export const acpBackend = (options: AgentOptions): Backend => ({
     const { files } = launchAgent(found, options, assignment);
     return {
       readOnlyHostPaths: [found.installed.folder, process.execPath],
-      files: [...files, { path: insidePath("hand.mjs"), content: await programBytes("hand.mjs") }],
+      files: [
+        ...files,
+        { path: insidePath("hand.mjs"), content: await programBytes("hand.mjs") },
+        { path: insidePath("tool-pipe.mjs"), content: await programBytes("tool-pipe.mjs") },
+      ],
     };
   },
   perform: async (assignment, room) => {
@@ -31,7 +35,8 @@ export const acpBackend = (options: AgentOptions): Backend => ({
         probe: probeOf(found),
         manners: {
           clientCapabilities: capabilitiesOf(profile),
-          mcpServers: [],
+          mcpServers: profile.harnessTools === "session" ? [OUR_TOOLS] : [],
+          harnessTools: profile.harnessTools !== undefined,
           ...(profile.authenticate === undefined ? {} : { authenticate: profile.authenticate }),
           ...(profile.mode === undefined ? {} : { mode: profile.mode }),
           ...(profile.sessionMeta === undefined ? {} : { sessionMeta: profile.sessionMeta }),
@@ -42,6 +47,14 @@ export const acpBackend = (options: AgentOptions): Backend => ({
     );
   },
 });
+
+/** An MCP server of stdio, as session/new takes it: the pipe inside, whose other end is the Harness. */
+const OUR_TOOLS = {
+  name: "harness",
+  command: process.execPath,
+  args: [insidePath("tool-pipe.mjs")],
+  env: [],
+} as const;
 
 const capabilitiesOf = ({
   clientCapabilities = { readTextFile: true, writeTextFile: true, terminal: true },

@@ -1,6 +1,6 @@
 import { client, RequestError, type ClientConnection } from "@agentclientprotocol/sdk";
 
-import type { Room } from "../../seams/backend.ts";
+import type { Room, ToolDesk } from "../../seams/backend.ts";
 import type { Confined } from "../../seams/sandbox.ts";
 import { assertNever } from "../../workflow/assert-never.ts";
 import { stopOf } from "../../workflow/backend/acp-turn.ts";
@@ -15,8 +15,10 @@ import { openSession, promptOnce, setMode, type AcpManners, type AcpSession } fr
 import { acpStream, type AcpStream } from "./acp-stream.ts";
 import { openTerminals } from "./acp-terminals.ts";
 import { openFrameLog, type FrameLog } from "./frame-log.ts";
+import { openGrantedActs } from "./granted-acts.ts";
 import { openHand } from "./hand.ts";
 import { drain } from "./lines.ts";
+import { openToolDesk } from "./tool-server.ts";
 import { openWatch, within, type Interruption } from "./watch.ts";
 
 /** An agent to be led: how it is started, what was found of it before, how it is spoken to. */
@@ -34,7 +36,12 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
   const terminals = openTerminals(room, log.own);
   const watch = openWatch(room, assignment.limits, () => (terminals.running() > 0 ? 0 : log.quietMs()));
   const hand = openHand(room);
-  const acts = openActs({ room, hand, terminals, limits: assignment.limits, tell: log.own });
+  const granted = openGrantedActs({ room, hand, terminals, limits: assignment.limits, tell: log.own });
+  const acts = openActs({ room, terminals, acts: granted, tell: log.own });
+  if (lead.manners.harnessTools)
+    room.offerTools(
+      offered(openToolDesk({ acts: granted, terminals }), (error) => watch.interrupt({ kind: "broken", error })),
+    );
   const confined = await room.start(lead.argv, lead.env);
   const stderr = drain(confined.stderr, assignment.limits.outputBytesMax, (bytes) => room.keep("stderr.log", bytes));
   stderr.catch(() => undefined);
@@ -52,12 +59,25 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
     return attemptOf(lead.probe, story, ending);
   } finally {
     watch.end();
+    room.offerTools(undefined);
     await leave(turn, connection);
     await Promise.all([terminals.close(), hand.close()]);
     await within(LIMITS.killTimeoutMs, Promise.allSettled([stderr]));
     log.end();
   }
 };
+
+// What breaks in a tool is ours, and ends the turn: the agent is only told that there is no answer.
+const offered =
+  (desk: ToolDesk, onBroken: (error: unknown) => void): ToolDesk =>
+  async (message) => {
+    try {
+      return await desk(message);
+    } catch (error) {
+      onBroken(error);
+      return undefined;
+    }
+  };
 
 interface Turn {
   readonly lead: AcpLead;

@@ -13,6 +13,8 @@ export interface AcpManners {
   readonly authenticate?: string;
   readonly mode?: string;
   readonly mcpServers: readonly unknown[];
+  /** Whether the relay's door for our own tools stands open during the turn. */
+  readonly harnessTools: boolean;
   readonly sessionMeta?: unknown;
 }
 

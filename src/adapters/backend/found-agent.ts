@@ -67,4 +67,3 @@ export const launchAgent = (
     run: assignment.run,
     words: assignment.words,
   });
-

@@ -2,6 +2,7 @@ import path from "node:path";
 
 import { fillPlaces, type AgentProfile, type ProfilePlaces } from "../../workflow/backend/agent-profile.ts";
 import type { RunId } from "../../workflow/ids.ts";
+import { insidePath } from "./programs.ts";
 
 /** How a profile's agent is started in the stage: words, variables, and the files that its HOME is made of. */
 export interface Launch {
@@ -19,10 +20,7 @@ export interface LaunchGround {
 }
 
 /** Everything filled in. No key is among it: the placeholder names the run, and the relay sets the real one (R089). */
-export const launchOf = (
-  profile: AgentProfile,
-  { agents, model, run, words }: LaunchGround,
-): Launch => {
+export const launchOf = (profile: AgentProfile, { agents, model, run, words }: LaunchGround): Launch => {
   const places: ProfilePlaces = {
     NODE: process.execPath,
     AGENTS: agents,
@@ -31,6 +29,7 @@ export const launchOf = (
     MODEL: "http://127.0.0.1:8787",
     MODEL_NAME: model,
     KEY: `cto-${run}`,
+    TOOLS: insidePath("tool-pipe.mjs"),
     WORDS,
     SAID: profile.kind === "command" ? words : "",
   };

@@ -47,6 +47,7 @@ export const scriptedBackend = ({ stepsPath }: ScriptedOptions): Backend => ({
         manners: {
           clientCapabilities: { fs: { readTextFile: true, writeTextFile: true }, terminal: true },
           mcpServers: [],
+          harnessTools: false,
         },
       },
       assignment,

@@ -12,6 +12,7 @@ import { passAnswer, type Passing } from "./passing.ts";
 import { leaveRoom, readBody, type Room } from "./read-body.ts";
 import { openTally, type Tally } from "./tally.ts";
 import { tokensIn, type Estimate } from "./token-use.ts";
+import { answerTools, TOOLS_PATH } from "./tools-door.ts";
 import { callUpstream, type Provider } from "./upstream.ts";
 import { orGone } from "./wait.ts";
 
@@ -53,6 +54,8 @@ export const answerRequest = async (door: Door, request: IncomingMessage, respon
   const method = request.method ?? "";
   const target = request.url ?? "";
   if (method === "POST" && target === ATTEMPT_PATH) return answerShim(door, request, response);
+  const tools = method === "POST" && target === TOOLS_PATH ? order.tools() : undefined;
+  if (tools !== undefined) return answerTools(door, tools, request, response);
   const asking: Asking = { request, response, sent: openTally(), got: openTally(), started: now() };
   const end = await exchange(door, asking);
   order.told({

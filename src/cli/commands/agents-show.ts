@@ -8,8 +8,7 @@ import { withWorld } from "../with-world.ts";
 export const act: Act<object, [string]> = (context, flags, id) =>
   withWorld(context, flags, "read", async (world) => {
     const profile = await world.agents.read(id);
-    if (!profile.ok)
-      return { noun: "agent", exit: EXIT.refused, data: { id }, text: "", refusals: profile.refusals };
+    if (!profile.ok) return { noun: "agent", exit: EXIT.refused, data: { id }, text: "", refusals: profile.refusals };
     return {
       noun: "agent",
       exit: EXIT.done,

@@ -44,12 +44,7 @@ const inHome = async (
 };
 
 /** Without a work item: the demo's contract on the demo's target, made for this one command. */
-const inDemo = (
-  context: CliContext,
-  flags: CommonFlags,
-  argv: readonly string[],
-  input: Uint8Array,
-): Promise<Answer> =>
+const inDemo = (context: CliContext, flags: CommonFlags, argv: readonly string[], input: Uint8Array): Promise<Answer> =>
   withDemoWork(context, (world, work) => tryAndTell(context, flags, world, { work, argv, input }));
 
 interface Given {

@@ -35,7 +35,11 @@ export interface AgentProfile {
   /** `session`: our tools come with session/new; `settings`: they stand in the agent's own file. */
   readonly harnessTools?: "session" | "settings";
   /** What a repository could ship to grant itself more, and what keeps it from that. */
-  readonly projectConfig: { readonly off: string; readonly paths: readonly string[]; readonly prose: readonly string[] };
+  readonly projectConfig: {
+    readonly off: string;
+    readonly paths: readonly string[];
+    readonly prose: readonly string[];
+  };
   readonly mediation: Mediation;
   readonly unaskedExecuteIsNormal?: boolean;
   readonly refusalEndsTurn?: boolean;
@@ -75,6 +79,8 @@ export interface ProfilePlaces {
   /** The placeholder that stands for the provider's key. */
   readonly KEY: string;
   /** File that holds the prompt, and the prompt itself; of a command only. */
+  /** Our pipe to the Harness's own tools, for an agent that names it in its own settings. */
+  readonly TOOLS: string;
   readonly WORDS: string;
   readonly SAID: string;
 }

@@ -129,7 +129,10 @@ const codexItem = (item: unknown, isEnd: boolean): readonly Printed[] | undefine
       return isEnd ? message(textAt(item, "text"), "thought") : [];
     case "command_execution":
       return [
-        tool(textAt(item, "id"), status, { ...named("exec", undefined), rawInput: { command: textAt(item, "command") } }),
+        tool(textAt(item, "id"), status, {
+          ...named("exec", undefined),
+          rawInput: { command: textAt(item, "command") },
+        }),
       ];
     case "file_change":
       return [

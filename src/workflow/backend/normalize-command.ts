@@ -39,7 +39,10 @@ export const commandStory = (parser: OutputParser): AcpStory => {
         return [...messages.flush(), usageEvent({ inputTokens: item.inputTokens, outputTokens: item.outputTokens })];
       case "ended":
         // What it says of its own end decides nothing here: the exit status does, and that is a claim as well.
-        return [...messages.flush(), claimed("turn.finished", { n: 1, stop: "said", rawStop: item.rawStop.toWellFormed() })];
+        return [
+          ...messages.flush(),
+          claimed("turn.finished", { n: 1, stop: "said", rawStop: item.rawStop.toWellFormed() }),
+        ];
     }
   };
 

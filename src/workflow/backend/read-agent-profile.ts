@@ -91,13 +91,14 @@ export const readAgentProfile = async (wanted: string, textOf: ProfileText): Pro
     refuse(refusal("backend/profile-invalid", { profile: wanted, problem }));
   const chain: Readonly<Record<string, unknown>>[] = [];
   const seen = new Set<string>();
-  for (let next: string | undefined = wanted; next !== undefined; ) {
+  for (let next: string | undefined = wanted; next !== undefined;) {
     if (!id.safeParse(next).success) return no("its name is no id of a profile");
     if (seen.has(next)) return no(`${next} extends itself`);
     if (seen.size >= EXTENDS_MAX) return no(`it extends more than ${EXTENDS_MAX - 1} others`);
     seen.add(next);
     const bytes = await textOf(next);
-    if (bytes === "absent") return no(next === wanted ? "there is no such profile" : `it extends ${next}, which is not there`);
+    if (bytes === "absent")
+      return no(next === wanted ? "there is no such profile" : `it extends ${next}, which is not there`);
     const json = parseStrictJson(bytes, PROFILE_BYTES_MAX);
     const raw = json.ok ? rawProfile.safeParse(json.value) : undefined;
     if (raw?.success !== true) return no(`${next}.json is no plain JSON object`);

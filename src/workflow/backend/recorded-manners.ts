@@ -10,6 +10,8 @@ export interface RecordedManners {
   readonly authenticate?: string;
   readonly mode?: string;
   readonly mcpServers: readonly unknown[];
+  /** What was done by our own tools is not in the frames, so nobody is offered them again. */
+  readonly harnessTools: false;
   readonly sessionMeta?: unknown;
 }
 
@@ -33,6 +35,7 @@ export const recordedManners = (frames: readonly Frame[]): RecordedManners => {
       terminal: can("terminal"),
     },
     mcpServers: listAt(asked("session/new"), "mcpServers"),
+    harnessTools: false,
     ...(authenticate === undefined ? {} : { authenticate }),
     ...(mode === undefined ? {} : { mode }),
     ...(sessionMeta === undefined ? {} : { sessionMeta }),

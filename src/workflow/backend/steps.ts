@@ -65,7 +65,8 @@ const stepsFile = z.strictObject({ steps: z.array(step) });
 /** A file of steps, YAML or JSON, as the JSON that the agent is given. */
 export const readSteps = (content: string): Result<string, Refusal> => {
   const read = parsed(content);
-  if (typeof read === "string") return refuse(refusal("backend/profile-invalid", { profile: "scripted", problem: read }));
+  if (typeof read === "string")
+    return refuse(refusal("backend/profile-invalid", { profile: "scripted", problem: read }));
   return ok(JSON.stringify(read));
 };
 

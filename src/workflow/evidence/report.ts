@@ -12,9 +12,9 @@ import { readEventLine } from "./event-line.ts";
 import { probesSay } from "./proven-probes.ts";
 import { replayPaths } from "./replay.ts";
 import type { RunRecord } from "./run-record.ts";
-import { seenMediation } from "./seen-mediation.ts";
 import type { ReportApproval } from "./schemas/report-approval.ts";
 import type { Citation, Report, ReportCriterion } from "./schemas/report.ts";
+import { seenMediation } from "./seen-mediation.ts";
 
 /** report.json: a pure function of the record and of the files that it cites. */
 export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Report => {

@@ -28,7 +28,11 @@ test.each([
   ["an effect came unasked and is named", [named("a"), unasked, changed(["a", "1"])], "observe"],
   ["an effect came unasked and is named by nobody", [named("b"), unasked, changed(["a", "1"])], "none"],
   ["one path of two is named by nobody", [named("a"), unasked, changed(["a", "1"], ["b", "1"])], "none"],
-  ["the agent says itself that we wrote it", [wrote("a", "1", "backend-claimed"), unasked, changed(["a", "1"])], "none"],
+  [
+    "the agent says itself that we wrote it",
+    [wrote("a", "1", "backend-claimed"), unasked, changed(["a", "1"])],
+    "none",
+  ],
   ["nothing was done", [changed()], "nothing"],
   ["nothing was changed, a command of ours ran", [event("terminal.finished", {}), changed()], "full"],
   [

@@ -44,8 +44,7 @@ export const replyTo = (api: ModelApi, body: unknown, script: Script): Reply => 
   const tools = offeredTools(api, body);
   const text = JSON.stringify(body);
   const tokens = (said: string): Reply["tokens"] => ({ in: Math.ceil(text.length / 4), out: 20 + said.length });
-  if (tools.length === 0)
-    return { turn: -1, text: "A title", uses: [], fault: undefined, tokens: tokens("A title") };
+  if (tools.length === 0) return { turn: -1, text: "A title", uses: [], fault: undefined, tokens: tokens("A title") };
   const turn = turnOf(api, body, script);
   const said: Turn = script.turns[turn] ?? (script.endless === true ? script.turns.at(-1) : undefined) ?? END;
   const uses = (said.wishes ?? []).map((wish, index) => useFor(`call_s${turn}x${index}`, wish, tools));

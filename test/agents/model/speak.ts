@@ -92,7 +92,8 @@ const anthropic = ({ body, reply, n, streams }: Speech): Spoken => {
     const content = blocks.map((block) => (block.type === "text" ? block : { ...block, use: undefined }));
     return { json: { ...head, content, stop_reason, usage: { input_tokens: tokens.in, output_tokens: tokens.out } } };
   }
-  const event = (type: string, more: object): string => `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
+  const event = (type: string, more: object): string =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
   const usage = {
     input_tokens: tokens.in,
     output_tokens: 1,
