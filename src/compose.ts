@@ -26,6 +26,7 @@ import { localHost } from "./adapters/host/local-host.ts";
 import { ownKeys } from "./adapters/keys/harness-key.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
+import { playCassette } from "./adapters/relay/cassette-player.ts";
 import { relayGround, unixRelay } from "./adapters/relay/unix-relay.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
 import { allConsumed, consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
@@ -232,6 +233,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     consumedBy: (approvalId) => consumedBy(consumed, approvalId),
     allConsumed: () => allConsumed(consumed),
     recordedBackend,
+    playCassette,
     inScratch,
   };
   return world;

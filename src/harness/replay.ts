@@ -13,6 +13,7 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { readReport } from "./read-report.ts";
 import { redraw } from "./redraw.ts";
+import { replayCassette } from "./replay-cassette.ts";
 import { replaySession } from "./replay-session.ts";
 import { replayValidation } from "./replay-validation.ts";
 import type { World } from "./world.ts";
@@ -75,6 +76,8 @@ const atLevel = async (
       return replayValidation(world, files, report);
     case "session":
       return replaySession(world, files, report);
+    case "cassette":
+      return replayCassette(world, files, report);
     default:
       return assertNever(level);
   }

@@ -12,8 +12,10 @@ import type { Target } from "../seams/target.ts";
 import type { Authority } from "../workflow/authority.ts";
 import type { BackendKind } from "../workflow/contract/contract.ts";
 import type { Digest } from "../workflow/digest.ts";
+import type { Played } from "../workflow/evidence/cassette.ts";
 import type { VerifyTools } from "../workflow/evidence/verify/tools.ts";
 import type { RunId } from "../workflow/ids.ts";
+import type { Recording } from "../workflow/policy/exchange.ts";
 
 /** Everything that the verbs work with: one home, its ledger, and the adapters that compose.ts chose. */
 export interface World {
@@ -51,9 +53,17 @@ export interface World {
   readonly stateFolder: string;
   /** An agent that says what the frames say that one said: for a session that is played again. */
   readonly recordedBackend: (frames: Uint8Array) => Backend;
+  /** A provider on this machine that answers from a cassette, for an agent that is led once more. */
+  readonly playCassette: (recordings: readonly Recording[]) => Promise<CassettePlayer>;
   /** This world over a scratch folder that is gone afterwards: nothing of a home or target is written by what runs in it. */
   readonly inScratch: <T>(work: (scratch: World) => Promise<T>) => Promise<T>;
   readonly isAlive: (holder: Holder) => boolean;
+}
+
+interface CassettePlayer {
+  readonly origin: string;
+  readonly played: () => Played;
+  close(): Promise<void>;
 }
 
 interface Operator {

@@ -40,7 +40,7 @@ interface Given {
 const ofFolder = async (context: CliContext, flags: CommonFlags, { given, place, level }: Given): Promise<Answer> => {
   const { openFolder, stockGit } = await context.openEvidence();
   const { files } = await openFolder(place);
-  const usesHome = level === "validation" || level === "session" || level === "render";
+  const usesHome = level !== "patch" && level !== "normalize";
   const world = usesHome ? await worldOrNone(context, flags, "read") : undefined;
   try {
     const done = await replayBundle({ files, target: stockGit, world: world ?? "none" }, given, level);

@@ -12,8 +12,11 @@ import type { RunRecord } from "./run-record.ts";
 export const isReplayable = ({ backend, contract }: Pick<RunRecord, "backend" | "contract">): boolean => {
   if (backend === "not-started" || backend.attempt === "no-answer" || contract === "not-drawn") return false;
   const { stop, limit } = backend.attempt;
-  return contract.executionGate.backend !== "case" && stop !== "cancelled" && limit === undefined;
+  return !PRINTING.has(contract.executionGate.backend) && stop !== "cancelled" && limit === undefined;
 };
+
+// Of these only what they said is kept: nobody asked them anything that could be asked again.
+const PRINTING: ReadonlySet<string> = new Set(["case", "command"]);
 
 /** One changed path of a Workspace, by content. */
 export interface Effect {

@@ -1,6 +1,7 @@
 import type { Json } from "../digest.ts";
 import { digestOf } from "../digest.ts";
 import type { Files } from "./bundle.ts";
+import { CASSETTE } from "./cassette.ts";
 import { isReplayable } from "./replay-session.ts";
 import type { RunRecord } from "./run-record.ts";
 import type { ReplayLevel } from "./schemas/replay-levels.ts";
@@ -52,10 +53,17 @@ const framePaths = (record: RunRecord, files: Files, path: MakePath): readonly R
   if (logs.length === 0 || record.backend === "not-started") return [];
   const same = "type, subject, time, trust and data of every event that came of a frame, in order";
   const normalize = path("normalize", [...logs, LOG], { same, declared: record.backend.probe.declared });
-  if (!isReplayable(record)) return [normalize];
+  const cassette = files.has(CASSETTE) ? [path("cassette", [CASSETTE, LOG], PLAYED)] : [];
+  if (!isReplayable(record) || wasDoneByOurTools(files)) return [normalize, ...cassette];
   const again = { same: "decisions in their order, and the files that came of them" };
-  return [normalize, path("session", [FRAMES, LOG], again)];
+  return [normalize, path("session", [FRAMES, LOG], again), ...cassette];
 };
+
+// Such acts were asked for over the tools' own pipe, of which the frames hold the decisions and not the questions.
+const wasDoneByOurTools = (files: Files): boolean =>
+  Buffer.from(files.get(FRAMES) ?? new Uint8Array()).includes('"method":"tools/call"');
+
+const PLAYED = { same: "the changed files, by content, with the recorded answers of the model and no other request" };
 
 const inputOf = (files: Files, file: string): ReplayPath["inputs"] => {
   const bytes = files.get(file);
