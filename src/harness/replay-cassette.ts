@@ -32,9 +32,7 @@ export const replayCassette = async (
       return probe?.ok === false
         ? probe
         : refuse(refusal("backend/not-configured", { kind: permit.contract.executionGate.backend }));
-    const session = await world.inScratch((scratch) =>
-      playInScratch(scratch, played, { backend, model: "model" }),
-    );
+    const session = await world.inScratch((scratch) => playInScratch(scratch, played, { backend, model: "model" }));
     const used = player.played();
     const { differences, notComparable } = compareCassettes(recordedEffects(events), session.effects, used);
     const agent =

@@ -23,13 +23,13 @@ export const makeAgentGround = async (
   policy: readonly (readonly [string, string])[] = [],
 ): Promise<AgentGround> => {
   const model = await startScriptedModel(script);
-  const ground = await makeGround({ backend: "acp" }, { ...SAMPLE_FILES, ...files });
+  const ground = await makeGround({ backend: agent.kind }, { ...SAMPLE_FILES, ...files });
   const upstream = `{ api: ${agent.api}, origin: "${model.origin}", keyVariable: SCRIPTED_KEY, models: [${agent.models.join(", ")}] }`;
   await ground.edit(POLICY, "upstreams: {}", `upstreams: { scripted: ${upstream} }`);
   const acp = `{ profile: ${agent.profile}, packages: "${packagesOf(agent.tier)}", upstream: scripted }`;
-  await ground.edit(POLICY, "  case: {}\n", `  acp: ${acp}\n`);
+  await ground.edit(POLICY, "  case: {}\n", `  ${agent.kind}: ${acp}\n`);
   for (const [from, to] of policy) await ground.edit(POLICY, from, to);
-  const world = await ground.open({ ...openSwitches("acp"), SCRIPTED_KEY: CANARY_KEY });
+  const world = await ground.open({ ...openSwitches(agent.kind), SCRIPTED_KEY: CANARY_KEY });
   await admit(world, ground);
   const refused = await approveBy(world, ground);
   if (refused.length > 0) throw new Error(`not approved: ${refused.join(", ")}`);

@@ -7,22 +7,25 @@ import type { ModelApi } from "../../src/workflow/relay-policy.ts";
 /** A real agent of the tier, and what a policy needs to say of its model. */
 export interface TestAgent {
   readonly profile: string;
+  readonly kind: "acp" | "command";
   readonly tier: "light" | "heavy";
   readonly api: ModelApi;
   readonly models: readonly string[];
 }
 
 export const AGENTS: readonly TestAgent[] = [
-  { profile: "gemini", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
-  { profile: "pi", tier: "light", api: "chat", models: ["scripted"] },
-  { profile: "qwen", tier: "light", api: "chat", models: ["scripted"] },
-  { profile: "claude-zed", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
-  { profile: "gemini-tools", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
-  { profile: "qwen-tools", tier: "light", api: "chat", models: ["scripted"] },
-  { profile: "claude-zed-tools", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
-  { profile: "opencode", tier: "heavy", api: "chat", models: ["scripted"] },
-  { profile: "claude", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5"] },
-  { profile: "codex", tier: "heavy", api: "responses", models: ["gpt-5.5"] },
+  { profile: "gemini", kind: "acp", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
+  { profile: "pi", kind: "acp", tier: "light", api: "chat", models: ["scripted"] },
+  { profile: "qwen", kind: "acp", tier: "light", api: "chat", models: ["scripted"] },
+  { profile: "claude-zed", kind: "acp", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
+  { profile: "gemini-tools", kind: "acp", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
+  { profile: "qwen-tools", kind: "acp", tier: "light", api: "chat", models: ["scripted"] },
+  { profile: "claude-zed-tools", kind: "acp", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
+  { profile: "pi-print", kind: "command", tier: "light", api: "chat", models: ["scripted"] },
+  { profile: "gemini-print", kind: "command", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
+  { profile: "opencode", kind: "acp", tier: "heavy", api: "chat", models: ["scripted"] },
+  { profile: "claude", kind: "acp", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5"] },
+  { profile: "codex", kind: "acp", tier: "heavy", api: "responses", models: ["gpt-5.5"] },
 ];
 
 /** Where a tier is installed: its own folder, outside the product's dependencies. */
