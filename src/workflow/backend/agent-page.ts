@@ -1,3 +1,4 @@
+import { BACKEND_NAMES } from "../vocabulary.ts";
 import type { AgentProfile } from "./agent-profile.ts";
 
 /** The page of docs/agents/ that a profile stands for: what is set up, what the Harness does, what was seen. Markdown. */
@@ -50,7 +51,7 @@ const policyOf = ({ id, kind, dialect }: AgentProfile): string =>
       "  upstreams:",
       `    provider: { api: ${dialect}, origin: "https://provider.example", keyVariable: PROVIDER_KEY, models: [MODEL] }`,
     ]),
-    `A packet asks for it by \`Backend: ${kind}\`; the gate opens it by \`CTO_HARNESS_ALLOW_${kind.toUpperCase()}=1\` and its kin (\`cto gate WORK-ID\` names them).`,
+    `A packet asks for it under Execution Gate: \`Execution must use only the CTO Harness ${BACKEND_NAMES[kind]} seam with:\`. The gate opens it by \`CTO_HARNESS_ALLOW_${kind.toUpperCase()}=1\` and its kin; \`cto gate WORK-ID\` names them.`,
   ].join("\n\n");
 
 const flagsOf = (profile: AgentProfile): readonly string[] => [
