@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { folderArchive } from "./adapters/archive/folder-archive.ts";
@@ -22,7 +21,9 @@ import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { findHome, folderHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
+import { readBuild } from "./adapters/host/build.ts";
 import { localHost } from "./adapters/host/local-host.ts";
+import { loginuid, whoIsHere } from "./adapters/host/who.ts";
 import { ownKeys } from "./adapters/keys/harness-key.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
@@ -41,7 +42,7 @@ import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { Authority } from "./workflow/authority.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
-import { digestOf, parseDigest, type Digest } from "./workflow/digest.ts";
+import type { Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
@@ -176,7 +177,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     return {
       profile,
       textOf,
-      packages: packages ?? environment["CTO_HARNESS_AGENTS"] ?? "absent",
+      packages: packages ?? environment["CTO_HARNESS_AGENTS"],
       upstream: (upstream === undefined ? undefined : authority.relay?.upstreams[upstream]) ?? "none",
     };
   };
@@ -237,36 +238,4 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     inScratch,
   };
   return world;
-};
-
-/** A container's user often has no account; then the number is his name. */
-const whoIsHere = (): { readonly uid: number; readonly username: string } => {
-  try {
-    return userInfo();
-  } catch {
-    const uid = process.getuid?.() ?? -1;
-    return { uid, username: `uid-${uid}` };
-  }
-};
-
-const loginuid = (): number | "unknown" => {
-  try {
-    return Number(readFileSync("/proc/self/loginuid", "utf8"));
-  } catch {
-    return "unknown";
-  }
-};
-
-/** Version and digest of this build; run from sources it is the digest of nothing but the word `source`. */
-const readBuild = (): { readonly version: string; readonly digest: Digest } => {
-  try {
-    const built: unknown = JSON.parse(readFileSync(new URL("./build.json", import.meta.url), "utf8"));
-    if (typeof built === "object" && built !== null && "version" in built && "sha256" in built) {
-      const digest = parseDigest(String(built.sha256));
-      if (digest !== undefined) return { version: String(built.version), digest };
-    }
-  } catch {
-    return { version: "source", digest: digestOf("source") };
-  }
-  return { version: "source", digest: digestOf("source") };
 };

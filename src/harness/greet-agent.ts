@@ -1,4 +1,4 @@
-import type { HereAgent } from "../seams/agents.ts";
+import type { HereAgent } from "../seams/backend.ts";
 import { at, listAt, numberAt, textAt } from "../workflow/backend/loose.ts";
 import { runId, type WorkId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";

@@ -1,6 +1,5 @@
-import type { Agents } from "../seams/agents.ts";
 import type { Archive } from "../seams/archive.ts";
-import type { Backend } from "../seams/backend.ts";
+import type { Agents, Backend } from "../seams/backend.ts";
 import type { Clock } from "../seams/clock.ts";
 import type { Home } from "../seams/home.ts";
 import type { Host } from "../seams/host.ts";

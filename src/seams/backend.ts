@@ -1,8 +1,10 @@
+import type { AgentProfile } from "../workflow/backend/agent-profile.ts";
 import type { Assignment } from "../workflow/backend/assignment.ts";
 import type { Attempt, BackendProbe, Intent, Verdict } from "../workflow/backend/attempt.ts";
 import type { BackendEvent } from "../workflow/backend/backend-events.ts";
 import type { BackendKind } from "../workflow/contract/contract.ts";
 import type { RedactedStream } from "../workflow/evidence/redaction.ts";
+import type { RunId } from "../workflow/ids.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
 import type { Confined, StageOrder } from "./sandbox.ts";
@@ -46,4 +48,21 @@ export interface Room {
   /** Opens the relay's door for our own tools, or closes it. Without this it answers nobody. */
   offerTools(tools: ToolDesk | undefined): void;
   readonly signal: AbortSignal;
+}
+
+/** The agents that a home knows by a profile: those that ship, and its own below `.sot/authority/profiles/`. */
+export interface Agents {
+  /** Their ids, in order. */
+  list(): Promise<readonly string[]>;
+  read(id: string): Promise<Result<AgentProfile, Refusal>>;
+  /** Looks at its packages in a folder `node_modules`; starts nothing. */
+  find(id: string, packages: string | undefined): Promise<Result<HereAgent, Refusal>>;
+}
+
+/** An agent that is installed at its pin, ready to be tried. */
+export interface HereAgent {
+  readonly probe: BackendProbe;
+  readonly backend: Backend;
+  /** How it is started, without a model to talk to. */
+  start(run: RunId): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
 }

@@ -6,7 +6,9 @@ const OPEN_SWITCHES: ReadonlySet<string> = new Set([
   "src/workflow/backend/acp-update.ts",
   "src/workflow/backend/normalize-acp.ts",
   "src/workflow/backend/normalize-case.ts",
+  "src/workflow/backend/command-parser.ts",
   "src/adapters/backend/acp-acts.ts",
+  "src/adapters/backend/tool-server.ts",
   "src/workflow/evidence/verify/check-criteria.ts",
 ]);
 

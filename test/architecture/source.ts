@@ -25,6 +25,8 @@ export const sourceFile = (path: string, text: string): SourceFile => {
 /** Every file below a folder of the house with one of these endings. */
 export const filesBelow = (folder: string, ...endings: readonly string[]): readonly string[] =>
   readdirSync(posix.join(ROOT, folder), { recursive: true, withFileTypes: true })
+    // Packages that a test installs beside itself are nobody's of this house.
+    .filter((entry) => !entry.parentPath.includes("/node_modules"))
     .filter((entry) => entry.isFile() && endings.some((ending) => entry.name.endsWith(ending)))
     .map((entry) => posix.relative(ROOT, posix.join(entry.parentPath, entry.name)))
     .sort();

@@ -14,7 +14,7 @@ export interface AgentOptions {
   readonly profile: string;
   readonly textOf: ProfileText;
   /** Folder `node_modules` in which its packages are installed. */
-  readonly packages: string | "absent";
+  readonly packages: string | undefined;
   /** The upstream that policy.yaml lets it reach. */
   readonly upstream: { readonly api: string; readonly models: readonly string[] } | "none";
 }

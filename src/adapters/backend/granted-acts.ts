@@ -29,7 +29,7 @@ export class ActRefused extends Error {
 }
 
 /** A command that an agent wants to be run. */
-export interface RunWish {
+interface RunWish {
   readonly argv: readonly string[];
   /** As it was written; inside the Workspace or refused. */
   readonly cwd: string;

@@ -23,13 +23,13 @@ export interface InstalledAgent {
 /** Looks at the packages; starts nothing. A version that is not the pin is refused, whatever it is. */
 export const inspectAgent = async (
   profile: AgentProfile,
-  packages: string | "absent",
+  packages: string | undefined,
 ): Promise<Result<InstalledAgent, Refusal>> => {
   const absent = (problem: string): Result<never, Refusal> =>
     refuse(refusal("backend/not-available", { kind: profile.kind, problem }));
   if (profile.package === undefined || profile.version === undefined)
     return absent(`profile ${profile.id} names no package: it is documented, and nobody has pinned it`);
-  if (packages === "absent")
+  if (packages === undefined)
     return absent(`policy.yaml names no folder of packages for it, and CTO_HARNESS_AGENTS is not set`);
   if (!path.isAbsolute(packages)) return absent(`${packages} is not an absolute path`);
   const pins = Object.entries({ [profile.package]: profile.version, ...profile.also });

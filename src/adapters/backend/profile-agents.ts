@@ -1,4 +1,4 @@
-import type { Agents } from "../../seams/agents.ts";
+import type { Agents } from "../../seams/backend.ts";
 import { readAgentProfile, type ProfileText } from "../../workflow/backend/read-agent-profile.ts";
 import { ok } from "../../workflow/result.ts";
 import { acpBackend } from "./acp-backend.ts";

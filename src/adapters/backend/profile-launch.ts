@@ -39,7 +39,7 @@ export const launchOf = (profile: AgentProfile, { agents, model, run, words }: L
     return {
       path: `${LAID}${place.slice(HOME.length)}`,
       text: fill("text" in file ? file.text : `${JSON.stringify(file.json, null, 1)}\n`),
-      program: "executable" in file && file.executable === true ? [place] : [],
+      program: "executable" in file && file.executable ? [place] : [],
     };
   });
   const programs = laid.flatMap(({ program }) => program);

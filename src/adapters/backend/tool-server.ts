@@ -22,7 +22,7 @@ export const openToolDesk =
     if (asked === undefined) return reply(null, { error: { code: PARSE_ERROR, message: "no plain JSON" } });
     const id = idOf(asked);
     if (id === undefined) return undefined;
-    switch (textAt(asked, "method")) {
+    switch (textAt(asked, "method") ?? "") {
       case "initialize":
         return reply(id, {
           result: {

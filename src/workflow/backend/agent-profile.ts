@@ -54,11 +54,11 @@ export interface AgentProfile {
   readonly documentedOnly?: boolean;
 }
 
-export type ProfileFile =
+type ProfileFile =
   | { readonly path: string; readonly json: Json }
   | { readonly path: string; readonly text: string; readonly executable?: boolean };
 
-export interface ObservedTurn {
+interface ObservedTurn {
   readonly ends?: string;
   readonly asked?: number;
   readonly refused?: number;

@@ -64,7 +64,7 @@ const named = (name: string | undefined, rawInput: unknown): Readonly<Record<str
 
 const opencode = (said: unknown): readonly Printed[] | undefined => {
   const part = at(said, "part");
-  switch (textAt(said, "type")) {
+  switch (textAt(said, "type") ?? "") {
     case "step_start":
       return [{ kind: "session", sessionId: textAt(said, "sessionID"), model: undefined }];
     case "text":
@@ -93,7 +93,7 @@ const opencode = (said: unknown): readonly Printed[] | undefined => {
 
 const codex = (said: unknown): readonly Printed[] | undefined => {
   const item = at(said, "item");
-  switch (textAt(said, "type")) {
+  switch (textAt(said, "type") ?? "") {
     case "thread.started":
       return [{ kind: "session", sessionId: textAt(said, "thread_id"), model: undefined }];
     case "turn.started":
@@ -122,7 +122,7 @@ const codex = (said: unknown): readonly Printed[] | undefined => {
 
 const codexItem = (item: unknown, isEnd: boolean): readonly Printed[] | undefined => {
   const status = !isEnd ? "in_progress" : textAt(item, "status") === "failed" ? "failed" : "completed";
-  switch (textAt(item, "type")) {
+  switch (textAt(item, "type") ?? "") {
     case "agent_message":
       return isEnd ? message(textAt(item, "text")) : [];
     case "reasoning":
@@ -150,12 +150,12 @@ const codexItem = (item: unknown, isEnd: boolean): readonly Printed[] | undefine
 };
 
 const claude = (said: unknown): readonly Printed[] | undefined => {
-  switch (textAt(said, "type")) {
+  switch (textAt(said, "type") ?? "") {
     case "system":
       return [{ kind: "session", sessionId: textAt(said, "session_id"), model: textAt(said, "model") }];
     case "assistant":
       return listAt(said, "message", "content").flatMap((block): readonly Printed[] => {
-        switch (textAt(block, "type")) {
+        switch (textAt(block, "type") ?? "") {
           case "text":
             return message(textAt(block, "text"));
           case "thinking":
@@ -187,7 +187,7 @@ const claude = (said: unknown): readonly Printed[] | undefined => {
 };
 
 const gemini = (said: unknown): readonly Printed[] | undefined => {
-  switch (textAt(said, "type")) {
+  switch (textAt(said, "type") ?? "") {
     case "init":
       return [{ kind: "session", sessionId: textAt(said, "session_id"), model: textAt(said, "model") }];
     case "message":
@@ -212,7 +212,7 @@ const gemini = (said: unknown): readonly Printed[] | undefined => {
 
 const pi = (said: unknown): readonly Printed[] | undefined => {
   const id = textAt(said, "toolCallId");
-  switch (textAt(said, "type")) {
+  switch (textAt(said, "type") ?? "") {
     case "session":
       return [{ kind: "session", sessionId: textAt(said, "id"), model: undefined }];
     case "agent_start":

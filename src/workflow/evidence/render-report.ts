@@ -141,15 +141,9 @@ const digests = ({ digests: inputs, harness, backend }: Report): readonly string
 /** What it means, in a sentence. */
 const mediated = ({ seen, requests, refused, unasked }: ReportedMediation): string => {
   const asked = `it asked ${requests} times, was refused ${refused} times, and had ${unasked} effects that it asked nobody for`;
-  switch (seen) {
-    case "full":
-    case "writes":
-      return `Every changed byte passed through the Harness; ${asked}.`;
-    case "nothing":
-      return `The agent changed nothing that could be seen; ${asked}.`;
-    default:
-      return `The agent wrote by itself, and the Harness judged the result; ${asked}.`;
-  }
+  if (seen === "full" || seen === "writes") return `Every changed byte passed through the Harness; ${asked}.`;
+  if (seen === "nothing") return `The agent changed nothing that could be seen; ${asked}.`;
+  return `The agent wrote by itself, and the Harness judged the result; ${asked}.`;
 };
 
 const confinement = ({ confinement: { level, why }, defaultActivation }: Report): readonly string[] => [

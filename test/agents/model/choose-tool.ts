@@ -78,7 +78,7 @@ const withRequired = (
 const fillerFor = (form: unknown): unknown => {
   const [first] = listAt(form, "enum");
   if (first !== undefined) return first;
-  switch (textAt(form, "type")) {
+  switch (textAt(form, "type") ?? "string") {
     case "boolean":
       return false;
     case "number":

@@ -81,6 +81,6 @@ const isCallOfModel = (api: ModelApi, item: unknown): boolean => {
     case "anthropic":
       return listAt(item, "content").some((part) => textAt(part, "type") === "tool_use");
     case "responses":
-      return /_call$/.test(textAt(item, "type") ?? "");
+      return (textAt(item, "type") ?? "").endsWith("_call");
   }
 };

@@ -7,7 +7,7 @@ import type { Fault, Script } from "./script.ts";
 import { speak } from "./speak.ts";
 
 /** One request as it came, for what a test asks about it. */
-export interface AskedOfModel {
+interface AskedOfModel {
   readonly path: string;
   readonly turn: number;
   readonly tools: readonly string[];

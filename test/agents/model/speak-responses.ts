@@ -1,5 +1,5 @@
 import { textAt } from "../../../src/workflow/backend/loose.ts";
-import { argumentText, piecesOf, type Speech, type Spoken } from "./speak.ts";
+import { argumentText, piecesOf, type Speech, type Spoken } from "./speech.ts";
 
 /** An answer in the form of `/v1/responses`. */
 export const speakResponses = ({ body, reply, n, streams }: Speech): Spoken => {
