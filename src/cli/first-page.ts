@@ -29,6 +29,7 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["logs", "diff"], "what a run printed and what it changed"],
   [["verify", "replay"], "check a bundle offline; do its steps again and compare"],
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
+  [["agents"], "which agents there are, and whether they are here and answer"],
   [["keys"], "the home's own keys: list, make what is missing, rotate"],
   [["audit"], "the ledger: its entries, and whether its chain holds"],
   [["explain"], "what a code, state, exit code or variable means"],

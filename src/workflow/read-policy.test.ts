@@ -36,7 +36,7 @@ test("R040 the policy that `cto init` writes is read whole and allows one risk c
     ".git/",
   ]);
   expect(policy.ok && policy.value.digest).toBe(source(PATH, text).digest);
-  expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "acp", "command", "case"]);
+  expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "case"]);
 });
 
 test("R135 the limits are those of confinement.md section 8", () => {
@@ -129,8 +129,8 @@ test.each<[string, string | Uint8Array, string, number]>([
 });
 
 test("a backend entry may be left out, and then nothing stands behind that kind", () => {
-  const policy = readPolicy(source(PATH, text.replace(/ {2}acp:\n {4}profile: acp\n/, "")));
-  expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted", "command", "case"]);
+  const policy = readPolicy(source(PATH, text.replace("  case: {}\n", "")));
+  expect(policy.ok && configuredBackends(policy.value)).toEqual(["scripted"]);
 });
 
 const withUpstream = (upstream: string, more = ""): Result<unknown, Refusal> =>
@@ -165,4 +165,14 @@ test.each([
   ["a key that nobody knows", `${HERE}, key: x`],
 ])("R065 %s is refused", (_, upstream, more = "") => {
   expect(withUpstream(upstream, more)).toMatchObject({ ok: false, refusals: [{ code: "gate/policy-unreadable" }] });
+});
+
+test.each([
+  ["an agent by its profile", "acp: { profile: gemini, packages: /opt/agents/node_modules }", true],
+  ["a least mediation", "acp: { profile: gemini, minimumMediation: full, unasked: void }", true],
+  ["a grade that nobody knows", "acp: { profile: gemini, minimumMediation: most }", false],
+  ["a word that nobody knows", "command: { profile: pi-print, unasked: maybe }", false],
+  ["no profile", "acp: {}", false],
+])("policy.yaml with %s is read or refused", (_, line, isRead) => {
+  expect(readPolicy(source(PATH, text.replace("  case: {}\n", `  ${line}\n`))).ok).toBe(isRead);
 });

@@ -7,6 +7,9 @@ import { REPLAY_LEVELS } from "../../src/workflow/evidence/schemas/replay-levels
 import { runId } from "../../src/workflow/ids.ts";
 import { admit, approveBy, endOf, makeGround, runOnce, targetDigest, type Ground } from "./ground.ts";
 
+// Without a model there is no cassette; test/agents plays those.
+const LEVELS = REPLAY_LEVELS.filter((level) => level !== "cassette");
+
 let ground: Ground;
 let world: World;
 beforeAll(async () => {
@@ -28,7 +31,7 @@ test("an approved run ends with one commit and a question to the owner", async (
   expect(await world.store.work(ground.work)).toMatchObject({ state: "awaiting_outcome" });
 });
 
-test.each(REPLAY_LEVELS)("R123 the replay path %s of an accepted run gives the same again", async (level) => {
+test.each(LEVELS)("R123 the replay path %s of an accepted run gives the same again", async (level) => {
   const run = runId(ground.work, 2);
   expect(await replay(world, run, level)).toMatchObject({ ok: true, value: { same: true, differences: [] } });
 });

@@ -101,6 +101,7 @@ export const evidenceRoutes = (): Routes => ({
       "render      report, summary, findings and trace are drawn again",
       "normalize   the agent's raw frames are read as events again",
       "session     the agent's side is played again, in a sandbox; needs the home",
+      "cassette    the agent itself, behind its recorded model; needs the home and a recording",
       "Writes to scratch only. Asking the model again is not replay.",
     ],
     exits: "0 the same · 3 refused · 5 it differs",
