@@ -1,3 +1,4 @@
+import { BUNDLE_NOT_CLAIMED } from "../bundle-table.ts";
 import type { Report } from "../schemas/report.ts";
 import { lowestLevel } from "./assurance.ts";
 import { pathText } from "./check-paths.ts";
@@ -31,6 +32,7 @@ const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Repo
       "it is of another run",
     ],
     [report.verdict === manifest?.ending, "it tells another ending"],
+    [report.notClaimed.join("\n") === notClaimedBy(report).join("\n"), "it leaves out what is not claimed"],
     [(report.commit === null) === (manifest?.reach !== "commit"), "it tells of a commit otherwise than the bundle"],
     [
       report.verdict !== "awaiting_outcome" || (!report.defaultActivation.before && !report.defaultActivation.after),
@@ -65,6 +67,12 @@ const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Repo
       "the target was not proven clean",
     ],
   ];
+};
+
+const notClaimedBy = ({ actions }: Report): readonly string[] => {
+  const open = actions.filter(({ verdict }) => verdict === "not observed").map(({ action }) => action);
+  const unprevented = open.length === 0 ? [] : [`prevention, by trying, of ${open.join(", ")}`];
+  return [...BUNDLE_NOT_CLAIMED, ...unprevented, "model answers reproducible"];
 };
 
 const approvalRows = (reading: Reading, report: Report): readonly Statement[] => {

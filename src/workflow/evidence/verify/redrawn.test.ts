@@ -80,6 +80,25 @@ test.each(PAGES)("nobody is shown %s", async (_, id, edit) => {
   expect(failedIds(await bundle.verify(redrawn(edit)))).toContain(id);
 });
 
+test("nobody is shown a report that leaves out what is not claimed", async () => {
+  const files = redrawn(
+    () => {},
+    (report) => ({ ...report, notClaimed: report.notClaimed.slice(1) }),
+  );
+  expect(failedIds(await bundle.verify(files))).toContain("report");
+});
+
+test("nobody is shown another output of a test, told as one that was cut", async () => {
+  const files = redrawn((all) => {
+    const log = textOf(bundle.sealed(), "test.log");
+    all.set(
+      "test.log",
+      utf8(log.replace("2 passed in 0.01s", "9 passed in 0.01s").replace('"outputBytes":', '"outputBytes":9')),
+    );
+  });
+  expect(failedIds(await bundle.verify(files))).toContain("tests");
+});
+
 test("a bundle that was drawn again as it is passes, so that what fails here fails for what it shows", async () => {
   expect(failures(await bundle.verify(redrawn(() => {})))).toEqual([]);
 });
