@@ -6,7 +6,7 @@ const VERIFIER = /^src\/(?:workflow\/evidence\/verify|verifier|verify-page)\//;
 const SHARED =
   /^src\/workflow\/(?:evidence\/(?:schemas\/[^/]+|bundle-table|ending)|limits|run-events|vocabulary|assert-never|visible-text)\.ts$/;
 
-// What draws a file for people out of files that are checked. That it is drawn so is the very claim (docs/adr/0019).
+// What draws a file for people out of files that are checked. That it is drawn so is the very claim (docs/adr/0022).
 const DRAWN =
   /^src\/workflow\/(?:as-json|evidence\/(?:json-file|markdown|render-report|render-changes|control-surface|verify-guide|trace-text|trace-attributes|event-line|claims))\.ts$/;
 

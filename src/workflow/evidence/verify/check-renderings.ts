@@ -11,7 +11,7 @@ const ID = "renderings";
 
 /**
  * Step 11: what people read is drawn from what is checked, byte for byte. The renderers are the Harness's own, for that
- * they made these pages is what is claimed (docs/adr/0019); what they draw from is judged by this verifier's own reading.
+ * they made these pages is what is claimed (docs/adr/0022); what they draw from is judged by this verifier's own reading.
  */
 export const checkRenderings = (reading: Reading): readonly Check[] => {
   const { report, files, digest, manifest } = reading;

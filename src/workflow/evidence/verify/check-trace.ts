@@ -14,7 +14,7 @@ const FILE = "trace.jsonl";
 
 /**
  * Step 11: the trace is this log's. Its ids are computed anew, each span begins and ends at events of the log, and every
- * event that begins one has exactly one. Beyond that it is byte for byte what is drawn of the log (docs/adr/0019).
+ * event that begins one has exactly one. Beyond that it is byte for byte what is drawn of the log (docs/adr/0022).
  */
 export const checkTrace = async (reading: Reading): Promise<readonly Check[]> => {
   const off = (says: string): readonly Check[] => [fail(ID, "evidence/report-contradicted", says, FILE)];
