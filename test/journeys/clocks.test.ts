@@ -1,5 +1,8 @@
+import path from "node:path";
+
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { openStore } from "../../src/adapters/store/kysely-store.ts";
 import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
 import { readReport } from "../../src/harness/read-report.ts";
 import { verifyFolder } from "../../src/harness/verify-folder.ts";
@@ -11,6 +14,7 @@ import { admit, approveBy, endOf, makeGround, POLICY, runOnce, targetDigest, typ
 let ground: Ground;
 let real: World;
 let world: World;
+let store: World["store"];
 let clock: HandClock;
 
 beforeAll(async () => {
@@ -18,10 +22,17 @@ beforeAll(async () => {
   await ground.edit(POLICY, "approvalExpiryMs: 86400000", "approvalExpiryMs: 3600000");
   real = await ground.open();
   clock = handClock(new Date().toISOString());
-  world = { ...real, clock };
+  // One machine has one clock: what the ledger writes down is timed by it too.
+  store = await openStore(path.join(ground.home, ".cto/ledger.db"), {
+    homeId: real.homeId,
+    now: () => clock.now(),
+    signer: () => real.ownKeys.noteSigner(),
+  });
+  world = { ...real, clock, store };
   await admit(world, ground);
 });
 afterAll(async () => {
+  await store.close();
   await real.store.close();
   await ground.close();
 });
