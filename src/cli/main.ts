@@ -34,10 +34,20 @@ export const main = async (): Promise<void> => {
   process.exitCode = await runCli(process.argv.slice(2), context);
 };
 
-const outputOf = (stream: NodeJS.WriteStream): CliContext["process"]["stdout"] => ({
-  write: (text) => void stream.write(text),
-  isTTY: stream.isTTY,
-});
+// Who reads along may leave (`cto run W | head`): what a command does goes on, and is told to nobody.
+const outputOf = (stream: NodeJS.WriteStream): CliContext["process"]["stdout"] => {
+  let isLeft = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    isLeft = true;
+  });
+  return {
+    write: (text) => {
+      if (!isLeft) stream.write(text);
+    },
+    isTTY: stream.isTTY,
+  };
+};
 
 // Whoever closes the input has said nothing: that is an answer too, and no consent. Ctrl-C at a question ends the
 // command, with nothing begun that could be left half done.
