@@ -103,6 +103,7 @@ const CONFINEMENT: ReadonlySet<string> = new Set([
 ]);
 
 const ENDS: ReadonlySet<LedgerType> = new Set([
+  "command.refused",
   "run.blocked",
   "run.voided",
   "run.failed",

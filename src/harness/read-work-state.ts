@@ -44,7 +44,7 @@ export const shownWork = async (ground: WorkGround, work: WorkId, packet: Packet
     case "rejected":
     case "rolled_back":
     case "rollback_failed":
-      return ofDecided(ground, run, state);
+      return ofDecided(ground, await runOf(ground, decidingRun(folded)), state);
     case "superseded":
     case "retired":
       return shown(state, {}, { who: "nobody", next: "" });
@@ -61,9 +61,15 @@ const shown = (
   { who, next, reason = null }: Pick<Shown, "who" | "next"> & { readonly reason?: string | null },
 ): Shown => ({ state, reason, word: wordOf(state, facts), tone: STATE_WORDS[state].tone, who, next });
 
-const lastRunOf = async ({ world, leaves }: WorkGround, folded: Work | undefined): Promise<RunView | undefined> => {
-  if (folded === undefined || folded.lastRun === null) return undefined;
-  const row = await world.store.run(folded.lastRun);
+const lastRunOf = (ground: WorkGround, folded: Work | undefined): Promise<RunView | undefined> =>
+  runOf(ground, folded?.lastRun ?? null);
+
+/** The run that brought a work item to its state. One that was refused afterwards changed nothing of it. */
+const decidingRun = (folded: Work | undefined): RunId | null =>
+  folded?.history.findLast(({ run }) => run !== null)?.run ?? null;
+
+const runOf = async ({ world, leaves }: WorkGround, run: RunId | null): Promise<RunView | undefined> => {
+  const row = run === null ? "absent" : await world.store.run(run);
   return row === "absent" ? undefined : viewOfRun(world, row, leaves);
 };
 

@@ -39,9 +39,7 @@ export const rollbackRun = async (
   const permit = await permitOf(world, run);
   const proven = await recordedStep<Pick<Proven, "proof">>(world, run, "proof");
   if (!mayRoll || kept === "absent" || permit === undefined || proven === undefined || proven.proof === "unknown")
-    return refuse(
-      refusal("rollback/not-rejected", { run, state: rejection === undefined ? (row.ending ?? row.state) : state }),
-    );
+    return refuse(refusal("rollback/not-rejected", { run, state }));
   const rejected = await ownersRejection(world, kept, { run, owner: permit.contract.owner });
   if (!rejected.ok) return rejected;
   const record = rejected.value;

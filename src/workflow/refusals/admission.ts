@@ -2,7 +2,7 @@
 export const admissionRefusals = {
   "admission/absent": {
     says: "There is no Admission record at {path}.",
-    next: "cto target admit {target}",
+    next: "cto target admit {target} --key KEY",
     why: "Only a repository that its owner admitted may be worked on; the packet's claim alone admits nothing.",
   },
   "admission/record-unreadable": {

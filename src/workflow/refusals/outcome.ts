@@ -81,8 +81,8 @@ export const outcomeRefusals = {
     why: "A bundle holds what changed, not the whole tree: to run anything again the tree and the permit of the run are needed.",
   },
   "rollback/not-rejected": {
-    says: "{run} has no recorded rejection: it is {state}.",
-    next: "cto outcome {run} --reject --reason 'why'",
+    says: "There is no rejection of {run} to take back: its work item is {state}.",
+    next: "cto show {run}; a run that awaits its outcome is rejected by cto outcome {run} --reject --reason 'why' --key KEY",
     why: "A commit is taken back only after its owner rejected it.",
   },
 } as const;

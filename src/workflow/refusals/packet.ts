@@ -241,7 +241,7 @@ export const packetRefusals = {
     why: "The owner's sentence names this path; it must have one spelling.",
   },
   "packet/admission-source": {
-    says: "The admission source {value} is not an -ADMISSION.json file in .sot/03-PROTOCOLS/.",
+    says: "The admission source {value} is not called .sot/03-PROTOCOLS/CTO-NAME-ADMISSION.json, NAME in capitals and digits.",
     next: "name the admission record of the target, then cto packet lint",
     why: "The gate compares this record with the packet.",
   },
