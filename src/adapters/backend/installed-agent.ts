@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readFile, realpath, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink, realpath, stat } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -81,6 +81,7 @@ const addFolder = async (sum: ReturnType<typeof createHash>, folder: string): Pr
       await pipeline(createReadStream(place), async (chunks: AsyncIterable<Buffer>) => {
         for await (const chunk of chunks) sum.update(chunk);
       });
-    } else sum.update(`o\0${name}\0`);
+    } else if (found.isSymbolicLink()) sum.update(`l\0${name}\0${await readlink(place)}\0`);
+    else sum.update(`o\0${name}\0`);
   }
 };
