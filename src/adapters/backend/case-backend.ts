@@ -16,12 +16,13 @@ import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { after, ok } from "../../workflow/result.ts";
 import { openCaseLog } from "./case-log.ts";
+import { endedAttempt, limitElse, type WatchedEnd } from "./ended-attempt.ts";
 import { inspectCase, type InstalledCase } from "./find-case.ts";
 import { openFrameLog } from "./frame-log.ts";
 import { openHand } from "./hand.ts";
 import { drain } from "./lines.ts";
 import { insidePath, programBytes } from "./programs.ts";
-import { openWatch, within, type Interruption } from "./watch.ts";
+import { openWatch, within } from "./watch.ts";
 
 export interface CaseOptions {
   /** Absolute path of an installed `ca`, see `whichCase`. */
@@ -121,22 +122,9 @@ const finished = async (story: CaseStory, confined: Confined): Promise<Ended> =>
   return ended === "late" ? { code: null, signal: null, ms: 0 } : ended;
 };
 
-// At a limit the stage ends everything and starts nothing more: what breaks then breaks because of the limit.
-const limitElse = ({ limit }: Ended, first: Ended | Interruption): Ended | Interruption =>
-  limit !== undefined && "kind" in first && first.kind === "broken" ? { kind: "limit", limit } : first;
-
-const attemptOf = (probe: BackendProbe, story: CaseStory, first: Ended | Interruption): Attempt => {
+const attemptOf = (probe: BackendProbe, story: CaseStory, first: WatchedEnd): Attempt => {
   const claims = { probe, ...story.tally() };
-  if ("kind" in first) {
-    switch (first.kind) {
-      case "cancel":
-        return { stop: "cancelled", said: first.reason, ...claims };
-      case "limit":
-        return { stop: "gave_up", said: `limit ${first.limit}`, limit: first.limit, ...claims };
-      case "broken":
-        throw first.error;
-    }
-  }
+  if ("kind" in first) return endedAttempt(claims, first);
   const outcome = story.outcome();
   const exit = `exit ${first.code ?? "none"}`;
   const said =

@@ -1,11 +1,11 @@
 import type { Backend, Room } from "../../seams/backend.ts";
-import type { Ended } from "../../seams/sandbox.ts";
 import type { Assignment } from "../../workflow/backend/assignment.ts";
 import type { Attempt } from "../../workflow/backend/attempt.ts";
 import type { AcpStory } from "../../workflow/backend/normalize-acp.ts";
 import { commandStory } from "../../workflow/backend/normalize-command.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { ok } from "../../workflow/result.ts";
+import { endedAttempt, limitElse, type WatchedEnd } from "./ended-attempt.ts";
 import { findAgent, launchAgent, presentAgent, probeOf, type AgentOptions, type FoundAgent } from "./found-agent.ts";
 import { openFrameLog, type FrameLog } from "./frame-log.ts";
 import { drain, linesOf } from "./lines.ts";
@@ -53,9 +53,11 @@ const perform = async (
     if ("kind" in first && first.kind === "cancel")
       log.own({ did: "settled", ms: Math.round(performance.now() - start), forced: true });
     // What it printed before it ended is in the pipe still.
-    await within(LIMITS.leaveTimeoutMs, reading);
+    const read = await within(LIMITS.leaveTimeoutMs, Promise.allSettled([reading]));
     log.settle();
-    return attemptOf(found, story, limitElse(await confined.ended, first));
+    const [how] = read === "late" ? [] : read;
+    const end: WatchedEnd = how?.status === "rejected" ? { kind: "broken", error: how.reason } : first;
+    return attemptOf(found, story, limitElse(await confined.ended, end));
   } finally {
     watch.end();
     await confined.stop();
@@ -78,22 +80,9 @@ const readLines = async (
   }
 };
 
-// At a limit the stage ends everything and starts nothing more: what breaks then breaks because of the limit.
-const limitElse = ({ limit }: Ended, first: Ended | Interruption): Ended | Interruption =>
-  limit !== undefined && "kind" in first && first.kind === "broken" ? { kind: "limit", limit } : first;
-
-const attemptOf = (found: FoundAgent, story: AcpStory, first: Ended | Interruption): Attempt => {
+const attemptOf = (found: FoundAgent, story: AcpStory, first: WatchedEnd): Attempt => {
   const claims = { probe: probeOf(found), ...story.tally() };
-  if ("kind" in first) {
-    switch (first.kind) {
-      case "cancel":
-        return { stop: "cancelled", said: first.reason, ...claims };
-      case "limit":
-        return { stop: "gave_up", said: `limit ${first.limit}`, limit: first.limit, ...claims };
-      case "broken":
-        throw first.error;
-    }
-  }
+  if ("kind" in first) return endedAttempt(claims, first);
   const said = `exit ${first.code ?? "none"}, signal ${first.signal ?? "none"}`;
   const stop = first.code === 0 ? "completed" : "gave_up";
   return first.limit === undefined

@@ -1,0 +1,22 @@
+import type { Ended } from "../../seams/sandbox.ts";
+import type { Attempt } from "../../workflow/backend/attempt.ts";
+import type { Interruption } from "./watch.ts";
+
+/** How a program that is only watched came to its end: by itself, or by what ended it. */
+export type WatchedEnd = Ended | Interruption;
+
+/** At a limit the stage ends everything and starts nothing more: what breaks then breaks because of the limit. */
+export const limitElse = ({ limit }: Ended, first: WatchedEnd): WatchedEnd =>
+  limit !== undefined && "kind" in first && first.kind === "broken" ? { kind: "limit", limit } : first;
+
+/** The attempt of a program that was ended; what broke is thrown on. */
+export const endedAttempt = (claims: Omit<Attempt, "stop" | "said" | "limit">, by: Interruption): Attempt => {
+  switch (by.kind) {
+    case "cancel":
+      return { stop: "cancelled", said: by.reason, ...claims };
+    case "limit":
+      return { stop: "gave_up", said: `limit ${by.limit}`, limit: by.limit, ...claims };
+    case "broken":
+      throw by.error;
+  }
+};
