@@ -58,7 +58,8 @@ export const HONEST: Script = {
     },
     {
       text: "Now the edit.",
-      wishes: [{ do: "edit", path: `/workspace/${edit.edit}`, old: edit.old, new: edit.new }],
+      // Whole lines: some agents edit by patches, which know no parts of one.
+      wishes: [{ do: "edit", path: `/workspace/${edit.edit}`, old: `    ${edit.old}`, new: `    ${edit.new}` }],
     },
     {
       text: "And a test.",

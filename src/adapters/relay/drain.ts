@@ -5,15 +5,17 @@ import { LIMITS } from "../../workflow/limits.ts";
 
 /** What is going on at one server, so that nothing that has come to it is lost when it ends. */
 export interface Drain {
-  /** Something that is not over yet. */
+  /** Something that is not over yet. Work that breaks lets nobody else in: it ends every connection there is. */
   hold(work: Promise<void>): void;
-  /** Waits until all that came before this call is over, as far as its time reaches; then ends the rest. */
+  /** Waits until all that came before this call is over, as far as its time reaches; then ends the rest. Rejects with
+   * what the first work broke by, so that whoever reached a bug of ours ends a run and not the Harness. */
   end(): Promise<void>;
 }
 
 export const drainOf = (server: Server, path: string): Drain => {
   const sockets = new Set<Socket>();
   const going = new Set<Promise<void>>();
+  const broken: unknown[] = [];
   // Every socket by itself: what became a tunnel is no connection of the server's any more.
   server.on("connection", (socket) => {
     sockets.add(socket);
@@ -27,8 +29,12 @@ export const drainOf = (server: Server, path: string): Drain => {
   };
   return {
     hold: (work) => {
-      going.add(work);
-      void work.finally(() => going.delete(work));
+      const told = work.catch((error: unknown) => {
+        broken.push(error);
+        for (const socket of sockets) socket.destroy();
+      });
+      going.add(told);
+      void told.finally(() => going.delete(told));
     },
     end: async () => {
       const isOver = allAccepted(path).then(areOver);
@@ -36,6 +42,7 @@ export const drainOf = (server: Server, path: string): Drain => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets) socket.destroy();
       await Promise.all([closed, ...going]);
+      if (broken.length > 0) throw broken[0];
     },
   };
 };

@@ -40,6 +40,8 @@ test.each<[string, string, number, string]>([
   ["a path of the shims that there is not", requestText("/.cto/attempts", ASK), 403, "relay/other-path"],
   ["a query", requestText(`${CHAT}?url=http://evil`, ASK), 403, "relay/other-query"],
   ["another method", line(`DELETE ${CHAT} HTTP/1.1`, HOST), 403, "relay/other-method"],
+  ["a method whose answer has no body", line(`HEAD ${CHAT} HTTP/1.1`, HOST), 403, "relay/other-method"],
+  ["such a method without a path", line("HEAD / HTTP/1.1", HOST), 403, "relay/other-method"],
   ["a get of what is posted", line(`GET ${CHAT} HTTP/1.1`, HOST), 403, "relay/other-path"],
   [
     "a list of models with a body",

@@ -229,7 +229,8 @@ const refuse = (request: IncomingMessage, response: ServerResponse, { rule, fiel
   const says = field === undefined ? rule : `${rule}: ${field.slice(0, LIMITS.relayFieldCharactersMax).toWellFormed()}`;
   const text = JSON.stringify({ error: { type, message: `refused by the relay: ${says}` } });
   response.writeHead(status, { "content-type": "application/json", connection: "close" });
-  response.end(text, () => request.destroy());
+  // What answers a HEAD has no body (RFC 9110, 9.3.2); Node takes one for a bug of ours.
+  response.end(request.method === "HEAD" ? "" : text, () => request.destroy());
 };
 
 /** The host that was meant, of an absolute URL before the header. */
