@@ -13,9 +13,11 @@ const CLAIMS: readonly (readonly [pattern: RegExp, says: string])[] = [
   [/"method":"_cto/, "calls a method of the Harness"],
 ];
 
-/** The claims that a text holds, each once. */
-export const claimsIn = (text: string): readonly string[] =>
-  CLAIMS.filter(([pattern]) => pattern.test(text)).map(([, says]) => says);
+/** The claims that a text holds, each once. In JSON that is a string of JSON, a quote has backslashes before it. */
+export const claimsIn = (text: string): readonly string[] => {
+  const plain = text.replaceAll(/\\+(?=["'])/g, "");
+  return CLAIMS.filter(([pattern]) => pattern.test(plain)).map(([, says]) => says);
+};
 
 /** The approval sentence is worth a finding wherever it stands, in a file's content too. */
 export const saysApproval = (text: string): readonly string[] =>

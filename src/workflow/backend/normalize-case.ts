@@ -1,3 +1,4 @@
+import { LIMITS } from "../limits.ts";
 import { extension } from "./acp-turn.ts";
 import { claimsIn, claimsInLine } from "./authority-claims.ts";
 import type { BackendEvent } from "./backend-events.ts";
@@ -24,7 +25,7 @@ export const caseStory = (): CaseStory => {
   let violations = 0;
 
   const claim = (found: readonly string[]): void => {
-    for (const says of found) claims.add(says);
+    for (const says of found) if (claims.size < LIMITS.authorityClaimsMax) claims.add(says);
   };
 
   const told = (frame: Frame): readonly Told[] => {

@@ -1,9 +1,10 @@
+import { LIMITS } from "../limits.ts";
 import { extension, usageEvent } from "./acp-turn.ts";
 import { claimInPath, claimsIn, claimsInLine } from "./authority-claims.ts";
 import type { BackendEvent } from "./backend-events.ts";
 import { readPrinted, type OutputParser, type Printed } from "./command-parser.ts";
 import type { Frame } from "./frame.ts";
-import { plainJson } from "./loose.ts";
+import { plainJson, textAt } from "./loose.ts";
 import { messageMerger } from "./message-merger.ts";
 import type { AcpStory } from "./normalize-acp.ts";
 import { factEvents } from "./own-fact-events.ts";
@@ -21,7 +22,7 @@ export const commandStory = (parser: OutputParser): AcpStory => {
   let isNoJson = false;
 
   const claim = (found: readonly string[]): void => {
-    for (const says of found) claims.add(says);
+    for (const says of found) if (claims.size < LIMITS.authorityClaimsMax) claims.add(says);
   };
 
   const printed = (item: Printed): readonly Told[] => {
@@ -59,8 +60,12 @@ export const commandStory = (parser: OutputParser): AcpStory => {
     return read === undefined ? [...messages.flush(), extension("line", said)] : read.flatMap(printed);
   };
 
+  // A sentence may be said in pieces: only what was merged of it is the whole.
   const placed = (events: readonly Told[], line: number, at: number): readonly BackendEvent[] =>
-    events.map((event) => ({ ...event, at, raw: { file: "frames.jsonl", line } }));
+    events.map((event) => {
+      if (event.type === "message.recorded") claim(claimsIn(textAt(event.data, "text") ?? ""));
+      return { ...event, at, raw: { file: "frames.jsonl", line } };
+    });
 
   return {
     next: (frame, line) => {
