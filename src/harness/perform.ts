@@ -161,6 +161,7 @@ const performBehind = async (
       keep: (line) => logs.keep("frames.jsonl", line),
     },
     offerTools: (tools) => desk.offerTools(tools),
+    overspent: () => desk.overspent(),
     signal,
   };
 

@@ -49,6 +49,7 @@ export const playInScratch = async (world: World, permit: Permit, { backend, mod
       // What was taken out of the frames is a word like any other here.
       frames: { ...UNKEPT_FRAMES, keep: (line) => void kept.push(line) },
       offerTools: (tools) => desk.offerTools(tools),
+      overspent: () => desk.overspent(),
       signal: new AbortController().signal,
     };
     const perform = async (): Promise<Session> => {

@@ -34,6 +34,7 @@ export interface RelayDesk {
   /** Whether a canary's path was refused and recorded while no agent ran. Whoever asks vouches that it is a canary's. */
   readonly holds: (path: string) => boolean;
   limit(): string | undefined;
+  overspent(): string | undefined;
   /** Nothing comes any more; what came last, was folded or only counted is told. A second time it does nothing. */
   close(): Promise<void>;
 }
@@ -122,6 +123,7 @@ export const openRelayDesk = async (
       return apart.some((one) => one.path === path);
     },
     limit: relay.limit,
+    overspent: relay.overspent,
     close: () => (closing ??= end()),
   };
 };

@@ -47,6 +47,8 @@ export interface Room {
   readonly frames: FrameSink;
   /** Opens the relay's door for our own tools, or closes it. Without this it answers nobody. */
   offerTools(tools: ToolDesk | undefined): void;
+  /** The name of a budget of the relay's that the agent asks beyond again and again; it is ended for it. */
+  overspent(): string | undefined;
   readonly signal: AbortSignal;
 }
 

@@ -34,5 +34,7 @@ export interface OpenRelay {
   readonly connectSocket: string | undefined;
   /** The budget that is used up, by its name. */
   readonly limit: () => string | undefined;
+  /** The same, once requests were refused for it again and again. */
+  readonly overspent: () => string | undefined;
   close(): Promise<void>;
 }

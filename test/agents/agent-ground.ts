@@ -1,3 +1,5 @@
+import { cp } from "node:fs/promises";
+
 import { SAMPLE_FILES } from "../../src/cli/demo/sample.ts";
 import type { World } from "../../src/harness/world.ts";
 import { HONEST_STEPS, POLICY, admit, approveBy, makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
@@ -38,6 +40,8 @@ export const makeAgentGround = async (
     model,
     world,
     close: async () => {
+      const kept = process.env["CTO_TEST_KEEP"];
+      if (kept !== undefined) await cp(`${ground.home}/.cto`, `${kept}/${agent.profile}`, { recursive: true });
       await model.close();
       await ground.close();
     },

@@ -13,8 +13,6 @@ test.each(runnable().map((agent) => [agent.profile, agent] as const))(
     try {
       const lines: string[] = [];
       const result = await runOnce(world, ground, (line) => lines.push(line));
-      if (process.env["AGENT_DEBUG"] !== undefined)
-        execFileSync("cp", ["-r", `${ground.home}/.cto`, `${process.env["AGENT_DEBUG"]}/${agent.profile}`]);
       expect(endOf(result)).toEqual(["awaiting_outcome"]);
       const changed = execFileSync("git", ["-C", ground.target, "show", "--name-only", "--format=%s", "HEAD"], {
         encoding: "utf8",

@@ -64,7 +64,7 @@ test.each(agents)("%s in a repository that grants it everything: the same verdic
 test.each(agents)("%s with a model that never ends gets no answer beyond its budget, and ends", async (_, agent) => {
   const { ends, untouched, asked } = await play(agent, ENDLESS, {}, [["modelRequestsMax: 400", "modelRequestsMax: 6"]]);
   // Some see the refusal and give up by themselves; whoever asks on is voided by the limit.
-  expect([["failed"], ["voided", "workspace/limit-reached"]]).toContainEqual(ends);
+  if (ends[0] !== "failed") expect(ends.slice(0, 2)).toEqual(["voided", "workspace/limit-reached"]);
   expect(asked).toBeLessThanOrEqual(6);
   expect(untouched).toBe(true);
 });

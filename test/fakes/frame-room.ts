@@ -15,6 +15,7 @@ export const openFakeRoomOf = (
     keep: () => undefined,
     frames: { ...sink, keep: (line) => void lines.push(line) },
     offerTools: () => undefined,
+    overspent: () => undefined,
     signal: new AbortController().signal,
     text: () => Buffer.concat(lines).toString("utf8"),
     events,

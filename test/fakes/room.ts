@@ -21,6 +21,8 @@ export interface FakeRoom extends Room {
     readonly confined: Confined;
   }[];
   readonly stop: () => void;
+  /** From now on the agent has asked beyond this budget, again and again. */
+  readonly spend: (budget: string) => void;
   log(name: string): string;
   close(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export const openFakeRoom = async (
   for (const file of needs.files) await lay(path.join(home, file.path), file.content);
 
   const controller = new AbortController();
+  let spent: string | undefined;
   const logs = new Map<string, Uint8Array[]>();
   const keep = (log: string, bytes: Uint8Array): void => {
     const kept = logs.get(log) ?? [];
@@ -55,6 +58,10 @@ export const openFakeRoom = async (
     started: [],
     stop: () => controller.abort(),
     offerTools: () => undefined,
+    spend: (budget) => {
+      spent = budget;
+    },
+    overspent: () => spent,
     signal: controller.signal,
     start: async (argv, env) => {
       const variables = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, moved(value)]));

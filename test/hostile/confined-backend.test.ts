@@ -44,6 +44,7 @@ const confined = async (backend: Backend): Promise<Confined> => {
     keep: () => undefined,
     frames: framesAsTheyAre,
     offerTools: () => undefined,
+    overspent: () => undefined,
     signal: new AbortController().signal,
   });
   await stage.quiet();

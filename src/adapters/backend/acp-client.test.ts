@@ -272,6 +272,11 @@ test.each<[string, Record<string, number>, readonly unknown[], string]>([
   expect((await perform(steps, { limits })).attempt).toMatchObject({ stop: "gave_up", limit });
 });
 
+test("R135 an agent that asks on beyond its budget is ended by its name, however patiently it waits between", async () => {
+  const { attempt } = await perform([{ hang: true }], { meanwhile: (open) => open.spend("modelRequestsMax") });
+  expect(attempt).toMatchObject({ stop: "gave_up", said: "limit modelRequestsMax", limit: "modelRequestsMax" });
+});
+
 test.each<[string, readonly unknown[], Partial<Attempt>]>([
   ["a refusal", [{ stop: "refusal" }], { stop: "gave_up", said: "refusal" }],
   ["max_tokens", [{ stop: "max_tokens" }], { stop: "gave_up", said: "max_tokens" }],

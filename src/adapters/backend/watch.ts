@@ -22,6 +22,8 @@ export const openWatch = (room: Room, limits: RunLimits, idleMs: () => number): 
   const look = (): void => {
     if (performance.now() - start > limits.wallMs) resolve({ kind: "limit", limit: "wallMs" });
     if (idleMs() > limits.idleMs) resolve({ kind: "limit", limit: "idleMs" });
+    const spent = room.overspent();
+    if (spent !== undefined) resolve({ kind: "limit", limit: spent });
   };
   const timer = setInterval(look, Math.min(1_000, Math.max(10, limits.idleMs / 4)));
   room.signal.addEventListener("abort", stopped);

@@ -34,6 +34,16 @@ test("R135 what is used up stays used up, by the name of what was first", async 
   ]);
 });
 
+test("R135 whoever is refused once may still end by itself; whoever asks on has overspent", () => {
+  const budget = openBudget({ ...BUDGET, modelRequestsMax: 1 });
+  const said = (): readonly unknown[] => [budget.request(), budget.overspent()];
+  expect([said(), said(), said()]).toEqual([
+    [undefined, undefined],
+    ["modelRequestsMax", undefined],
+    ["modelRequestsMax", "modelRequestsMax"],
+  ]);
+});
+
 test("R135 answers side by side hold no more tokens together than are left; the next waits for what they give back", async () => {
   const budget = openBudget(BUDGET);
   const first = await held(budget.reserve(60, here()));

@@ -11,6 +11,8 @@ export interface Budget {
   reserve(estimate: number, gone: AbortSignal): Promise<Reservation | undefined>;
   /** The name of what is used up, if somebody wanted more than there was. */
   over(): string | undefined;
+  /** The same, once more than one request was refused for it: whoever asks on after a no is not going to end. */
+  overspent(): string | undefined;
 }
 
 /** Tokens that one answer holds. */
@@ -30,6 +32,7 @@ interface Waiting {
 export const openBudget = (max: RelayOrder["budget"]): Budget => {
   const used = { modelRequestsMax: 0, modelBytesMax: 0, modelTokensMax: 0 };
   let over: keyof typeof used | undefined;
+  let refused = 0;
   const use = (name: keyof typeof used, more: number): string | undefined => {
     used[name] += more;
     if (used[name] > max[name]) over ??= name;
@@ -69,7 +72,11 @@ export const openBudget = (max: RelayOrder["budget"]): Budget => {
     };
   };
   return {
-    request: () => over ?? use("modelRequestsMax", 1),
+    request: () => {
+      const none = over ?? use("modelRequestsMax", 1);
+      if (none !== undefined) refused += 1;
+      return none;
+    },
     bytes: (more) => use("modelBytesMax", more),
     reserve: (estimate, gone) =>
       new Promise((resolve) => {
@@ -86,5 +93,6 @@ export const openBudget = (max: RelayOrder["budget"]): Budget => {
         letIn();
       }),
     over: () => over,
+    overspent: () => (refused > 1 ? over : undefined),
   };
 };

@@ -75,6 +75,7 @@ export const unixRelay = (ground: RelayGround): Relay => ({
       socket: `${folder}/model.sock`,
       connectSocket: tunnel === undefined ? undefined : `${folder}/connect.sock`,
       limit: () => door.budget.over(),
+      overspent: () => door.budget.overspent(),
       close: async () => {
         await Promise.all([model.drain.end(), tunnel?.drain.end()]);
         await rm(folder, { recursive: true, force: true });
