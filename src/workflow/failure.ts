@@ -18,9 +18,14 @@ export class Failure extends Error {
 
 /** Every failure of the program -> its next step, for the command line and `cto explain`. */
 export const FAILURES = {
+  "backend/another-version": "install the version that the profile pins, cto agents probe shows it; approve again",
   "backend/crashed": "cto logs RUN --backend shows its last words; the approval is spent, approve again",
   "backend/gave-up": "cto logs RUN --backend shows why the agent stopped; approve again or change the task",
+  "backend/mode-not-set":
+    "cto agents probe names the modes that the agent offers; correct the profile's mode, then approve again",
   "backend/no-answer": "cto logs RUN --backend; check that the agent starts outside the Harness",
+  "backend/not-authenticated":
+    "the profile has to lead the agent to its placeholder key; cto logs RUN --backend shows what it asked for",
   "backend/protocol-unknown": "use an agent that speaks ACP protocol version 1",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
   "evidence/not-exported": "look at the named file; cto verify RUN, then the same command with another --out",

@@ -40,6 +40,9 @@ export const LIMITS = {
   judgedWordsMax: 1_000,
   judgedSegmentsMax: 2_000,
   extensionBytesMax: 4_096,
+  /** Of what an agent said, in a sentence of ours; and of its error stream, to find its last line. */
+  agentsWordsCharactersMax: 200,
+  lastWordsBytesMax: 32_768,
   authorityClaimsMax: 100,
   terminalsMax: 200,
   /** How long an agent may take to leave after its input was closed. */
@@ -67,6 +70,7 @@ export const LIMITS = {
   stageProbeTimeoutMs: 20_000,
   termGraceMs: 3_000,
   handshakeTimeoutMs: 60_000,
+  setModeTimeoutMs: 10_000,
   cancelTimeoutMs: 5_000,
   killTimeoutMs: 10_000,
   /** How long the one who waits for a killed process may take to reap it before he is killed as well. */

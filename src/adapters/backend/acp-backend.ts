@@ -40,6 +40,7 @@ export const acpBackend = (options: AgentOptions): Backend => ({
           ...(profile.authenticate === undefined ? {} : { authenticate: profile.authenticate }),
           ...(profile.mode === undefined ? {} : { mode: profile.mode }),
           ...(profile.sessionMeta === undefined ? {} : { sessionMeta: profile.sessionMeta }),
+          ...(profile.version === undefined ? {} : { pins: pinsOf(profile.version, profile.also) }),
         },
       },
       assignment,
@@ -47,6 +48,12 @@ export const acpBackend = (options: AgentOptions): Backend => ({
     );
   },
 });
+
+// Some adapters name their own version to their client, some that of the agent behind them.
+const pinsOf = (version: string, also: AgentProfile["also"] = {}): readonly string[] => [
+  version,
+  ...Object.values(also),
+];
 
 /** An MCP server of stdio, as session/new takes it: the pipe inside, whose other end is the Harness. */
 const OUR_TOOLS = {

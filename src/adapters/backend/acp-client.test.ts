@@ -292,6 +292,13 @@ test("a crash before the answer is a failure, whatever its exit status", async (
   await expect(perform([EDIT, { crash: 3 }])).rejects.toMatchObject({ code: "backend/crashed" });
 });
 
+test("the message of a crash tells the last line of the error stream, as the agent's own words", async () => {
+  await expect(perform([{ stderr: "one\nno \u001b[31mmodule 'x'\n\n" }, { crash: 3 }])).rejects.toThrow(
+    /^The agent ended before it answered: exit 3, signal none\. The last line of its error stream, its own words: no <U\+001B>\[31mmodule 'x'$/,
+  );
+  await expect(perform([{ crash: 0 }])).rejects.toThrow(/exit 0, signal none\.$/);
+});
+
 test("what it writes to its error stream is kept and cut", async () => {
   const { room } = await perform([{ stderr: `\u001b[31m${"e".repeat(3_000)}` }], { limits: { outputBytesMax: 1_000 } });
   expect(room.log("stderr.log")).toHaveLength(1_000);

@@ -6,18 +6,27 @@ import { assertNever } from "../../workflow/assert-never.ts";
 import { stopOf } from "../../workflow/backend/acp-turn.ts";
 import type { Assignment } from "../../workflow/backend/assignment.ts";
 import type { Attempt, BackendProbe } from "../../workflow/backend/attempt.ts";
-import { at, textAt } from "../../workflow/backend/loose.ts";
+import { at } from "../../workflow/backend/loose.ts";
 import { acpStory, type AcpStory } from "../../workflow/backend/normalize-acp.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { openActs, type AcpActs } from "./acp-acts.ts";
-import { openSession, promptOnce, setMode, type AcpManners, type AcpSession } from "./acp-conversation.ts";
+import {
+  openSession,
+  promptOnce,
+  setMode,
+  type AcpManners,
+  type AcpPartner,
+  type AcpSession,
+} from "./acp-conversation.ts";
 import { acpStream, type AcpStream } from "./acp-stream.ts";
 import { openTerminals } from "./acp-terminals.ts";
+import { agentsWords } from "./agents-words.ts";
+import { openErrorStream, type ErrorStream } from "./error-stream.ts";
 import { openFrameLog, type FrameLog } from "./frame-log.ts";
 import { openGrantedActs } from "./granted-acts.ts";
 import { openHand } from "./hand.ts";
-import { drain } from "./lines.ts";
+import { openHeldMode } from "./held-mode.ts";
 import { openToolDesk } from "./tool-server.ts";
 import { openWatch, within, type Interruption } from "./watch.ts";
 
@@ -43,18 +52,30 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
       offered(openToolDesk({ acts: granted, terminals }), (error) => watch.interrupt({ kind: "broken", error })),
     );
   const confined = await room.start(lead.argv, lead.env);
-  const stderr = drain(confined.stderr, assignment.limits.outputBytesMax, (bytes) => room.keep("stderr.log", bytes));
-  stderr.catch(() => undefined);
+  const errors = openErrorStream(room, confined.stderr, assignment.limits.outputBytesMax);
   const stream = acpStream(confined, log, {
     onLimit: (limit) => watch.interrupt({ kind: "limit", limit }),
     onNotification: (method, params) => {
-      if (method === "session/update") hear(turn, connection, watch.interrupt, params);
+      if (method !== "session/update") return;
+      const update = at(params, "update");
+      acts.note(update);
+      held.hear(update);
     },
   });
-  const turn: Turn = { lead, assignment, confined, log, acts, stream, session: undefined, modeRaises: 0 };
+  const held = openHeldMode((wanted, times) => {
+    if (times > 1) watch.interrupt({ kind: "cancel", reason: "the agent changed its mode again" });
+    else void setBack(turn, partner, wanted, watch.interrupt);
+  });
+  const turn: Turn = { lead, assignment, confined, log, acts, stream, errors, session: undefined };
   const connection = connect(turn, watch.interrupt);
+  const partner: AcpPartner = {
+    agent: connection.agent,
+    held,
+    shown: (said) => agentsWords(room.frames, said),
+    isGone: () => connection.signal.aborted,
+  };
   try {
-    const ending = await endingOf(turn, connection, watch.interrupted);
+    const ending = await endingOf(turn, partner, watch.interrupted);
     log.settle();
     return attemptOf(lead.probe, story, ending);
   } finally {
@@ -62,7 +83,7 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
     room.offerTools(undefined);
     await leave(turn, connection);
     await Promise.all([terminals.close(), hand.close()]);
-    await within(LIMITS.killTimeoutMs, Promise.allSettled([stderr]));
+    await errors.ended(LIMITS.killTimeoutMs);
     log.end();
   }
 };
@@ -86,8 +107,8 @@ interface Turn {
   readonly log: FrameLog;
   readonly acts: AcpActs;
   readonly stream: AcpStream;
+  readonly errors: ErrorStream;
   session: AcpSession | undefined;
-  modeRaises: number;
 }
 
 type Ending =
@@ -107,32 +128,27 @@ const connect = (turn: Turn, interrupt: (by: Interruption) => void): ClientConne
     })
     .connect(turn.stream);
 
-// A mode that it took by itself is set back once; the second time the turn ends.
-const hear = (
-  turn: Turn,
-  connection: ClientConnection,
+// A mode that it took by itself is set back once; an agent that stays in it is not led any further.
+const setBack = async (
+  { session }: Turn,
+  partner: AcpPartner,
+  wanted: string,
   interrupt: (by: Interruption) => void,
-  params: unknown,
-): void => {
-  const update = at(params, "update");
-  turn.acts.note(update);
-  const { session } = turn;
-  const mode = textAt(update, "currentModeId");
-  if (textAt(update, "sessionUpdate") !== "current_mode_update" || session?.mode === undefined || mode === session.mode)
-    return;
-  turn.modeRaises += 1;
-  if (turn.modeRaises > 1) interrupt({ kind: "cancel", reason: "the agent changed its mode again" });
-  else setMode(connection.agent, session.sessionId, session.mode).catch(() => undefined);
+): Promise<void> => {
+  if (session === undefined) return;
+  try {
+    await setMode(partner, session, wanted);
+    partner.held.isBack();
+  } catch {
+    // Of an agent that is gone its end tells.
+    if (!partner.isGone()) interrupt({ kind: "cancel", reason: "the agent does not take its mode back" });
+  }
 };
 
-const endingOf = async (
-  turn: Turn,
-  connection: ClientConnection,
-  interrupted: Promise<Interruption>,
-): Promise<Ending> => {
-  const said = converse(turn, connection);
+const endingOf = async (turn: Turn, partner: AcpPartner, interrupted: Promise<Interruption>): Promise<Ending> => {
+  const said = converse(turn, partner);
   const ending = said.catch((error: unknown): Interruption => ({ kind: "broken", error }));
-  const first = await Promise.race([ending, interrupted, crash(turn.confined)]);
+  const first = await Promise.race([ending, interrupted, crash(turn)]);
   if (typeof first === "string") return { kind: "said", stop: first };
   switch (first.kind) {
     case "limit":
@@ -140,7 +156,7 @@ const endingOf = async (
     case "broken":
       return limitElse(turn.confined, first.error);
     case "cancel":
-      return { kind: "cancelled", said: await cancel(turn, connection, said, first.reason) };
+      return { kind: "cancelled", said: await cancel(turn, partner, said, first.reason) };
     default:
       return assertNever(first);
   }
@@ -153,44 +169,47 @@ const limitElse = async (confined: Confined, error: unknown): Promise<Ending> =>
   return { kind: "limit", limit: ended.limit };
 };
 
-const converse = async (turn: Turn, connection: ClientConnection): Promise<string> => {
+const converse = async (turn: Turn, partner: AcpPartner): Promise<string> => {
   try {
-    turn.session = await openSession(connection.agent, turn.lead.manners);
-    return await promptOnce(connection.agent, turn.session.sessionId, turn.assignment.words);
+    turn.session = await openSession(partner, turn.lead.manners);
+    partner.held.holds();
+    return await promptOnce(partner, turn.session, turn.assignment.words);
   } catch (error) {
     if (error instanceof Failure) throw error;
     if (error instanceof RequestError) return `error ${error.code}: ${error.message}`;
     const ended = await within(LIMITS.killTimeoutMs, turn.confined.ended);
-    throw crashOf(ended === "late" ? undefined : ended, error);
+    throw await crashOf(turn, ended === "late" ? undefined : ended, error);
   }
 };
 
 // The stream's end says it first; this is for an agent that is dead while something of it holds the stream open.
-const crash = async (confined: Confined): Promise<Interruption> => {
-  const ended = await confined.ended;
+const crash = async (turn: Turn): Promise<Interruption> => {
+  const ended = await turn.confined.ended;
   if (ended.limit !== undefined) return { kind: "limit", limit: ended.limit };
   await new Promise((resolve) => setTimeout(resolve, LIMITS.cancelTimeoutMs).unref());
-  return { kind: "broken", error: crashOf(ended) };
+  return { kind: "broken", error: await crashOf(turn, ended) };
 };
 
-const crashOf = (ended: Awaited<Confined["ended"]> | undefined, cause?: unknown): Failure => {
+const crashOf = async (
+  { errors }: Turn,
+  ended: Awaited<Confined["ended"]> | undefined,
+  cause?: unknown,
+): Promise<Failure> => {
+  await errors.ended(LIMITS.limitSettleMs);
   const how =
     ended === undefined ? "its output ended" : `exit ${ended.code ?? "none"}, signal ${ended.signal ?? "none"}`;
-  return new Failure("backend/crashed", `The agent ended before it answered: ${how}.`, { cause });
+  const line = errors.lastLine();
+  const words = line === undefined ? "" : ` The last line of its error stream, its own words: ${line}`;
+  return new Failure("backend/crashed", `The agent ended before it answered: ${how}.${words}`, { cause });
 };
 
-const cancel = async (
-  turn: Turn,
-  connection: ClientConnection,
-  said: Promise<string>,
-  reason: string,
-): Promise<string> => {
+const cancel = async (turn: Turn, { agent }: AcpPartner, said: Promise<string>, reason: string): Promise<string> => {
   const start = performance.now();
   turn.log.own({ did: "cancelled", reason });
   turn.acts.cancel();
   const { session } = turn;
   if (session !== undefined)
-    await connection.agent.notify("session/cancel", { sessionId: session.sessionId }).catch(() => undefined);
+    await agent.notify("session/cancel", { sessionId: session.sessionId }).catch(() => undefined);
   const settled =
     session === undefined
       ? "late"

@@ -1,13 +1,10 @@
 import { expect, test } from "vitest";
 
 import { openFakeRoomOf } from "../../../test/fakes/frame-room.ts";
+import { redactingSink } from "../../../test/fakes/redacting-sink.ts";
 import type { BackendEvent } from "../../workflow/backend/backend-events.ts";
 import { readFrames } from "../../workflow/backend/frame.ts";
 import { acpStory, normalizeAcp } from "../../workflow/backend/normalize-acp.ts";
-import { redactJsonLine } from "../../workflow/evidence/redact-json.ts";
-import { MARK_BEGIN, MARK_RULE, redactStream, redactText, type Redaction } from "../../workflow/evidence/redaction.ts";
-import { SECRET_PATTERNS } from "../../workflow/secret-rules.ts";
-import { secretScanner } from "../../workflow/secret-scan.ts";
 import { openFrameLog, type FrameLog } from "./frame-log.ts";
 
 const TOKEN = `ghp_${"a1B2".repeat(9)}`;
@@ -19,16 +16,7 @@ interface Logged {
 }
 
 const opened = (): Logged => {
-  const redaction: Redaction = {
-    scanner: secretScanner(SECRET_PATTERNS, [], [{ rule: MARK_RULE, value: MARK_BEGIN }]),
-    mark: (rule) => rule,
-    isOwnMark: () => false,
-  };
-  const room = openFakeRoomOf({
-    line: (text) => redactJsonLine(text, (one) => redactText(redaction, one, "outside")),
-    text: (text) => redactText(redaction, text, "outside"),
-    open: () => redactStream(redaction, "outside", "text"),
-  });
+  const room = openFakeRoomOf(redactingSink());
   const log = openFrameLog(room, acpStory({ declared: "full" }), () => undefined);
   return { log, text: room.text, events: room.events };
 };

@@ -1,5 +1,6 @@
 import type { Json } from "../digest.ts";
 import { LIMITS } from "../limits.ts";
+import { modeIn } from "./acp-mode.ts";
 import { usageEvent } from "./acp-turn.ts";
 import { claimInPath, claimsIn, claimsInLine } from "./authority-claims.ts";
 import type { BackendEvent } from "./backend-events.ts";
@@ -15,8 +16,8 @@ type Told = Omit<BackendEvent, "raw" | "at">;
 export interface UpdateReader {
   readonly tools: ToolLedger;
   readonly messages: MessageMerger;
-  /** Modes that the Harness has set. */
-  readonly modesSet: ReadonlySet<string>;
+  /** Modes that the session was opened in or that the Harness has set. */
+  readonly modes: ReadonlySet<string>;
   readonly claim: (found: readonly string[]) => void;
   readonly keep: (method: string, params: unknown) => readonly Told[];
 }
@@ -49,11 +50,12 @@ const otherEvents = (reader: UpdateReader, kind: string, update: unknown): reado
     }
     case "current_mode_update": {
       const mode = textAt(update, "currentModeId")?.toWellFormed() ?? "";
-      const ours = reader.modesSet.has(mode);
-      if (!ours) reader.claim([`sets its own mode to ${mode.slice(0, NAME_MAX).toWellFormed()}`]);
-      return [changed("mode", mode, ours)];
+      claimMode(reader, mode);
+      return [changed("mode", mode, reader.modes.has(mode))];
     }
     case "config_option_update":
+      claimMode(reader, modeIn(update));
+      return [changed(kind, cutJson(withoutKind(update), LIMITS.extensionBytesMax), false)];
     case "available_commands_update":
     case "session_info_update":
       return [changed(kind, cutJson(withoutKind(update), LIMITS.extensionBytesMax), false)];
@@ -62,6 +64,10 @@ const otherEvents = (reader: UpdateReader, kind: string, update: unknown): reado
     default:
       return reader.keep(`session/update ${kind}`, update);
   }
+};
+
+const claimMode = ({ modes, claim }: UpdateReader, mode: string | undefined): void => {
+  if (mode !== undefined && !modes.has(mode)) claim([`sets its own mode to ${mode.slice(0, NAME_MAX).toWellFormed()}`]);
 };
 
 const NAME_MAX = 100;

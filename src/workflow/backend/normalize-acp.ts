@@ -1,6 +1,7 @@
 import { assertNever } from "../assert-never.ts";
 import { LIMITS } from "../limits.ts";
 import { readMessage, type AcpMessage, type MessageId } from "./acp-message.ts";
+import { openedMode } from "./acp-mode.ts";
 import { extension, finishedTurn, readyEvent, sessionEvent, turnStarted } from "./acp-turn.ts";
 import { updateEvents } from "./acp-update.ts";
 import type { Mediation } from "./attempt.ts";
@@ -50,7 +51,8 @@ export const acpStory = (ground: AcpGround): AcpStory => {
   const asked: ToolCall[] = [];
   const claims = new Set<string>();
   const violations = new Set<string>();
-  const modesSet = new Set<string>();
+  // The mode of the session as it was opened, until the Harness sets one.
+  const modes = new Set<string>();
   let requests = 0;
   let refused = 0;
   let lastAt = 0;
@@ -72,7 +74,14 @@ export const acpStory = (ground: AcpGround): AcpStory => {
       return keep("answer to no request", message.result ?? message.error);
     }
     if (request.method === "initialize") return [readyEvent(message.result, ground.declared)];
-    if (request.method === "session/new") return [sessionEvent(message.result, request.params)];
+    if (request.method === "session/new") {
+      modes.add(openedMode(message.result) ?? "");
+      return [sessionEvent(message.result, request.params)];
+    }
+    if (request.method === "session/set_mode" && message.error === undefined) {
+      modes.clear();
+      modes.add(textAt(request.params, "modeId") ?? "");
+    }
     if (request.method !== "session/prompt") return [];
     return [...messages.flush(), ...tools.ended(), ...finishedTurn(message)];
   };
@@ -123,7 +132,7 @@ export const acpStory = (ground: AcpGround): AcpStory => {
         return request(message);
       case "notification":
         return message.method === "session/update"
-          ? updateEvents({ tools, messages, modesSet, claim, keep }, at(message.params, "update"))
+          ? updateEvents({ tools, messages, modes, claim, keep }, at(message.params, "update"))
           : keep(message.method, message.params);
       case "malformed":
         violations.add("sends what is no message of the protocol");
@@ -137,7 +146,7 @@ export const acpStory = (ground: AcpGround): AcpStory => {
     if (message.kind === "response") theirs.delete(message.id);
     if (message.kind !== "request") return [];
     ours.set(message.id, { method: message.method, params: message.params });
-    if (message.method === "session/set_mode") modesSet.add(textAt(message.params, "modeId") ?? "");
+    if (message.method === "session/set_mode") modes.add(textAt(message.params, "modeId") ?? "");
     return message.method === "session/prompt" ? [turnStarted(message.params)] : [];
   };
 
