@@ -204,9 +204,12 @@ const findingsOf = (performed: Performed | undefined, validated: Validated | und
       ? said("policy/unmediated-effect", [`${unasked} effects had no request; the result was judged by its bytes.`])
       : []),
     ...said("backend/mediation-below-declared", belowDeclared(performed)),
+    ...said("backend/tools-not-ours", performed?.mediation?.foreignTools?.map(offered)),
     ...(judged?.ok === true ? judged.value.findings : []),
   ];
 };
+
+const offered = (name: string): string => `The model was offered the tool ${name}, which is none of the Harness's.`;
 
 const belowDeclared = (performed: Performed | undefined): readonly string[] => {
   const { mediation, attempt } = performed ?? {};

@@ -223,6 +223,7 @@ const performBehind = async (
   const mediation = {
     seen: seenMediation(recorder.lines().map(readEventLine)),
     unasked: attempt.unasked,
+    ...(desk.foreignTools.length === 0 ? {} : { foreignTools: [...desk.foreignTools] }),
   };
   const basePaths = workspace.entries.filter(({ mode }) => mode !== "040000").map((entry) => entry.path);
   await world.target.closeWorkspace(workspace);

@@ -13,6 +13,7 @@ import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
 import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
 import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
+import { openForeignTools } from "./foreign-tools.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Redactor } from "./redactor.ts";
 import { shownExchange, shownText } from "./shown-exchange.ts";
@@ -31,6 +32,8 @@ export interface RelayDesk {
   /** Opens the door for the Harness's own tools, or closes it. */
   offerTools(tools: ToolDesk | undefined): void;
   readonly denied: readonly DeniedAttempt[];
+  /** Tools of others that the model was offered in a run with ours, as they may be shown. */
+  readonly foreignTools: readonly string[];
   /** Whether a canary's path was refused and recorded while no agent ran. Whoever asks vouches that it is a canary's. */
   readonly holds: (path: string) => boolean;
   limit(): string | undefined;
@@ -55,6 +58,7 @@ export const openRelayDesk = async (
   const policy = authority.relay ?? NO_RELAY_POLICY;
   const name = authority.backends[contract.executionGate.backend]?.upstream;
   const lines = openLines(world, { redactor, logs });
+  const foreigners = openForeignTools(redactor);
   const tries = openTries(world, { recorder, redactor });
   let isRunning = false;
   let unread = 0;
@@ -81,7 +85,10 @@ export const openRelayDesk = async (
     budget: policy,
     tools: () => tools,
     judge: (words) => judge({ kind: "run", line: lineOfWords(words) }),
-    asked: ({ n, host, bytes }) => record("model.requested", n, { host, bytes }),
+    asked: ({ n, host, bytes, foreignTools }) => {
+      const foreign = foreigners.met(foreignTools);
+      record("model.requested", n, { host, bytes, ...(foreign.length === 0 ? {} : { foreignTools: foreign }) });
+    },
     told: (exchange) => {
       const place = lines.add(exchange, isRunning);
       if (place === "listed" && isGrantedHost(exchange)) askedHost(exchange);
@@ -118,6 +125,7 @@ export const openRelayDesk = async (
       tools = desk;
     },
     denied: tries.denied,
+    foreignTools: foreigners.all,
     holds: (path) => {
       canaryPaths.add(path);
       return apart.some((one) => one.path === path);

@@ -19,12 +19,20 @@ export interface RelayOrder {
   /** Our own tools while a backend offers them (backends.md 6). */
   readonly tools: () => ToolDesk | undefined;
   /** A request that goes out to the model now. */
-  readonly asked: (asked: { readonly n: number; readonly host: string; readonly bytes: number }) => void;
+  readonly asked: (asked: AskedOfModel) => void;
   /** Everything that came, once it is over, refused or not. */
   readonly told: (exchange: Exchange) => void;
   /** Connections that were not even read, because there were too many. */
   readonly dropped: () => void;
   readonly recorded: (recording: Recording) => void;
+}
+
+interface AskedOfModel {
+  readonly n: number;
+  readonly host: string;
+  readonly bytes: number;
+  /** Tools that it offers the model besides our own, by their names; none where our own are not offered. */
+  readonly foreignTools: readonly string[];
 }
 
 export interface OpenRelay {

@@ -12,6 +12,10 @@ export const FINDINGS = {
     says: "Less passed through the Harness than the profile declares.",
     why: "An agent that writes past its client may be another version, or another agent, than the one that was looked at.",
   },
+  "backend/tools-not-ours": {
+    says: "The model was offered tools beside the Harness's own.",
+    why: "The profile says that the agent's own tools are off; with one of them on, an act need not pass through the Harness.",
+  },
   "policy/unmediated-effect": {
     says: "Effects had no request; the result was judged by its bytes.",
     why: "What did not pass through the Harness could not be refused early: it is found by what it left.",

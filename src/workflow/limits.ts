@@ -44,6 +44,8 @@ export const LIMITS = {
   agentsWordsCharactersMax: 200,
   lastWordsBytesMax: 32_768,
   authorityClaimsMax: 100,
+  /** Tools that are none of ours and are told one by one, in a run with ours. */
+  foreignToolsMax: 20,
   terminalsMax: 200,
   /** How long an agent may take to leave after its input was closed. */
   leaveTimeoutMs: 6_000,

@@ -1,4 +1,6 @@
 import { cp } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
+import path from "node:path";
 
 import { SAMPLE_FILES } from "../../src/cli/demo/sample.ts";
 import type { World } from "../../src/harness/world.ts";
@@ -23,6 +25,7 @@ export const makeAgentGround = async (
   script: Script,
   files: Readonly<Record<string, string>> = {},
   policy: readonly (readonly [string, string])[] = [],
+  profiles: Readonly<Record<string, object>> = {},
 ): Promise<AgentGround> => {
   const model = await startScriptedModel(script);
   const ground = await makeGround({ backend: agent.kind }, { ...SAMPLE_FILES, ...files });
@@ -30,6 +33,10 @@ export const makeAgentGround = async (
   await ground.edit(POLICY, "upstreams: {}", `upstreams: { scripted: ${upstream} }`);
   const acp = `{ profile: ${agent.profile}, packages: "${packagesOf(agent.tier)}", upstream: scripted }`;
   await ground.edit(POLICY, "  case: {}\n", `  ${agent.kind}: ${acp}\n`);
+  const own = path.join(ground.home, ".sot/authority/profiles");
+  await mkdir(own, { recursive: true });
+  for (const [id, profile] of Object.entries(profiles))
+    await writeFile(path.join(own, `${id}.json`), JSON.stringify({ id, ...profile }));
   for (const [from, to] of policy) await ground.edit(POLICY, from, to);
   const world = await ground.open({ ...openSwitches(agent.kind), SCRIPTED_KEY: CANARY_KEY });
   await admit(world, ground);

@@ -1,5 +1,6 @@
 import type { ToolDesk } from "../../seams/backend.ts";
 import { at, isRecord, nestingOf, textAt } from "../../workflow/backend/loose.ts";
+import type { OwnTool } from "../../workflow/backend/own-tools.ts";
 import type { Json } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import type { Terminals } from "./acp-terminals.ts";
@@ -46,7 +47,7 @@ const PARSE_ERROR = -32700;
 const METHOD_NOT_FOUND = -32601;
 
 interface Tool {
-  readonly name: string;
+  readonly name: OwnTool;
   readonly says: string;
   readonly takes: Readonly<Record<string, string>>;
 }

@@ -7,12 +7,15 @@ import { ok, refuse, type Result } from "../../workflow/result.ts";
 import { parseStrictJson } from "../../workflow/strict-json.ts";
 import { askedOutput } from "./asked-output.ts";
 import { unlistedField } from "./bodies/body-fields.ts";
+import { toolNames } from "./bodies/tool-names.ts";
 
 /** The body that is sent on, the model that it names, and the tokens of an answer that it asks for at most. */
 export interface ModelBody {
   readonly bytes: Buffer;
   readonly model: string;
   readonly outputMax: number;
+  /** Names of the tools that the model is offered. */
+  readonly tools: readonly string[];
 }
 
 /** A rule that a body breaks, and the part of it that does. */
@@ -40,7 +43,12 @@ export const modelBody = (
   // Chat sends its usage at the end of a stream only to those who ask for it.
   const asks = upstream.api === "chat" && body.stream === true;
   const written = asks ? { ...body, stream_options: { ...optionsIn(body), include_usage: true } } : body;
-  return ok({ bytes: Buffer.from(JSON.stringify(written)), model, outputMax: askedOutput(body) });
+  return ok({
+    bytes: Buffer.from(JSON.stringify(written)),
+    model,
+    outputMax: askedOutput(body),
+    tools: toolNames(body),
+  });
 };
 
 const BOUNDS = { partsMax: LIMITS.relayBodyPartsMax, depthMax: LIMITS.relayBodyDepthMax } as const;

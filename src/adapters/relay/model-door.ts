@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import type { RelayOrder } from "../../seams/relay.ts";
+import { isOwnTool } from "../../workflow/backend/own-tools.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import type { Exchange, Recording, TokenUse } from "../../workflow/policy/exchange.ts";
 import { ATTEMPT_PATH, valuesOf, wayOf, type Way } from "./api-paths.ts";
@@ -109,7 +110,7 @@ const exchange = async (door: Door, asking: Asking): Promise<End> => {
 type OpenWay = Extract<Way, { readonly open: true }>;
 
 const listModels = (door: Door, provider: Provider, asking: Asking, way: OpenWay): Promise<End> =>
-  passOn(door, provider, asking, way, { bytes: "none", model: null, held: "free" });
+  passOn(door, provider, asking, way, { bytes: "none", model: null, tools: [], held: "free" });
 
 /** Nothing goes out before the tokens that it may cost are held for it. */
 const askModel = async (
@@ -117,7 +118,7 @@ const askModel = async (
   provider: Provider,
   asking: Asking,
   way: OpenWay,
-  { bytes, model, outputMax }: ModelBody,
+  { bytes, model, outputMax, tools }: ModelBody,
 ): Promise<End> => {
   const { request, response } = asking;
   const estimate: Estimate = { input: tokensIn(bytes.length), output: way.answers === "count" ? 0 : outputMax };
@@ -131,7 +132,7 @@ const askModel = async (
     return { n: null, verdict: "denied", rule, status, model, usage: null };
   }
   try {
-    return await passOn(door, provider, asking, way, { bytes, model, held: { reservation, estimate } });
+    return await passOn(door, provider, asking, way, { bytes, model, tools, held: { reservation, estimate } });
   } finally {
     reservation.end();
   }
@@ -140,6 +141,7 @@ const askModel = async (
 interface Passed {
   readonly bytes: Buffer | "none";
   readonly model: string | null;
+  readonly tools: readonly string[];
   readonly held: Passing["held"];
 }
 
@@ -148,7 +150,7 @@ const passOn = async (
   provider: Provider,
   { request, response, sent, got, started }: Asking,
   way: OpenWay,
-  { bytes, model, held }: Passed,
+  { bytes, model, tools, held }: Passed,
 ): Promise<End> => {
   const { order, budget, now } = door;
   const n = door.nextNumber();
@@ -160,7 +162,8 @@ const passOn = async (
     if (usage !== null && held !== "free") held.reservation.charge(usage.input + usage.output);
     return { n, verdict: "denied", rule, status: 502, model, usage };
   };
-  order.asked({ n, host: provider.host, bytes: sent.bytes() });
+  const foreignTools = order.tools() === undefined ? [] : tools.filter((name) => !isOwnTool(name));
+  order.asked({ n, host: provider.host, bytes: sent.bytes(), foreignTools });
   const gone = goneWith(response);
   const address = await orGone(provider.address(), gone);
   if (address === undefined) return deny("relay/address-refused", "free");

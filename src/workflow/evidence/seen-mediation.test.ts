@@ -19,9 +19,18 @@ const wrote = (path: string, sha256: string, trust?: string): EventLine =>
 const unasked = event("policy.unmediated", { callId: "1" });
 const named = (...paths: readonly string[]): EventLine => event("tool.started", { paths }, "backend-claimed");
 
+const offered = (...foreignTools: readonly string[]): EventLine =>
+  event("model.requested", foreignTools.length === 0 ? { n: 1 } : { n: 1, foreignTools });
+
 test.each([
   ["every byte is ours", [wrote("a", "1"), changed(["a", "1"])], "full"],
   ["every byte is ours, a command came unasked", [wrote("a", "1"), unasked, changed(["a", "1"])], "writes"],
+  [
+    "every byte is ours, a tool of others was offered",
+    [offered("shell"), wrote("a", "1"), changed(["a", "1"])],
+    "writes",
+  ],
+  ["every byte is ours, the model was asked", [offered(), wrote("a", "1"), changed(["a", "1"])], "full"],
   ["the last write is another than the bytes", [wrote("a", "1"), changed(["a", "2"])], "ask"],
   ["an earlier write had the bytes", [wrote("a", "1"), wrote("a", "2"), changed(["a", "1"])], "ask"],
   ["a file was removed, which no hand of ours does", [changed(["a", null])], "ask"],

@@ -7,17 +7,20 @@ export type SeenMediation = Mediation | "nothing";
 
 /**
  * The grade by the events of one performance, and by nothing that the agent says of itself (backends.md 4): bytes that
- * the Harness wrote are told by their digests, effects that nobody asked for by `policy.unmediated`.
+ * the Harness wrote are told by their digests, effects that nobody asked for by `policy.unmediated`, tools beside ours by
+ * the relay.
  */
 export const seenMediation = (events: readonly EventLine[]): SeenMediation => {
   const last = lastPerformance(events);
   const changed = changedIn(last);
   const unasked = last.filter(({ type }) => type === "policy.unmediated").length;
+  const foreign = last.some(({ type, data }) => type === "model.requested" && listAt(data, "foreignTools").length > 0);
   const commands = last.filter(({ type }) => type === "terminal.finished").length;
   if (changed.length === 0 && unasked === 0 && commands === 0) return "nothing";
   const written = new Map(last.flatMap(writtenIn));
   const isOurs = changed.every(({ path, sha256 }) => sha256 !== undefined && written.get(path) === sha256);
-  if (isOurs) return unasked === 0 ? "full" : "writes";
+  // Of what an agent could do by a tool of its own, nobody was told for sure.
+  if (isOurs) return unasked === 0 && !foreign ? "full" : "writes";
   if (unasked === 0) return "ask";
   return changed.every(({ path }) => last.some((event) => names(event, path))) ? "observe" : "none";
 };

@@ -88,6 +88,8 @@ interface FoundBeside {
 export interface Mediated {
   readonly seen: Mediation | "nothing";
   readonly unasked: number;
+  /** Tools of others that its model was offered beside ours. */
+  readonly foreignTools?: readonly string[];
 }
 
 const SIDES: Readonly<Record<SecretInChange["side"], string>> = {
