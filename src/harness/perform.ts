@@ -10,6 +10,7 @@ import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid } from "../workflow/ids.ts";
 import type { Instant } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import { foldedSegments, prohibition } from "../workflow/path-rules.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { DeniedAttempt, Mediated, SecretInChange } from "../workflow/policy/judge-changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
@@ -212,12 +213,14 @@ const performBehind = async (
     processTreeDead: true,
     limit: changes.limit,
   });
+  const scratch = prohibition(permit.authority.scratchPaths);
   observed("diff.captured", {
     files: changes.changes.map(({ path: name, kind, before, after }) => ({
       path: name,
       change: kind,
       oldSha256: before?.sha256,
       newSha256: after?.sha256,
+      ...(kind === "added" && scratch.ruleFor(foldedSegments(name)) !== undefined ? { scratch: true } : {}),
     })),
   });
   const mediation = {

@@ -1,3 +1,4 @@
+import { PLACEHOLDER_RULE, placeholderKey } from "../workflow/backend/placeholder-key.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
@@ -5,7 +6,10 @@ import type { JudgedChange, SecretInChange } from "../workflow/policy/judge-chan
 import type { Redactor } from "./redactor.ts";
 import type { World } from "./world.ts";
 
-/** Every secret in the old and new bytes, and in the names, of the files that could be committed (R083). */
+/**
+ * Every secret in the old and new bytes, and in the names, of the files that could be committed (R083); and the run's
+ * placeholder of a key in what is new, which is worth nothing and shows that a key would have been committed.
+ */
 export const secretsInChanges = async (
   { target }: Pick<World, "target">,
   permit: Permit,
@@ -16,6 +20,7 @@ export const secretsInChanges = async (
   // What was not read to its end is refused for that.
   if (limit !== undefined) return [];
   const found: SecretInChange[] = [];
+  const placeholder = placeholderKey(permit.run);
   const allowed = new Set(rows.filter(({ verdict }) => verdict === "allowed").map(({ path }) => path));
   for (const change of changes) {
     if (!allowed.has(change.path) || found.length >= LIMITS.secretsInChangeMax) continue;
@@ -30,6 +35,10 @@ export const secretsInChanges = async (
       if (bytes !== "none")
         for (const { rule, from } of redactor.leftIn(bytes))
           found.push({ path, rule, line: lineAt(bytes, from), side });
+    if (change.path.includes(placeholder)) found.push({ path, rule: PLACEHOLDER_RULE, line: 0, side: "name" });
+    const from = after === "none" ? -1 : Buffer.from(after).indexOf(placeholder);
+    if (after !== "none" && from !== -1)
+      found.push({ path, rule: PLACEHOLDER_RULE, line: lineAt(after, from), side: "new" });
   }
   return found.slice(0, LIMITS.secretsInChangeMax);
 };

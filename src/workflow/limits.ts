@@ -51,6 +51,8 @@ export const LIMITS = {
   leaveTimeoutMs: 6_000,
   handActTimeoutMs: 30_000,
   caseLogPollMs: 150,
+  /** Phases of Case that are listed as its plan; what names more is kept as said. */
+  casePhasesMax: 32,
   /** How long to look whether something broke because of a limit. */
   limitSettleMs: 1_000,
   handReadBytesMax: 4_194_304,

@@ -174,6 +174,17 @@ test("a silent Case ends by the idle limit", async () => {
   expect(attempt).toMatchObject({ stop: "gave_up", limit: "idleMs" });
 });
 
+test.each<[string, CaseScript, string]>([
+  ["a line of 9 MB", { steps: [{ flood: 9_000_000 }] }, "backend frame bytes"],
+  [
+    "more lines than are read",
+    { steps: [{ line: Array.from({ length: 20_100 }, () => '{"event":"x"}').join("\n") }] },
+    "backend frames",
+  ],
+])("a flood of its log ends by its limit, also where it came with the last words: %s", async (_, script, limit) => {
+  expect((await perform(script)).attempt).toMatchObject({ stop: "gave_up", limit });
+});
+
 test("an orphan does not hold the run", async () => {
   const { attempt } = await perform({ steps: [{ orphan: 3 }] });
   expect(attempt.stop).toBe("completed");

@@ -16,7 +16,7 @@ import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { after, ok } from "../../workflow/result.ts";
 import { openCaseLog } from "./case-log.ts";
-import { endedAttempt, limitElse, type WatchedEnd } from "./ended-attempt.ts";
+import { endedAttempt, lastOf, limitElse, type WatchedEnd } from "./ended-attempt.ts";
 import { inspectCase, type InstalledCase } from "./find-case.ts";
 import { openFrameLog } from "./frame-log.ts";
 import { openHand } from "./hand.ts";
@@ -90,7 +90,8 @@ const perform = async (found: InstalledCase, assignment: Assignment, room: Room)
   await confined.stdin.close().catch(() => undefined);
   const hand = openHand(room);
   const over = Promise.withResolvers<void>();
-  const following = openCaseLog(hand, caseEventsFolder(assignment), log).follow(over.promise);
+  const onLimit = (limit: string): void => watch.interrupt({ kind: "limit", limit });
+  const following = openCaseLog(hand, caseEventsFolder(assignment), log, onLimit).follow(over.promise);
   following.catch((error: unknown) => watch.interrupt({ kind: "broken", error }));
   try {
     const first = await Promise.race([confined.ended, watch.interrupted, finished(story, confined)]);
@@ -101,7 +102,7 @@ const perform = async (found: InstalledCase, assignment: Assignment, room: Room)
       log.own({ did: "settled", ms: Math.round(performance.now() - start), forced: true });
     over.resolve();
     if (!("kind" in first) || first.kind !== "broken") await following;
-    return attemptOf(probeOf(found), story, limitElse(await confined.ended, first));
+    return attemptOf(probeOf(found), story, limitElse(await confined.ended, lastOf(first, watch)));
   } finally {
     watch.end();
     over.resolve();

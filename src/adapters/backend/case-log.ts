@@ -3,7 +3,10 @@ import type { FrameLog } from "./frame-log.ts";
 import { HandRefusal, type Hand } from "./hand.ts";
 import { within } from "./watch.ts";
 
-/** Follows a folder of JSON-lines files that grow, through the hand: what is new goes into the log, line by line. */
+/**
+ * Follows a folder of JSON-lines files that grow, through the hand: what is new goes into the log, line by line. A line
+ * beyond the bound of a frame is a limit, and nothing is read after it.
+ */
 export interface CaseLog {
   /** Looks until told to stop, then a last time; the rest without a line end counts as a line then. */
   follow(stop: Promise<unknown>): Promise<void>;
@@ -14,10 +17,12 @@ interface Followed {
   rest: Buffer;
 }
 
-export const openCaseLog = (hand: Hand, folder: string, log: FrameLog): CaseLog => {
+export const openCaseLog = (hand: Hand, folder: string, log: FrameLog, onLimit: (limit: string) => void): CaseLog => {
+  let isOver = false;
   const files = new Map<string, Followed>();
   const look = async (): Promise<void> => {
     for (const name of await found(hand.list(folder), [])) {
+      if (isOver) return;
       if (!name.endsWith(".jsonl")) continue;
       const followed = files.get(name) ?? { from: 0, rest: Buffer.alloc(0) };
       files.set(name, followed);
@@ -31,11 +36,13 @@ export const openCaseLog = (hand: Hand, folder: string, log: FrameLog): CaseLog 
       followed.from += read.bytes;
       const lines = split(Buffer.concat([followed.rest, read.content]));
       followed.rest = lines.pop() ?? Buffer.alloc(0);
-      for (const line of lines) if (line.length > 0) log.incoming(line);
-      if (followed.rest.length > LIMITS.frameBytesMax) {
-        log.incoming(followed.rest);
+      isOver ||= [...lines, followed.rest].some(({ length }) => length > LIMITS.frameBytesMax);
+      if (isOver) {
         followed.rest = Buffer.alloc(0);
+        onLimit("backend frame bytes");
+        return;
       }
+      for (const line of lines) if (line.length > 0) log.incoming(line);
       if (!read.more) return;
     }
   };

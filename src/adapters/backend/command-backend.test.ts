@@ -78,6 +78,13 @@ test("what is no JSON is kept and told as against the protocol", async () => {
   expect(attempt.protocolViolations).toEqual(["prints lines that are no JSON"]);
 });
 
+test.each([
+  ["a line of 9 MB", `process.stdout.write("x".repeat(9_000_000) + "\\n")`, "backend frame bytes"],
+  ["more lines than are read", `process.stdout.write("{}\\n".repeat(20_100))`, "backend frames"],
+])("a flood ends by its limit, also where it came with the last words: %s", async (_, script, limit) => {
+  expect((await played(script)).attempt).toMatchObject({ stop: "gave_up", limit });
+});
+
 test("a version that is not the pin is refused at the gate", async () => {
   expect(await backendOf("", "1.0.1").probe()).toMatchObject({
     ok: false,

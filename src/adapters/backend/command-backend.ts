@@ -5,7 +5,7 @@ import type { AcpStory } from "../../workflow/backend/normalize-acp.ts";
 import { commandStory } from "../../workflow/backend/normalize-command.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { ok } from "../../workflow/result.ts";
-import { endedAttempt, limitElse, type WatchedEnd } from "./ended-attempt.ts";
+import { endedAttempt, lastOf, limitElse, type WatchedEnd } from "./ended-attempt.ts";
 import { findAgent, launchAgent, presentAgent, probeOf, type AgentOptions, type FoundAgent } from "./found-agent.ts";
 import { openFrameLog, type FrameLog } from "./frame-log.ts";
 import { drain, linesOf } from "./lines.ts";
@@ -56,7 +56,7 @@ const perform = async (
     const read = await within(LIMITS.leaveTimeoutMs, Promise.allSettled([reading]));
     log.settle();
     const [how] = read === "late" ? [] : read;
-    const end: WatchedEnd = how?.status === "rejected" ? { kind: "broken", error: how.reason } : first;
+    const end: WatchedEnd = how?.status === "rejected" ? { kind: "broken", error: how.reason } : lastOf(first, watch);
     return attemptOf(found, story, limitElse(await confined.ended, end));
   } finally {
     watch.end();

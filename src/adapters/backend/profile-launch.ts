@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import { fillPlaces, type AgentProfile, type ProfilePlaces } from "../../workflow/backend/agent-profile.ts";
+import { placeholderKey } from "../../workflow/backend/placeholder-key.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import { insidePath } from "./programs.ts";
 
@@ -28,7 +29,7 @@ export const launchOf = (profile: AgentProfile, { agents, model, run, words }: L
     WORK: "/workspace",
     MODEL: "http://127.0.0.1:8787",
     MODEL_NAME: model,
-    KEY: `cto-${run}`,
+    KEY: placeholderKey(run),
     TOOLS: insidePath("tool-pipe.mjs"),
     WORDS,
     SAID: profile.kind === "command" ? words : "",

@@ -11,12 +11,19 @@ export type Interruption =
 export interface Watch {
   readonly interrupted: Promise<Interruption>;
   readonly interrupt: (by: Interruption) => void;
+  /** What was reached or broke until now, also after the agent had ended: its last words are read then. */
+  readonly met: () => Exclude<Interruption, { readonly kind: "cancel" }> | undefined;
   end(): void;
 }
 
 /** `idleMs` answers how long nothing has been seen of the agent. */
 export const openWatch = (room: Room, limits: RunLimits, idleMs: () => number): Watch => {
-  const { promise, resolve } = Promise.withResolvers<Interruption>();
+  const { promise, resolve: resolveOnce } = Promise.withResolvers<Interruption>();
+  let met: ReturnType<Watch["met"]>;
+  const resolve = (by: Interruption): void => {
+    if (by.kind !== "cancel") met ??= by;
+    resolveOnce(by);
+  };
   const start = performance.now();
   const stopped = (): void => resolve({ kind: "cancel", reason: "stopped" });
   const look = (): void => {
@@ -31,6 +38,7 @@ export const openWatch = (room: Room, limits: RunLimits, idleMs: () => number): 
   return {
     interrupted: promise,
     interrupt: resolve,
+    met: () => met,
     end: () => {
       clearInterval(timer);
       room.signal.removeEventListener("abort", stopped);

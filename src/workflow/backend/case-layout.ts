@@ -1,5 +1,6 @@
 import { canonicalJson } from "../digest.ts";
 import type { Assignment } from "./assignment.ts";
+import { placeholderKey } from "./placeholder-key.ts";
 
 /** A text file laid into the sandbox, by its absolute path inside. */
 export interface LaidFile {
@@ -22,7 +23,7 @@ export const caseEnvironment = (assignment: Assignment): Readonly<Record<string,
   CASE_DATA_DIR: "/home/agent/case",
   CASE_PACKAGE_ROOT: "/opt/cto/case",
   PI_CODING_AGENT_DIR: "/home/agent/pi",
-  ANTHROPIC_API_KEY: `cto-${assignment.run}`,
+  ANTHROPIC_API_KEY: placeholderKey(assignment.run),
   CASE_QUIET: "1",
 });
 

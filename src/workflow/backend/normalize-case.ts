@@ -1,3 +1,4 @@
+import type { Json } from "../digest.ts";
 import { LIMITS } from "../limits.ts";
 import { extension } from "./acp-turn.ts";
 import { claimsIn, claimsInLine } from "./authority-claims.ts";
@@ -20,12 +21,18 @@ type Told = Omit<BackendEvent, "raw" | "at">;
 
 export const caseStory = (): CaseStory => {
   const claims = new Set<string>();
-  let outcome: string | undefined;
+  const phases = casePhases();
+  let last: { readonly outcome: string; readonly sequence: number } | undefined;
   let unasked = 0;
   let violations = 0;
 
   const claim = (found: readonly string[]): void => {
-    for (const says of found) if (claims.size < LIMITS.authorityClaimsMax) claims.add(says);
+    for (const says of found) claims.add(says);
+  };
+
+  // Of several ends the one that Case numbers last; one without a number counts where it stands.
+  const end = (outcome: string, sequence = last?.sequence ?? 0): void => {
+    if (last === undefined || sequence >= last.sequence) last = { outcome, sequence };
   };
 
   const told = (frame: Frame): readonly Told[] => {
@@ -40,8 +47,8 @@ export const caseStory = (): CaseStory => {
     const event = textAt(said, "event") ?? "";
     if (event === "tool_start") claim(claimsInLine(textAt(said, "args") ?? ""));
     if (event === "tool_start") unasked += 1;
-    if (event === "pipeline_end") outcome = textAt(said, "outcome") ?? "no outcome";
-    return eventsOf(event, said);
+    if (event === "pipeline_end") end(textAt(said, "outcome") ?? "no outcome", numberAt(said, "sequence"));
+    return eventsOf(event, said, phases);
   };
 
   return {
@@ -54,11 +61,34 @@ export const caseStory = (): CaseStory => {
       authorityClaims: [...claims],
       protocolViolations: violations === 0 ? [] : ["writes lines that are no JSON into its event log"],
     }),
-    outcome: () => outcome,
+    outcome: () => last?.outcome,
   };
 };
 
-const eventsOf = (event: string, said: unknown): readonly Told[] => {
+interface CasePhases {
+  /** The whole plan once this was said of a phase; "full" where there are too many. */
+  said(phase: string, status: string, sequence: number | undefined): readonly Json[] | "full";
+}
+
+// A skipped phase is written after the last one that ran: the order is that of the numbers, not of the lines.
+const casePhases = (): CasePhases => {
+  const known = new Map<string, { status: string; readonly sequence: number }>();
+  return {
+    said: (phase, status, sequence = Number.MAX_SAFE_INTEGER) => {
+      const before = known.get(phase);
+      if (before !== undefined) before.status = status;
+      else if (known.size >= LIMITS.casePhasesMax) return "full";
+      else known.set(phase, { status, sequence });
+      return [...known]
+        .sort(([, one], [, other]) => one.sequence - other.sequence)
+        .map(([content, { status: now }]) => ({ content, status: now }));
+    },
+  };
+};
+
+const cut = (text: string): string => text.slice(0, PHASE_CHARACTERS_MAX).toWellFormed();
+
+const eventsOf = (event: string, said: unknown, phases: CasePhases): readonly Told[] => {
   const sequence = numberAt(said, "sequence");
   const claimed = (type: Told["type"], subject: string, data: Told["data"]): readonly Told[] => [
     { type, subject, trust: "backend-claimed", data: { ...data, sequence } },
@@ -71,7 +101,10 @@ const eventsOf = (event: string, said: unknown): readonly Told[] => {
     case "phase_end":
     case "phase_skipped": {
       const status = event === "phase_start" ? "in_progress" : (textAt(said, "outcome") ?? "skipped");
-      return claimed("plan.updated", "run", { entries: [{ content: textAt(said, "phase"), status }] });
+      const entries = phases.said(cut(textAt(said, "phase") ?? ""), cut(status), sequence);
+      return entries === "full"
+        ? [extension(`case ${event}`, plainJson(said))]
+        : claimed("plan.updated", "run", { entries });
     }
     case "tool_start":
       return claimed("tool.started", `tool/${callId}`, {
@@ -96,3 +129,5 @@ const eventsOf = (event: string, said: unknown): readonly Told[] => {
       return [extension(`case ${event}`.trim(), plainJson(said))];
   }
 };
+
+const PHASE_CHARACTERS_MAX = 200;

@@ -1,5 +1,5 @@
 import type { Mediation } from "../backend-probe.ts";
-import { listAt, textAt } from "../backend/loose.ts";
+import { at, listAt, textAt } from "../backend/loose.ts";
 import type { EventLine } from "./event-line.ts";
 
 /** What a run shows of how much passed through our hands; "nothing" where the agent had no effect to see. */
@@ -21,7 +21,7 @@ export const seenMediation = (events: readonly EventLine[]): SeenMediation => {
   const isOurs = changed.every(({ path, sha256 }) => sha256 !== undefined && written.get(path) === sha256);
   // Of what an agent could do by a tool of its own, nobody was told for sure.
   if (isOurs) return unasked === 0 && !foreign ? "full" : "writes";
-  if (unasked === 0) return "ask";
+  if (unasked === 0 && last.some(isAsked)) return "ask";
   return changed.every(({ path }) => last.some((event) => names(event, path))) ? "observe" : "none";
 };
 
@@ -37,6 +37,8 @@ const changedIn = (
   events
     .filter(({ type, trust }) => type === "diff.captured" && trust === "harness-observed")
     .flatMap(({ data }) => listAt(data, "files"))
+    // What tools leave behind is thrown away, whoever wrote it.
+    .filter((file) => at(file, "scratch") !== true)
     .map((file) => ({ path: textAt(file, "path") ?? "", sha256: textAt(file, "newSha256") }));
 
 const writtenIn = ({ type, trust, data }: EventLine): readonly (readonly [path: string, sha256: string])[] => {
@@ -44,6 +46,10 @@ const writtenIn = ({ type, trust, data }: EventLine): readonly (readonly [path: 
   const isOurs = type === "file.written" && trust === "harness-observed";
   return isOurs && path !== undefined && sha256 !== undefined ? [[path, sha256]] : [];
 };
+
+// An agent that asks nothing at all is not one that keeps its word about asking.
+const isAsked = ({ type, trust }: EventLine): boolean =>
+  trust === "harness-observed" && ["permission.decided", "file.written", "terminal.started"].includes(type);
 
 // Some tell only the words that a tool was given; whatever names the path has named it.
 const names = ({ type, data }: EventLine, path: string): boolean =>
