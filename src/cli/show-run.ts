@@ -1,4 +1,5 @@
 import type { RunDetail } from "../harness/read-run.ts";
+import { modelUseSays } from "../workflow/evidence/schemas/model-use.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { visible } from "../workflow/visible-text.ts";
 import { relative } from "./duration.ts";
@@ -51,6 +52,7 @@ const saidByReport = (report: Report): object => ({
   says: report.says,
   target: report.task?.target,
   backend: report.backend === null ? null : { name: report.backend.kind, version: report.backend.version },
+  ...(report.model === undefined ? {} : { model: report.model }),
   criteria: report.criteria,
   attempts: report.attempts.map(({ action, rule, detail, event }) => ({
     action,
@@ -116,6 +118,7 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
             `${backend.kind} ${visible(backend.version)} · mediation ${visible(backend.mediation.declared)}, seen ${visible(backend.mediation.seen)} · confinement ${confinement.level}`,
           ],
         ]),
+    ...(report.model === undefined ? [] : [["model", visible(modelUseSays(report.model))]]),
     ["confined", confinement.why.map(visible).join(" ")],
     ...ending.refusals.map(({ code, says }) => ["refused", `${code}  ${visible(says)}`]),
     ...(ending.failure === null ? [] : [["failed", `${ending.failure.code}  ${visible(ending.failure.message)}`]]),

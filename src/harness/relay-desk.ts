@@ -11,8 +11,9 @@ import { countAttempts } from "../workflow/policy/count-attempts.ts";
 import type { Exchange } from "../workflow/policy/exchange.ts";
 import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
+import { modelCost } from "../workflow/policy/model-cost.ts";
 import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
-import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
+import { NO_RELAY_POLICY, type ModelPrices } from "../workflow/relay-policy.ts";
 import { openForeignTools } from "./foreign-tools.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Redactor } from "./redactor.ts";
@@ -57,6 +58,7 @@ export const openRelayDesk = async (
 ): Promise<RelayDesk> => {
   const policy = authority.relay ?? NO_RELAY_POLICY;
   const name = authority.backends[contract.executionGate.backend]?.upstream;
+  const upstream = name === undefined ? undefined : policy.upstreams[name];
   const lines = openLines(world, { redactor, logs });
   const foreigners = openForeignTools(redactor);
   const tries = openTries(world, { recorder, redactor });
@@ -80,7 +82,7 @@ export const openRelayDesk = async (
 
   const judge = intentJudge(contract, authority);
   const relay: OpenRelay = await world.relay.open({
-    upstream: (name === undefined || model === "no-model" ? undefined : policy.upstreams[name]) ?? "none",
+    upstream: (model === "no-model" ? undefined : upstream) ?? "none",
     hosts: model === "no-model" ? [] : (contract.allowedHosts ?? []),
     budget: policy,
     tools: () => tools,
@@ -92,7 +94,8 @@ export const openRelayDesk = async (
     told: (exchange) => {
       const place = lines.add(exchange, isRunning);
       if (place === "listed" && isGrantedHost(exchange)) askedHost(exchange);
-      if (exchange.n !== null) record("model.answered", exchange.n, answered(exchange));
+      if (exchange.n !== null)
+        record("model.answered", exchange.n, answered(exchange, upstream?.pricesPerMillionTokens));
       const attempt = attemptOf(exchange);
       if (attempt === undefined) return;
       if (isRunning) tries.add(attempt);
@@ -138,7 +141,10 @@ export const openRelayDesk = async (
 
 type ModelData = Parameters<Recorder["record"]>[0]["data"];
 
-const answered = ({ status, ms, verdict, rule, request, response, model, usage }: Exchange): ModelData => ({
+const answered = (
+  { status, ms, verdict, rule, request, response, model, usage }: Exchange,
+  prices: ModelPrices | undefined,
+): ModelData => ({
   status,
   ms,
   verdict,
@@ -148,6 +154,7 @@ const answered = ({ status, ms, verdict, rule, request, response, model, usage }
   claimed: {
     model,
     ...(usage === null ? {} : { inputTokens: usage.input, outputTokens: usage.output, estimated: usage.estimated }),
+    ...(prices === undefined ? {} : { cost: { ...modelCost(prices, usage) } }),
   },
 });
 

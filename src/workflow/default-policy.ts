@@ -73,6 +73,7 @@ backends:
 
 # The only way out of the sandbox. An upstream has an api (chat, responses, anthropic, gemini), an origin, a keyVariable
 # that names a variable of your environment, and models; a backend above reaches it by "upstream: NAME". None: no model.
+# pricesPerMillionTokens: {input: 3, output: 15, currency: USD} in it has each run tell its cost; without it that is unknown.
 relay:
   upstreams: {}
   modelRequestsMax: 400

@@ -149,6 +149,11 @@ test("R065 an upstream has an api, an origin, a variable and models; a backend n
     },
   });
   expect(withUpstream('api: chat, origin: "http://127.0.0.1:8080", models: [small]')).toMatchObject({ ok: true });
+  const pricesPerMillionTokens = { input: 0.25, output: 15, currency: "EUR" };
+  expect(withUpstream(`${HERE}, pricesPerMillionTokens: { input: 0.25, output: 15, currency: EUR }`)).toMatchObject({
+    ok: true,
+    value: { relay: { upstreams: { here: { pricesPerMillionTokens } } } },
+  });
   expect(read(text.replace(/\nrelay:\n(?: .*\n)+/, "\n"))).toMatchObject({ ok: true });
 });
 
@@ -163,6 +168,12 @@ test.each([
   ["no models", HERE.replace("[small]", "[]")],
   ["an unknown api", HERE.replace("chat", "soap")],
   ["a key that nobody knows", `${HERE}, key: x`],
+  ["a price below nothing", `${HERE}, pricesPerMillionTokens: { input: -1, output: 1, currency: USD }`],
+  ["a price that is no number", `${HERE}, pricesPerMillionTokens: { input: .inf, output: 1, currency: USD }`],
+  ["a price in words", `${HERE}, pricesPerMillionTokens: { input: "3", output: 1, currency: USD }`],
+  ["a price without its currency", `${HERE}, pricesPerMillionTokens: { input: 1, output: 1 }`],
+  ["a currency of several words", `${HERE}, pricesPerMillionTokens: { input: 1, output: 1, currency: "US $" }`],
+  ["a price for one direction", `${HERE}, pricesPerMillionTokens: { input: 1, currency: USD }`],
 ])("R065 %s is refused", (_, upstream, more = "") => {
   expect(withUpstream(upstream, more)).toMatchObject({ ok: false, refusals: [{ code: "gate/policy-unreadable" }] });
 });

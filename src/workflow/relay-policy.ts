@@ -14,6 +14,16 @@ export interface Upstream {
   /** Name of the variable in the Harness's environment that holds the key; the key itself is never written down. */
   readonly keyVariable?: string;
   readonly models: readonly string[];
+  /** Of all its models; without them the cost of a run is unknown. */
+  readonly pricesPerMillionTokens?: ModelPrices;
+}
+
+/** What a million tokens cost, in units of the currency. Whatever a provider counts as input is input, cached or not. */
+export interface ModelPrices {
+  readonly input: number;
+  readonly output: number;
+  /** A word, as `USD`. */
+  readonly currency: string;
 }
 
 /** policy.yaml `relay`: what one run may reach and use of models at most. */
@@ -41,6 +51,14 @@ const ORIGIN = new RegExp(`^(?:https://${HOST}(?:${PORT})?|http://(?:127\\.0\\.0
 
 export const upstreamName: z.ZodType<string> = z.string().regex(/^[a-z][a-z0-9-]{0,63}$/);
 
+const price = z.number().nonnegative().max(100_000);
+
+const prices = z.strictObject({
+  input: price,
+  output: price,
+  currency: z.string().regex(/^[A-Za-z]{1,16}$/, "a currency is one word of letters"),
+});
+
 const count = (max: number): z.ZodType<number> => z.int().positive().max(max);
 
 export const relaySchema: z.ZodType<RelayPolicy> = z.strictObject({
@@ -58,6 +76,7 @@ export const relaySchema: z.ZodType<RelayPolicy> = z.strictObject({
         .min(1)
         .max(100)
         .readonly(),
+      pricesPerMillionTokens: prices.exactOptional(),
     }),
   ),
   modelRequestsMax: count(20_000),

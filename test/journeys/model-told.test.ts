@@ -46,7 +46,7 @@ const run = async (): Promise<Report> => {
   const file = path.join(ground.home, profilePath(agent));
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, JSON.stringify({ ...agent.profile, harnessTools: "session" }));
-  const upstream = `{ api: chat, origin: "http://127.0.0.1:${provider.port}", models: [${MODEL}] }`;
+  const upstream = `{ api: chat, origin: "http://127.0.0.1:${provider.port}", models: [${MODEL}], pricesPerMillionTokens: { input: 3, output: 15.5, currency: USD } }`;
   await ground.edit(POLICY, "upstreams: {}", `upstreams: { here: ${upstream} }`);
   const entry = `acp: { profile: ${agent.profile.id}, packages: "${agent.packages}", upstream: here }`;
   await ground.edit(POLICY, "  case: {}\n", `  ${entry}\n`);
@@ -77,4 +77,15 @@ test("R078 a tool that is none of ours, offered in a run with ours, is a finding
       says: "The model was offered the tool shell<U+202E>, which is none of the Harness's.",
     },
   ]);
+});
+
+test("R078 what the model cost is told by the relay's count and the policy's prices", () => {
+  // Three requests of 1,000 tokens in and 500 out: 3 * (1,000 * 3 + 500 * 15.5) millionths.
+  expect(report.model).toEqual({
+    requests: 3,
+    inputTokens: 3_000,
+    outputTokens: 1_500,
+    estimated: false,
+    cost: { micros: 32_250, currency: "USD" },
+  });
 });

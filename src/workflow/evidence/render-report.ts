@@ -1,6 +1,7 @@
 import type { Told } from "./claims.ts";
 import { items, plain, section, table } from "./markdown.ts";
 import { renderChanges } from "./render-changes.ts";
+import { modelUseSays } from "./schemas/model-use.ts";
 import type { Report, ReportedMediation } from "./schemas/report.ts";
 
 /** report.md: nothing that report.json does not hold, byte for byte the same each time (R102). */
@@ -18,6 +19,10 @@ export const renderReport = (report: Report, reportSha256: string): string => {
     ...section("Gate", gate(report)),
     ...section("Bound inputs", digests(report)),
     ...section("Confinement and default activation", confinement(report)),
+    ...section(
+      "The model, as the relay counted it",
+      report.model === undefined ? [] : [`${plain(modelUseSays(report.model))}.`],
+    ),
     ...section("Seen by the Harness", told(report.told.seen, report.told.seenOmitted)),
     ...section("Said by the agent or its backend: claims, not facts", said(report)),
     ...section("Do it again", replay(report)),

@@ -9,6 +9,7 @@ import { toldApart } from "./claims.ts";
 import { criteriaOf, type BundlePlan } from "./criteria-of.ts";
 import { sayEnding } from "./ending-words.ts";
 import { readEventLine } from "./event-line.ts";
+import { modelUse } from "./model-use.ts";
 import { probesSay } from "./proven-probes.ts";
 import { replayPaths } from "./replay.ts";
 import type { RunRecord } from "./run-record.ts";
@@ -20,6 +21,7 @@ import { seenMediation } from "./seen-mediation.ts";
 export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Report => {
   const events = record.events.map(readEventLine);
   const { contract, commit, backend, ending } = record;
+  const model = modelUse(events);
   const actions = actionRows(record, messageOf(files));
   return {
     schema: "cto/report/v1",
@@ -95,6 +97,7 @@ export const reportOf = (record: RunRecord, files: Files, plan: BundlePlan): Rep
             stop: backend.attempt === "no-answer" ? "no-answer" : backend.attempt.stop,
             said: backend.attempt === "no-answer" ? "" : backend.attempt.said,
           },
+    ...(model === undefined ? {} : { model }),
     defaultActivation: record.defaultActivation,
     told: toldApart(events),
     replay: replayPaths(record, files),

@@ -5,6 +5,7 @@ import type { ChangedLines } from "../change-lines.ts";
 import type { ToldApart } from "../claims.ts";
 import { ENDINGS, type EndingKind } from "../ending.ts";
 import type { ReplayPath } from "../replay.ts";
+import { modelUseSchema, type ReportedModelUse } from "./model-use.ts";
 import { REPLAY_LEVELS } from "./replay-levels.ts";
 import { approvalSchema, type ReportApproval } from "./report-approval.ts";
 
@@ -100,6 +101,8 @@ export interface Report {
     readonly stop: string;
     readonly said: string;
   } | null;
+  /** Not in a run that asked no model, nor in bundles of before. */
+  readonly model?: ReportedModelUse;
   readonly defaultActivation: { readonly before: boolean; readonly after: boolean };
   readonly told: ToldApart;
   readonly replay: readonly ReplayPath[];
@@ -216,6 +219,7 @@ export const reportSchema: z.ZodType<Report> = z.strictObject({
       said: text,
     })
     .nullable(),
+  model: modelUseSchema.exactOptional(),
   defaultActivation: activation,
   told: z.strictObject({ said: told, seen: told, saidOmitted: number, seenOmitted: number }),
   replay: z.array(

@@ -3,6 +3,7 @@ import type { Report } from "../schemas/report.ts";
 import { lowestLevel } from "./assurance.ts";
 import { pathText } from "./check-paths.ts";
 import { eventsOf } from "./events.ts";
+import { isModelUseTold } from "./model-use.ts";
 import type { Reading } from "./reading.ts";
 import { fail, passUnless, type Check } from "./verdict.ts";
 
@@ -32,6 +33,7 @@ const sources = ({ manifest, events, records, ownedRepo }: Reading, report: Repo
       "it is of another run",
     ],
     [report.verdict === manifest?.ending, "it tells another ending"],
+    [isModelUseTold(events, report.model), "it tells another use of the model"],
     [report.notClaimed.join("\n") === notClaimedBy(report).join("\n"), "it leaves out what is not claimed"],
     [(report.commit === null) === (manifest?.reach !== "commit"), "it tells of a commit otherwise than the bundle"],
     [
