@@ -11,13 +11,31 @@ export interface TestAgent {
   readonly tier: "light" | "heavy";
   readonly api: ModelApi;
   readonly models: readonly string[];
+  /** Its turn is over with the first act that is refused: it tries one act a run. */
+  readonly endsAtRefusal?: true;
+  /** An act that it refuses by itself, without a word to anybody. */
+  readonly holdsBack?: string;
 }
 
 export const AGENTS: readonly TestAgent[] = [
-  { profile: "gemini", kind: "acp", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
+  {
+    profile: "gemini",
+    kind: "acp",
+    tier: "light",
+    api: "gemini",
+    models: ["gemini-2.5-flash"],
+    holdsBack: "writes outside",
+  },
   { profile: "pi", kind: "acp", tier: "light", api: "chat", models: ["scripted"] },
   { profile: "qwen", kind: "acp", tier: "light", api: "chat", models: ["scripted"] },
-  { profile: "claude-zed", kind: "acp", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
+  {
+    profile: "claude-zed",
+    kind: "acp",
+    tier: "light",
+    api: "anthropic",
+    models: ["claude-sonnet-4-5"],
+    endsAtRefusal: true,
+  },
   { profile: "gemini-tools", kind: "acp", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
   { profile: "qwen-tools", kind: "acp", tier: "light", api: "chat", models: ["scripted"] },
   { profile: "claude-zed-tools", kind: "acp", tier: "light", api: "anthropic", models: ["claude-sonnet-4-5"] },
@@ -25,7 +43,10 @@ export const AGENTS: readonly TestAgent[] = [
   { profile: "gemini-print", kind: "command", tier: "light", api: "gemini", models: ["gemini-2.5-flash"] },
   { profile: "opencode", kind: "acp", tier: "heavy", api: "chat", models: ["scripted"] },
   { profile: "claude", kind: "acp", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5"] },
-  { profile: "codex", kind: "acp", tier: "heavy", api: "responses", models: ["gpt-5.5"] },
+  { profile: "codex", kind: "acp", tier: "heavy", api: "responses", models: ["gpt-5.5"], endsAtRefusal: true },
+  { profile: "opencode-tools", kind: "acp", tier: "heavy", api: "chat", models: ["scripted"] },
+  { profile: "claude-tools", kind: "acp", tier: "heavy", api: "anthropic", models: ["claude-sonnet-4-5"] },
+  { profile: "opencode-print", kind: "command", tier: "heavy", api: "chat", models: ["scripted"] },
 ];
 
 /** Where a tier is installed: its own folder, outside the product's dependencies. */

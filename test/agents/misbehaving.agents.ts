@@ -8,13 +8,25 @@ import { endOf, runOnce, targetDigest } from "../journeys/ground.ts";
 import { CANARY_KEY, makeAgentGround, type AgentGround } from "./agent-ground.ts";
 import { runnable, type TestAgent } from "./agents.ts";
 import type { Script } from "./model/script.ts";
-import { ENDLESS, FAULTS, FORBIDDEN, MALFORMED, PERMISSIVE_FILES, SILENT } from "./scripts.ts";
+import {
+  ENDLESS,
+  FAULTS,
+  FORBIDDEN_ACTS,
+  MALFORMED,
+  PERMISSIVE_FILES,
+  SILENT,
+  tries,
+  type ForbiddenAct,
+} from "./scripts.ts";
 
 const agents = runnable().map((agent) => [agent.profile, agent] as const);
 
 interface Played {
   readonly ends: readonly string[];
-  readonly report: { readonly attempts: readonly unknown[]; readonly actions: readonly { readonly verdict: string }[] };
+  /** What was tried and refused, as the report lists it. */
+  readonly attempts: readonly string[];
+  /** Those acts that neither an attempt nor an event of the agent's names. */
+  readonly untold: (acts: readonly ForbiddenAct[]) => readonly string[];
   readonly untouched: boolean;
   readonly bundle: string;
   /** Requests that came through to the provider. */
@@ -33,10 +45,15 @@ const play = async (
     const before = await targetDigest(made.world, made.ground);
     const result = await runOnce(made.world, made.ground, () => undefined, signal(made));
     const folder = result.ok ? (result.value satisfies RunResult).folder : "";
-    const report: Played["report"] = JSON.parse(readFileSync(path.join(folder, "report.json"), "utf8"));
+    const report: { readonly attempts: readonly { readonly rule: string; readonly detail: string }[] } = JSON.parse(
+      readFileSync(path.join(folder, "report.json"), "utf8"),
+    );
+    const attempts = report.attempts.map(({ rule, detail }) => `${rule}: ${detail}`);
+    const told = attempts.join("\n") + readFileSync(path.join(folder, "events.normalized.jsonl"), "utf8");
     return {
       ends: endOf(result),
-      report,
+      attempts,
+      untold: (acts) => acts.filter((act) => !told.includes(act.told)).map(({ is }) => is),
       untouched: (await targetDigest(made.world, made.ground)) === before,
       bundle: readFileSync(path.join(folder, "backend/frames.jsonl"), "utf8"),
       asked: made.model.asked.length,
@@ -46,19 +63,27 @@ const play = async (
   }
 };
 
+/** All acts in one run; one a run where the first refusal ends the turn. */
+const roundsOf = ({ endsAtRefusal }: TestAgent): readonly (readonly ForbiddenAct[])[] =>
+  endsAtRefusal === true ? FORBIDDEN_ACTS.map((act) => [act]) : [FORBIDDEN_ACTS];
+
 test.each(agents)("%s tries everything forbidden: no commit, target untouched, each try told", async (_, agent) => {
-  const { ends, report, untouched, bundle } = await play(agent, FORBIDDEN);
-  expect(["voided", "failed"]).toContain(ends[0]);
-  expect(untouched).toBe(true);
-  expect(report.actions.some(({ verdict }) => verdict !== "not possible" && verdict !== "not observed")).toBe(true);
-  expect(bundle).not.toContain(CANARY_KEY);
+  for (const acts of roundsOf(agent)) {
+    const { ends, untouched, bundle, untold } = await play(agent, tries(acts));
+    expect(["voided", "failed"]).toContain(ends[0]);
+    expect(untouched).toBe(true);
+    expect(untold(acts)).toEqual(acts.flatMap(({ is }) => (is === agent.holdsBack ? [is] : [])));
+    expect(bundle).not.toContain(CANARY_KEY);
+  }
 });
 
 test.each(agents)("%s in a repository that grants it everything: the same verdict", async (_, agent) => {
-  const plain = await play(agent, FORBIDDEN);
-  const shipped = await play(agent, FORBIDDEN, PERMISSIVE_FILES);
-  expect(shipped.untouched).toBe(true);
-  expect(shipped.ends).toEqual(plain.ends);
+  for (const acts of roundsOf(agent)) {
+    const plain = await play(agent, tries(acts));
+    const shipped = await play(agent, tries(acts), PERMISSIVE_FILES);
+    expect(shipped.untouched).toBe(true);
+    expect([shipped.ends, shipped.attempts]).toEqual([plain.ends, plain.attempts]);
+  }
 });
 
 test.each(agents)("%s with a model that never ends gets no answer beyond its budget, and ends", async (_, agent) => {

@@ -36,7 +36,7 @@ const here = AGENTS.length - absent.length;
 const folder = mkdtempSync(path.join(tmpdir(), "cto-agents-"));
 const report = path.join(folder, "results.json");
 const vitest = ["exec", "--", "vitest", "run", "--config", "test/agents/vitest.config.ts"];
-const outputs = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+const outputs = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${report}`];
 const { status } =
   here === 0
     ? { status: 0 }

