@@ -41,11 +41,13 @@ import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { Authority } from "./workflow/authority.ts";
+import type { BackendKind } from "./workflow/contract/contract.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import type { Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
+import type { Upstream } from "./workflow/relay-policy.ts";
 
 export interface ComposeOptions {
   readonly home: string;
@@ -172,13 +174,15 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     const own = await home.read(`.sot/authority/profiles/${id}.json`);
     return own === "absent" ? "absent" : own.bytes;
   });
+  const upstreamOf = ({ backends, relay }: Authority, kind: BackendKind): Upstream | "none" =>
+    relay?.upstreams[backends[kind]?.upstream ?? ""] ?? "none";
   const agentOptions = (authority: Authority, kind: "acp" | "command"): AgentOptions => {
-    const { profile = "", packages, upstream } = authority.backends[kind] ?? {};
+    const { profile = "", packages } = authority.backends[kind] ?? {};
     return {
       profile,
       textOf,
       packages: packages ?? environment["CTO_HARNESS_AGENTS"],
-      upstream: (upstream === undefined ? undefined : authority.relay?.upstreams[upstream]) ?? "none",
+      upstream: upstreamOf(authority, kind),
     };
   };
   const world: World = {
@@ -212,7 +216,11 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
         case "case":
           return authority.backends.case === undefined
             ? undefined
-            : caseBackend({ binary: () => whichCase(authority.backends.case?.binary, environment) });
+            : caseBackend({
+                binary: () => whichCase(authority.backends.case?.binary, environment),
+                upstream: upstreamOf(authority, "case"),
+                profile: authority.backends.case.profile,
+              });
         case "acp":
           return authority.backends.acp === undefined ? undefined : acpBackend(agentOptions(authority, "acp"));
         case "command":

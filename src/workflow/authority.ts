@@ -34,7 +34,7 @@ export interface Authority {
     readonly scripted?: { readonly steps: string } & BehindRelay;
     readonly acp?: AgentPolicy & BehindRelay;
     readonly command?: AgentPolicy & BehindRelay;
-    readonly case?: { readonly binary?: string; readonly profile?: string } & BehindRelay;
+    readonly case?: { readonly binary?: string; readonly profile?: CaseProfile } & BehindRelay;
   };
   readonly relay?: RelayPolicy;
   /** What a packet may be granted to reach besides the model. */
@@ -46,6 +46,10 @@ export interface Authority {
   readonly coreRoots: readonly string[];
   readonly uidBase: number;
 }
+
+export const CASE_PROFILES = ["tiny", "standard"] as const;
+/** How many phases Case goes through; without one it is tiny. */
+export type CaseProfile = (typeof CASE_PROFILES)[number];
 
 /** Who approves, and how many of them; what is left out means one signature of the owner. */
 interface ApprovalPolicy {

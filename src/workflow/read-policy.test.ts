@@ -182,6 +182,8 @@ test.each([
   ["an agent by its profile", "acp: { profile: gemini, packages: /opt/agents/node_modules }", true],
   ["a least mediation", "acp: { profile: gemini, minimumMediation: full, unasked: void }", true],
   ["a grade that nobody knows", "acp: { profile: gemini, minimumMediation: most }", false],
+  ["Case with its phases", "case: { binary: /opt/case/ca, profile: standard }", true],
+  ["phases of Case that nobody knows", "case: { profile: huge }", false],
   ["a word that nobody knows", "command: { profile: pi-print, unasked: maybe }", false],
   ["no profile", "acp: {}", false],
 ])("policy.yaml with %s is read or refused", (_, line, isRead) => {

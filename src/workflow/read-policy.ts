@@ -1,7 +1,7 @@
 import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 
-import { ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
+import { CASE_PROFILES, ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
 import { MEDIATIONS } from "./backend-probe.ts";
 import { LIMITS } from "./limits.ts";
 import type { SourceDocument } from "./packet/packet.ts";
@@ -132,7 +132,11 @@ const schema = z.strictObject({
     acp: agent,
     command: agent,
     case: z
-      .strictObject({ binary: writtenLine.exactOptional(), profile: writtenLine.exactOptional(), ...behindRelay })
+      .strictObject({
+        binary: writtenLine.exactOptional(),
+        profile: z.enum(CASE_PROFILES).exactOptional(),
+        ...behindRelay,
+      })
       .exactOptional(),
   }),
   relay: relaySchema.exactOptional(),

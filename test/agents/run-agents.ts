@@ -44,6 +44,8 @@ const { status } =
 
 for (const { profile, tier } of absent)
   console.log(`SKIPPED ${profile}: the ${tier} tier is not installed (npm run test:agents -- --heavy installs it)`);
+if (process.env["CTO_HARNESS_CASE_BIN"] === undefined)
+  console.log("SKIPPED case: CTO_HARNESS_CASE_BIN names no real ca (docs/agents/case.md)");
 const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = existsSync(report)
   ? (JSON.parse(readFileSync(report, "utf8")) as { readonly numPassedTests: number; readonly numFailedTests: number })
   : {};

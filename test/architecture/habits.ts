@@ -108,7 +108,11 @@ const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 
 // Where the design folder is not at hand, its copy of the seed packet cannot be compared with the fixture; where
 // Debian's Chromium cannot be had, no page can be tried. The second says so aloud.
-const RUN_WHERE_THEY_CAN = new Set(["src/workflow/contract/seed-packet.test.ts", "test/browser/verify-page.test.ts"]);
+const RUN_WHERE_THEY_CAN = new Set([
+  "src/workflow/contract/seed-packet.test.ts",
+  "test/agents/real-case.agents.ts",
+  "test/browser/verify-page.test.ts",
+]);
 
 /** Every test runs, and runs whole. */
 export const silencedTests: Rule = (files) =>

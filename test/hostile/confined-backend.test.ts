@@ -90,7 +90,7 @@ test("Case works inside the sandbox: its task is laid by its own process, its lo
       { orphan: 600 },
     ],
   });
-  const { attempt, events, file, report } = await confined(caseBackend({ binary: () => program }));
+  const { attempt, events, file, report } = await confined(caseBackend({ binary: () => program, upstream: "none" }));
   expect(attempt).toMatchObject({ stop: "completed", said: "pipeline_end completed, exit 0" });
   expect(file("src/strings.py")).toBe("by case\n");
   expect(events.filter(({ type }) => type === "tool.finished").map(({ data }) => data["status"])).toEqual([

@@ -103,7 +103,7 @@ describe("backend-chooses-scope, self-approval-by-agent", () => {
     // What it does to a repository beside it needs the walls of a stage: that is for the whole runs.
     const steps = lie.case.filter((step) => !JSON.stringify(step).includes(`> ${SIBLING}`));
     const program = await installFakeCa(path.join(folder, "case"), { steps });
-    const { attempt, room } = await performed(caseBackend({ binary: () => program }));
+    const { attempt, room } = await performed(caseBackend({ binary: () => program, upstream: "none" }));
     expect(attempt.stop).toBe("completed");
     told(attempt, lie);
     expect(await readFile(path.join(folder, "sibling", "f"), "utf8")).toBe("theirs");

@@ -43,7 +43,7 @@ const perform = async (
   how: { readonly limits?: Partial<RunLimits>; readonly meanwhile?: (room: FakeRoom) => void } = {},
 ): Promise<Performed> => {
   const program = await installFakeCa(path.join(folder, "case"), script);
-  const backend = caseBackend({ binary: () => program });
+  const backend = caseBackend({ binary: () => program, upstream: "none" });
   const assignment = sampleAssignment(how.limits);
   const room = await openFakeRoom(backend, assignment, sampleJudge, {
     "src/strings.py": "return s\n",
@@ -207,7 +207,7 @@ test("the arguments, the variables and the files are these", () => {
     ANTHROPIC_API_KEY: "cto-R-049-01",
     CASE_QUIET: "1",
   });
-  expect(caseFiles(assignment).map(({ path: name }) => name)).toEqual([
+  expect(caseFiles(assignment, { model: "m", profile: "tiny" }).map(({ path: name }) => name)).toEqual([
     "/home/agent/case/config.json",
     "/home/agent/case/projects.json",
     "/home/agent/pi/models.json",
@@ -222,17 +222,37 @@ test("the arguments, the variables and the files are these", () => {
     "/opt/cto/case-task/active",
   ]);
   expect(
-    caseFiles(assignment)
+    caseFiles(assignment, { model: "m", profile: "tiny" })
       .map(({ content }) => content)
       .join("\n"),
   ).not.toMatch(/not-told|NOT-TOLD|CTO_/);
+});
+
+test("the model is the upstream's, the profile is the policy's, and nothing else is", async () => {
+  const program = await installFakeCa(path.join(folder, "case"), { steps: [] });
+  const upstream = { api: "anthropic", models: ["claude-of-the-policy", "another"] } as const;
+  const { files } = await caseBackend({ binary: () => program, upstream, profile: "standard" }).needs(
+    sampleAssignment(),
+  );
+  const fileAt = (name: string): unknown =>
+    JSON.parse(Buffer.from(files.find((file) => file.path === name)?.content ?? []).toString());
+  expect(fileAt("/home/agent/case/config.json")).toEqual({
+    models: { default: { provider: "anthropic", model: "claude-of-the-policy" } },
+  });
+  expect(fileAt("/opt/cto/case-task/tasks/active/R-049-01.task.json")).toMatchObject({ profile: "standard" });
+});
+
+test("R074: an upstream that Case cannot be made to ask is refused at the gate", async () => {
+  const program = await installFakeCa(path.join(folder, "case"), { steps: [] });
+  const backend = caseBackend({ binary: () => program, upstream: { api: "chat", models: ["small"] } });
+  expect(await backend.probe()).toMatchObject({ ok: false, refusals: [{ code: "backend/profile-invalid" }] });
 });
 
 test("R072: version and digest are those of the real file, and it is not started to find them", async () => {
   const program = await installFakeCa(path.join(folder, "case"), { steps: [] });
   const link = path.join(folder, "ca");
   symlinkSync(program, link);
-  const probe = await caseBackend({ binary: () => link }).probe();
+  const probe = await caseBackend({ binary: () => link, upstream: "none" }).probe();
   expect(probe).toEqual({
     ok: true,
     value: { profile: "case", version: "0.0.0-fake", binary: digestOf(readFileSync(program)), declared: "observe" },
@@ -242,7 +262,7 @@ test("R072: version and digest are those of the real file, and it is not started
 
 test("a package in node_modules is seen together with those it needs", async () => {
   const program = await installFakeCa(path.join(folder, "node_modules", "case"), { steps: [] });
-  const needs = await caseBackend({ binary: () => program }).needs(sampleAssignment());
+  const needs = await caseBackend({ binary: () => program, upstream: "none" }).needs(sampleAssignment());
   expect(needs.readOnlyHostPaths).toEqual([path.join(folder, "node_modules"), process.execPath]);
 });
 
@@ -254,7 +274,7 @@ test.each<[string, () => string | undefined]>([
   ["a file that nobody may run", () => file(0o644)],
   ["a file that others may change", () => file(0o777)],
 ])("R074: %s is no available backend", async (_, binary) => {
-  expect(await caseBackend({ binary }).probe()).toMatchObject({
+  expect(await caseBackend({ binary, upstream: "none" }).probe()).toMatchObject({
     ok: false,
     refusals: [{ code: "backend/not-available" }],
   });

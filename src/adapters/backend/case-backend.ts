@@ -2,6 +2,7 @@ import path from "node:path";
 
 import type { Backend, Room } from "../../seams/backend.ts";
 import type { Confined, Ended } from "../../seams/sandbox.ts";
+import type { CaseProfile } from "../../workflow/authority.ts";
 import type { Assignment } from "../../workflow/backend/assignment.ts";
 import type { Attempt, BackendProbe } from "../../workflow/backend/attempt.ts";
 import {
@@ -14,7 +15,9 @@ import {
 import { caseStory, type CaseStory } from "../../workflow/backend/normalize-case.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { after, ok } from "../../workflow/result.ts";
+import { refusal } from "../../workflow/refusal.ts";
+import type { Upstream } from "../../workflow/relay-policy.ts";
+import { after, ok, refuse } from "../../workflow/result.ts";
 import { openCaseLog } from "./case-log.ts";
 import { endedAttempt, lastOf, limitElse, type WatchedEnd } from "./ended-attempt.ts";
 import { inspectCase, type InstalledCase } from "./find-case.ts";
@@ -27,15 +30,31 @@ import { openWatch, within } from "./watch.ts";
 export interface CaseOptions {
   /** Absolute path of an installed `ca`, see `whichCase`. */
   readonly binary: () => string | undefined;
+  /** The upstream that policy.yaml lets it reach. */
+  readonly upstream: Pick<Upstream, "api" | "models"> | "none";
+  readonly profile?: CaseProfile | undefined;
 }
 
+/** The only form in which we have Case ask: a provider of a name that its own agent does not know fails silently. */
+const DIALECT = "anthropic";
+
 /** Case, driven as a program: its event log is what it claims, its exit status is a claim too (backends.md 8). */
-export const caseBackend = ({ binary }: CaseOptions): Backend => ({
+export const caseBackend = ({ binary, upstream, profile = "tiny" }: CaseOptions): Backend => ({
   kind: "case",
-  probe: async () => after(await inspectCase(binary()), (found) => ok(probeOf(found))),
+  probe: async () => {
+    if (upstream !== "none" && upstream.api !== DIALECT) {
+      const problem = `it speaks ${DIALECT}, and its upstream ${upstream.api}`;
+      return refuse(refusal("backend/profile-invalid", { profile: "case", problem }));
+    }
+    return after(await inspectCase(binary()), (found) => ok(probeOf(found)));
+  },
   needs: async (assignment) => {
     const found = await present(binary);
-    const laid = caseFiles(assignment).map((file) => ({ path: file.path, content: Buffer.from(file.content) }));
+    const model = upstream === "none" ? "none" : (upstream.models[0] ?? "none");
+    const laid = caseFiles(assignment, { model, profile }).map((file) => ({
+      path: file.path,
+      content: Buffer.from(file.content),
+    }));
     return {
       readOnlyHostPaths: found.hostPaths,
       files: [...laid, { path: insidePath("hand.mjs"), content: await programBytes("hand.mjs") }],

@@ -16,6 +16,9 @@ test.each(ids)("docs/agents/%s.md is what the profile gives", async (id) => {
 });
 
 test("there is no page of an agent that is not there", () => {
-  const pages = readdirSync(new URL(`${PAGES}/`, import.meta.url)).filter((name) => name !== "README.md");
+  // Case has no profile: how it is led is code, and its page is written by hand.
+  const pages = readdirSync(new URL(`${PAGES}/`, import.meta.url)).filter(
+    (name) => name !== "README.md" && name !== "case.md",
+  );
   expect(pages.sort()).toEqual(ids.map((id) => `${id}.md`).sort());
 });

@@ -1,3 +1,4 @@
+import type { CaseProfile } from "../authority.ts";
 import { canonicalJson } from "../digest.ts";
 import type { Assignment } from "./assignment.ts";
 import { placeholderKey } from "./placeholder-key.ts";
@@ -17,6 +18,12 @@ export const caseArguments = (assignment: Assignment): readonly string[] => [
   "unattended",
 ];
 
+/** What the policy decides of Case: the model that all its agents ask for, and which phases it goes through. */
+export interface CaseSetup {
+  readonly model: string;
+  readonly profile: CaseProfile;
+}
+
 /** Case's variables, exactly. The key is a placeholder; a real one never enters the sandbox. */
 export const caseEnvironment = (assignment: Assignment): Readonly<Record<string, string>> => ({
   HOME: "/home/agent",
@@ -34,8 +41,8 @@ export const CASE_TASK_FOLDER = "/opt/cto/case-task";
 export const caseEventsFolder = (assignment: Assignment): string => `.case/${assignment.run}/events`;
 
 /** Everything that Case finds on its first start: made fresh for each attempt, never resumed (R072). */
-export const caseFiles = (assignment: Assignment): readonly LaidFile[] => [
-  json("/home/agent/case/config.json", { models: { default: { provider: "anthropic", model: "claude-sonnet-4-6" } } }),
+export const caseFiles = (assignment: Assignment, { model, profile }: CaseSetup): readonly LaidFile[] => [
+  json("/home/agent/case/config.json", { models: { default: { provider: "anthropic", model } } }),
   json("/home/agent/case/projects.json", {
     repos: [
       {
@@ -55,21 +62,21 @@ export const caseFiles = (assignment: Assignment): readonly LaidFile[] => [
     path: `/opt/cto/case/agents/${name}.md`,
     content: promptOf(part, assignment),
   })),
-  json(`${CASE_TASK_FOLDER}/tasks/active/${assignment.run}.task.json`, taskOf(assignment)),
+  json(`${CASE_TASK_FOLDER}/tasks/active/${assignment.run}.task.json`, taskOf(assignment, profile)),
   { path: `${CASE_TASK_FOLDER}/tasks/active/${assignment.run}.md`, content: assignment.words },
   { path: `${CASE_TASK_FOLDER}/active`, content: `${assignment.run}\n` },
 ];
 
 const json = (path: string, value: unknown): LaidFile => ({ path, content: `${canonicalJson(value)}\n` });
 
-const taskOf = ({ run }: Assignment): unknown => ({
+const taskOf = ({ run }: Assignment, profile: CaseProfile): unknown => ({
   id: run,
   status: "active",
   created: "1970-01-01T00:00:00Z",
   repo: "workspace",
   issueType: "freeform",
   mode: "unattended",
-  profile: "tiny",
+  profile,
   agents: {},
   tested: false,
   manualTested: false,
