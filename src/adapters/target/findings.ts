@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { PreflightFinding } from "../../workflow/admission/observation.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import type { Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
+import { agentFileKind } from "../../workflow/workspace/agent-config.ts";
 import { foldersAbove } from "./folders.ts";
 import { digestOfEntries } from "./manifest.ts";
 import { nameKey } from "./path-name.ts";
@@ -25,9 +26,8 @@ export const hookFindings = (repository: string): PreflightFinding[] => {
 /** Files that configure or instruct an agent, in whatever folder. */
 export const agentFindings = (manifest: Manifest): PreflightFinding[] =>
   manifest.entries.flatMap(({ path, type, sha256 }): PreflightFinding[] => {
-    if (type === "d") return [];
-    if (CONFIGURES.test(path)) return [{ finding: "agent-config", where: path, digest: sha256 }];
-    return INSTRUCTS.test(path) ? [{ finding: "agent-prose", where: path, digest: sha256 }] : [];
+    const finding = type === "d" ? undefined : agentFileKind(path);
+    return finding === undefined ? [] : [{ finding, where: path, digest: sha256 }];
   });
 
 /** What is ignored, each wholly ignored folder once, with the digest of all it holds. */
@@ -58,6 +58,3 @@ export const groupFindings = ({ root, git }: Place): PreflightFinding[] =>
   ].flatMap(({ where, stat }) => ((stat.mode & 0o20n) === 0n ? [] : [{ finding: "group-writable" as const, where }]));
 
 const HOOK_BYTES_MAX = 16_777_216;
-
-const CONFIGURES = /(?:^|\/)(?:\.(?:claude|codex|gemini|qwen|pi|opencode|vscode)\/.*|opencode\.jsonc?|\.mcp\.json)$/is;
-const INSTRUCTS = /(?:^|\/)(?:(?:AGENTS|CLAUDE|GEMINI)\.md|\.github\/copilot-instructions\.md)$/is;
