@@ -1,6 +1,6 @@
+import { nearest } from "../workflow/nearest.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";
-import { nearest } from "./nearest.ts";
 import { usageError } from "./usage-error.ts";
 
 /** What a given id names: the id itself, or the one that it is the unique beginning of. Anything else is a usage error. */

@@ -1,10 +1,11 @@
+import { refusalObject } from "../harness/objects/refusal-object.ts";
 import { Failure } from "../workflow/failure.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 import { EXIT, exitOfError } from "./exit-code.ts";
 import { jsonLine } from "./json-line.ts";
-import { jsonFailure, jsonRefusal, showFailure, showRefusals } from "./show.ts";
+import { jsonFailure, showFailure, showRefusals } from "./show.ts";
 
 /** Lets a command act, prints its answer, or what was thrown, and gives the exit code. */
 export const answerWith = async (
@@ -26,7 +27,7 @@ const print = ({ process: { stdout, stderr } }: CliContext, { json }: CommonFlag
   const { noun, data, text, raw, story = "", refusals = [], spared, exit, exitOfCommand, tellsRefusals } = answer;
   if (json) {
     const ok = (exitOfCommand ?? exit) === EXIT.done;
-    stdout.write(jsonLine({ schema: `cto.${noun}.v1`, ok, refusals: refusals.map(jsonRefusal), ...data }));
+    stdout.write(jsonLine({ schema: `cto.${noun}.v1`, ok, refusals: refusals.map(refusalObject), ...data }));
     return;
   }
   if (story !== "") stderr.write(`${story}\n`);

@@ -5,72 +5,7 @@ import { visible } from "../workflow/visible-text.ts";
 import { relative } from "./duration.ts";
 import { duration, short, table } from "./show.ts";
 
-/** The Run object of every surface (surface.md 4.5). */
-export const jsonRun = (detail: RunDetail): { readonly [key: string]: unknown } => {
-  const {
-    run,
-    work,
-    state,
-    reason,
-    word,
-    base,
-    commit,
-    startedAt,
-    tookMs,
-    stages,
-    next,
-    seq,
-    report,
-    outcome,
-    rollback,
-    bundle,
-    verify,
-  } = detail;
-  const said = report === "not-sealed" ? {} : saidByReport(report);
-  return {
-    run,
-    work,
-    state,
-    ...(reason === null ? {} : { reason }),
-    word,
-    ...(base === null ? {} : { base }),
-    ...(commit === null ? {} : { commit }),
-    startedAt,
-    ...(tookMs === null ? {} : { tookMs }),
-    stages,
-    ...said,
-    ...(bundle === null ? {} : { bundle }),
-    ...(outcome === "none" ? {} : { outcome }),
-    ...(rollback === "none" ? {} : { rollback }),
-    ...(verify === "not-sealed" ? {} : { verify }),
-    next,
-    seq,
-  };
-};
-
-const saidByReport = (report: Report): object => ({
-  says: report.says,
-  target: report.task?.target,
-  backend: report.backend === null ? null : { name: report.backend.kind, version: report.backend.version },
-  ...(report.model === undefined ? {} : { model: report.model }),
-  criteria: report.criteria,
-  attempts: report.attempts.map(({ action, rule, detail, event }) => ({
-    action,
-    rule,
-    detail,
-    verdict: "denied",
-    events: event === null ? [] : [event],
-  })),
-  findings: report.findings,
-  forbiddenActions: report.actions.map(({ action, verdict, attempts }) => ({ action, verdict, events: attempts })),
-  claims: report.told.said,
-  replayPaths: report.replay,
-  approval: report.approval,
-  runtimeDefaultActivation: report.defaultActivation,
-  refusals: report.ending.refusals,
-});
-
-/** The same for people: the ending first, then what stands for it, claims last and named as such. */
+/** A run for people: the ending first, then what stands for it, claims last and named as such. */
 export const runText = (detail: RunDetail, nowMs: number, isVerbose: boolean): string => {
   const { run, work, word, startedAt, tookMs, report, outcome, rollback, bundle, verify, next } = detail;
   const took = tookMs === null ? "" : `, took ${duration(tookMs)}`;

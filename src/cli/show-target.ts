@@ -3,7 +3,7 @@ import type { AdmissionRecord } from "../workflow/admission/admission.ts";
 import { wordsOf } from "../workflow/refusal.ts";
 import { visible } from "../workflow/visible-text.ts";
 import { relative } from "./duration.ts";
-import { jsonRefusal, table } from "./show.ts";
+import { table } from "./show.ts";
 
 /** An admission in rows of name and value. */
 export const admissionRows = (
@@ -32,15 +32,3 @@ export const checkText = ({ observation, drift, signedBy }: TargetCheck): string
   for (const refusal of drift) rows.push(["drift", `${refusal.code}  ${visible(wordsOf(refusal).says)}`]);
   return table(drift.length === 0 ? [...rows, ["drift", "none"]] : rows);
 };
-
-export const jsonCheck = ({ observation, drift, signedBy }: TargetCheck): { readonly [key: string]: unknown } => ({
-  observed: observation === "not-plain" ? null : observedOf(observation),
-  drift: drift.map(jsonRefusal),
-  signedBy,
-});
-
-// The control plane is long and says nothing to a reader; its digest stands for it.
-const observedOf = ({ controlPlane, ...seen }: Exclude<TargetCheck["observation"], "not-plain">): object => ({
-  ...seen,
-  controlPlane: controlPlane.digest,
-});

@@ -28,14 +28,6 @@ export const showRefusals = (refusals: readonly Refusal[], spared: string | unde
 
 const placed = ({ at }: Refusal): string => (at === undefined ? "" : `${visible(at.file)}:${at.line}:${at.column} `);
 
-export const jsonRefusal = (refusal: Refusal): { readonly [key: string]: unknown } => ({
-  code: refusal.code,
-  message: wordsOf(refusal).says,
-  next: wordsOf(refusal).next,
-  ...(refusal.at === undefined ? {} : { at: refusal.at }),
-  detail: refusal.facts,
-});
-
 export const showFailure = (failure: Failure): string =>
   [
     `failed    ${failure.code}  ${visible(failure.message)}`,

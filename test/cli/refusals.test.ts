@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
-import { jsonRefusal, showFailure, showRefusals } from "../../src/cli/show.ts";
+import { showFailure, showRefusals } from "../../src/cli/show.ts";
+import { refusalObject } from "../../src/harness/objects/refusal-object.ts";
 import { Failure, FAILURES, isFailureCode } from "../../src/workflow/failure.ts";
 import { isRefusalCode, meaningOf, REFUSALS, type Refusal, type RefusalCode } from "../../src/workflow/refusal.ts";
 
@@ -44,7 +45,7 @@ test("R128 several refusals are all told, in order, and a next step that they sh
 
 test.each(CODES)("R128 %s has the same words in JSON", (code) => {
   const refusal = sample(code);
-  const { message, next } = jsonRefusal(refusal);
+  const { message, next } = refusalObject(refusal);
   const text = showRefusals([refusal], undefined);
   expect(text).toContain(String(message));
   expect(text).toContain(String(next));

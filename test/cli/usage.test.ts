@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import { parseDuration, relative, sayDuration } from "../../src/cli/duration.ts";
-import { nearest } from "../../src/cli/nearest.ts";
 import { pick } from "../../src/cli/pick.ts";
+import { nearest } from "../../src/workflow/nearest.ts";
 import { jsonOf, runCto } from "./cli.ts";
 
 const MISTAKES: readonly (readonly [what: string, argv: readonly string[], says: string, next: string])[] = [

@@ -1,3 +1,4 @@
+import { refusalObject } from "../../harness/objects/refusal-object.ts";
 import { readAudit, type AuditView } from "../../harness/read-audit.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { digestOf } from "../../workflow/digest.ts";
@@ -9,7 +10,7 @@ import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { isBytes, readGiven } from "../given-file.ts";
-import { jsonRefusal, short, table } from "../show.ts";
+import { short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto audit verify`: chain, tree, signed head, and every root that a human signed or that lies in a sealed bundle. */
@@ -43,7 +44,7 @@ const answer = (view: AuditView, trust: string): Answer => {
       size: checkpoint.size,
       rootHash: checkpoint.rootHash,
       origin: checkpoint.origin,
-      alarms: alarms.map(jsonRefusal),
+      alarms: alarms.map(refusalObject),
       humanSeals: seals,
       sealedBy: sealedBy === "none" ? null : sealedBy,
       notYetSealed: newer,

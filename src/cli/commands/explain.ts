@@ -1,8 +1,8 @@
+import { explanationOf, TOPICS, type Explanation } from "../../harness/explanations.ts";
+import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { explanationOf, TOPICS, type Explanation } from "../explanations.ts";
-import { nearest } from "../nearest.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 

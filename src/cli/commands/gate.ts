@@ -1,3 +1,4 @@
+import { gateCheckObject } from "../../harness/objects/gate-check-object.ts";
 import { readStanding } from "../../harness/read-standing.ts";
 import type { GateCheck } from "../../workflow/gate/gate-check.ts";
 import { openGate } from "../../workflow/gate/gate.ts";
@@ -36,7 +37,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     return {
       noun: "gate",
       exit: result.ok ? EXIT.done : EXIT.refused,
-      data: { work, open: result.ok, checks: checks.map(jsonCheck) },
+      data: { work, open: result.ok, checks: checks.map(gateCheckObject) },
       text: `${headOf(work, standing)}\n${table(checks.flatMap(rowsOf))}\n${end}`,
       ...(result.ok ? {} : { refusals: result.refusals, tellsRefusals: true }),
     };
@@ -62,12 +63,4 @@ const rowsOf = ({ status, stage, name, says, refusals }: GateCheck): readonly (r
       ["", "", "", `-> ${visible(next)}`],
     ];
   });
-};
-
-const jsonCheck = ({ stage, name, status, says, refusals }: GateCheck): object => {
-  const [first] = refusals;
-  if (first === undefined) return { stage, name, status, message: says };
-  const all = refusals.map((refusal) => ({ code: refusal.code, ...wordsOf(refusal) }));
-  const { says: message, next } = wordsOf(first);
-  return { stage, name, status, message, code: first.code, next, reasons: all };
 };

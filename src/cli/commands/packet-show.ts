@@ -1,4 +1,5 @@
 import { drawnFrom, readPackets } from "../../harness/documents.ts";
+import { packetObject } from "../../harness/objects/packet-object.ts";
 import { viewOfWork } from "../../harness/read-works.ts";
 import { openWorkGround } from "../../harness/work-ground.ts";
 import { contractDigest, contractText } from "../../workflow/contract/contract.ts";
@@ -6,7 +7,6 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickPacket } from "../pick-packet.ts";
-import { jsonWork } from "../show-work.ts";
 import { fours, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -51,14 +51,7 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
     return {
       noun: "packet",
       exit: EXIT.done,
-      data: {
-        packet: source.path,
-        contract,
-        digests,
-        state: view.state,
-        work: jsonWork(view),
-        sentence: contract.requiredApproval,
-      },
+      data: packetObject(drawn.value, view),
       text: `${contract.workItem}  ${visible(packet.title.value)}\n${table(rows)}`,
       ...(flags.contract ? { raw: new TextEncoder().encode(contractText(contract)) } : {}),
     };

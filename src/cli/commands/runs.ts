@@ -1,4 +1,5 @@
-import { readRuns, type RunView } from "../../harness/read-runs.ts";
+import { runRowObject } from "../../harness/objects/run-object.ts";
+import { readRuns } from "../../harness/read-runs.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
@@ -37,21 +38,7 @@ export const act: Act<Flags, []> = (context, flags) =>
     return {
       noun: "runs",
       exit: EXIT.done,
-      data: { runs: runs.map(jsonRun), total },
+      data: { runs: runs.map(runRowObject), total },
       text: rows.length === 0 ? "No run yet." : [table(rows), ...more].join("\n"),
     };
   });
-
-const jsonRun = ({ run, work, kind, state, reason, word, commit, startedAt, tookMs, next, seq }: RunView): object => ({
-  run,
-  work,
-  kind,
-  state,
-  ...(reason === null ? {} : { reason }),
-  word,
-  ...(commit === null ? {} : { commit }),
-  startedAt,
-  ...(tookMs === null ? {} : { tookMs }),
-  next,
-  seq,
-});

@@ -1,9 +1,10 @@
+import { runObject } from "../../harness/objects/run-object.ts";
 import { readRun } from "../../harness/read-run.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickRun } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
-import { jsonRun, runText } from "../show-run.ts";
+import { runText } from "../show-run.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto show RUN`: how it ended and what stands for it. */
@@ -16,7 +17,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     return {
       noun: "run",
       exit: EXIT.done,
-      data: jsonRun(detail),
+      data: runObject(detail),
       text: runText(detail, world.clock.now().epochMs, flags.verbose),
     };
   });

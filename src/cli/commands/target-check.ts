@@ -1,8 +1,9 @@
+import { targetCheckObject } from "../../harness/objects/target-object.ts";
 import { checkTarget } from "../../harness/read-targets.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickTarget } from "../pick-target.ts";
-import { checkText, jsonCheck } from "../show-target.ts";
+import { checkText } from "../show-target.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto target check ID`: exit 3 when anything is not as it was admitted. */
@@ -16,7 +17,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     return {
       noun: "target-check",
       exit: isAsAdmitted ? EXIT.done : EXIT.refused,
-      data: { admission: record, path: source.path, ...jsonCheck(check) },
+      data: { admission: record, path: source.path, ...targetCheckObject(check) },
       text: isAsAdmitted ? checkText(check) : "",
       ...(isAsAdmitted ? {} : { refusals: check.drift, spared: "Nothing was written." }),
     };

@@ -1,9 +1,10 @@
+import { admissionObject } from "../../harness/objects/target-object.ts";
 import { readAdmissions } from "../../harness/read-targets.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
-import { jsonRefusal, table } from "../show.ts";
+import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto target list`: every record as it reads; whether it holds today only `cto target check` says. */
@@ -25,11 +26,7 @@ export const act: Act<object, []> = (context, flags) =>
       noun: "targets",
       exit: EXIT.done,
       data: {
-        targets: readings.map(({ source, read }) => ({
-          record: source.path,
-          sha256: source.digest,
-          ...(read.ok ? read.value : { refusals: read.refusals.map(jsonRefusal) }),
-        })),
+        targets: readings.map(admissionObject),
       },
       text: rows.length === 0 ? "No target is admitted. cto target admit PATH --key KEY" : table(rows),
     };

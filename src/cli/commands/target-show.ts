@@ -1,8 +1,9 @@
+import { targetCheckObject } from "../../harness/objects/target-object.ts";
 import { checkTarget } from "../../harness/read-targets.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickTarget } from "../pick-target.ts";
-import { admissionRows, checkText, jsonCheck } from "../show-target.ts";
+import { admissionRows, checkText } from "../show-target.ts";
 import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -16,7 +17,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     return {
       noun: "target",
       exit: EXIT.done,
-      data: { admission: record, path: source.path, sha256: source.digest, ...jsonCheck(check) },
+      data: { admission: record, path: source.path, sha256: source.digest, ...targetCheckObject(check) },
       text: `${table(admissionRows(record, source.path, world.clock.now().epochMs))}\n${checkText(check)}`,
     };
   });

@@ -1,8 +1,8 @@
+import { workObject } from "../../harness/objects/work-object.ts";
 import { readWorks } from "../../harness/read-works.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { jsonWork } from "../show-work.ts";
 import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -19,7 +19,7 @@ export const act: Act<{ readonly state?: string }, []> = (context, flags) =>
     return {
       noun: "works",
       exit: EXIT.done,
-      data: { works: works.map(jsonWork) },
+      data: { works: works.map(workObject) },
       text: rows.length === 0 ? "No work items. An approval packet in .sot/03-PROTOCOLS makes one." : table(rows),
     };
   });

@@ -1,3 +1,4 @@
+import { workObject } from "../../harness/objects/work-object.ts";
 import { historyOf, viewOfWork } from "../../harness/read-works.ts";
 import { openWorkGround } from "../../harness/work-ground.ts";
 import { visible } from "../../workflow/visible-text.ts";
@@ -6,7 +7,6 @@ import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
-import { jsonWork } from "../show-work.ts";
 import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -30,7 +30,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     return {
       noun: "work",
       exit: EXIT.done,
-      data: { ...jsonWork(view), history },
+      data: { ...workObject(view), history },
       text: [
         `${work}  ${visible(view.title ?? "")}`,
         table([

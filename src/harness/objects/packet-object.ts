@@ -1,0 +1,14 @@
+import { contractDigest } from "../../workflow/contract/contract.ts";
+import type { Drawn } from "../documents.ts";
+import type { WorkView } from "../read-works.ts";
+import { workObject } from "./work-object.ts";
+
+/** A packet with the contract that its bytes say. */
+export const packetObject = ({ packet, contract }: Drawn, view: WorkView): { readonly [key: string]: unknown } => ({
+  packet: packet.source.path,
+  contract,
+  digests: { packet: packet.source.digest, contract: contractDigest(contract) },
+  state: view.state,
+  work: workObject(view),
+  sentence: contract.requiredApproval,
+});

@@ -1,0 +1,86 @@
+import type { Report } from "../../workflow/evidence/schemas/report.ts";
+import type { RunDetail } from "../read-run.ts";
+import type { RunView } from "../read-runs.ts";
+
+/** The Run object of every surface (surface.md 4.5). */
+export const runObject = (detail: RunDetail): { readonly [key: string]: unknown } => {
+  const {
+    run,
+    work,
+    state,
+    reason,
+    word,
+    base,
+    commit,
+    startedAt,
+    tookMs,
+    stages,
+    next,
+    seq,
+    report,
+    outcome,
+    rollback,
+    bundle,
+    verify,
+  } = detail;
+  const said = report === "not-sealed" ? {} : saidByReport(report);
+  return {
+    run,
+    work,
+    state,
+    ...(reason === null ? {} : { reason }),
+    word,
+    ...(base === null ? {} : { base }),
+    ...(commit === null ? {} : { commit }),
+    startedAt,
+    ...(tookMs === null ? {} : { tookMs }),
+    stages,
+    ...said,
+    ...(bundle === null ? {} : { bundle }),
+    ...(outcome === "none" ? {} : { outcome }),
+    ...(rollback === "none" ? {} : { rollback }),
+    ...(verify === "not-sealed" ? {} : { verify }),
+    next,
+    seq,
+  };
+};
+
+const saidByReport = (report: Report): object => ({
+  says: report.says,
+  target: report.task?.target,
+  backend: report.backend === null ? null : { name: report.backend.kind, version: report.backend.version },
+  ...(report.model === undefined ? {} : { model: report.model }),
+  criteria: report.criteria,
+  attempts: report.attempts.map(({ action, rule, detail, event }) => ({
+    action,
+    rule,
+    detail,
+    verdict: "denied",
+    events: event === null ? [] : [event],
+  })),
+  findings: report.findings,
+  forbiddenActions: report.actions.map(({ action, verdict, attempts }) => ({ action, verdict, events: attempts })),
+  claims: report.told.said,
+  replayPaths: report.replay,
+  approval: report.approval,
+  runtimeDefaultActivation: report.defaultActivation,
+  refusals: report.ending.refusals,
+});
+
+/** One run as a row of a list. */
+export const runRowObject = (view: RunView): { readonly [key: string]: unknown } => {
+  const { run, work, kind, state, reason, word, commit, startedAt, tookMs, next, seq } = view;
+  return {
+    run,
+    work,
+    kind,
+    state,
+    ...(reason === null ? {} : { reason }),
+    word,
+    ...(commit === null ? {} : { commit }),
+    startedAt,
+    ...(tookMs === null ? {} : { tookMs }),
+    next,
+    seq,
+  };
+};

@@ -1,0 +1,18 @@
+import { personOf, type Status } from "../read-status.ts";
+
+/** The inbox as every surface prints it. */
+export const statusObject = ({ needs, running, counts }: Status): { readonly [key: string]: unknown } => ({
+  needs: needs.map(({ work, lastRun, title, state, reason, word, who, owner, since, next }) => ({
+    work,
+    ...(lastRun === null ? {} : { run: lastRun }),
+    ...(title === null ? {} : { title }),
+    state,
+    ...(reason === null ? {} : { reason }),
+    word,
+    who: personOf(who, owner),
+    ...(since === null ? {} : { since }),
+    next,
+  })),
+  running: running.map(({ run, work, state, word, startedAt }) => ({ run, work, state, word, startedAt })),
+  counts,
+});

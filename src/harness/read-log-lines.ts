@@ -1,0 +1,38 @@
+import type { RunId } from "../workflow/ids.ts";
+import { visibleLog } from "../workflow/visible-text.ts";
+import { readLogs, type LogPart } from "./read-logs.ts";
+import type { World } from "./world.ts";
+
+/** One line of a run's logs, escaped: it can steer no terminal and hide nothing of itself. */
+export interface LogLine {
+  /** From 1, within its stream. */
+  readonly n: number;
+  readonly stream: string;
+  readonly text: string;
+  readonly trust: LogPart["trust"];
+}
+
+export interface LogFilter {
+  /** `validation`, `backend` or `events`; without it all but the events. */
+  readonly stage?: string;
+  /** Only what a failing command printed. */
+  readonly failed?: boolean;
+  readonly grep?: string;
+}
+
+export const readLogLines = async (
+  world: World,
+  run: RunId,
+  { stage, failed, grep }: LogFilter,
+): Promise<readonly LogLine[]> =>
+  (await readLogs(world, run))
+    .filter((part) => (stage === undefined ? part.stage !== "events" : part.stage === stage))
+    .filter(({ hasFailed }) => failed !== true || hasFailed)
+    .flatMap(linesOf)
+    .filter(({ text }) => grep === undefined || text.includes(grep));
+
+const linesOf = ({ stream, trust, text }: LogPart): readonly LogLine[] => {
+  const lines = visibleLog(text).split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map((line, at) => ({ n: at + 1, stream, text: line, trust }));
+};
