@@ -18,6 +18,7 @@ import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
 import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
+import { agentFilesDetail } from "./agent-files.ts";
 import { readPackets, type PacketReading } from "./documents.ts";
 import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import type { World } from "./world.ts";
@@ -87,7 +88,12 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
       actor: record.owner,
       channel: "cli",
       digests: { admission: source.digest, signature: digestOf(signature.value) },
-      detail: { path: place, target: record.path, key: signer.value.keyFingerprint },
+      detail: {
+        path: place,
+        target: record.path,
+        key: signer.value.keyFingerprint,
+        agentFiles: agentFilesDetail(observation.value),
+      },
     }),
   );
   return ok({

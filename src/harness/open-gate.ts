@@ -11,6 +11,7 @@ import type { Instant } from "../workflow/instant.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
+import { sinceAdmission } from "./agent-files.ts";
 import type { Drawn } from "./documents.ts";
 import { readStanding, type StandingRead } from "./read-standing.ts";
 import type { Recorder } from "./recorder.ts";
@@ -64,13 +65,17 @@ export const askGate = async (world: World, row: RunRow, recorder: Recorder, att
     },
   });
   if (facts.observation.ok)
-    for (const { finding, where, digest } of facts.observation.value.findings)
+    for (const found of facts.observation.value.findings) {
+      const { finding, where, digest, hides } = found;
+      const isForAgents = finding === "agent-config" || finding === "agent-prose";
+      const since = isForAgents ? { since: sinceAdmission(facts.agentFiles, found) } : {};
       recorder.record({
         type: "preflight.found",
         subject: `path/${where}`,
         trust: "harness-observed",
-        data: { finding, path: where, sha256: digest, severity: "listed" },
+        data: { finding, path: where, sha256: digest, severity: "listed", hides, ...since },
       });
+    }
   return {
     checks: asked.checks,
     result,

@@ -6,6 +6,7 @@ import type { WorkId } from "../workflow/ids.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
 import type { TrustRoot } from "../workflow/trust-root.ts";
+import { agentFileLines } from "./agent-files.ts";
 import type { Drawn } from "./documents.ts";
 import { readFacts, refuseAll } from "./read-facts.ts";
 import type { World } from "./world.ts";
@@ -20,10 +21,10 @@ export interface Presented extends Drawn {
 
 /** The whole contract with its digests, or every reason why nothing can be approved now. */
 export const present = async (world: World, work: WorkId): Promise<Result<Presented, Refusal>> => {
-  const { authority, trust, drawn, observation, admission } = await readFacts(world, work);
+  const { authority, trust, drawn, observation, admission, agentFiles } = await readFacts(world, work);
   if (!authority.ok || !trust.ok || !drawn.ok || !observation.ok || !admission.ok)
     return refuseAll([authority, trust, drawn, admission, observation].flatMap(refusalsOf));
-  const { head, tree, branch, realPath, findings } = observation.value;
+  const { head, tree, branch, realPath } = observation.value;
   const { packet, contract, checks, checksSource } = drawn.value;
   const preview = previewContract(packet, contract, {
     packet: packet.source.digest,
@@ -37,15 +38,13 @@ export const present = async (world: World, work: WorkId): Promise<Result<Presen
   const probes = checks.map(
     ({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`,
   );
-  const found = findings
-    .filter(({ finding }) => finding === "agent-config" || finding === "agent-prose")
-    .map(({ where }) => `  ${where}`);
+  const found = agentFileLines(observation.value, agentFiles);
   const text = [
     preview,
     ...(probes.length === 0 ? [] : ["Probes of the owner, run by the Harness beside the validation", ...probes, ""]),
     ...(found.length === 0
       ? []
-      : ["Files in the target that speak to agents: configuration is masked, prose is readable", ...found, ""]),
+      : ["Files in the target that speak to agents; nothing in them grants anything", ...found, ""]),
   ].join("\n");
   return ok({ ...drawn.value, text, admission: admission.value, authority: authority.value, trust: trust.value });
 };

@@ -10,6 +10,7 @@ import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { refuse, type Result } from "../workflow/result.ts";
 import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
+import { admittedAgentFiles, type AdmittedAgentFiles } from "./agent-files.ts";
 import { drawnFrom, packetOf, type Drawn } from "./documents.ts";
 import type { World } from "./world.ts";
 
@@ -28,11 +29,13 @@ export interface Facts {
   readonly admissionSource: SourceDocument | "absent";
   readonly admissionSignature: Uint8Array | "absent";
   readonly admission: Result<Admission, Refusal>;
+  /** The files for agents that stood in the target when this record was made. */
+  readonly agentFiles: AdmittedAgentFiles;
 }
 
 /** Reads the bytes of now. Changes nothing. */
 export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
-  const { home, target, clock } = world;
+  const { home, target, clock, store } = world;
   const policySource = await home.read(POLICY_PATH);
   const signersSource = await home.read(SIGNERS_PATH);
   const authority = readPolicy(policySource);
@@ -41,7 +44,14 @@ export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
   const drawn = await drawnFrom(world, await packetOf(world, work));
   const read = { policySource, authority, signersSource, revokedSource, trust, drawn };
   if (!drawn.ok)
-    return { ...read, observation: drawn, admissionSource: "absent", admissionSignature: "absent", admission: drawn };
+    return {
+      ...read,
+      observation: drawn,
+      admissionSource: "absent",
+      admissionSignature: "absent",
+      admission: drawn,
+      agentFiles: "unknown",
+    };
 
   const { contract } = drawn.value;
   const { admissionSource: path } = contract.targetRepository;
@@ -49,17 +59,19 @@ export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
   const signature = await home.read(`${path}.sig`);
   const admissionSignature = signature === "absent" ? "absent" : signature.bytes;
   const observation = await target.observe(contract.targetRepository.path);
+  const leaves = await store.leaves(0);
+  const agentFiles = admissionSource === "absent" ? "unknown" : admittedAgentFiles(leaves, admissionSource.digest);
   const admission = admit({
     contract,
     authority,
     trust,
     record: admissionSource,
     signature: admissionSignature,
-    removed: removedIn(await world.store.leaves(0)),
+    removed: removedIn(leaves),
     observation,
     now: clock.now(),
   });
-  return { ...read, observation, admissionSource, admissionSignature, admission };
+  return { ...read, observation, admissionSource, admissionSignature, admission, agentFiles };
 };
 
 const removedIn = (leaves: readonly LedgerRecord[]): ReadonlyMap<Digest, Removal> =>

@@ -26,6 +26,9 @@ export const LIMITS = {
   manifestFileBytesMax: 268_435_456,
   manifestTotalBytesMax: 2_147_483_648,
   manifestTimeMs: 120_000,
+  /** How much text for agents is read for what it hides, of each file, and of how many. */
+  agentProseBytesMax: 1_048_576,
+  agentProseFilesMax: 200,
   /** Changed entries of one harvest; more is not read to the end, whatever the policy allows. */
   harvestChangesMax: 5_000,
   indexLockWaitMs: 5_000,

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 
+import { hiddenIn } from "../../workflow/admission/hidden-prose.ts";
 import type { PreflightFinding } from "../../workflow/admission/observation.ts";
-import { digestOf } from "../../workflow/digest.ts";
+import { digestOf, type Digest } from "../../workflow/digest.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import type { Manifest, ManifestEntry } from "../../workflow/policy/changes.ts";
 import { agentFileKind } from "../../workflow/workspace/agent-config.ts";
 import { foldersAbove } from "./folders.ts";
@@ -23,12 +25,28 @@ export const hookFindings = (repository: string): PreflightFinding[] => {
   });
 };
 
-/** Files that configure or instruct an agent, in whatever folder. */
-export const agentFindings = (manifest: Manifest): PreflightFinding[] =>
-  manifest.entries.flatMap(({ path, type, sha256 }): PreflightFinding[] => {
+/** Files that configure or instruct an agent, in whatever folder; what the text of the latter hides is pointed out. */
+export const agentFindings = (repository: string, manifest: Manifest): PreflightFinding[] => {
+  let read = 0;
+  return manifest.entries.flatMap(({ path, type, sha256 }): PreflightFinding[] => {
     const finding = type === "d" ? undefined : agentFileKind(path);
-    return finding === undefined ? [] : [{ finding, where: path, digest: sha256 }];
+    if (finding === undefined) return [];
+    if (finding === "agent-config") return [{ finding, where: path, digest: sha256 }];
+    read += 1;
+    const hides =
+      read > LIMITS.agentProseFilesMax ? ["unread, after many others"] : hiddenOf(join(repository, path), sha256);
+    return [{ finding, where: path, digest: sha256, ...(hides.length === 0 ? {} : { hides }) }];
   });
+};
+
+const hiddenOf = (file: string, sha256: Digest): readonly string[] => {
+  const read = readPlainFile(file, LIMITS.agentProseBytesMax);
+  if (read.is === "too-large") return ["more text than anybody reads"];
+  if (read.is !== "plain") return ["no text: it is no plain file"];
+  // The manifest was taken before; what is looked at here has to be what it lists.
+  if (digestOf(read.bytes) !== sha256) return ["text that changed while it was looked at"];
+  return hiddenIn(Buffer.from(read.bytes).toString("utf8"));
+};
 
 /** What is ignored, each wholly ignored folder once, with the digest of all it holds. */
 export const ignoredFindings = (manifest: Manifest, ignored: readonly ManifestEntry[]): PreflightFinding[] => {

@@ -121,7 +121,7 @@ const lookThroughDoor = async (outside: Outside, refusals: Refusal[]): Promise<O
       findings: [
         ...hookFindings(path),
         ...config.findings,
-        ...agentFindings(manifest),
+        ...agentFindings(path, manifest),
         ...ignoredFindings(manifest, workTree.ignored),
         ...groupFindings(place),
       ],

@@ -5,7 +5,7 @@ import type { BackendKind } from "../../workflow/contract/contract.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { admissionRows } from "../show-target.ts";
+import { admissionRows, foundText } from "../show-target.ts";
 import { short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -47,10 +47,7 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
         spared: "Nothing was admitted and nothing was written.",
       };
     const { record, path: place, sha256, signedBy, observation } = admitted.value;
-    const findings = observation.findings.map(({ finding, where }) => [
-      "listed",
-      `${finding} ${visible(where)}, never run`,
-    ]);
+    const findings = observation.findings.map((found) => ["listed", foundText(found)]);
     const rows = [
       ...admissionRows(record, place, world.clock.now().epochMs),
       ["seen", `${visible(observation.branch)}@${observation.head.slice(0, 12)}, clean`],

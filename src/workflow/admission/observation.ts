@@ -19,6 +19,8 @@ export interface PreflightFinding {
   /** Path in the target, or the configuration key. May be hostile: show it escaped. */
   readonly where: string;
   readonly digest?: Digest;
+  /** Of text for agents: what it keeps from its reader's eye, or why nobody looked. Nothing of it is ever followed. */
+  readonly hides?: readonly string[];
 }
 
 /** One entry of the control-plane snapshot: a file, ref or index fact of `.git`, and its digest (git.md 8). */

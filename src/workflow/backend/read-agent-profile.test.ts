@@ -15,7 +15,7 @@ const PLAIN = {
   args: ["${AGENTS}/plain-agent/index.js"],
   env: { A: "1", B: "2" },
   dialect: "chat",
-  projectConfig: { off: "nothing", paths: [".plain/"], prose: [] },
+  projectConfig: { off: "nothing", paths: [".claude/"], prose: [] },
   mediation: "observe",
 };
 
@@ -54,6 +54,10 @@ test.each<[string, Readonly<Record<string, unknown>>, string?]>([
   ["a range for a pin", { plain: { ...PLAIN, version: "^1.2.3" } }],
   ["a package without a pin", { plain: { ...PLAIN, version: undefined } }],
   ["a grade that was never observed", { plain: { ...PLAIN, mediation: "full" } }],
+  [
+    "a path that nothing masks",
+    { plain: { ...PLAIN, projectConfig: { off: "nothing", paths: [".claude/", ".own/"], prose: [] } } },
+  ],
   ["a file outside its home", { plain: { ...PLAIN, files: [{ path: "/etc/passwd", text: "" }] } }],
   ["a file that climbs", { plain: { ...PLAIN, files: [{ path: "${HOME}/../x", text: "" }] } }],
   ["a variable of no plain name", { plain: { ...PLAIN, env: { "LD_PRELOAD=x": "1" } } }],

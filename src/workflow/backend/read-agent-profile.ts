@@ -4,6 +4,7 @@ import { MEDIATIONS } from "../backend-probe.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
 import { parseStrictJson, problemIn } from "../strict-json.ts";
+import { agentFileKind } from "../workspace/agent-config.ts";
 import type { AgentProfile } from "./agent-profile.ts";
 import { OUTPUT_PARSERS } from "./command-parser.ts";
 
@@ -79,6 +80,12 @@ const schema: z.ZodType<AgentProfile> = z
       objection("version", "a package has its pin, and a pin its package");
     if ((said.kind === "command") !== (said.parser !== undefined))
       objection("parser", "a profile of kind command names its parser, another none");
+    for (const path of said.projectConfig.paths)
+      if (agentFileKind(path.replace(/\/$/, "/x")) !== "agent-config")
+        objection(
+          "projectConfig",
+          `nothing masks ${path}: forbid it in policy.yaml at baseForbiddenPaths, and leave it out`,
+        );
     if (said.observed === undefined && MEDIATIONS.indexOf(said.mediation) < MEDIATIONS.indexOf("observe"))
       objection("mediation", "what was never observed is declared observe at most");
   });

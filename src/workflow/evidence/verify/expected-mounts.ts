@@ -27,6 +27,9 @@ export const AGENT_CONFIGURATION: readonly string[] = [
   "opencode.jsonc",
   ".mcp.json",
   ".vscode/",
+  ".cursor/",
+  ".windsurf/",
+  ".aider.conf.yml",
 ];
 
 /** Of an agent: the parents of what is allowed are writable, every other entry of one is pinned, the forbidden is masked. */
