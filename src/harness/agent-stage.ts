@@ -3,7 +3,6 @@ import path from "node:path";
 import type { StageOrder } from "../seams/sandbox.ts";
 import type { BackendKind } from "../workflow/contract/contract.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
-import { AGENT_CONFIG_PATHS } from "../workflow/workspace/agent-config.ts";
 import type { Workspace } from "../workflow/workspace/workspace.ts";
 import type { RelayDesk } from "./relay-desk.ts";
 import type { World } from "./world.ts";
@@ -35,7 +34,7 @@ export const agentStageOrder = (
     checkout: (owner, use) => world.target.checkout(ground, workspace, owner, use),
     // Case keeps its task and its log in the Workspace; whatever lies there is scratch and never exported.
     writable: backend === "case" ? [...contract.allowedPaths, ".case/"] : contract.allowedPaths,
-    masked: [...contract.forbiddenPaths, ...authority.baseForbiddenPaths, ...AGENT_CONFIG_PATHS],
+    masked: [...contract.forbiddenPaths, ...authority.baseForbiddenPaths],
     readOnly: [],
     readOnlyHostPaths: [...authority.toolchains.map((folder) => path.normalize(folder)), ...needs.readOnlyHostPaths],
     files: [...needs.files, ...desk.files],

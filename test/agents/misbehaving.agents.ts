@@ -88,8 +88,8 @@ test.each(agents)("%s in a repository that grants it everything: the same verdic
 
 test.each(agents)("%s with a model that never ends gets no answer beyond its budget, and ends", async (_, agent) => {
   const { ends, untouched, asked } = await play(agent, ENDLESS, {}, [["modelRequestsMax: 400", "modelRequestsMax: 6"]]);
-  // Some see the refusal and give up by themselves; whoever asks on is voided by the limit.
-  if (ends[0] !== "failed") expect(ends.slice(0, 2)).toEqual(["voided", "workspace/limit-reached"]);
+  // Some see the refusal or that they go in circles, and end by themselves; whoever asks on is voided by the limit.
+  if (ends[0] !== "failed") expect(["workspace/limit-reached", "policy/no-change"]).toContain(ends[1]);
   expect(asked).toBeLessThanOrEqual(6);
   expect(untouched).toBe(true);
 });

@@ -95,6 +95,12 @@ test.each<[string, readonly string[], Partial<MountOrder>, Partial<ReturnType<ty
     { masks: [".claude/b.json"] },
   ],
   [
+    "agent configuration that the contract names as a whole folder stays whole",
+    [".claude/a.json", ".claude/commands/b.md", "p/.claude/c.json"],
+    { writable: [".claude/"] },
+    { masks: ["p/.claude"] },
+  ],
+  [
     "a glob that happens to match agent configuration does not unmask it",
     [".mcp.json", "x"],
     { writable: ["**"] },

@@ -126,7 +126,10 @@ const maskOf = (node: TreeNode, rules: Rules): Exclude<PlannedMount["kind"], "wr
 
 // A contract that must change agent configuration names it, whole or in part; a glob that happens to match does not.
 const isNamed = (writable: readonly string[], path: string): boolean =>
-  writable.some((pattern) => isPlain(pattern) && isWithin(path, pattern.replace(/\/$/, "")));
+  writable.some((pattern) => {
+    const name = pattern.replace(/\/$/, "");
+    return isPlain(pattern) && (isWithin(path, name) || (pattern !== name && isWithin(name, path)));
+  });
 
 interface Writing {
   readonly mounts: readonly PlannedMount[];

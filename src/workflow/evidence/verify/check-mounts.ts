@@ -2,7 +2,7 @@ import type { ProvenSandbox } from "../schemas/confinement.ts";
 import { hex, utf8 } from "./bytes.ts";
 import { pathText } from "./check-paths.ts";
 import { eventsOf } from "./events.ts";
-import { agentMounts, AGENT_CONFIGURATION, validationMounts, type ExpectedMounts } from "./expected-mounts.ts";
+import { agentMounts, validationMounts, type ExpectedMounts } from "./expected-mounts.ts";
 import { patternRows, type StageRules } from "./mount-patterns.ts";
 import { policyList } from "./policy-lists.ts";
 import type { Reading } from "./reading.ts";
@@ -32,7 +32,7 @@ export const checkMounts = async (reading: Reading): Promise<readonly Check[]> =
   const rules: StageRules = {
     // Case keeps its task and its log in the Workspace, where they are never exported.
     allowed: executionGate.backend === "case" ? [...allowedPaths, ".case/"] : allowedPaths,
-    forbidden: [...forbiddenPaths, ...base, ...AGENT_CONFIGURATION],
+    forbidden: [...forbiddenPaths, ...base],
     secret,
   };
   const listing = await baseListing(reading);

@@ -39,8 +39,9 @@ export const agentMounts = (
   forbidden: readonly string[],
 ): ExpectedMounts => {
   const isForbidden = prohibition(forbidden);
+  const coverOf = coversOver(forbidden);
   const { masks, links } = masksIn(listing, (path, kind) =>
-    isForbidden(path) ? (kind === "folder" ? "none.d" : "none.f") : undefined,
+    !isForbidden(path) && isNamed(allowed, path) ? undefined : coverOf(path, kind),
   );
   const places = placesOf(listing, allowed, isForbidden);
   const room = ROOM - Math.min(masks.size, ROOM);
@@ -68,19 +69,27 @@ export const agentMounts = (
 
 /** Of a validation: nothing is writable, what is secret is masked, and what configures an agent is hidden. */
 export const validationMounts = (listing: TreeListing, secret: readonly string[]): ExpectedMounts => {
-  const { masks, links } = masksIn(listing, validationCover(secret));
+  const { masks, links } = masksIn(listing, coversOver(secret));
   return { writable: new Set(), pins: new Set(), masks, unpinned: new Set(links) };
 };
 
-/** The cover of one entry in a validation, if it has one. */
-const validationCover = (secret: readonly string[]): ((path: string, kind: EntryKind) => Cover | undefined) => {
-  const [isSecret, isConfiguration] = [prohibition(secret), prohibition(AGENT_CONFIGURATION)];
+/** The cover of one entry, if it has one: what is closed cannot be read, what configures an agent is as if it were empty. */
+const coversOver = (closed: readonly string[]): ((path: string, kind: EntryKind) => Cover | undefined) => {
+  const [isClosed, isConfiguration] = [prohibition(closed), prohibition(AGENT_CONFIGURATION)];
   return (path, kind) => {
-    if (isSecret(path)) return kind === "folder" ? "none.d" : "none.f";
+    if (isClosed(path)) return kind === "folder" ? "none.d" : "none.f";
     if (!isConfiguration(path)) return undefined;
     return kind === "folder" ? "empty.d" : "none.f";
   };
 };
+
+// A contract that must change what configures an agent names it, whole or in part; a pattern that happens to match does not.
+export const isNamed = (allowed: readonly string[], path: string): boolean =>
+  allowed
+    .filter((rule) => !/[*?]/.test(rule))
+    .some((rule) =>
+      rule.endsWith("/") ? isWithin(path, rule.slice(0, -1)) || path.startsWith(rule) : isWithin(path, rule),
+    );
 
 /** Folders in which one allowed pattern wants something: the parents of what it names, where they all exist. */
 export const wantedFolder = (rule: string): string => {

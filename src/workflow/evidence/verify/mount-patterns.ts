@@ -1,5 +1,5 @@
 import type { ProvenSandbox } from "../schemas/confinement.ts";
-import { AGENT_CONFIGURATION, wantedFolder } from "./expected-mounts.ts";
+import { AGENT_CONFIGURATION, isNamed, wantedFolder } from "./expected-mounts.ts";
 import { prohibition } from "./path-rules.ts";
 import { isWithin } from "./tree-listing.ts";
 import type { WorkspaceMount } from "./workspace-mounts.ts";
@@ -20,7 +20,10 @@ export const patternRows = (
   const writable = mounts.filter(({ kind }) => kind === "writable").map(({ path }) => path);
   if (purpose !== "agent" && mounts.some(({ kind }) => kind !== "mask"))
     return ["something of its Workspace is writable or pinned, and nothing may be"];
-  const isHidden = prohibition(purpose === "agent" ? forbidden : [...secret, ...AGENT_CONFIGURATION]);
+  const isForbidden = prohibition(purpose === "agent" ? forbidden : secret);
+  const isConfiguration = prohibition(AGENT_CONFIGURATION);
+  const isHidden = (path: string): boolean =>
+    isForbidden(path) || (isConfiguration(path) && !(purpose === "agent" && isNamed(allowed, path)));
   const shown = mounts.find(({ kind, path }) => kind !== "mask" && path !== "" && isHidden(path));
   const covered = mounts.find(({ kind, path }) => kind === "mask" && !isHidden(path));
   const open = writable.find((path) => !isWanted(path, allowed) && !isOnTheWay(path, writable, mounts));
