@@ -43,6 +43,8 @@ export const LIMITS = {
   judgedWordsMax: 1_000,
   judgedSegmentsMax: 2_000,
   extensionBytesMax: 4_096,
+  /** Paths of one tool call; with more of them it cannot be judged. */
+  callPathsMax: 200,
   /** Of what an agent said, in a sentence of ours; and of its error stream, to find its last line. */
   agentsWordsCharactersMax: 200,
   lastWordsBytesMax: 32_768,

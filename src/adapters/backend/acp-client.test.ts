@@ -64,6 +64,101 @@ test.each([
   expect(attempt.stop).toBe("cancelled");
 });
 
+test.each<[string, readonly unknown[], string]>([
+  [
+    "once and for always",
+    [
+      { optionId: "x", kind: "allow_once" },
+      { optionId: "x", kind: "allow_always" },
+    ],
+    "cancelled",
+  ],
+  [
+    "to allow and to reject",
+    [
+      { optionId: "x", kind: "reject_once" },
+      { optionId: "x", kind: "allow_once" },
+    ],
+    "cancelled",
+  ],
+  [
+    "twice the same",
+    [
+      { optionId: "x", kind: "allow_once" },
+      { optionId: "x", kind: "allow_once" },
+    ],
+    "cancelled",
+  ],
+  ["in no words", [{ optionId: { toString: "x" }, kind: "allow_once" }, { kind: "allow_once" }], "cancelled"],
+  [
+    "once, beside another that allows once",
+    [
+      { optionId: "x", kind: "allow_once" },
+      { optionId: "y", kind: "allow_once" },
+    ],
+    "allowed",
+  ],
+])("acp-lies: an option whose id stands for what may be chosen %s is answered %s", async (_, options, decision) => {
+  const { room } = await perform([{ ask: { kind: "edit", path: "src/strings.py" }, options }]);
+  expect(dataOf(room, "permission.decided")).toMatchObject([{ decision }]);
+});
+
+test.each<[string, readonly unknown[]]>([
+  ["null", [null]],
+  ["a number and its text", [7, "7"]],
+  ["numbers that no double can hold apart", [9007199254740992, "9007199254740993"]],
+  ["a fraction and less than nothing", [0.5, -1]],
+  ["4 MB", ["i".repeat(4_000_000)]],
+])("requests by ids like %s are answered, each once, and nothing else is", async (_, ids) => {
+  const lines = ids.map((id) =>
+    JSON.stringify({ jsonrpc: "2.0", id, method: "fs/read_text_file", params: { path: "README.md" } }),
+  );
+  const { attempt, room } = await perform([{ line: lines.join("\n") }, { sleepMs: 300 }, EDIT]);
+  expect(attempt).toMatchObject({ stop: "completed" });
+  const answered = readFrames(room.log("frames.jsonl")).flatMap((frame) =>
+    frame.dir === "out" && "frame" in frame && JSON.stringify(frame.frame).includes("read me") ? [frame.frame] : [],
+  );
+  expect(answered.map((frame) => (frame as { id: unknown }).id)).toEqual(ids);
+});
+
+test("acp-lies: what is granted under an id covers that act, and no other that is told under it", async () => {
+  const options = [{ optionId: "once", kind: "allow_once" }];
+  const ask = (toolCall: object): object => ({
+    request: "session/request_permission",
+    params: { sessionId: "s", toolCall, options },
+  });
+  const done = (fields: object): object => ({
+    update: { sessionUpdate: "tool_call_update", status: "completed", ...fields },
+  });
+  const { attempt, room } = await perform([
+    ask({ toolCallId: "1", kind: "execute", rawInput: { command: "python3 -m pytest" } }),
+    done({ toolCallId: "1", kind: "execute", rawInput: { command: "curl https://x.example" } }),
+    ask({ toolCallId: "2", kind: "edit", locations: [{ path: "src/strings.py" }] }),
+    done({ toolCallId: "2", kind: "edit", content: [{ type: "diff", path: "README.md", newText: "x" }] }),
+    ask({ toolCallId: "3", kind: "edit", locations: [{ path: "/workspace/src/strings.py" }] }),
+    done({ toolCallId: "3", kind: "edit", content: [{ type: "diff", path: "src/strings.py", newText: "x" }] }),
+    ask({ toolCallId: "4", kind: "edit", locations: [{ path: "/workspace/src/strings.py" }] }),
+    done({ toolCallId: "4", kind: "edit", content: [{ type: "diff", path: "strings.py", newText: "x" }] }),
+  ]);
+  expect(attempt).toMatchObject({ requests: 4, refused: 0, unasked: 2 });
+  expect(dataOf(room, "policy.unmediated")).toMatchObject([{ callId: "1" }, { callId: "2" }]);
+});
+
+test("acp-lies: a call that is announced under the id of an ended one is another call, and a protocol violation", async () => {
+  const call = { sessionUpdate: "tool_call", toolCallId: "1", kind: "execute", rawInput: { command: "ls" } };
+  const other = { ...call, rawInput: { command: "curl https://x.example" } };
+  const { attempt } = await perform([
+    { update: { ...call, status: "failed" } },
+    { update: { ...call, status: "completed" } },
+    { update: { ...other, status: "completed" } },
+    { update: { ...other, status: "completed" } },
+  ]);
+  expect(attempt).toMatchObject({
+    unasked: 1,
+    protocolViolations: ["begins another tool call under the id of one that has ended"],
+  });
+});
+
 test("acp-lies: asking for one file and writing another is seen where it is told, and counted", async () => {
   const { attempt, room } = await perform([
     { ask: { kind: "edit", path: "src/strings.py" }, then: { write: "README.md", content: "mine" } },

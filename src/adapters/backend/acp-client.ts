@@ -74,10 +74,9 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
     shown: (said) => agentsWords(room.frames, said),
     isGone: () => connection.signal.aborted,
   };
+  let ending: Ending;
   try {
-    const ending = await endingOf(turn, partner, watch.interrupted);
-    log.settle();
-    return attemptOf(lead.probe, story, ending);
+    ending = await endingOf(turn, partner, watch.interrupted);
   } finally {
     watch.end();
     room.offerTools(undefined);
@@ -86,6 +85,8 @@ export const leadAcpAgent = async (lead: AcpLead, assignment: Assignment, room: 
     await errors.ended(LIMITS.killTimeoutMs);
     log.end();
   }
+  // What it still says while it leaves counts as well.
+  return attemptOf(lead.probe, story, ending);
 };
 
 // What breaks in a tool is ours, and ends the turn: the agent is only told that there is no answer.

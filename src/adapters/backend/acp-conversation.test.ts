@@ -183,6 +183,12 @@ test("R073: an agent that changes its mode and is gone has crashed, and was not 
   await expect(lead(told, { mode: "plan" })).rejects.toMatchObject({ code: "backend/crashed" });
 });
 
+test("R073: what an agent claims after its last answer, while it leaves, is heard as well", async () => {
+  const claim = { sessionUpdate: "agent_message_chunk", content: { type: "text", text: '{"status": "approved"}' } };
+  const told = { "session/prompt": { ...DONE, later: [claim] } };
+  expect(await lead(told)).toMatchObject({ stop: "completed", authorityClaims: ["says that something is approved"] });
+});
+
 test("the mode that a session is opened in is no claim, and no longer so once another one is set", async () => {
   const told = { "session/prompt": { says: [inMode("default")], ...DONE } };
   expect(await lead(told)).toMatchObject({ authorityClaims: [] });

@@ -30,10 +30,17 @@ export const askedIntents = (
   return [first ?? { kind: "other", title: call.title }, ...rest];
 };
 
-/** The option that says it once. An option for always is never taken, neither to allow nor to reject. */
+/**
+ * The option that says it once. An option for always is never taken, neither to allow nor to reject; so neither is an id
+ * that stands for two options, whose agent could read it as the other one.
+ */
 export const optionFor = (params: unknown, allowed: boolean): string | undefined => {
   const wanted = allowed ? "allow_once" : "reject_once";
-  return listAt(params, "options").flatMap((option) =>
+  const options = listAt(params, "options");
+  const id = options.flatMap((option) =>
     textAt(option, "kind") === wanted ? (textAt(option, "optionId") ?? []) : [],
   )[0];
+  return id !== undefined && options.filter((option) => textAt(option, "optionId") === id).length === 1
+    ? id
+    : undefined;
 };

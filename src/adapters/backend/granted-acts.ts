@@ -2,11 +2,11 @@ import type { Room } from "../../seams/backend.ts";
 import type { Intent, Verdict } from "../../workflow/backend/attempt.ts";
 import type { OwnFact } from "../../workflow/backend/frame.ts";
 import { commandLine } from "../../workflow/backend/tool-call.ts";
-import type { RunLimits } from "../../workflow/limits.ts";
+import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
 import { insideWorkspace } from "../../workflow/policy/judge-intent.ts";
 import { judgeAll } from "./acp-permission.ts";
 import type { Terminals } from "./acp-terminals.ts";
-import type { Hand } from "./hand.ts";
+import { HandRefusal, type Hand } from "./hand.ts";
 
 /** What the Harness does for an agent with its own hands. */
 export interface ActTools {
@@ -76,7 +76,9 @@ export const openGrantedActs = ({ room, hand, terminals, limits, tell }: ActTool
   return {
     read: async (method, path) => {
       const { rule } = granted(method, [{ kind: "read", path }]);
-      const { content, bytes, sha256 } = await hand.read(path);
+      const { content, bytes, sha256, more } = await hand.read(path);
+      // Whoever takes the beginning for the whole would write the rest away.
+      if (more) throw new HandRefusal("too-large", `it is longer than ${LIMITS.handReadBytesMax} bytes`);
       tell({ did: "read", path, bytes, sha256, rule });
       return content;
     },

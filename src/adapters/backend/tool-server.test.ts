@@ -1,9 +1,13 @@
+import { readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { sampleAssignment, sampleJudge } from "../../../test/fakes/assignment.ts";
 import { openFakeRoom, type FakeRoom } from "../../../test/fakes/room.ts";
 import type { ToolDesk } from "../../seams/backend.ts";
 import type { OwnFact } from "../../workflow/backend/frame.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 import { openTerminals } from "./acp-terminals.ts";
 import { openGrantedActs, type GrantedActs } from "./granted-acts.ts";
 import { openHand, type Hand } from "./hand.ts";
@@ -86,6 +90,51 @@ test("a passage that is not there, or there twice, is not edited", async () => {
       isError: true,
     });
   expect(facts.some(({ did }) => did === "wrote")).toBe(false);
+});
+
+test("an edit takes away nothing that it did not show: no file is cut, and no byte is lost that is no text", async () => {
+  const place = path.join(room.workspace, "src/strings.py");
+  const beginning = Buffer.from("\ufeffone\n");
+  for (const [rest, code] of [
+    [Buffer.from([0xe4, 0x0a]), "not-text"],
+    [Buffer.alloc(LIMITS.handReadBytesMax, "x"), "too-large"],
+  ] as const) {
+    await writeFile(place, Buffer.concat([beginning, rest]));
+    const edited = await call("edit", { path: "src/strings.py", old_string: "one", new_string: "1" });
+    expect(edited).toMatchObject({ isError: true, text: expect.stringContaining(code) });
+    expect(await readFile(place)).toEqual(Buffer.concat([beginning, rest]));
+  }
+  expect(await call("read", { path: "src/strings.py" })).toMatchObject({ isError: true });
+  await writeFile(place, beginning);
+  expect(await call("edit", { path: "src/strings.py", old_string: "one", new_string: "1" })).toMatchObject({
+    isError: false,
+  });
+  expect(await readFile(place, "utf8")).toBe("\ufeff1\n");
+});
+
+test.each([
+  ["a null byte", "src/strings.py\0"],
+  ["a null byte in the middle", "src/str\0ings.py"],
+  ["a letter that only looks so", "src/string\u0455.py"],
+  ["a letter of full width", "src/strings.p\uff59"],
+  ["a letter that cannot be seen", "src/strings\u200b.py"],
+  ["two strokes", "src//strings.py"],
+  ["a stroke to the left", "src\\strings.py"],
+  ["a stroke of another alphabet", "src\u2215strings.py"],
+  ["half a character", "src/strings.py\ud800"],
+  ["a way up and back", "src/../src/strings.py"],
+  ["a way out and back", "../workspace/src/strings.py"],
+  ["a place", "/workspace/../workspace/src/strings.py"],
+  ["nothing", ""],
+  ["the workspace itself", "."],
+])("a name with %s is no allowed one, to write and to edit", async (_, name) => {
+  for (const [tool, given] of [
+    ["write", { path: name, content: "x" }],
+    ["edit", { path: name, old_string: "two", new_string: "x" }],
+  ] as const)
+    expect(await call(tool, given)).toMatchObject({ isError: true });
+  expect(facts.filter(({ did }) => did === "wrote")).toEqual([]);
+  expect(await readFile(path.join(room.workspace, "src/strings.py"), "utf8")).toBe("one\ntwo\none\n");
 });
 
 test("a command runs, and its end is told by who started it", async () => {

@@ -111,7 +111,8 @@ const done = async (
       await acts.write(METHOD, first, Buffer.from(second));
       return "written";
     case "edit": {
-      const text = textOf(await acts.read(METHOD, first));
+      const text = plainText(await acts.read(METHOD, first));
+      if (text === undefined) throw new HandRefusal("not-text", "it is no UTF-8, and an edit would change more of it");
       const found = text.split(second).length - 1;
       if (second === "" || found !== 1)
         throw new HandRefusal("no-single-passage", `the old passage occurs ${second === "" ? "no" : found} times`);
@@ -135,6 +136,12 @@ const run = async ({ acts, terminals }: ToolHands, argv: readonly string[]): Pro
 };
 
 const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf8");
+
+// With its byte order mark, and nothing where a byte would be lost.
+const plainText = (bytes: Uint8Array): string | undefined => {
+  const text = textOf(bytes);
+  return Buffer.from(text).equals(bytes) ? text : undefined;
+};
 
 const said = (text: string): Json => ({ content: [{ type: "text", text: text.toWellFormed() }] });
 const failed = (text: string): Json => ({ isError: true, content: [{ type: "text", text }] });

@@ -25,7 +25,10 @@ export const saysApproval = (text: string): readonly string[] =>
 
 /** The claim that lies in writing to such a file, whatever its content. */
 export const claimInPath = (path: string): readonly string[] =>
-  GOVERNANCE_FILES.test(path) ? [`writes ${path.slice(-PATH_MAX).toWellFormed()}`] : [];
+  GOVERNANCE_FILES.test(path.slice(-READ_MAX)) ? [`writes ${path.slice(-PATH_MAX).toWellFormed()}`] : [];
+
+// What is longer is no path; the pattern would take its time over it.
+const READ_MAX = 1_024;
 
 const PATH_MAX = 200;
 const GOVERNANCE_FILES =

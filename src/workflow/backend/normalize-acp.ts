@@ -195,6 +195,7 @@ export const acpStory = (ground: AcpGround): AcpStory => {
           .afterRefusal()
           .slice(0, LIMITS.authorityClaimsMax)
           .map((callId) => `reports ${callId.slice(0, NAME_MAX).toWellFormed()} as done though it was refused`),
+        ...(tools.reused().length === 0 ? [] : ["begins another tool call under the id of one that has ended"]),
       ],
     }),
   };

@@ -1,3 +1,4 @@
+import { LIMITS } from "../limits.ts";
 import type { Intent } from "./attempt.ts";
 import { at, isRecord, listAt, textAt } from "./loose.ts";
 
@@ -19,13 +20,18 @@ export interface ToolCall {
 /** Reads a `tool_call`, a `tool_call_update` or the call of a permission request; later fields win over earlier ones. */
 export const readToolCall = (said: unknown, earlier?: ToolCall): ToolCall => {
   const rawInput = at(said, "rawInput") ?? earlier?.rawInput;
-  const diffs = listAt(said, "content").flatMap((item) => {
-    const path = textAt(item, "path");
-    return path === undefined
-      ? []
-      : [{ path, oldText: textAt(item, "oldText"), newText: textAt(item, "newText") ?? "" }];
-  });
-  const locations = listAt(said, "locations").flatMap((item) => textAt(item, "path") ?? []);
+  // One more than is judged is kept, so that too many are seen to be.
+  const diffs = listAt(said, "content")
+    .flatMap((item) => {
+      const path = textAt(item, "path");
+      return path === undefined
+        ? []
+        : [{ path, oldText: textAt(item, "oldText"), newText: textAt(item, "newText") ?? "" }];
+    })
+    .slice(0, LIMITS.callPathsMax + 1);
+  const locations = listAt(said, "locations")
+    .flatMap((item) => textAt(item, "path") ?? [])
+    .slice(0, LIMITS.callPathsMax + 1);
   return {
     callId: textAt(said, "toolCallId") ?? earlier?.callId,
     title: textAt(said, "title") ?? earlier?.title ?? "",
@@ -45,6 +51,8 @@ export const readToolCall = (said: unknown, earlier?: ToolCall): ToolCall => {
  * where nothing can be found it is "other", and that is denied (backends.md 6).
  */
 export const intentsOf = (call: ToolCall): readonly Intent[] => {
+  if (Math.max(call.diffs.length, call.paths.length) > LIMITS.callPathsMax)
+    return [{ kind: "other", title: call.title }];
   const line = call.command ?? (call.kind === "execute" && call.title !== "" ? call.title : undefined);
   const found: Intent[] = [
     ...(line === undefined ? [] : [{ kind: "run", line } as const]),

@@ -1,5 +1,7 @@
 import { digestOf } from "../digest.ts";
 import type { BackendEvent } from "./backend-events.ts";
+import { openCovers, type Effect } from "./covers.ts";
+import { textAt } from "./loose.ts";
 import { hasEffect, readToolCall, type ToolCall } from "./tool-call.ts";
 
 type Told = Omit<BackendEvent, "raw" | "at">;
@@ -17,21 +19,18 @@ export interface ToolLedger {
   ended(): readonly Told[];
   readonly unasked: () => number;
   readonly afterRefusal: () => readonly string[];
-}
-
-interface Cover {
-  readonly callId: string | undefined;
-  readonly command: string | undefined;
-  readonly paths: readonly string[];
+  /** Ids under which another call was announced after the end of one. */
+  readonly reused: () => readonly string[];
 }
 
 export const toolLedger = (): ToolLedger => {
   const calls = new Map<string, ToolCall>();
   const finished = new Set<string>();
   const denied = new Set<string>();
-  const grants: Cover[] = [];
-  const acts: Cover[] = [];
+  const grants = openCovers();
+  const acts = openCovers();
   const afterRefusal: string[] = [];
+  const reused = new Set<string>();
   let unasked = 0;
 
   const finish = (callId: string, call: ToolCall): readonly Told[] => {
@@ -42,7 +41,8 @@ export const toolLedger = (): ToolLedger => {
     const told = claimed("tool.finished", callId, { callId, status, diff: diffsOf(call) });
     if (failed || !hasEffect(call)) return [told];
     if (denied.has(callId)) afterRefusal.push(callId);
-    const covers = [takeCover(grants, call), takeCover(acts, call)];
+    const effect = effectOf(call);
+    const covers = [grants.take(effect), acts.take(effect)];
     if (covers.includes(true)) return [told];
     unasked += 1;
     return [
@@ -59,6 +59,12 @@ export const toolLedger = (): ToolLedger => {
   return {
     said: (update) => {
       const callId = readToolCall(update).callId ?? "";
+      if (finished.has(callId) && isAnother(update, calls.get(callId))) {
+        reused.add(callId);
+        finished.delete(callId);
+        denied.delete(callId);
+        calls.delete(callId);
+      }
       const earlier = calls.get(callId);
       const call = readToolCall(update, earlier);
       calls.set(callId, call);
@@ -76,10 +82,15 @@ export const toolLedger = (): ToolLedger => {
       return merged;
     },
     granted: (call) =>
-      void grants.push({ callId: call.callId, command: call.command ?? call.title, paths: pathsOf(call) }),
+      grants.add({
+        callId: call.callId,
+        command: call.command ?? call.title,
+        ran: call.command,
+        paths: pathsOf(call),
+      }),
     refused: (call) => void denied.add(call.callId ?? ""),
     done: ({ path, command }) =>
-      void acts.push({ callId: undefined, command, paths: path === undefined ? [] : [path] }),
+      acts.add({ callId: undefined, command, ran: command, paths: path === undefined ? [] : [path] }),
     ended: () =>
       [...denied]
         .filter((callId) => calls.has(callId) && !finished.has(callId))
@@ -94,6 +105,7 @@ export const toolLedger = (): ToolLedger => {
         }),
     unasked: () => unasked,
     afterRefusal: () => afterRefusal,
+    reused: () => [...reused],
   };
 };
 
@@ -126,22 +138,22 @@ const diffsOf = (call: ToolCall): NonNullable<Told["data"][string]> =>
     newSha256: digestOf(newText),
   }));
 
-// Same id, else same command, else same path. One request covers one effect.
-const takeCover = (covers: Cover[], call: ToolCall): boolean => {
-  const paths = pathsOf(call);
-  const tests: readonly ((cover: Cover) => boolean)[] = [
-    (cover) => cover.callId !== undefined && cover.callId === call.callId,
-    (cover) => call.command !== undefined && cover.command === call.command,
-    (cover) => cover.paths.some((path) => paths.includes(path)),
-  ];
-  for (const test of tests) {
-    const index = covers.findIndex(test);
-    if (index === -1) continue;
-    covers.splice(index, 1);
-    return true;
-  }
-  return false;
+// What is announced under the id of a call that has ended, and shows something else, is another call; an end told twice is none.
+const isAnother = (update: unknown, ended: ToolCall | undefined): boolean => {
+  if (ended === undefined || textAt(update, "sessionUpdate") !== "tool_call") return false;
+  const said = readToolCall(update);
+  const paths = new Set(pathsOf(ended));
+  return (
+    (said.command !== undefined && said.command !== ended.command) || pathsOf(said).some((path) => !paths.has(path))
+  );
 };
+
+const effectOf = (call: ToolCall): Effect => ({
+  callId: call.callId,
+  command: call.command,
+  changed: call.diffs.map(({ path }) => relative(path)),
+  paths: pathsOf(call),
+});
 
 const pathsOf = (call: ToolCall): readonly string[] => [
   ...new Set([...call.diffs.map(({ path }) => path), ...call.paths].map(relative)),
