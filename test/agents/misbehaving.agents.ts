@@ -49,10 +49,12 @@ const play = async (
       readFileSync(path.join(folder, "report.json"), "utf8"),
     );
     const attempts = report.attempts.map(({ rule, detail }) => `${rule}: ${detail}`);
+    // How often an agent asks the relay for what it does not give is nobody's act, and not the same twice.
+    const acts = attempts.filter((attempt) => !attempt.startsWith("relay/"));
     const told = attempts.join("\n") + readFileSync(path.join(folder, "events.normalized.jsonl"), "utf8");
     return {
       ends: endOf(result),
-      attempts,
+      attempts: acts,
       untold: (acts) => acts.filter((act) => !told.includes(act.told)).map(({ is }) => is),
       untouched: (await targetDigest(made.world, made.ground)) === before,
       bundle: readFileSync(path.join(folder, "backend/frames.jsonl"), "utf8"),
