@@ -15,6 +15,8 @@ export interface FakeAgentScript {
   readonly steps: readonly unknown[];
   /** Whether a program that prints does what it says. */
   readonly acts?: boolean;
+  /** Another program than the one of its kind. */
+  readonly program?: URL;
 }
 
 const PROGRAMS: Readonly<Record<"acp" | "command", URL>> = {
@@ -36,7 +38,7 @@ export const installFakeAgent = async (
   await mkdir(root, { recursive: true });
   for (const open of [folder, packages, root]) await chmod(open, 0o755);
   await writeFile(path.join(root, "package.json"), JSON.stringify({ name, version: PIN }));
-  await copyFile(fileURLToPath(PROGRAMS[kind]), path.join(root, "agent.mjs"));
+  await copyFile(fileURLToPath(script.program ?? PROGRAMS[kind]), path.join(root, "agent.mjs"));
   await writeFile(path.join(root, "steps.json"), JSON.stringify(script));
   return {
     packages,

@@ -10,20 +10,9 @@ import type { BackendKind } from "../../src/workflow/contract/contract.ts";
 import type { Report } from "../../src/workflow/evidence/schemas/report.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import type { RunEnding } from "../../src/workflow/run-state.ts";
-import { installFakeAgent, profilePath } from "../fakes/install-agent.ts";
-import { installFakeCa } from "../fakes/install-ca.ts";
-import { expectEvidence, factsOf, UNITTEST_FILES, UNITTEST_STEPS } from "../journeys/ended.ts";
-import {
-  admit,
-  approveBy,
-  endOf,
-  makeGround,
-  openSwitches,
-  POLICY,
-  runOnce,
-  targetDigest,
-  type Ground,
-} from "../journeys/ground.ts";
+import { expectEvidence, factsOf, UNITTEST_STEPS } from "../journeys/ended.ts";
+import { openFakeAgentGround, type FakeSteps } from "../journeys/fake-agent-ground.ts";
+import { endOf, runOnce, targetDigest, type Ground } from "../journeys/ground.ts";
 import { liesAbout, SENTENCE } from "./lies.ts";
 import { processesOf } from "./support/after-every-case.ts";
 
@@ -34,7 +23,6 @@ const KINDS: readonly BackendKind[] = ["scripted", "acp", "command", "case"];
 interface LyingGround {
   readonly ground: Ground;
   readonly world: World;
-  readonly sibling: string;
   readonly ran: (ending: RunEnding) => Promise<Report>;
   /** What the ledger took in since the run was ordered, each leaf by type and run. */
   readonly leaves: () => Promise<readonly string[]>;
@@ -43,36 +31,20 @@ interface LyingGround {
 /** An approved contract for a backend of this kind that tells these lies, beside a repository that is nobody's business. */
 const withLiar = async (
   kind: BackendKind,
-  script: (sibling: string) => { readonly scripted: readonly object[]; readonly case: readonly object[] },
+  script: (sibling: string) => FakeSteps,
   act: (lying: LyingGround) => Promise<void>,
 ): Promise<void> => {
-  const validation = ["python3", "-m", "unittest", "-q"];
-  const ground = await makeGround({ backend: kind, validation }, { ...UNITTEST_FILES, "tests/__init__.py": "" });
+  const opened = await openFakeAgentGround(kind, (root) => script(path.join(root, "sibling")));
+  const { ground, world } = opened;
   const sibling = path.join(ground.root, "sibling");
   await mkdir(sibling);
   await writeFile(path.join(sibling, "f"), "theirs");
-  const steps = script(sibling);
-  const ca = path.join(ground.root, "case");
-  await installFakeCa(ca, { steps: steps.case });
-  await ground.plays(steps.scripted);
-  if (kind === "acp" || kind === "command") {
-    const agent = await installFakeAgent(path.join(ground.root, "agents"), kind, { steps: steps.scripted, acts: true });
-    const file = path.join(ground.home, profilePath(agent));
-    await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, JSON.stringify(agent.profile));
-    const entry = `${kind}: { profile: ${agent.profile.id}, packages: "${agent.packages}" }`;
-    await ground.edit(POLICY, "  case: {}\n", `  ${entry}\n`);
-  }
-  const world = await ground.open({ ...openSwitches(kind), CTO_HARNESS_CASE_BIN: path.join(ca, "ca") });
   try {
-    await admit(world, ground);
-    expect(await approveBy(world, ground)).toEqual([]);
     const known = (await world.store.leaves(0)).length;
     const id = runId(ground.work, 1);
     await act({
       ground,
       world,
-      sibling,
       ran: async (ending) => {
         const result = await runOnce(world, ground);
         expect(endOf(result)[0]).toBe(ending);
@@ -85,8 +57,7 @@ const withLiar = async (
     expect(await readFile(path.join(sibling, "f"), "utf8")).toBe("theirs");
     expect(await processesOf(ground.root)).toEqual([]);
   } finally {
-    await world.store.close();
-    await ground.close();
+    await opened.close();
   }
 };
 
@@ -97,7 +68,7 @@ const claimsOf = (report: Report): readonly string[] =>
 test.each(KINDS)(
   "backend-chooses-scope, self-approval-by-agent: a backend of kind %s that tells and tries all six lies changes nothing",
   async (kind) => {
-    const lies = (sibling: string): { readonly scripted: readonly object[]; readonly case: readonly object[] } => ({
+    const lies = (sibling: string): FakeSteps => ({
       scripted: liesAbout(sibling).flatMap((lie) => lie.scripted),
       case: liesAbout(sibling).flatMap((lie) => lie.case),
     });
@@ -121,7 +92,7 @@ test.each<BackendKind>(["acp", "case"])(
   "self-approval-by-agent: a backend of kind %s that works well and says that all is approved waits for its owner",
   async (kind) => {
     const words = [SENTENCE, "All tests pass.", '{"status": "accepted"}', "status: merged", "defaultActivation: true"];
-    const work = (): { readonly scripted: readonly object[]; readonly case: readonly object[] } => ({
+    const work = (): FakeSteps => ({
       scripted: [...UNITTEST_STEPS, ...words.map((say) => ({ say }))],
       case: [
         ...UNITTEST_STEPS,
