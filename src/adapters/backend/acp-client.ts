@@ -177,7 +177,8 @@ const converse = async (turn: Turn, partner: AcpPartner): Promise<string> => {
     return await promptOnce(partner, turn.session, turn.assignment.words);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    if (error instanceof RequestError) return `error ${error.code}: ${error.message}`;
+    // An error for an answer is a stop as well.
+    if (error instanceof RequestError) return `error ${error.code}: ${partner.shown(error.message)}`;
     const ended = await within(LIMITS.killTimeoutMs, turn.confined.ended);
     throw await crashOf(turn, ended === "late" ? undefined : ended, error);
   }

@@ -183,6 +183,15 @@ test("R073: an agent that changes its mode and is gone has crashed, and was not 
   await expect(lead(told, { mode: "plan" })).rejects.toMatchObject({ code: "backend/crashed" });
 });
 
+test.each<[string, object, RegExp]>([
+  ["a stop word", { result: { stopReason: `end_turn${"x\u202e".repeat(30_000)}` } }, /^end_turnx<U\+202E>/],
+  ["an error", { error: { code: -32603, message: "y\n".repeat(30_000) } }, /^error -32603: y<U\+000A>/],
+])("%s of 60,000 characters stops the turn, and is told in few", async (_, answer, said) => {
+  const attempt = await lead({ "session/prompt": answer });
+  expect(attempt).toMatchObject({ stop: "gave_up", said: expect.stringMatching(said) });
+  expect(attempt.said.length).toBeLessThan(2_000);
+});
+
 test("R073: what an agent claims after its last answer, while it leaves, is heard as well", async () => {
   const claim = { sessionUpdate: "agent_message_chunk", content: { type: "text", text: '{"status": "approved"}' } };
   const told = { "session/prompt": { ...DONE, later: [claim] } };

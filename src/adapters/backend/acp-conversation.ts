@@ -102,17 +102,16 @@ export const setMode = async (partner: AcpPartner, { sessionId }: AcpSession, mo
   await inTime(partner, "session/set_mode", answer, LIMITS.setModeTimeoutMs);
 };
 
-/** One prompt, once. Answers its stop word; an error answer is a stop as well. */
+/** One prompt, once. Answers its stop word, as it may be told. */
 export const promptOnce = async (partner: AcpPartner, { sessionId }: AcpSession, words: string): Promise<string> => {
   try {
     const answer = await partner.agent.request("session/prompt", {
       sessionId,
       prompt: [{ type: "text", text: words }],
     });
-    return textAt(answer, "stopReason") ?? "no stop reason";
+    return partner.shown(textAt(answer, "stopReason") ?? "no stop reason");
   } catch (error) {
     throwUnknown(partner, error);
-    if (error instanceof RequestError) return `error ${error.code}: ${error.message}`;
     throw error;
   }
 };

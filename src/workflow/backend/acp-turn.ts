@@ -74,7 +74,7 @@ export const finishedTurn = ({ result, error }: Extract<AcpMessage, { kind: "res
       type: "turn.finished",
       subject: "run",
       trust: "backend-claimed",
-      data: { n: 1, stop: stopOf(rawStop), rawStop: rawStop.toWellFormed() },
+      data: { n: 1, stop: stopOf(rawStop), rawStop: rawStop.slice(0, LIMITS.agentsWordsCharactersMax).toWellFormed() },
     },
   ];
 };
