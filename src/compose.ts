@@ -12,7 +12,7 @@ import { caseBackend } from "./adapters/backend/case-backend.ts";
 import { commandBackend } from "./adapters/backend/command-backend.ts";
 import { whichCase } from "./adapters/backend/find-case.ts";
 import type { AgentOptions } from "./adapters/backend/found-agent.ts";
-import { profileAgents } from "./adapters/backend/profile-agents.ts";
+import { profileAgents, shippedAgents } from "./adapters/backend/profile-agents.ts";
 import { profileTexts } from "./adapters/backend/profile-texts.ts";
 import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
 import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
@@ -129,6 +129,7 @@ export const openMachine = (): Machine => ({
     }
   },
   gitVersion,
+  agents: shippedAgents(),
   signingTool: async () => (await localHost(tmpdir()).findProgram("ssh-keygen", []))?.path,
 });
 

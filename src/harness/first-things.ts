@@ -1,3 +1,4 @@
+import type { Agents } from "../seams/backend.ts";
 import type { Sandbox } from "../seams/sandbox.ts";
 import type { Digest } from "../workflow/digest.ts";
 
@@ -19,6 +20,8 @@ export type NoHome = "owner-malformed" | "key-malformed";
 /** What can be asked of this machine where there is no home yet. Writes nothing that stays. */
 export interface Machine {
   readonly probeSandbox: Sandbox["probe"];
+  /** Those that ship. */
+  readonly agents: Agents;
   /** The version of git that runs here; a Failure if none does. */
   readonly gitVersion: () => Promise<string>;
   /** The path of the tool that signs for the owner, undefined if it is absent. */

@@ -5,7 +5,14 @@ import { acpBackend } from "./acp-backend.ts";
 import { commandBackend } from "./command-backend.ts";
 import { findAgent, probeOf, type AgentOptions } from "./found-agent.ts";
 import { launchOf } from "./profile-launch.ts";
-import { shippedProfiles } from "./profile-texts.ts";
+import { profileTexts, shippedProfiles } from "./profile-texts.ts";
+
+/** Those that ship, for whoever has no home. */
+export const shippedAgents = (): Agents =>
+  profileAgents(
+    profileTexts(async () => "absent"),
+    async () => [],
+  );
 
 export const profileAgents = (textOf: ProfileText, ownIds: () => Promise<readonly string[]>): Agents => ({
   list: async () => [...new Set([...(await shippedProfiles()), ...(await ownIds())])].sort(),

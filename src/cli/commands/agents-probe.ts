@@ -1,16 +1,18 @@
-import { agentPackages } from "../../harness/agent-packages.ts";
 import { greetAgent } from "../../harness/greet-agent.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { withDemoWork } from "../demo/with-demo-work.ts";
 import { EXIT } from "../exit-code.ts";
+import { isAnswer, pick } from "../pick.ts";
 import { table } from "../show.ts";
-import { withWorld } from "../with-world.ts";
+import { PROFILE, withAgents } from "../with-agents.ts";
 
 /** `cto agents probe ID`: is it here at its pin, and does it start and answer in the sandbox that a run would get. */
-export const act: Act<{ readonly packages?: string }, [string]> = (context, flags, id) =>
-  withWorld(context, flags, "read", async (world) => {
-    const found = await world.agents.find(id, flags.packages ?? (await agentPackages(world)));
+export const act: Act<{ readonly packages?: string }, [string]> = (context, flags, given) =>
+  withAgents(context, flags, async ({ agents, packages }) => {
+    const id = pick(PROFILE, given, await agents.list());
+    if (isAnswer(id)) return id;
+    const found = await agents.find(id, packages);
     if (!found.ok)
       return {
         noun: "agent-probe",

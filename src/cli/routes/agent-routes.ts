@@ -16,7 +16,9 @@ export const agentRoutes = (): Routes => ({
       brief: "every profile: pin, mediation, whether it is installed",
       examples: ["cto agents list", "cto agents list --packages /opt/agents/node_modules --json"],
       flags: { packages: PACKAGES },
-      about: ["Starts nothing. Which agent works is named by policy.yaml and approved with the contract."],
+      about: [
+        "Starts nothing and needs no home. Which agent works is named by policy.yaml and approved with the contract.",
+      ],
       exits: "0",
       see: "cto agents probe, cto explain backend/not-the-pin",
       load: () => import("../commands/agents-list.ts"),
@@ -25,7 +27,7 @@ export const agentRoutes = (): Routes => ({
       brief: "one profile: how it is set up, how it behaves",
       examples: ["cto agents show gemini", "cto agents show pi --json"],
       args: [ID],
-      exits: "0 shown · 3 there is none, or it cannot be read",
+      exits: "0 shown · 2 there is none · 3 it cannot be read",
       load: () => import("../commands/agents-show.ts"),
     }),
     probe: command<{ readonly packages?: string }, [string]>({
@@ -34,7 +36,7 @@ export const agentRoutes = (): Routes => ({
       args: [ID],
       flags: { packages: PACKAGES },
       about: ["Checks the pin, then starts the agent confined, on a target made for it, with no model and no network."],
-      exits: "0 it answers · 3 it is not here, not the pin, or does not answer",
+      exits: "0 it answers · 2 there is none · 3 it is not here, not the pin, or does not answer",
       load: () => import("../commands/agents-probe.ts"),
     }),
   }),
