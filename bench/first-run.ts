@@ -129,5 +129,6 @@ const NO_CONTEXT: CliContext = {
   openEvidence: () => Promise.reject(new Error("not needed")),
   makeHome: () => Promise.reject(new Error("not needed")),
   openMachine: () => Promise.reject(new Error("not needed")),
+  serve: async (order) => (await import("../src/control-surface/serve.ts")).serveSurface(order),
   onStop: () => () => undefined,
 };

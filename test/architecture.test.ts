@@ -43,6 +43,7 @@ test.each([
   ["the harness knows a surface", "src/harness/run.ts", 'import { show } from "../cli/show.ts";'],
   ["a command composes", "src/cli/commands/run.ts", 'import { compose } from "../../compose.ts";'],
   ["a command knows an adapter", "src/cli/commands/run.ts", 'export * from "../../adapters/clock/c.ts";'],
+  ["a command starts a surface", "src/cli/commands/serve.ts", 'await import("../../control-surface/serve.ts");'],
   ["one surface knows another", "src/mcp/server.ts", 'import { show } from "../cli/show.ts";'],
   ["the library is made of adapters", "src/index.ts", 'export * from "./adapters/clock/c.ts";'],
   ["a file knows the tests", "src/harness/run.ts", 'import { hand } from "../../test/fakes/clock.ts";'],
@@ -62,6 +63,7 @@ test.each([
   ["src/adapters/clock/c.ts", 'import { h } from "./h.ts"; import type { Clock } from "../../seams/clock.ts";'],
   ["src/compose.ts", 'import { c } from "./adapters/clock/c.ts"; import type { World } from "./harness/world.ts";'],
   ["src/cli/main.ts", 'const { compose } = await import("../compose.ts");'],
+  ["src/cli/main.ts", 'await import("../control-surface/serve.ts");'],
   ["src/cli/demo/play.ts", 'import { compose } from "../../compose.ts";'],
   ["src/harness/run.test.ts", 'import { c } from "../adapters/clock/c.ts";'],
 ])("rings: %s may say %s", (path, text) => {

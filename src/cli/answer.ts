@@ -1,7 +1,7 @@
 import type { Refusal } from "../workflow/refusal.ts";
 import type { ExitCode } from "./exit-code.ts";
 
-/** What a command answers: the same facts as text and as JSON. Nothing is printed before the command has ended. */
+/** What a command answers: the same facts as text and as JSON. Nothing is printed before the command has ended, but for `isTold`. */
 export interface Answer {
   /** `schema` is `cto.<noun>.v1`. */
   readonly noun: string;
@@ -19,6 +19,8 @@ export interface Answer {
   readonly refusals?: readonly Refusal[];
   /** The text tells the refusals itself: they are not printed again. */
   readonly tellsRefusals?: true;
+  /** A command that goes on after its answer has printed it itself, when it was ready. */
+  readonly isTold?: true;
   /** What did not happen, printed under the refusals. */
   readonly spared?: string;
 }

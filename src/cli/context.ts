@@ -2,6 +2,7 @@ import type { CommandContext } from "@stricli/core";
 
 import type { Evidence } from "../harness/evidence.ts";
 import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
+import type { Serve } from "../harness/served.ts";
 import type { World } from "../harness/world.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
@@ -22,14 +23,20 @@ export interface CliContext {
   /** Undefined when standard input is not a terminal: then nothing prompts. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly readInput: () => Promise<Uint8Array>;
-  /** Opens the home that `--home` names, or the nearest one. */
-  readonly openWorld: (home: string | undefined, mode: "read" | "write") => Promise<World>;
+  /** Opens the home that `--home` names, or the nearest one; on wish without the variables that open gates. */
+  readonly openWorld: (
+    home: string | undefined,
+    mode: "read" | "write",
+    switches?: "without-switches",
+  ) => Promise<World>;
   /** Reads folders that claim to be bundles; needs no home. */
   readonly openEvidence: () => Promise<Evidence>;
   /** Makes what a home lacks, overwriting nothing. */
   readonly makeHome: (order: NewHomeOrder) => Promise<MadeHome | NoHome>;
   /** Looks at this machine; needs no home. */
   readonly openMachine: () => Promise<Machine>;
+  /** Starts the Control Surface over an open home. */
+  readonly serve: Serve;
   /** Calls back on Ctrl-C and TERM; answers how to stop listening. */
   readonly onStop: (stop: () => void) => () => void;
 }

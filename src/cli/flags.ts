@@ -74,6 +74,15 @@ export const count = (brief: string): Flag => ({
   brief,
 });
 
+/** `--port 4049`: a port of this machine. */
+export const portNumber = (brief: string): Flag => ({
+  kind: "parsed",
+  parse: parsePort,
+  optional: true,
+  placeholder: "N",
+  brief,
+});
+
 /** `--stage 3 --stage 5`: whole numbers from 0. */
 export const numbers = (brief: string): Flag => ({
   kind: "parsed",
@@ -122,5 +131,11 @@ const parseCount = (given: string): number => {
 
 const parseNumber = (given: string): number => {
   if (!/^\d{1,3}$/.test(given)) throw new RangeError("it takes a whole number from 0");
+  return Number(given);
+};
+
+const parsePort = (given: string): number => {
+  if (!/^\d{1,5}$/.test(given) || Number(given) > 65_535)
+    throw new RangeError("it takes a whole number from 0 to 65535");
   return Number(given);
 };

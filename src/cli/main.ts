@@ -1,3 +1,4 @@
+import { withoutSwitches } from "../harness/without-switches.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-code.ts";
 import { runCli } from "./run-cli.ts";
@@ -17,11 +18,14 @@ export const main = async (): Promise<void> => {
       for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
       return new Uint8Array(Buffer.concat(chunks));
     },
-    openWorld: async (home, mode) =>
-      (await import("../compose.ts")).openHome({ home, mode, cwd, environment: env, terminal: stdin.isTTY }),
+    openWorld: async (home, mode, switches) => {
+      const environment = switches === undefined ? env : withoutSwitches(env);
+      return (await import("../compose.ts")).openHome({ home, mode, cwd, environment, terminal: stdin.isTTY });
+    },
     openEvidence: async () => (await import("../compose.ts")).evidence(),
     makeHome: async (order) => (await import("../compose.ts")).makeHome(order),
     openMachine: async () => (await import("../compose.ts")).openMachine(),
+    serve: async (order) => (await import("../control-surface/serve.ts")).serveSurface(order),
     onStop: (stop) => {
       process.on("SIGINT", stop);
       process.on("SIGTERM", stop);

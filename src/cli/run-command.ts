@@ -15,7 +15,7 @@ export const answerWith = async (
 ): Promise<number> => {
   try {
     const answer = await act();
-    print(context, flags, answer);
+    if (answer.isTold !== true) print(context, flags, answer);
     return answer.exitOfCommand ?? answer.exit;
   } catch (error) {
     printError(context, flags, error);
@@ -23,7 +23,8 @@ export const answerWith = async (
   }
 };
 
-const print = ({ process: { stdout, stderr } }: CliContext, { json }: CommonFlags, answer: Answer): void => {
+/** Prints an answer as every command does. */
+export const print = ({ process: { stdout, stderr } }: CliContext, { json }: CommonFlags, answer: Answer): void => {
   const { noun, data, text, raw, story = "", refusals = [], spared, exit, exitOfCommand, tellsRefusals } = answer;
   if (json) {
     const ok = (exitOfCommand ?? exit) === EXIT.done;

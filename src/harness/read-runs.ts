@@ -33,23 +33,27 @@ export interface RunFilter {
   readonly work?: WorkId;
   /** A state, or its beginning: `voided` finds every kind. */
   readonly state?: string;
+  /** Only runs that are older than this one. */
+  readonly after?: RunId;
   readonly limit?: number;
 }
 
-/** The runs that the filter lets through, the newest first, and how many there are without the limit. */
+/** The runs that the filter lets through, the newest first, and how many there are without `after` and `limit`. */
 export const readRuns = async (
   world: World,
-  { work, state, limit }: RunFilter,
+  { work, state, after, limit }: RunFilter,
 ): Promise<{ readonly runs: readonly RunView[]; readonly total: number }> => {
   const leaves = await world.store.leaves(0);
-  const rows = await world.store.runs(work === undefined ? {} : { work });
+  const ofRun = Map.groupBy(leaves, ({ run }) => run);
+  const rows = (await world.store.runs(work === undefined ? {} : { work })).toSorted((a, b) =>
+    a.orderedAt < b.orderedAt ? 1 : a.orderedAt > b.orderedAt ? -1 : b.runNo - a.runNo,
+  );
+  const start = after === undefined ? 0 : rows.findIndex(({ run }) => run === after) + 1;
   const found = rows
-    .map((row) => ({ row, own: leaves.filter(({ run }) => run === row.run) }))
-    .filter(({ row, own }) => state === undefined || stateOf(world, row, own).startsWith(state))
-    .toSorted(({ row: a }, { row: b }) =>
-      a.orderedAt < b.orderedAt ? 1 : a.orderedAt > b.orderedAt ? -1 : b.runNo - a.runNo,
-    );
-  const shown = limit === undefined ? found : found.slice(0, limit);
+    .map((row, place) => ({ row, place }))
+    .filter(({ row }) => state === undefined || stateOf(world, row, ofRun.get(row.run) ?? []).startsWith(state));
+  const older = found.filter(({ place }) => place >= start);
+  const shown = limit === undefined ? older : older.slice(0, limit);
   return { runs: await Promise.all(shown.map(({ row }) => viewOfRun(world, row, leaves))), total: found.length };
 };
 

@@ -153,6 +153,29 @@ export const LIMITS = {
   /** Frames that wait while a message is undecided. */
   framesHeldMax: 32,
   framesHeldBytesMax: 1_048_576,
+  /** Of what one request to the Control Surface says in its headers, and in its body. */
+  surfaceHeaderBytesMax: 16_384,
+  surfaceBodyBytesMax: 65_536,
+  /** How long a client of the Control Surface may take for its headers, for all of a request, and between two of them. */
+  surfaceHeadersTimeoutMs: 10_000,
+  surfaceRequestTimeoutMs: 15_000,
+  surfaceKeepAliveMs: 5_000,
+  surfaceCheckMs: 1_000,
+  /** A socket on which nothing moves for so long is closed; a stream of events moves with every heartbeat. */
+  surfaceIdleMs: 60_000,
+  surfaceConnectionsMax: 512,
+  /** Streams of events that are open at once, how often the ledger is looked at for them, and how far one may lie behind. */
+  surfaceStreamsMax: 64,
+  surfacePollMs: 500,
+  surfaceHeartbeatMs: 15_000,
+  surfaceEventsBehindMax: 10_000,
+  /** How long a Control Surface that ends waits for the answers that it has begun. */
+  surfaceEndMs: 2_000,
+  /** Of a name in an address; what is longer names nothing. */
+  surfaceNameCharactersMax: 512,
+  /** Entries of one page, without and with a wish. */
+  surfacePageDefault: 100,
+  surfacePageMax: 1_000,
 } as const;
 
 /** What one run may use; policy.yaml `limits`, bound by the policy digest. */

@@ -10,6 +10,7 @@ import { outcomeRefusals } from "./refusals/outcome.ts";
 import { packetRefusals } from "./refusals/packet.ts";
 import { policyRefusals } from "./refusals/policy.ts";
 import { preflightRefusals } from "./refusals/preflight.ts";
+import { surfaceRefusals } from "./refusals/surface.ts";
 import { validationRefusals } from "./refusals/validation.ts";
 import { workRefusals } from "./refusals/work.ts";
 import { workspaceRefusals } from "./refusals/workspace.ts";
@@ -39,7 +40,8 @@ export const REFUSALS: typeof packetRefusals &
   typeof commitRefusals &
   typeof evidenceRefusals &
   typeof outcomeRefusals &
-  typeof ledgerRefusals = {
+  typeof ledgerRefusals &
+  typeof surfaceRefusals = {
   ...packetRefusals,
   ...contractRefusals,
   ...workRefusals,
@@ -55,6 +57,7 @@ export const REFUSALS: typeof packetRefusals &
   ...evidenceRefusals,
   ...outcomeRefusals,
   ...ledgerRefusals,
+  ...surfaceRefusals,
 };
 
 export type RefusalCode = keyof typeof REFUSALS;

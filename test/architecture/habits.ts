@@ -41,6 +41,7 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/read-standing.ts": "an admission file that cannot be read is a no of the gate",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
   "src/cli/run-command.ts": "shows it",
+  "src/control-surface/problem.ts": "answers 503 instead of 500",
   "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",
   "src/adapters/sandbox/bubblewrap-sandbox.ts": "gives it back unchanged, beside what a tool or a disk says",
   "src/adapters/sandbox/canaries/run-canaries.ts":

@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { evidence, makeHome, openHome, openMachine } from "../../src/compose.ts";
+import { withoutSwitches } from "../../src/harness/without-switches.ts";
 import type { World } from "../../src/harness/world.ts";
 
 /** What one command line left: both streams and the exit code. */
@@ -51,10 +52,12 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
       Promise.resolve(
         typeof given.input === "string" ? new TextEncoder().encode(given.input) : (given.input ?? new Uint8Array()),
       ),
-    openWorld: (home, mode) => openHome({ home, cwd, mode, environment: env, terminal }),
+    openWorld: (home, mode, switches) =>
+      openHome({ home, cwd, mode, environment: switches === undefined ? env : withoutSwitches(env), terminal }),
     openEvidence: () => Promise.resolve(evidence()),
     makeHome,
     openMachine: () => Promise.resolve(openMachine()),
+    serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
     onStop: () => () => undefined,
   };
   const withHome = given.home === undefined ? argv : [...argv, "--home", given.home];

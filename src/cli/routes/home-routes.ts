@@ -3,7 +3,7 @@ import type { Command, RouteMap } from "@stricli/core";
 import { FRAMEWORK_IDS, type FrameworkId } from "../../workflow/evidence/controls/frameworks.ts";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
-import { count, oneOf, needed, several, text, yes } from "../flags.ts";
+import { count, oneOf, needed, portNumber, several, text, yes } from "../flags.ts";
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -48,6 +48,18 @@ export const homeRoutes = (): Routes => ({
     exits: "0",
     see: "cto explain states",
     load: () => import("../commands/status.ts"),
+  }),
+  serve: command<{ readonly port?: number }, []>({
+    brief: "the Control Surface: a read-only server for a browser of this machine",
+    examples: ["cto serve", "cto serve --port 4050", "cto serve --json"],
+    flags: { port: portNumber("where it listens, on 127.0.0.1 and ::1 (4049)") },
+    about: [
+      "Prints its address with a token that ends with it: open that one. It answers to no other name and no other site.",
+      "It drops every CTO_HARNESS_* variable. It has no address that approves, accepts, runs or changes anything.",
+    ],
+    exits: "0 ended by Ctrl-C or TERM · 3 the port is taken",
+    see: "cto status",
+    load: () => import("../commands/serve.ts"),
   }),
   explain: command<object, [string | undefined]>({
     brief: "what a code, state, exit code or variable means",

@@ -26,6 +26,7 @@ export const cto = async (
     openEvidence: unused,
     makeHome: unused,
     openMachine: unused,
+    serve: async (order) => (await import("../../../src/control-surface/serve.ts")).serveSurface(order),
     onStop: () => () => undefined,
   };
   const exit = await runCli([...argv, "--home", ground.home], context);

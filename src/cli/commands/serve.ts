@@ -1,0 +1,45 @@
+import type { Served } from "../../harness/served.ts";
+import type { Answer } from "../answer.ts";
+import type { Act } from "../command.ts";
+import type { CliContext } from "../context.ts";
+import { EXIT } from "../exit-code.ts";
+import { print } from "../run-command.ts";
+
+/** `cto serve`: the Control Surface over one home, until it is told to end. Its answer is printed when it is ready. */
+export const act: Act<{ readonly port?: number }, []> = async (context, flags) => {
+  const world = await context.openWorld(flags.home, "read", "without-switches");
+  try {
+    const tell = (line: string): void => context.process.stderr.write(`bug       ${line}\n`);
+    const served = await context.serve({ world, port: flags.port ?? PORT, tell });
+    if (!served.ok)
+      return { noun: "serve", exit: EXIT.refused, data: {}, text: "", refusals: served.refusals, spared: SPARED };
+    const stopped = stopOf(context);
+    const answer = answerOf(served.value, process.pid);
+    print(context, flags, answer);
+    await stopped;
+    await served.value.close();
+    return answer;
+  } finally {
+    await world.store.close();
+  }
+};
+
+const PORT = 4049;
+const SPARED = "Nothing listens.";
+
+const stopOf = ({ onStop }: CliContext): Promise<void> =>
+  new Promise((resolve) => {
+    const forget = onStop(() => {
+      forget();
+      resolve();
+    });
+  });
+
+const answerOf = ({ url, port }: Served, pid: number): Answer => ({
+  noun: "serve",
+  exit: EXIT.done,
+  data: { url, port, readOnly: true, pid },
+  text: url,
+  story: "serving   read-only, for this machine alone. Whoever has the address may read. Ctrl-C ends it.",
+  isTold: true,
+});

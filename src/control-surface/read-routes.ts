@@ -1,0 +1,93 @@
+import type { Reading } from "../harness/reading.ts";
+import { digestOf, parseDigest } from "../workflow/digest.ts";
+import { parseRunId, workId } from "../workflow/ids.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import { refusal } from "../workflow/refusal.ts";
+import { object, refused, sought, type Asked, type Reply, type Route } from "./reply.ts";
+
+/** Every address that reads; each object is the one that the reading verbs answer (surface.md 4.5). */
+export const readRoutes = (reading: Reading): readonly Route[] => [
+  route("/api/status", ["needs"], async ({ query }) => object(await reading.status(query["needs"]))),
+  route("/api/packets", ["state"], async ({ query }) => object({ packets: await reading.packets(query["state"]) })),
+  route("/api/works", ["state"], async ({ query }) => object({ works: await reading.works(query["state"]) })),
+  route("/api/approvals", [], async () => object({ approvals: await reading.approvals() })),
+  route("/api/targets", [], async () => object({ targets: await reading.targets() })),
+  route("/api/targets/:name", [], async ({ name }) => sought(await reading.target(name), "target", name, object)),
+  route("/api/explain/:name{.+}", [], ({ name }) =>
+    Promise.resolve(sought(reading.explain(name), "code", name, object)),
+  ),
+  route("/api/audit", ["after", "limit"], async ({ page }) => object(await reading.audit(page))),
+  route("/api/w/:name", [], async ({ name }) => workReply(reading, name)),
+  route("/api/w/:name/source", [], async ({ name }) =>
+    sought(await reading.packetSource(name), "work item", name, (bytes) => ({
+      kind: "bytes",
+      name: `${name}.md`,
+      bytes,
+      sha256: digestOf(bytes),
+    })),
+  ),
+  route("/api/runs", ["state", "work", "cursor", "limit"], (asked) => runsReply(reading, asked)),
+  route("/api/r/:name", [], async ({ name }) => sought(await reading.run(name), "run", name, object)),
+  route("/api/r/:name/events", ["after", "limit"], async ({ name, page }) =>
+    sought(await reading.events(name, page), "run", name, (events) => object({ events })),
+  ),
+  route("/api/r/:name/diff", [], async ({ name }) => sought(await reading.diff(name), "sealed run", name, object)),
+  route("/api/r/:name/log", ["stage", "grep", "after", "limit"], async ({ name, query, page }) => {
+    const { stage, grep } = query;
+    const filter = { ...(stage === undefined ? {} : { stage }), ...(grep === undefined ? {} : { grep }) };
+    return sought(await reading.log(name, filter), "run", name, (lines) =>
+      object({ lines: lines.slice(page.after, page.after + page.limit), matches: lines.length }),
+    );
+  }),
+  route("/api/r/:name/replay", [], async ({ name }) =>
+    sought(await reading.replayPaths(name), "sealed run", name, (paths) => object({ paths })),
+  ),
+  route("/api/r/:name/verify", [], async ({ name }) => sought(await reading.verify(name), "sealed run", name, object)),
+  route("/api/r/:name/evidence", [], async ({ name }) =>
+    sought(await reading.evidence(name), "sealed run", name, (files) => object({ files })),
+  ),
+  route("/api/r/:name/evidence/:part{.+}", ["sha256"], (asked) => artifactReply(reading, asked)),
+];
+
+const route = (path: string, query: readonly string[], answer: Route["answer"]): Route => ({ path, query, answer });
+
+const workReply = async (reading: Reading, name: string): Promise<Reply> => {
+  const work = await reading.work(name);
+  if (!work.found) return sought(work, "work item", name, object);
+  const [packet, gate] = [await reading.packet(name), await reading.gate(name)];
+  return object({
+    work: work.value,
+    packet: packet.found ? packet.value : null,
+    gate: gate.found ? gate.value : null,
+  });
+};
+
+const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply> => {
+  const { state, work: ofWork, cursor } = query;
+  const work = ofWork === undefined ? undefined : workId(ofWork);
+  if (ofWork !== undefined && work === undefined) return wrong("work", "is no work id");
+  const after = cursor === undefined ? undefined : parseRunId(cursor);
+  if (cursor !== undefined && after === undefined) return wrong("cursor", "is none that was given");
+  const { runs, total } = await reading.runs({
+    ...(state === undefined ? {} : { state }),
+    ...(work === undefined ? {} : { work }),
+    ...(after === undefined ? {} : { after }),
+    limit: limit + 1,
+  });
+  const shown = runs.slice(0, limit);
+  const last = shown.at(-1)?.["run"];
+  return object({ runs: shown, total, ...(runs.length > limit ? { nextCursor: last } : {}) });
+};
+
+const artifactReply = async (reading: Reading, { name, part, query }: Asked): Promise<Reply> => {
+  const whole = { offset: 0, length: LIMITS.bundleHeldFileBytesMax };
+  const given = query["sha256"];
+  if (given !== undefined && parseDigest(given) === undefined) return wrong("sha256", "is no digest");
+  return sought(await reading.artifact(name, part, whole), "artifact", `${name}/${part}`, ({ bytes, sha256 }) =>
+    given === undefined || given === sha256
+      ? { kind: "bytes", name: part, bytes, sha256 }
+      : refused(refusal("surface/digest-moved", { what: part, now: sha256, given })),
+  );
+};
+
+const wrong = (name: string, problem: string): Reply => refused(refusal("surface/wrong-parameter", { name, problem }));

@@ -1,0 +1,40 @@
+import type { Digest } from "../workflow/digest.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
+
+/** What a route answers; how it becomes a response is the same for all of them. */
+export type Reply =
+  | { readonly kind: "object"; readonly value: object; readonly status?: 201 | 202 }
+  | { readonly kind: "bytes"; readonly name: string; readonly bytes: Uint8Array; readonly sha256: Digest }
+  | { readonly kind: "refused"; readonly refusals: readonly [Refusal, ...Refusal[]]; readonly near: readonly string[] };
+
+/** A route, with the query parameters that it takes: any other is refused. */
+export interface Route {
+  readonly path: string;
+  readonly query: readonly string[];
+  readonly answer: (asked: Asked) => Promise<Reply>;
+}
+
+/** Everything of a request that a route sees: words, none of which is a path. */
+export interface Asked {
+  readonly name: string;
+  readonly part: string;
+  readonly query: Readonly<Record<string, string>>;
+  /** Of `after` and `limit`, within their bounds. */
+  readonly page: { readonly after: number; readonly limit: number };
+}
+
+export const object = (value: object): Reply => ({ kind: "object", value });
+
+export const refused = (first: Refusal, near: readonly string[] = []): Reply => ({
+  kind: "refused",
+  refusals: [first],
+  near,
+});
+
+/** What was sought, or that it is not there, with the names that may have been meant. */
+export const sought = <T>(
+  found: { readonly found: true; readonly value: T } | { readonly found: false; readonly near: readonly string[] },
+  what: string,
+  name: string,
+  reply: (value: T) => Reply,
+): Reply => (found.found ? reply(found.value) : refused(refusal("surface/nothing-there", { what, name }), found.near));

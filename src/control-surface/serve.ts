@@ -1,0 +1,100 @@
+import { createServer, type Server } from "node:http";
+
+import { getRequestListener } from "@hono/node-server";
+
+import { readingOf } from "../harness/reading.ts";
+import type { Serve, Served } from "../harness/served.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import { refusal } from "../workflow/refusal.ts";
+import { ok, refuse } from "../workflow/result.ts";
+import { surfaceApp } from "./app.ts";
+import { readClient } from "./client.ts";
+import { doorAt } from "./door.ts";
+import { streamsOf } from "./events.ts";
+
+/** Listens on both loopback addresses of one port, so that nobody else can answer for `localhost` (surface.md 4.4). */
+export const serveSurface: Serve = async ({ world, port: wanted, tell }) => {
+  const client = await readClient();
+  const servers: Server[] = [];
+  let port = wanted;
+  for (const address of ADDRESSES) {
+    const server = boundServer();
+    const problem = await listening(server, port, address);
+    if (problem === "absent") continue;
+    if (problem !== "none") {
+      await closeAll(servers);
+      return refuse(refusal("surface/port-taken", { port, address, problem }));
+    }
+    servers.push(server);
+    port = portOf(server);
+  }
+  const door = doorAt(port);
+  const streams = streamsOf(world.store);
+  const app = surfaceApp({ door, reading: readingOf(world), streams, client, tell });
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  for (const server of servers) server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
+  const served: Served = {
+    url: `${door.origin}/#token=${door.token}`,
+    port,
+    close: () => {
+      streams.end();
+      return closeAll(servers);
+    },
+  };
+  return ok(served);
+};
+
+const ADDRESSES = ["127.0.0.1", "::1"] as const;
+
+/** A client that is slow, silent or many takes nothing from another one. */
+const boundServer = (): Server => {
+  const server = createServer({
+    maxHeaderSize: LIMITS.surfaceHeaderBytesMax,
+    headersTimeout: LIMITS.surfaceHeadersTimeoutMs,
+    requestTimeout: LIMITS.surfaceRequestTimeoutMs,
+    keepAliveTimeout: LIMITS.surfaceKeepAliveMs,
+    connectionsCheckingInterval: LIMITS.surfaceCheckMs,
+  });
+  server.maxConnections = LIMITS.surfaceConnectionsMax;
+  server.timeout = LIMITS.surfaceIdleMs;
+  return server;
+};
+
+/** "absent" where this machine has no such address. */
+const listening = (server: Server, port: number, host: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const { code = "" } = error;
+      if (code === "EADDRNOTAVAIL" || code === "EAFNOSUPPORT") resolve("absent");
+      else if (code in PROBLEMS) resolve(PROBLEMS[code] ?? code);
+      else reject(error);
+    });
+    server.listen({ port, host, ipv6Only: true, exclusive: true }, () => {
+      server.removeAllListeners("error");
+      resolve("none");
+    });
+  });
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "another process has it",
+  EACCES: "this user may not have it",
+};
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new TypeError("a server that listens has a port");
+  return address.port;
+};
+
+const closeAll = async (servers: readonly Server[]): Promise<void> => {
+  const closed = servers.map(
+    (server) =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+      }),
+  );
+  const all = setTimeout(() => servers.forEach((server) => server.closeAllConnections()), LIMITS.surfaceEndMs);
+  await Promise.all(closed);
+  clearTimeout(all);
+};

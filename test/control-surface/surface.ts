@@ -1,0 +1,48 @@
+import type { Hono } from "hono";
+
+import { surfaceApp } from "../../src/control-surface/app.ts";
+import type { Client } from "../../src/control-surface/client.ts";
+import { doorAt, TOKEN_HEADER } from "../../src/control-surface/door.ts";
+import { streamsOf } from "../../src/control-surface/events.ts";
+import { readingOf, type Reading } from "../../src/harness/reading.ts";
+import type { World } from "../../src/harness/world.ts";
+import { admit, approveBy, makeGround, openSwitches, runOnce, type Ground } from "../journeys/ground.ts";
+
+export const RUN = "R-049-01";
+export const WORK = "CTO-WORK-049";
+
+/** A home with one sealed run that waits for its outcome. */
+export const makeRunGround = async (): Promise<{ readonly ground: Ground; readonly world: World }> => {
+  const ground = await makeGround();
+  const world = await ground.open(openSwitches("scripted"));
+  await admit(world, ground);
+  await approveBy(world, ground);
+  await runOnce(world, ground);
+  return { ground, world };
+};
+
+export interface Surface {
+  readonly app: Hono;
+  readonly reading: Reading;
+  readonly headers: Readonly<Record<string, string>>;
+  /** What it printed of itself. */
+  readonly told: readonly string[];
+  /** A GET with the token and the right host, or with others. */
+  get(path: string, headers?: Readonly<Record<string, string>>): Promise<Response>;
+  end(): void;
+}
+
+/** The Control Surface without a socket, over a real home. */
+export const surfaceOver = (
+  world: World,
+  { client = new Map(), reading = readingOf(world) }: { readonly client?: Client; readonly reading?: Reading } = {},
+): Surface => {
+  const door = doorAt(4049);
+  const told: string[] = [];
+  const streams = streamsOf(world.store);
+  const app = surfaceApp({ door, reading, streams, client, tell: (line) => void told.push(line) });
+  const headers = { host: "localhost:4049", [TOKEN_HEADER]: door.token };
+  const get = async (path: string, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    app.request(`${door.origin}${path}`, { headers: { ...headers, ...more } });
+  return { app, reading, headers, told, get, end: () => streams.end() };
+};
