@@ -58,6 +58,18 @@ test("R047 a run that nobody signed for says why it is not proven, and passes fo
   expect(less.stdout).toMatch(/^PASS .*\n[^]*not claimed +a human's approval: consent is host-attested only$/m);
 });
 
+test("a folder that is no bundle is told so in one row, with every check for whoever asks for them", async () => {
+  write("plain/notes.txt", new TextEncoder().encode("hello"));
+  const said = await runCto(["verify", "plain"], { cwd });
+  expect(said.exit).toBe(5);
+  expect(said.stdout.split("\n").filter((line) => line !== "")).toEqual([
+    "FAIL        plain is no bundle of a run: it has no bundle.json",
+    expect.stringMatching(/^next {8}name a run/),
+  ]);
+  expect((await runCto(["verify", "plain", "-v"], { cwd })).stdout.split("\n").length).toBeGreaterThan(20);
+  expect(jsonOf(await runCto(["verify", "plain", "--json"], { cwd }))).toMatchObject({ verdict: "FAIL" });
+});
+
 test("an entry that no bundle may have is named, and exits 5", async () => {
   const said = await runCto(["verify", "linked.tar", "--trust", "signers", "--json"], { cwd });
   expect(said.exit).toBe(5);

@@ -108,8 +108,20 @@ const judge = async (
           ...(revoked === undefined ? {} : { revokedKeys: revoked }),
         };
   const verdict = await verifyBundle(contentOf(bundle), bundle.odd, root, tools, later);
+  // Of what is no bundle at all every check fails: one row says as much as twenty.
+  if (!bundle.files.has("bundle.json") && bundle.odd.length === 0 && !isVerbose) return noBundle(what, verdict);
   return answer(what, verdict, saysTrust(trust, from), isVerbose);
 };
+
+const noBundle = (what: string, { verdict, checks, notClaimed }: Verdict): Answer => ({
+  noun: "verify",
+  exit: EXIT.unverified,
+  data: { verdict, checks, trust: "not asked", notClaimed },
+  text: [
+    `${verdict.padEnd(10)}  ${visible(what)} is no bundle of a run: it has no bundle.json`,
+    "next        name a run, its folder .cto/runs/RUN or a tar of it; -v shows every check all the same",
+  ].join("\n"),
+});
 
 /** The records that the command line names, each with the signature beside it; what is too large is cut and fails as such. */
 const laterGiven = async (cwd: string, { outcome, withdrawal }: Given): Promise<Later | Answer> => {
