@@ -14,6 +14,7 @@ import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { wordsBehind } from "./approval-words.ts";
+import { lockOf } from "./lock-of.ts";
 import { keysInReach, ownKeysNow } from "./own-keys-now.ts";
 import { priorStageOf } from "./prior-stage.ts";
 import { readFacts, REVOKED_PATH, SIGNERS_PATH, type Facts } from "./read-facts.ts";
@@ -175,5 +176,5 @@ const lockOn = async (world: World, contract: Result<Contract, Refusal>, run: Ru
   if (!contract.ok) return "free";
   const targetId = targetIdOf(contract.value.targetRepository.path);
   const open = (await world.store.runs({ open: true })).find((row) => row.targetId === targetId && row.run !== run);
-  return open === undefined ? "free" : { run: open.run, pid: open.holder.pid, since: open.orderedAt };
+  return open === undefined ? "free" : lockOf(world, open);
 };

@@ -1,10 +1,12 @@
 import type { Holder, RunRow } from "../seams/store.ts";
+import { heldBy } from "../workflow/gate/host-questions.ts";
 import { runId, type RunId, type WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
-import { refusal, type Refusal } from "../workflow/refusal.ts";
+import type { Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { packetOf } from "./documents.ts";
 import { listWork } from "./list-work.ts";
+import { lockOf } from "./lock-of.ts";
 import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
 
@@ -35,7 +37,7 @@ export const orderRun = async (world: World, work: WorkId): Promise<Result<Order
   } as const;
   const attemptMin = await firstUnsealed(world, work);
   const row = await world.store.transact((ledger) => ledger.openRun(order, attemptMin));
-  return "locked" in row ? locked(row.locked) : ok({ row, brokenOff: "new" });
+  return "locked" in row ? locked(world, row.locked) : ok({ row, brokenOff: "new" });
 };
 
 // Evidence outlives a ledger that is put back: an id that a sealed bundle has is never given to another run.
@@ -50,10 +52,9 @@ const takeOver = (world: World, run: RunId): Promise<Result<Ordered, Refusal>> =
   world.store.transact(async (ledger) => {
     const row = await ledger.run(run);
     if (row === "absent") throw new TypeError(`no such run: ${run}`);
-    if (world.isAlive(row.holder)) return locked(row);
+    if (world.isAlive(row.holder)) return locked(world, row);
     await ledger.updateRun(run, { holder: world.holder });
     return ok({ row: { ...row, holder: world.holder }, brokenOff: row.holder });
   });
 
-const locked = (row: RunRow): Result<never, Refusal> =>
-  refuse(refusal("gate/target-locked", { run: row.run, pid: row.holder.pid, since: row.orderedAt }));
+const locked = (world: World, row: RunRow): Result<never, Refusal> => refuse(heldBy(lockOf(world, row)));

@@ -4,9 +4,12 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
+import { readStanding } from "../../src/harness/read-standing.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
+import { openGate } from "../../src/workflow/gate/gate.ts";
 import { runId, type RunId } from "../../src/workflow/ids.ts";
+import { refusalsOf } from "../../src/workflow/result.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
 import { breakOff, livingOf, type BreakingPoint } from "./breaking.ts";
 import { commitsOf, expectEvidence, factsOf, textOf, withApproved, type Approved } from "./ended.ts";
@@ -222,6 +225,8 @@ test("R134 nobody goes on with a run whose process lives, and of two heirs of a 
       expect(endOf(await runOnce(world, ground))).toEqual(["refused", "gate/target-locked"]);
     };
     await breakOff(ground, { line: "permit.issued" }, { meanwhile });
+    const { standing } = await readStanding(world, ground.work, runId(ground.work, 2), 0);
+    expect(refusalsOf(openGate(standing).result).map(({ code }) => code)).toContain("gate/target-abandoned");
     const other = await ground.open();
     const both = await Promise.all([runOnce(world, ground), runOnce(other, ground)]);
     await other.store.close();

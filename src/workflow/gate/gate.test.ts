@@ -38,6 +38,7 @@ afterAll(() => removeFolder(folder));
 const jp = makeKey(folder, "jp");
 const open = openStanding(jp);
 const names = switchesOf("case");
+const HELD = { run: RUN, work: CONTRACT.workItem, pid: 7, since: "2026-06-01T09:00:00Z" };
 
 const codesOf = (change: Partial<Standing>): readonly string[] =>
   refusalsOf(openGate({ ...open, ...change }).result).map(({ code }) => code);
@@ -215,11 +216,12 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
     { backend: ok({ ...must(open.backend), kind: "acp" }) },
     ["gate/backend-differs"],
   ],
+  ["R134 a target that another run holds", "lock", { lock: { ...HELD, isAlive: true } }, ["gate/target-locked"]],
   [
-    "R134 a target that another run holds",
+    "R134 a target that a broken run still holds",
     "lock",
-    { lock: { run: RUN, pid: 7, since: "2026-06-01T09:00:00Z" } },
-    ["gate/target-locked"],
+    { lock: { ...HELD, isAlive: false } },
+    ["gate/target-abandoned"],
   ],
   ["R068 no sandbox", "sandbox", { sandbox: { confinement: "none", failed: [] } }, ["gate/sandbox-unavailable"]],
   [

@@ -61,8 +61,13 @@ const keyObjections = ({ keysInReach, ownKeys }: Standing): readonly Refusal[] =
   ...ownKeys.untrusted.map(({ role, fingerprint }) => refusal("gate/key-not-trusted", { role, key: fingerprint })),
 ];
 
-const lockObjections = ({ lock }: Standing): readonly Refusal[] =>
-  lock === "free" ? [] : [refusal("gate/target-locked", { run: lock.run, pid: lock.pid, since: lock.since })];
+const lockObjections = ({ lock }: Standing): readonly Refusal[] => (lock === "free" ? [] : [heldBy(lock)]);
+
+/** Why a run may not start where another one works, or broke off. */
+export const heldBy = ({ isAlive, run, work, pid, since }: Exclude<Standing["lock"], "free">): Refusal =>
+  isAlive
+    ? refusal("gate/target-locked", { run, pid, since })
+    : refusal("gate/target-abandoned", { run, work, pid, since });
 
 const minimumOf = ({ policy, contract }: Standing): ConfinementLevel => {
   if (!policy.ok || !contract.ok) return "C";

@@ -6,7 +6,7 @@ import type { BackendProbe } from "../backend-probe.ts";
 import type { BackendKind, Contract } from "../contract/contract.ts";
 import type { WorkState } from "../contract/work-item.ts";
 import type { Digest } from "../digest.ts";
-import type { RunId } from "../ids.ts";
+import type { RunId, WorkId } from "../ids.ts";
 import type { OwnPublicKey } from "../own-keys.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Refusal } from "../refusal.ts";
@@ -51,7 +51,16 @@ export interface Standing {
   /** Signing keys that a sandbox of this run could read, by path. */
   readonly keysInReach: readonly string[];
   readonly ownKeys: OwnKeysStanding;
-  readonly lock: "free" | { readonly run: RunId; readonly pid: number; readonly since: string };
+  readonly lock:
+    | "free"
+    | {
+        readonly run: RunId;
+        readonly work: WorkId;
+        readonly pid: number;
+        readonly since: string;
+        /** Whether the process that ordered the run still lives on this machine. */
+        readonly isAlive: boolean;
+      };
   readonly diskFreeBytes: number;
   /** `runtime.defaultActivation` as read; anything but false blocks. */
   readonly defaultActivation: boolean | "unknown";

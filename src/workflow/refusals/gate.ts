@@ -75,6 +75,11 @@ export const gateRefusals = {
     next: "cto show {run}; wait, or cto stop {run}",
     why: "Two runs on one repository would judge each other's changes.",
   },
+  "gate/target-abandoned": {
+    says: "Run {run} of {work} broke off and still holds the target: process {pid} is gone, since {since}.",
+    next: "cto run {work} takes it up where it stopped and ends it",
+    why: "Nobody else may work where a run may have left something behind: what it left is ended and told first.",
+  },
   "gate/sandbox-unavailable": {
     says: "The sandbox does not work here: {tried}.",
     next: "{fix}",
