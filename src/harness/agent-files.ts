@@ -2,6 +2,7 @@ import type { Observation, PreflightFinding } from "../workflow/admission/observ
 import type { Digest, Json } from "../workflow/digest.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import { isNamed } from "../workflow/workspace/mount-plan.ts";
 
 /** What the ledger says of the files for agents that stood in a target when it was admitted: digests by path. */
 export type AdmittedAgentFiles = ReadonlyMap<string, string> | "unknown";
@@ -42,15 +43,21 @@ export const sinceAdmission = (known: AdmittedAgentFiles, { where, digest }: Pre
 };
 
 /** One line for each, as the approver sees it: what it is, whether an agent can read it, its digest, what is odd of it. */
-export const agentFileLines = (seen: Observation, known: AdmittedAgentFiles): readonly string[] =>
+export const agentFileLines = (
+  seen: Observation,
+  known: AdmittedAgentFiles,
+  allowed: readonly string[],
+): readonly string[] =>
   agentFilesIn(seen).map((file) => {
     const { finding, where, digest, hides = [] } = file;
     const since = sinceAdmission(known, file);
     return [
       `  ${where}`,
-      finding === "agent-prose" ? "text, readable" : "configuration, masked",
+      finding === "agent-prose" ? "text, readable" : `configuration, ${isNamed(allowed, where) ? NAMED : "masked"}`,
       `sha256 ${digest ?? "unknown"}`,
       ...(since === "as admitted" || since === "unknown" ? [] : [since]),
       ...(hides.length === 0 ? [] : [`hides ${hides.join(", ")}`]),
     ].join("   ");
   });
+
+const NAMED = "open to the agent, for the contract names it";

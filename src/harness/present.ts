@@ -38,7 +38,7 @@ export const present = async (world: World, work: WorkId): Promise<Result<Presen
   const probes = checks.map(
     ({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`,
   );
-  const found = agentFileLines(observation.value, agentFiles);
+  const found = agentFileLines(observation.value, agentFiles, contract.allowedPaths);
   const text = [
     preview,
     ...(probes.length === 0 ? [] : ["Probes of the owner, run by the Harness beside the validation", ...probes, ""]),

@@ -124,8 +124,8 @@ const maskOf = (node: TreeNode, rules: Rules): Exclude<PlannedMount["kind"], "wr
   return node.kind === "folder" ? "empty-folder" : "unreadable-file";
 };
 
-// A contract that must change agent configuration names it, whole or in part; a glob that happens to match does not.
-const isNamed = (writable: readonly string[], path: string): boolean =>
+/** A contract that must change agent configuration names it, whole or in part; a glob that happens to match does not. */
+export const isNamed = (writable: readonly string[], path: string): boolean =>
   writable.some((pattern) => {
     const name = pattern.replace(/\/$/, "");
     return isPlain(pattern) && (isWithin(path, name) || (pattern !== name && isWithin(name, path)));
