@@ -233,7 +233,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     agents: profileAgents(textOf, async () =>
       (await home.list("profile")).map((document) => path.basename(document.path, ".json")),
     ),
-    operator: { uid, user: username, tty: terminal ? "stdin" : null },
+    operator: { uid, user: username, tty: terminal ? "stdin" : null, channel: "cli" },
     build: readBuild(),
     verifyPage: readVerifyPage,
     facts: { ...hostFacts(), loginuid: loginuid() },

@@ -6,6 +6,7 @@ import type { Reading } from "../harness/reading.ts";
 import { refusal } from "../workflow/refusal.ts";
 import { artifactResponse } from "./artifact.ts";
 import { askedOf } from "./asked.ts";
+import { readBody } from "./body.ts";
 import { clientResponse, type Client } from "./client.ts";
 import type { Door } from "./door.ts";
 import type { Streams } from "./events.ts";
@@ -14,6 +15,7 @@ import { entranceOf } from "./objections.ts";
 import { problemOf, problemOfError, type Problem } from "./problem.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { Reply, Route } from "./reply.ts";
+import { WRITE_ROUTES, type OpenToWrite, type WriteRoute } from "./write-routes.ts";
 
 /** What the Control Surface is made of; it knows nothing of sockets. */
 export interface Parts {
@@ -21,11 +23,12 @@ export interface Parts {
   readonly reading: Reading;
   readonly streams: Streams;
   readonly client: Client;
+  readonly writes: OpenToWrite | "read-only";
   readonly tell: (line: string) => void;
 }
 
 /** Every request passes the door first; what no route is written for is refused. */
-export const surfaceApp = ({ door, reading, streams, client, tell }: Parts): Hono => {
+export const surfaceApp = ({ door, reading, streams, client, writes, tell }: Parts): Hono => {
   const app = new Hono({ strict: true });
   app.use(async (context, next) => {
     await next();
@@ -45,6 +48,8 @@ export const surfaceApp = ({ door, reading, streams, client, tell }: Parts): Hon
     }
   });
   for (const route of readRoutes(reading)) app.get(route.path, (context) => answer(context, route));
+  if (writes !== "read-only")
+    for (const route of WRITE_ROUTES) app.post(route.path, (context) => write(context, route, writes));
   app.get("/api/events", async (context) => {
     const asked = askedOf(context, []);
     const stream = asked.ok ? await streams.open(context.req.header("Last-Event-ID")) : asked;
@@ -69,6 +74,14 @@ const answer = async (context: Context, route: Route): Promise<Response> => {
   const asked = askedOf(context, route.query);
   if (!asked.ok) return problemResponse(problemOf(asked.refusals));
   return responseTo(await route.answer(asked.value), context);
+};
+
+const write = async (context: Context, route: WriteRoute, open: OpenToWrite): Promise<Response> => {
+  const asked = askedOf(context, []);
+  if (!asked.ok) return problemResponse(problemOf(asked.refusals));
+  const body = await readBody(context.req.raw);
+  if (!body.ok) return problemResponse(problemOf(body.refusals));
+  return responseTo(await route.answer(open, asked.value.name, body.value), context);
 };
 
 const responseTo = (reply: Reply, { req }: Context): Response => {

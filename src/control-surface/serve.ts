@@ -4,6 +4,7 @@ import { getRequestListener } from "@hono/node-server";
 
 import { readingOf } from "../harness/reading.ts";
 import type { Serve, Served } from "../harness/served.ts";
+import type { World } from "../harness/world.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { refusal } from "../workflow/refusal.ts";
 import { ok, refuse } from "../workflow/result.ts";
@@ -13,7 +14,7 @@ import { doorAt } from "./door.ts";
 import { streamsOf } from "./events.ts";
 
 /** Listens on both loopback addresses of one port, so that nobody else can answer for `localhost` (surface.md 4.4). */
-export const serveSurface: Serve = async ({ world, port: wanted, tell }) => {
+export const serveSurface: Serve = async ({ world, openToWrite, port: wanted, tell }) => {
   const client = await readClient();
   const servers: Server[] = [];
   let port = wanted;
@@ -30,7 +31,8 @@ export const serveSurface: Serve = async ({ world, port: wanted, tell }) => {
   }
   const door = doorAt(port);
   const streams = streamsOf(world.store);
-  const app = surfaceApp({ door, reading: readingOf(world), streams, client, tell });
+  const writes = openToWrite === "read-only" ? openToWrite : () => inBrowser(openToWrite);
+  const app = surfaceApp({ door, reading: readingOf(world), streams, client, writes, tell });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   for (const server of servers) server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
   const served: Served = {
@@ -42,6 +44,12 @@ export const serveSurface: Serve = async ({ world, port: wanted, tell }) => {
     },
   };
   return ok(served);
+};
+
+// What a person does on a page is recorded as done there.
+const inBrowser = async (open: () => Promise<World>): Promise<World> => {
+  const world = await open();
+  return { ...world, operator: { ...world.operator, channel: "web" } };
 };
 
 const ADDRESSES = ["127.0.0.1", "::1"] as const;

@@ -64,7 +64,7 @@ export const rollbackRun = async (
         ledger.appendLeaf({
           type: "rollback.refused",
           actor: world.operator.user,
-          channel: "cli",
+          channel: world.operator.channel,
           work: row.work,
           run,
           refusals: done.refusals.map(({ code }) => code),
@@ -80,7 +80,7 @@ export const rollbackRun = async (
       await ledger.appendLeaf({
         type: done.value.clean ? "rollback.done" : state === "rejected" ? "rollback.failed" : "rollback.refused",
         actor: world.operator.user,
-        channel: "cli",
+        channel: world.operator.channel,
         work: row.work,
         run,
         detail: { commit: done.value.rollbackCommit, tree: done.value.tree, proof: done.value.proof },

@@ -6,6 +6,8 @@ import type { World } from "./world.ts";
 interface ServeOrder {
   /** Opened for reading, without the variables that open gates. */
   readonly world: World;
+  /** Opens the home once more, for one write; "read-only" where there is none. */
+  readonly openToWrite: (() => Promise<World>) | "read-only";
   /** 0 takes any free one. */
   readonly port: number;
   /** Is told what goes wrong in the server itself, one line each. */

@@ -56,7 +56,7 @@ export const withdraw = async (world: World, work: WorkId, order: Withdrawal): P
     await ledger.appendLeaf({
       type: "approval.withdrawn",
       actor: principal ?? user,
-      channel: "cli",
+      channel: world.operator.channel,
       work,
       approvalId,
       digests,

@@ -69,6 +69,8 @@ interface Operator {
   readonly uid: number;
   readonly user: string;
   readonly tty: string | null;
+  /** Where the person acts: at the command line, or in a browser of the Control Surface. */
+  readonly channel: "cli" | "web";
 }
 
 interface HostFacts {

@@ -47,7 +47,7 @@ export interface LedgerEntry {
   readonly type: LedgerType;
   /** Principal name, or `uid:<n>` where nobody signed. */
   readonly actor: string;
-  readonly channel: "cli" | "harness";
+  readonly channel: "cli" | "web" | "harness";
   readonly work?: WorkId;
   readonly run?: RunId;
   readonly approvalId?: string;
@@ -129,7 +129,7 @@ const Members = z.strictObject({
   at: z.iso.datetime({ precision: 3 }),
   type: z.enum(LEDGER_TYPES),
   actor: z.string(),
-  channel: z.enum(["cli", "harness"]),
+  channel: z.enum(["cli", "web", "harness"]),
   work: branded(workId).exactOptional(),
   run: branded(parseRunId).exactOptional(),
   approvalId: z.string().exactOptional(),

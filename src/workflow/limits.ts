@@ -156,6 +156,8 @@ export const LIMITS = {
   /** Of what one request to the Control Surface says in its headers, and in its body. */
   surfaceHeaderBytesMax: 16_384,
   surfaceBodyBytesMax: 65_536,
+  /** Of a reason that a browser gives. */
+  surfaceReasonCharactersMax: 1_000,
   /** How long a client of the Control Surface may take for its headers, for all of a request, and between two of them. */
   surfaceHeadersTimeoutMs: 10_000,
   surfaceRequestTimeoutMs: 15_000,

@@ -31,7 +31,7 @@ test("cto serve --json tells one line when it is ready, opens no gate, and ends 
   reader.on("line", (more) => lines.push(more));
   try {
     const told = JSON.parse(line) as { readonly url: string; readonly port: number };
-    expect(told).toMatchObject({ schema: "cto.serve.v1", ok: true, readOnly: true, pid: server.pid });
+    expect(told).toMatchObject({ schema: "cto.serve.v1", ok: true, readOnly: false, pid: server.pid });
     const { origin, hash } = new URL(told.url);
     expect(origin).toBe(`http://localhost:${told.port}`);
     const headers = { [TOKEN_HEADER]: hash.replace("#token=", "") };

@@ -18,6 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => ground.close());
 
+const openToWrite = (): Promise<World> => ground.open();
+
 const started: Served[] = [];
 const told: string[] = [];
 afterEach(async () => {
@@ -26,7 +28,7 @@ afterEach(async () => {
 });
 
 const start = async (): Promise<Served & { readonly headers: Readonly<Record<string, string>> }> => {
-  const served = await serveSurface({ world, port: 0, tell: (line) => void told.push(line) });
+  const served = await serveSurface({ world, openToWrite, port: 0, tell: (line) => void told.push(line) });
   if (!served.ok) throw new Error(served.refusals.map(({ code }) => code).join(", "));
   started.push(served.value);
   return { ...served.value, headers: { [TOKEN_HEADER]: new URL(served.value.url).hash.replace("#token=", "") } };
@@ -73,10 +75,10 @@ test.each(HAS_SIX ? ["127.0.0.1", "::1"] : ["127.0.0.1"])(
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, address, () => resolve()));
     const { port } = holder.address() as { readonly port: number };
-    const served = await serveSurface({ world, port, tell: () => undefined });
+    const served = await serveSurface({ world, openToWrite, port, tell: () => undefined });
     expect(served.ok ? [] : served.refusals).toMatchObject([{ code: "surface/port-taken", facts: { port, address } }]);
     await new Promise((resolve) => holder.close(resolve));
-    const again = await serveSurface({ world, port, tell: () => undefined });
+    const again = await serveSurface({ world, openToWrite, port, tell: () => undefined });
     if (again.ok) started.push(again.value);
     expect(again.ok).toBe(true);
   },

@@ -1,7 +1,6 @@
 import type { Hono } from "hono";
 
-import { surfaceApp } from "../../src/control-surface/app.ts";
-import type { Client } from "../../src/control-surface/client.ts";
+import { surfaceApp, type Parts } from "../../src/control-surface/app.ts";
 import { doorAt, TOKEN_HEADER } from "../../src/control-surface/door.ts";
 import { streamsOf } from "../../src/control-surface/events.ts";
 import { readingOf, type Reading } from "../../src/harness/reading.ts";
@@ -35,12 +34,16 @@ export interface Surface {
 /** The Control Surface without a socket, over a real home. */
 export const surfaceOver = (
   world: World,
-  { client = new Map(), reading = readingOf(world) }: { readonly client?: Client; readonly reading?: Reading } = {},
+  {
+    client = new Map(),
+    reading = readingOf(world),
+    writes = "read-only",
+  }: Partial<Pick<Parts, "client" | "reading" | "writes">> = {},
 ): Surface => {
   const door = doorAt(4049);
   const told: string[] = [];
   const streams = streamsOf(world.store);
-  const app = surfaceApp({ door, reading, streams, client, tell: (line) => void told.push(line) });
+  const app = surfaceApp({ door, reading, streams, client, writes, tell: (line) => void told.push(line) });
   const headers = { host: "localhost:4049", [TOKEN_HEADER]: door.token };
   const get = async (path: string, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
     app.request(`${door.origin}${path}`, { headers: { ...headers, ...more } });

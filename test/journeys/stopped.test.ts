@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { expect, test } from "vitest";
 
+import { serveSurface } from "../../src/control-surface/serve.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
@@ -87,6 +88,29 @@ test("R135 cto stop ends a run of another process: exit 130, and the ledger says
     await stoppedByOthers(approved, asked);
     const leaf = (await world.store.leaves(0)).find(({ type }) => type === "run.stopping");
     expect(leaf).toMatchObject({ actor: world.operator.user, detail: { reason: "wrong branch" } });
+  });
+});
+
+test("R135 a browser ends a run of another process, and the ledger says that it was one", async () => {
+  await withApproved(async (approved) => {
+    const { ground, world } = approved;
+    const served = await serveSurface({ world, openToWrite: () => ground.open({}), port: 0, tell: () => undefined });
+    if (!served.ok) throw new Error("it is not served");
+    const { origin, hash } = new URL(served.value.url);
+    const said = { "X-CTO-Token": hash.replace("#token=", ""), origin, "sec-fetch-site": "same-origin" };
+    const asked = async (): Promise<void> => {
+      const headers = { ...said, "content-type": "application/json" };
+      const order = { method: "POST", headers, body: JSON.stringify({ reason: "wrong branch" }) };
+      const response = await fetch(`${origin}/api/r/R-049-01/stop`, order);
+      expect([response.status, await response.json()]).toEqual([202, { run: "R-049-01", state: "stopping" }]);
+    };
+    try {
+      await stoppedByOthers(approved, asked);
+      const leaf = (await world.store.leaves(0)).find(({ type }) => type === "run.stopping");
+      expect(leaf).toMatchObject({ actor: world.operator.user, channel: "web", detail: { reason: "wrong branch" } });
+    } finally {
+      await served.value.close();
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { rollbackObject } from "../../harness/objects/rollback-object.ts";
 import { rollbackRun } from "../../harness/rollback.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";
@@ -22,22 +23,13 @@ export const act: Act<{ readonly dryRun: boolean }, [string]> = async (context, 
         refusals: done.refusals,
         spared: "The target was not touched.",
       };
-    const { commit, rollbackCommit, tree, proof } = done.value;
+    const { commit, rollbackCommit, proof } = done.value;
     const equalsBase = proof === "tree-equals-base";
     const what = equalsBase ? "the tree equals the base" : "the changed paths equal the base, later commits stay";
     return {
       noun: "rollback",
       exit: EXIT.done,
-      data: {
-        run,
-        commit,
-        rollbackCommit,
-        tree,
-        equalsBase,
-        proof,
-        state: flags.dryRun ? "rejected" : "rolled_back",
-        dryRun: flags.dryRun,
-      },
+      data: rollbackObject(done.value),
       text: flags.dryRun
         ? `would add ${short(rollbackCommit)} after ${short(commit)}: ${what}. Nothing was touched.`
         : `rolled back  ${run}  ${short(rollbackCommit)} undoes ${short(commit)}: ${what}`,

@@ -6,15 +6,18 @@ import { EXIT } from "../exit-code.ts";
 import { print } from "../run-command.ts";
 
 /** `cto serve`: the Control Surface over one home, until it is told to end. Its answer is printed when it is ready. */
-export const act: Act<{ readonly port?: number }, []> = async (context, flags) => {
+export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []> = async (context, flags) => {
   const world = await context.openWorld(flags.home, "read", "without-switches");
   try {
     const tell = (line: string): void => context.process.stderr.write(`bug       ${line}\n`);
-    const served = await context.serve({ world, port: flags.port ?? PORT, tell });
+    const openToWrite = flags.readOnly
+      ? ("read-only" as const)
+      : () => context.openWorld(flags.home, "write", "without-switches");
+    const served = await context.serve({ world, openToWrite, port: flags.port ?? PORT, tell });
     if (!served.ok)
       return { noun: "serve", exit: EXIT.refused, data: {}, text: "", refusals: served.refusals, spared: SPARED };
     const stopped = stopOf(context);
-    const answer = answerOf(served.value, process.pid);
+    const answer = answerOf(served.value, process.pid, flags.readOnly);
     print(context, flags, answer);
     await stopped;
     await served.value.close();
@@ -35,11 +38,11 @@ const stopOf = ({ onStop }: CliContext): Promise<void> =>
     });
   });
 
-const answerOf = ({ url, port }: Served, pid: number): Answer => ({
+const answerOf = ({ url, port }: Served, pid: number, readOnly: boolean): Answer => ({
   noun: "serve",
   exit: EXIT.done,
-  data: { url, port, readOnly: true, pid },
+  data: { url, port, readOnly, pid },
   text: url,
-  story: "serving   read-only, for this machine alone. Whoever has the address may read. Ctrl-C ends it.",
+  story: `serving   for this machine alone. Whoever has the address may read${readOnly ? "" : ", withdraw, stop and roll back"}. Ctrl-C ends it.`,
   isTold: true,
 });

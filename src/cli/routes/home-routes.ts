@@ -49,13 +49,17 @@ export const homeRoutes = (): Routes => ({
     see: "cto explain states",
     load: () => import("../commands/status.ts"),
   }),
-  serve: command<{ readonly port?: number }, []>({
-    brief: "the Control Surface: a read-only server for a browser of this machine",
-    examples: ["cto serve", "cto serve --port 4050", "cto serve --json"],
-    flags: { port: portNumber("where it listens, on 127.0.0.1 and ::1 (4049)") },
+  serve: command<{ readonly port?: number; readonly readOnly: boolean }, []>({
+    brief: "the Control Surface: a server for a browser of this machine",
+    examples: ["cto serve", "cto serve --port 4050", "cto serve --read-only --json"],
+    flags: {
+      port: portNumber("where it listens, on 127.0.0.1 and ::1 (4049)"),
+      readOnly: yes("no address that writes at all"),
+    },
     about: [
       "Prints its address with a token that ends with it: open that one. It answers to no other name and no other site.",
-      "It drops every CTO_HARNESS_* variable. It has no address that approves, accepts, runs or changes anything.",
+      "By it may be marked what was read, an approval withdrawn, a run stopped, a signed rejection rolled back; nothing is",
+      "approved, accepted, admitted or run, and it holds no key of yours and no CTO_HARNESS_* variable.",
     ],
     exits: "0 ended by Ctrl-C or TERM · 3 the port is taken",
     see: "cto status",
