@@ -1,3 +1,5 @@
+import { availableParallelism } from "node:os";
+
 import { defineConfig, type ViteUserConfig } from "vitest/config";
 
 const config: ViteUserConfig = defineConfig({
@@ -6,7 +8,7 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 240_000,
     hookTimeout: 240_000,
-    maxWorkers: 2,
+    maxWorkers: availableParallelism() + 1,
   },
 });
 
