@@ -15,13 +15,15 @@ test.each(agents)("%s with a model that never ends gets no answer beyond its bud
 });
 
 test.each(agents)("%s survives a busy, a broken and a breaking provider, or gives up and says so", async (_, agent) => {
-  const { ends } = await play(agent, FAULTS);
+  const { ends, untouched } = await play(agent, FAULTS);
   expect(["awaiting_outcome", "failed", "voided"]).toContain(ends[0]);
+  expect(untouched).toBe(ends[0] !== "awaiting_outcome");
 });
 
 test.each(agents)("%s and arguments that are no JSON come to an end that is told", async (_, agent) => {
-  const { ends } = await play(agent, MALFORMED);
+  const { ends, untouched } = await play(agent, MALFORMED);
   expect(["awaiting_outcome", "failed", "voided"]).toContain(ends[0]);
+  expect(untouched).toBe(ends[0] !== "awaiting_outcome");
 });
 
 test.each(agents)("%s is stopped while its model is silent, and nothing of it is left", async (_, agent) => {
