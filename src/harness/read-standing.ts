@@ -12,6 +12,7 @@ import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
+import { isModelKey } from "../workflow/relay-policy.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { wordsBehind } from "./approval-words.ts";
 import { lockOf } from "./lock-of.ts";
@@ -92,6 +93,7 @@ export const readStanding = async (
     workState: await workStateFor(world, work, run, drawn.ok),
     switches: await readSwitches(world, contract),
     backend: await probeBackend(world, facts),
+    unkeyed: unkeyedUpstream(world, facts),
     sandbox: { confinement, failed: protections.checks.filter((check) => !check.ok) },
     keysInReach: keysInReach(world, authority),
     ownKeys: own,
@@ -170,6 +172,15 @@ const probeBackend = async (world: World, { drawn, authority }: Facts): Promise<
   if (backend === undefined) return refuse(refusal("backend/not-configured", { kind }));
   const probe = await backend.probe();
   return probe.ok ? ok({ kind, probe: probe.value }) : probe;
+};
+
+const unkeyedUpstream = ({ environment }: World, { drawn, authority }: Facts): Standing["unkeyed"] => {
+  if (!drawn.ok || !authority.ok) return "none";
+  const { backends, relay } = authority.value;
+  const upstream = backends[drawn.value.contract.executionGate.backend]?.upstream;
+  const variable = upstream === undefined ? undefined : relay?.upstreams[upstream]?.keyVariable;
+  if (upstream === undefined || variable === undefined || isModelKey(environment[variable] ?? "")) return "none";
+  return { upstream, variable };
 };
 
 const lockOn = async (world: World, contract: Result<Contract, Refusal>, run: RunId): Promise<Standing["lock"]> => {

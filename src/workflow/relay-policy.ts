@@ -18,6 +18,9 @@ export interface Upstream {
   readonly pricesPerMillionTokens?: ModelPrices;
 }
 
+/** Whether a value can stand as a provider's key in a header: 8 to 4096 characters, each one printed and plain. */
+export const isModelKey = (value: string): boolean => /^[\x21-\x7e]{8,4096}$/.test(value);
+
 /** What a million tokens cost, in units of the currency. Whatever a provider counts as input is input, cached or not. */
 export interface ModelPrices {
   readonly input: number;

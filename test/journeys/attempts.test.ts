@@ -3,10 +3,13 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import { readStanding } from "../../src/harness/read-standing.ts";
 import type { World } from "../../src/harness/world.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { reportSchema, type Report } from "../../src/workflow/evidence/schemas/report.ts";
+import { openGate } from "../../src/workflow/gate/gate.ts";
 import { runId } from "../../src/workflow/ids.ts";
+import { refusalsOf } from "../../src/workflow/result.ts";
 import { KEY, openProvider, type Provider } from "../fakes/provider.ts";
 import {
   admit,
@@ -54,6 +57,8 @@ let provider: Provider;
 let ground: Ground;
 let world: World;
 let report: Report;
+let withoutKey: readonly string[];
+let withShortKey: readonly string[];
 const lines: string[] = [];
 beforeAll(async () => {
   provider = await openProvider();
@@ -64,6 +69,8 @@ beforeAll(async () => {
   await ground.edit(POLICY, "upstreams: {}", `upstreams: { here: ${upstream} }`);
   await ground.edit(POLICY, "cassette: false", "cassette: true");
   await ground.edit(POLICY, "steps: .sot/authority/steps.json", "steps: .sot/authority/steps.json\n    upstream: here");
+  withoutKey = await modelObjections({});
+  withShortKey = await modelObjections({ MODEL_KEY: "short" });
   world = await ground.open({ ...openSwitches("scripted"), MODEL_KEY: KEY });
   await admit(world, ground);
   const script = [...TRIES, MODEL, LOOK].map((line) => `( ${line} ); echo "= $?"`).join("\n");
@@ -78,8 +85,24 @@ afterAll(async () => {
   provider.close();
 });
 
+/** What the gate says of the model's key in this environment. */
+const modelObjections = async (environment: Readonly<Record<string, string>>): Promise<readonly string[]> => {
+  const asked = await ground.open({ ...openSwitches("scripted"), ...environment });
+  try {
+    const { standing } = await readStanding(asked, ground.work, runId(ground.work, 1), 0);
+    const codes = refusalsOf(openGate(standing).result).map(({ code }) => code);
+    return codes.filter((code) => code === "gate/model-key-absent");
+  } finally {
+    await asked.store.close();
+  }
+};
+
 const file = (name: string): Promise<string> =>
   readFile(path.join(ground.home, ".cto/runs", runId(ground.work, 1), name), "utf8");
+
+test("a model without its key blocks at the gate, before an approval is spent on it", () => {
+  expect([withoutKey, withShortKey]).toEqual([["gate/model-key-absent"], ["gate/model-key-absent"]]);
+});
 
 const verdictOf = (action: string): unknown => report.actions.find((row) => row.action === action)?.verdict;
 

@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import type { Relay, RelayOrder } from "../../seams/relay.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import type { Upstream } from "../../workflow/relay-policy.ts";
+import { isModelKey, type Upstream } from "../../workflow/relay-policy.ts";
 import { systemResolve, type Resolve } from "./address.ts";
 import { openBudget } from "./budget.ts";
 import { answerConnect, hostsOf } from "./connect-door.ts";
@@ -87,8 +87,7 @@ export const unixRelay = (ground: RelayGround): Relay => ({
 const keyOf = (environment: RelayGround["environment"], { keyVariable }: Upstream): string | undefined => {
   if (keyVariable === undefined) return undefined;
   const key = environment[keyVariable] ?? "";
-  if (!/^[\x21-\x7e]{8,4096}$/.test(key))
-    throw new Failure("relay/key-absent", `${keyVariable} holds no key for the model.`);
+  if (!isModelKey(key)) throw new Failure("relay/key-absent", `${keyVariable} holds no key for the model.`);
   return key;
 };
 

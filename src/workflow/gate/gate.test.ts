@@ -255,6 +255,12 @@ test.each<[string, string, Partial<Standing>, readonly string[]]>([
     approving({ harnessKey: `SHA256:${"o".repeat(43)}` }),
     ["approval/stale"],
   ],
+  [
+    "an upstream whose key variable holds no key",
+    "backend",
+    { unkeyed: { upstream: "provider", variable: "PROVIDER_KEY" } },
+    ["gate/model-key-absent"],
+  ],
   ["R135 a full disk", "disk", { diskFreeBytes: 2 ** 28 - 1 }, ["gate/disk-low"]],
   [
     "R062 a prior stage that policy asks for",

@@ -21,7 +21,7 @@ export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
       says: () => "private, trusted for their roles, out of the sandbox's reach",
     }),
     question(12, "gate", "backend", {
-      refusals: [...refusalsOf(backend), ...mediationObjections(standing)],
+      refusals: [...refusalsOf(backend), ...mediationObjections(standing), ...modelKeyObjections(standing)],
       says: () =>
         backend.ok
           ? `${backend.value.probe.profile} ${backend.value.probe.version}, mediation ${backend.value.probe.declared}`
@@ -50,6 +50,9 @@ const mediationObjections = ({ backend, policy }: Standing): readonly Refusal[] 
     ? [refusal("backend/mediation-too-weak", { profile: probe.profile, declared: probe.declared, least })]
     : [];
 };
+
+const modelKeyObjections = ({ unkeyed }: Standing): readonly Refusal[] =>
+  unkeyed === "none" ? [] : [refusal("gate/model-key-absent", unkeyed)];
 
 const keyObjections = ({ keysInReach, ownKeys }: Standing): readonly Refusal[] => [
   ...keysInReach.map((key) => refusal("gate/key-in-reach", { key })),

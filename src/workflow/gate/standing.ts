@@ -47,6 +47,8 @@ export interface Standing {
   readonly workState: WorkState | "unlisted";
   readonly switches: SwitchReadings;
   readonly backend: Result<{ readonly kind: BackendKind; readonly probe: BackendProbe }, Refusal>;
+  /** The backend's upstream, where the variable that policy.yaml names for it holds no key in this environment. */
+  readonly unkeyed: { readonly upstream: string; readonly variable: string } | "none";
   readonly sandbox: SandboxStanding;
   /** Signing keys that a sandbox of this run could read, by path. */
   readonly keysInReach: readonly string[];

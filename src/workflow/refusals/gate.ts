@@ -115,6 +115,11 @@ export const gateRefusals = {
     next: "cto run or cto stop until it is sealed, then the same command again",
     why: "A run is signed by the one key that its owner approved it with.",
   },
+  "gate/model-key-absent": {
+    says: "{variable} holds no key for upstream {upstream}.",
+    next: "put the provider's key into {variable}, 8 or more plain characters, in the environment of this one command",
+    why: "Without it the agent can reach no model, and an approval would be spent on a run that does nothing.",
+  },
   "gate/disk-low": {
     says: "{free} bytes are free, {needed} are needed.",
     next: "free disk space, then the same command again",
