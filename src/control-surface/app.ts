@@ -24,11 +24,12 @@ export interface Parts {
   readonly streams: Streams;
   readonly client: Client;
   readonly writes: OpenToWrite | "read-only";
+  readonly examine: () => Promise<readonly object[]>;
   readonly tell: (line: string) => void;
 }
 
 /** Every request passes the door first; what no route is written for is refused. */
-export const surfaceApp = ({ door, reading, streams, client, writes, tell }: Parts): Hono => {
+export const surfaceApp = ({ door, reading, streams, client, writes, examine, tell }: Parts): Hono => {
   const app = new Hono({ strict: true });
   app.use(async (context, next) => {
     await next();
@@ -47,7 +48,7 @@ export const surfaceApp = ({ door, reading, streams, client, writes, tell }: Par
         return problemResponse(problemOf([entrance.refusal]));
     }
   });
-  for (const route of readRoutes(reading)) app.get(route.path, (context) => answer(context, route));
+  for (const route of readRoutes(reading, examine)) app.get(route.path, (context) => answer(context, route));
   if (writes !== "read-only")
     for (const route of WRITE_ROUTES) app.post(route.path, (context) => write(context, route, writes));
   app.get("/api/events", async (context) => {

@@ -7,9 +7,14 @@ export const readBody = async (request: Request): Promise<Result<unknown, Refusa
   const max = LIMITS.surfaceBodyBytesMax;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of request.body ?? []) {
-    size += chunk.length;
-    if (size <= max) chunks.push(chunk);
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.length;
+      if (size <= max) chunks.push(chunk);
+    }
+  } catch {
+    // Whoever left has nobody to be answered, and has broken nothing of ours.
+    return refuse(refusal("surface/wrong-body", { problem: "it ended before it was whole" }));
   }
   if (size > max) return refuse(refusal("surface/too-large", { max }));
   try {

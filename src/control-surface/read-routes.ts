@@ -6,7 +6,7 @@ import { refusal } from "../workflow/refusal.ts";
 import { object, refused, sought, type Asked, type Reply, type Route } from "./reply.ts";
 
 /** Every address that reads; each object is the one that the reading verbs answer (surface.md 4.5). */
-export const readRoutes = (reading: Reading): readonly Route[] => [
+export const readRoutes = (reading: Reading, examine: () => Promise<readonly object[]>): readonly Route[] => [
   route("/api/status", ["needs"], async ({ query }) => object(await reading.status(query["needs"]))),
   route("/api/packets", ["state"], async ({ query }) => object({ packets: await reading.packets(query["state"]) })),
   route("/api/works", ["state"], async ({ query }) => object({ works: await reading.works(query["state"]) })),
@@ -16,6 +16,7 @@ export const readRoutes = (reading: Reading): readonly Route[] => [
   route("/api/explain/:name{.+}", [], ({ name }) =>
     Promise.resolve(sought(reading.explain(name), "code", name, object)),
   ),
+  route("/api/doctor", [], async () => object({ checks: await examine() })),
   route("/api/audit", ["after", "limit"], async ({ page }) => object(await reading.audit(page))),
   route("/api/w/:name", [], async ({ name }) => workReply(reading, name)),
   route("/api/w/:name/source", [], async ({ name }) =>

@@ -14,7 +14,7 @@ import { doorAt } from "./door.ts";
 import { streamsOf } from "./events.ts";
 
 /** Listens on both loopback addresses of one port, so that nobody else can answer for `localhost` (surface.md 4.4). */
-export const serveSurface: Serve = async ({ world, openToWrite, port: wanted, tell }) => {
+export const serveSurface: Serve = async ({ world, openToWrite, examine, port: wanted, tell }) => {
   const client = await readClient();
   const servers: Server[] = [];
   let port = wanted;
@@ -32,7 +32,15 @@ export const serveSurface: Serve = async ({ world, openToWrite, port: wanted, te
   const door = doorAt(port);
   const streams = streamsOf(world.store);
   const writes = openToWrite === "read-only" ? openToWrite : () => inBrowser(openToWrite);
-  const app = surfaceApp({ door, reading: readingOf(world), streams, client, writes, tell });
+  const app = surfaceApp({
+    door,
+    reading: readingOf(world),
+    streams,
+    client,
+    writes,
+    examine: oneAtATime(examine),
+    tell,
+  });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   for (const server of servers) server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
   const served: Served = {
@@ -44,6 +52,15 @@ export const serveSurface: Serve = async ({ world, openToWrite, port: wanted, te
     },
   };
   return ok(served);
+};
+
+// However many pages ask, this machine is looked at once for all of them.
+const oneAtATime = <T>(act: () => Promise<T>): (() => Promise<T>) => {
+  let now: Promise<T> | undefined;
+  return () =>
+    (now ??= act().finally(() => {
+      now = undefined;
+    }));
 };
 
 // What a person does on a page is recorded as done there.

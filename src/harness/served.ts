@@ -8,6 +8,8 @@ interface ServeOrder {
   readonly world: World;
   /** Opens the home once more, for one write; "read-only" where there is none. */
   readonly openToWrite: (() => Promise<World>) | "read-only";
+  /** Looks at this machine and this home now, as `cto doctor` does; each one starts sandboxes. */
+  readonly examine: () => Promise<readonly object[]>;
   /** 0 takes any free one. */
   readonly port: number;
   /** Is told what goes wrong in the server itself, one line each. */

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { TOKEN_HEADER } from "../../src/control-surface/door.ts";
 import { LIMITS } from "../../src/workflow/limits.ts";
 import { makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
-import { lookInto, runCto } from "./cli.ts";
+import { jsonOf, lookInto, runCto } from "./cli.ts";
 
 let ground: Ground;
 beforeAll(async () => {
@@ -19,6 +19,10 @@ beforeAll(async () => {
 afterAll(() => ground.close());
 
 const MAIN = path.join(import.meta.dirname, "../journeys/cto.ts");
+
+interface Doctor {
+  readonly checks: readonly { readonly id: string; readonly status: string }[];
+}
 
 test("cto serve --json tells one line when it is ready, opens no gate, and ends by TERM", async () => {
   const env = { PATH: process.env["PATH"], HOME: ground.root, ...openSwitches("scripted") };
@@ -37,6 +41,11 @@ test("cto serve --json tells one line when it is ready, opens no gate, and ends 
     const headers = { [TOKEN_HEADER]: hash.replace("#token=", "") };
     const work = await (await fetch(`${origin}/api/w/${ground.work}`, { headers })).text();
     expect(work).toContain("gate/env-not-set");
+    const doctor = (await (await fetch(`${origin}/api/doctor`, { headers })).json()) as Doctor;
+    const printed = jsonOf(await runCto(["doctor", "--json"], { home: ground.home, env: {} })) as unknown as Doctor;
+    const [seen, wanted] = [doctor, printed].map(({ checks }) => checks.map(({ id, status }) => [id, status]));
+    expect(seen).toEqual(wanted);
+    expect(seen).toContainEqual(["node", "ok"]);
     const again = await runCto(["serve", "--port", String(told.port)], { home: ground.home });
     expect([again.exit, again.stderr]).toEqual([3, expect.stringContaining("surface/port-taken")]);
   } finally {

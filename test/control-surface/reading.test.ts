@@ -6,7 +6,7 @@ import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { Failure } from "../../src/workflow/failure.ts";
 import type { Ground } from "../journeys/ground.ts";
-import { makeRunGround, RUN, surfaceOver, WORK, type Surface } from "./surface.ts";
+import { CHECKS, makeRunGround, RUN, surfaceOver, WORK, type Surface } from "./surface.ts";
 
 let ground: Ground;
 let world: World;
@@ -35,6 +35,7 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   ["/api/packets", async ({ reading }) => ({ packets: await reading.packets() })],
   ["/api/works", async ({ reading }) => ({ works: await reading.works() })],
   ["/api/approvals", async ({ reading }) => ({ approvals: await reading.approvals() })],
+  ["/api/doctor", () => Promise.resolve({ checks: CHECKS })],
   ["/api/targets", async ({ reading }) => ({ targets: await reading.targets() })],
   ["/api/explain/approval/absent", async ({ reading }) => valueOf(reading.explain("approval/absent"))],
   ["/api/audit?after=2&limit=3", ({ reading }) => reading.audit({ after: 2, limit: 3 })],
@@ -174,7 +175,7 @@ test.each([
 });
 
 test("every route refuses a wrong host, a missing token, another site, and every method that changes something", async () => {
-  const paths = readRoutes(surface.reading).map(({ path }) =>
+  const paths = readRoutes(surface.reading, () => Promise.resolve([])).map(({ path }) =>
     path.replace(":name{.+}", "states").replaceAll(/:\w+(\{.+\})?/g, RUN),
   );
   for (const path of [...paths, "/api/events"]) {

@@ -18,6 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => ground.close());
 
+const examine = (): Promise<readonly object[]> => Promise.resolve([]);
 const openToWrite = (): Promise<World> => ground.open();
 
 const started: Served[] = [];
@@ -28,7 +29,7 @@ afterEach(async () => {
 });
 
 const start = async (): Promise<Served & { readonly headers: Readonly<Record<string, string>> }> => {
-  const served = await serveSurface({ world, openToWrite, port: 0, tell: (line) => void told.push(line) });
+  const served = await serveSurface({ world, openToWrite, examine, port: 0, tell: (line) => void told.push(line) });
   if (!served.ok) throw new Error(served.refusals.map(({ code }) => code).join(", "));
   started.push(served.value);
   return { ...served.value, headers: { [TOKEN_HEADER]: new URL(served.value.url).hash.replace("#token=", "") } };
@@ -75,10 +76,10 @@ test.each(HAS_SIX ? ["127.0.0.1", "::1"] : ["127.0.0.1"])(
     const holder = createServer();
     await new Promise<void>((resolve) => holder.listen(0, address, () => resolve()));
     const { port } = holder.address() as { readonly port: number };
-    const served = await serveSurface({ world, openToWrite, port, tell: () => undefined });
+    const served = await serveSurface({ world, openToWrite, examine, port, tell: () => undefined });
     expect(served.ok ? [] : served.refusals).toMatchObject([{ code: "surface/port-taken", facts: { port, address } }]);
     await new Promise((resolve) => holder.close(resolve));
-    const again = await serveSurface({ world, openToWrite, port, tell: () => undefined });
+    const again = await serveSurface({ world, openToWrite, examine, port, tell: () => undefined });
     if (again.ok) started.push(again.value);
     expect(again.ok).toBe(true);
   },
@@ -189,6 +190,24 @@ test("a stream tells what is recorded from now on, and from a number on what was
   await again.cancel();
   const wrong = await fetch(at, { headers: { ...headers, "Last-Event-ID": "../1" } });
   expect([wrong.status, ((await wrong.json()) as { code: string }).code]).toEqual([400, "surface/wrong-parameter"]);
+});
+
+test("a client that never ends its headers or its body is let go, and meanwhile others are answered", async () => {
+  const { port, headers } = await start();
+  const began = performance.now();
+  const host = `Host: localhost:${port}\r\n`;
+  const sent = `${TOKEN_HEADER}: ${headers[TOKEN_HEADER] ?? ""}\r\nOrigin: http://localhost:${port}\r\nSec-Fetch-Site: same-origin\r\n`;
+  const slow = [
+    ...Array.from({ length: 100 }, () => raw(port, `GET / HTTP/1.1\r\n${host}X-Slow: `)),
+    raw(
+      port,
+      `POST /api/r/R-049-01/stop HTTP/1.1\r\n${host}${sent}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{`,
+    ),
+  ];
+  expect((await fetch(`http://localhost:${port}/api/status`, { headers })).status).toBe(200);
+  const said = await Promise.all(slow);
+  expect(performance.now() - began).toBeLessThan(LIMITS.surfaceRequestTimeoutMs + 10_000);
+  expect(said.filter((text) => /^HTTP\/1\.1 (?!408)/.test(text))).toEqual([]);
 });
 
 test("it ends within its time, whoever still listens, and the port is free then", async () => {

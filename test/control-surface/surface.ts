@@ -32,6 +32,10 @@ export interface Surface {
 }
 
 /** The Control Surface without a socket, over a real home. */
+/** Stands for what the command line looks at; see test/cli/serve.test.ts for the real one. */
+export const CHECKS = [{ id: "node", status: "ok", says: "Node 24", fix: "" }] as const;
+const examine = (): Promise<typeof CHECKS> => Promise.resolve(CHECKS);
+
 export const surfaceOver = (
   world: World,
   {
@@ -43,7 +47,7 @@ export const surfaceOver = (
   const door = doorAt(4049);
   const told: string[] = [];
   const streams = streamsOf(world.store);
-  const app = surfaceApp({ door, reading, streams, client, writes, tell: (line) => void told.push(line) });
+  const app = surfaceApp({ door, reading, streams, client, writes, examine, tell: (line) => void told.push(line) });
   const headers = { host: "localhost:4049", [TOKEN_HEADER]: door.token };
   const get = async (path: string, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
     app.request(`${door.origin}${path}`, { headers: { ...headers, ...more } });

@@ -26,8 +26,15 @@ afterAll(async () => {
 });
 
 const servedOver = async (over: Ground, reads: World): Promise<Served> => {
+  const examine = (): Promise<readonly object[]> => Promise.resolve([]);
   const openToWrite = (): Promise<World> => over.open({});
-  const started = await serveSurface({ world: reads, openToWrite, port: 0, tell: (line) => expect(line).toBe("") });
+  const started = await serveSurface({
+    world: reads,
+    openToWrite,
+    examine,
+    port: 0,
+    tell: (line) => expect(line).toBe(""),
+  });
   if (!started.ok) throw new Error(started.refusals.map(({ code }) => code).join(", "));
   return started.value;
 };

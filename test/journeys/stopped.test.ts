@@ -94,7 +94,13 @@ test("R135 cto stop ends a run of another process: exit 130, and the ledger says
 test("R135 a browser ends a run of another process, and the ledger says that it was one", async () => {
   await withApproved(async (approved) => {
     const { ground, world } = approved;
-    const served = await serveSurface({ world, openToWrite: () => ground.open({}), port: 0, tell: () => undefined });
+    const served = await serveSurface({
+      world,
+      openToWrite: () => ground.open({}),
+      examine: () => Promise.resolve([]),
+      port: 0,
+      tell: () => undefined,
+    });
     if (!served.ok) throw new Error("it is not served");
     const { origin, hash } = new URL(served.value.url);
     const said = { "X-CTO-Token": hash.replace("#token=", ""), origin, "sec-fetch-site": "same-origin" };

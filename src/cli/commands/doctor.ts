@@ -49,7 +49,8 @@ export const act: Act<{ readonly hostile: boolean; readonly only?: readonly stri
 
 const INDENT = "      -> ";
 
-const findings = async (
+/** Every check that is wanted, made now. */
+export const findings = async (
   context: CliContext,
   flags: CommonFlags,
   wanted: (id: string) => boolean,

@@ -1,9 +1,11 @@
 import type { Served } from "../../harness/served.ts";
+import { withoutSwitches } from "../../harness/without-switches.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
 import { print } from "../run-command.ts";
+import { findings } from "./doctor.ts";
 
 /** `cto serve`: the Control Surface over one home, until it is told to end. Its answer is printed when it is ready. */
 export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []> = async (context, flags) => {
@@ -13,7 +15,8 @@ export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []
     const openToWrite = flags.readOnly
       ? ("read-only" as const)
       : () => context.openWorld(flags.home, "write", "without-switches");
-    const served = await context.serve({ world, openToWrite, port: flags.port ?? PORT, tell });
+    const examine = () => findings(withoutGates(context), { ...flags, quiet: true }, () => true);
+    const served = await context.serve({ world, openToWrite, examine, port: flags.port ?? PORT, tell });
     if (!served.ok)
       return { noun: "serve", exit: EXIT.refused, data: {}, text: "", refusals: served.refusals, spared: SPARED };
     const stopped = stopOf(context);
@@ -26,6 +29,11 @@ export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []
     await world.store.close();
   }
 };
+
+const withoutGates = (context: CliContext): CliContext => ({
+  ...context,
+  process: { ...context.process, env: withoutSwitches(context.process.env) },
+});
 
 const PORT = 4049;
 const SPARED = "Nothing listens.";
