@@ -130,5 +130,6 @@ const NO_CONTEXT: CliContext = {
   makeHome: () => Promise.reject(new Error("not needed")),
   openMachine: () => Promise.reject(new Error("not needed")),
   serve: async (order) => (await import("../src/control-surface/serve.ts")).serveSurface(order),
+  serveMcp: () => Promise.reject(new Error("not needed")),
   onStop: () => () => undefined,
 };

@@ -7,15 +7,10 @@ import { readFolder } from "./adapters/archive/read-folder.ts";
 import { readTarFile } from "./adapters/archive/read-tar-file.ts";
 import { readVerifyPage } from "./adapters/archive/verify-page.ts";
 import { nodeVerifyTools } from "./adapters/archive/verify-tools.ts";
-import { acpBackend } from "./adapters/backend/acp-backend.ts";
-import { caseBackend } from "./adapters/backend/case-backend.ts";
-import { commandBackend } from "./adapters/backend/command-backend.ts";
-import { whichCase } from "./adapters/backend/find-case.ts";
-import type { AgentOptions } from "./adapters/backend/found-agent.ts";
+import { configuredBackends } from "./adapters/backend/configured-backends.ts";
 import { profileAgents, shippedAgents } from "./adapters/backend/profile-agents.ts";
 import { profileTexts } from "./adapters/backend/profile-texts.ts";
 import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
-import { scriptedBackend } from "./adapters/backend/scripted-backend.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
@@ -40,14 +35,12 @@ import { removeFolder } from "./adapters/target/remove-folder.ts";
 import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
-import type { Authority } from "./workflow/authority.ts";
-import type { BackendKind } from "./workflow/contract/contract.ts";
+import type { OwnKeys } from "./seams/keys.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import type { Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
-import type { Upstream } from "./workflow/relay-policy.ts";
 
 export interface ComposeOptions {
   readonly home: string;
@@ -55,6 +48,8 @@ export interface ComposeOptions {
   /** Whether a person sits at a terminal that may be asked. */
   readonly terminal: boolean;
   readonly mode: "read" | "write";
+  /** Left out, the home's own keys; for whom must not sign, those that cannot. */
+  readonly keysIn?: (stateFolder: string) => OwnKeys;
 }
 
 export interface HomeOrder {
@@ -145,14 +140,15 @@ export const openHome = async ({
 };
 
 /** The only place where adapters meet seams: one home, with everything real behind it. */
-export const compose = async ({ home: folder, environment, terminal, mode }: ComposeOptions): Promise<World> => {
+export const compose = async (options: ComposeOptions): Promise<World> => {
+  const { home: folder, environment, terminal, mode, keysIn = ownKeys } = options;
   const homeId = await readHomeId(folder);
   if (homeId === undefined)
     throw new Failure("home/unreadable", `${folder} has no .cto/home-id: cto init makes a home complete.`);
   const stateFolder = path.join(folder, ".cto");
   const clock = systemClock();
   const home = folderHome(folder);
-  const own = ownKeys(stateFolder);
+  const own = keysIn(stateFolder);
   const store = await openStore(path.join(stateFolder, "ledger.db"), {
     homeId,
     now: () => clock.now(),
@@ -175,17 +171,6 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     const own = await home.read(`.sot/authority/profiles/${id}.json`);
     return own === "absent" ? "absent" : own.bytes;
   });
-  const upstreamOf = ({ backends, relay }: Authority, kind: BackendKind): Upstream | "none" =>
-    relay?.upstreams[backends[kind]?.upstream ?? ""] ?? "none";
-  const agentOptions = (authority: Authority, kind: "acp" | "command"): AgentOptions => {
-    const { profile = "", packages } = authority.backends[kind] ?? {};
-    return {
-      profile,
-      textOf,
-      packages: packages ?? environment["CTO_HARNESS_AGENTS"],
-      upstream: upstreamOf(authority, kind),
-    };
-  };
   const world: World = {
     home,
     homeId,
@@ -206,30 +191,7 @@ export const compose = async ({ home: folder, environment, terminal, mode }: Com
     archive: folderArchive(path.join(stateFolder, "runs")),
     verifyTools: nodeVerifyTools,
     host: localHost(stateFolder),
-    backendOf: (kind, authority) => {
-      switch (kind) {
-        case "scripted":
-          return authority.backends.scripted === undefined
-            ? undefined
-            : scriptedBackend({
-                stepsPath: () => Promise.resolve(path.resolve(folder, authority.backends.scripted?.steps ?? "")),
-              });
-        case "case":
-          return authority.backends.case === undefined
-            ? undefined
-            : caseBackend({
-                binary: () => whichCase(authority.backends.case?.binary, environment),
-                upstream: upstreamOf(authority, "case"),
-                profile: authority.backends.case.profile,
-              });
-        case "acp":
-          return authority.backends.acp === undefined ? undefined : acpBackend(agentOptions(authority, "acp"));
-        case "command":
-          return authority.backends.command === undefined
-            ? undefined
-            : commandBackend(agentOptions(authority, "command"));
-      }
-    },
+    backendOf: configuredBackends({ home: folder, environment, textOf }),
     agents: profileAgents(textOf, async () =>
       (await home.list("profile")).map((document) => path.basename(document.path, ".json")),
     ),

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { FAILURES } from "../src/workflow/failure.ts";
 import { REFUSALS } from "../src/workflow/refusal.ts";
-import { verifierClosure } from "./architecture/closure.ts";
+import { assistantClosure, verifierClosure } from "./architecture/closure.ts";
 import {
   claims,
   claimsInProse,
@@ -47,6 +47,7 @@ test.each([
   ["one surface knows another", "src/mcp/server.ts", 'import { show } from "../cli/show.ts";'],
   ["the library is made of adapters", "src/index.ts", 'export * from "./adapters/clock/c.ts";'],
   ["a file knows the tests", "src/harness/run.ts", 'import { hand } from "../../test/fakes/clock.ts";'],
+  ["an assistant composes", "src/mcp/server.ts", 'import { openHome } from "../compose.ts";'],
   ["a name is computed", "src/harness/run.ts", "await import(`../adapters/${kind}.ts`);"],
   ["the verifier knows the harness", "src/verifier/a.ts", 'import type { World } from "../harness/world.ts";'],
   ["the page knows an adapter", "src/verify-page/a.ts", 'import { c } from "../adapters/clock/c.ts";'],
@@ -212,6 +213,23 @@ test("R117 the verifier runs its own code, the forms of the files, and nothing e
   };
   expect(broken(verifierClosure, schema)).toHaveLength(1);
   expect(broken(verifierClosure, { [verifier]: 'import type { Permit } from "../../gate/permit.ts";' })).toEqual([]);
+});
+
+test("an assistant is served by nothing that writes, signs, spawns or connects", () => {
+  expect(assistantClosure(house)).toEqual([]);
+  for (const text of [
+    'import { readingOf } from "../harness/reading.ts";',
+    'import { openHome } from "../compose.ts";',
+    'import { ownKeys } from "../adapters/keys/harness-key.ts";',
+    'import { writeFile } from "node:fs/promises";',
+    'import { createServer } from "node:http";',
+    'const { execa } = await import("execa");',
+    "const home = process.env;",
+    'await fetch("http://localhost");',
+  ])
+    expect(broken(assistantClosure, { "src/mcp/a.ts": text })).toHaveLength(1);
+  const read = 'import type { Reading } from "../harness/reading.ts"; import { z } from "zod";';
+  expect(broken(assistantClosure, { "src/mcp/a.ts": read })).toEqual([]);
 });
 
 test("no silent default: a switch over a closed union ends in assertNever or in nothing", () => {

@@ -37,6 +37,8 @@ export interface CliContext {
   readonly openMachine: () => Promise<Machine>;
   /** Starts the Control Surface over an open home. */
   readonly serve: Serve;
+  /** Serves an assistant on standard input and output until it leaves (surface.md 5.1); without a home it is a Failure. */
+  readonly serveMcp: (home: string | undefined) => Promise<void>;
   /** Calls back on Ctrl-C and TERM; answers how to stop listening. */
   readonly onStop: (stop: () => void) => () => void;
 }

@@ -26,7 +26,7 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["gate", "sandbox"], "every precondition at once; any command in the stage of a run"],
   [["run", "stop"], "one run from its order to its sealed evidence; end it"],
   [["status", "runs", "show"], "what needs whom; every run; one run in full"],
-  [["serve"], "the same for a browser of this machine"],
+  [["serve", "mcp"], "the same for a browser of this machine; for an assistant, read-only"],
   [["logs", "diff"], "what a run printed and what it changed"],
   [["verify", "replay"], "check a bundle offline; do its steps again and compare"],
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],

@@ -26,6 +26,7 @@ export const main = async (): Promise<void> => {
     makeHome: async (order) => (await import("../compose.ts")).makeHome(order),
     openMachine: async () => (await import("../compose.ts")).openMachine(),
     serve: async (order) => (await import("../control-surface/serve.ts")).serveSurface(order),
+    serveMcp: async (home) => (await import("../compose-mcp.ts")).serveMcp({ home, cwd, environment: env }),
     onStop: (stop) => {
       process.on("SIGINT", stop);
       process.on("SIGTERM", stop);

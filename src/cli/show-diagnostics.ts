@@ -49,21 +49,4 @@ const data = (text: string): string => visible(text).replaceAll("%", "%25");
 
 const property = (text: string): string => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
 
-/** A finding with its place; it ends where its line ends. */
-export const jsonDiagnostics = (all: readonly Linted[]): readonly object[] =>
-  all.flatMap(({ source, diagnostics }) => {
-    const lines = linesOf(source.bytes);
-    return diagnostics.map(({ code, severity, at, says, next }) => ({
-      code,
-      severity,
-      file: at.file,
-      line: at.line,
-      column: at.column,
-      endLine: at.line,
-      endColumn: Math.max(at.column, Array.from(lines[at.line - 1] ?? "").length + 1),
-      message: says,
-      next,
-    }));
-  });
-
 const linesOf = (bytes: Uint8Array): readonly string[] => new TextDecoder().decode(bytes).split(/\r?\n/);

@@ -1,3 +1,4 @@
+import { digestOf } from "../workflow/digest.ts";
 import { parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
 import { readReplayPaths } from "../workflow/evidence/control-surface.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
@@ -6,8 +7,12 @@ import { runId, type RunId, type WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { nearest } from "../workflow/nearest.ts";
+import { lintPacket } from "../workflow/packet/lint-packet.ts";
+import type { SourceDocument } from "../workflow/packet/packet.ts";
 import { drawnFrom, packetOf } from "./documents.ts";
 import { explanationOf, TOPICS, type Explanation } from "./explanations.ts";
+import { lintContextOf } from "./lint-packets.ts";
+import { diagnosticObjects } from "./objects/diagnostic-object.ts";
 import { gateCheckObject } from "./objects/gate-check-object.ts";
 import { packetObject } from "./objects/packet-object.ts";
 import { refusalObject } from "./objects/refusal-object.ts";
@@ -20,6 +25,7 @@ import { readDiff, type DiffFile } from "./read-diff.ts";
 import { readEvidence, readEvidencePart, type EvidenceFile, type EvidencePart } from "./read-evidence.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readLogLines, type LogFilter, type LogLine } from "./read-log-lines.ts";
+import { readPacketChanges } from "./read-packet-changes.ts";
 import { readPacketList, type PacketRow } from "./read-packet-list.ts";
 import { readRun } from "./read-run.ts";
 import { readRuns, type RunFilter } from "./read-runs.ts";
@@ -52,6 +58,10 @@ export interface Reading {
   /** The contract that a work item's packet says, or why it says none. */
   packet(work: string): Promise<Sought<Told>>;
   packetSource(work: string): Promise<Sought<Uint8Array>>;
+  /** What lint says of the packet of a work item, or of a text that stands in no home, among the packets of this one. Records nothing. */
+  lint(given: { readonly work: string } | { readonly text: string }): Promise<Sought<readonly Told[]>>;
+  /** How a packet differs from what was approved of it, or from the contract of one of its runs. */
+  packetChanges(work: string, against: "approved" | { readonly run: string }): Promise<Sought<Told>>;
   works(state?: string): Promise<readonly Told[]>;
   work(work: string): Promise<Sought<Told>>;
   /** Every precondition of now, asked without starting anything. */
@@ -97,6 +107,20 @@ export const readingOf = (world: World): Reading => {
       seekWork(given, async (work) => {
         const read = await packetOf(world, work);
         return read.ok ? found(read.value.packet.source.bytes) : { found: false, near: [] };
+      }),
+    lint: async (given) => {
+      if ("text" in given) return found(await lintTold(world, givenSource(given.text)));
+      return seekWork(given.work, async (work) => {
+        const source = (await world.home.list("packet")).find(({ bytes }) =>
+          new TextDecoder().decode(bytes).includes(work),
+        );
+        return source === undefined ? { found: false, near: [] } : found(await lintTold(world, source));
+      });
+    },
+    packetChanges: (given, against) =>
+      seekWork(given, async (work) => {
+        if (against === "approved") return found({ work, ...(await readPacketChanges(world, work, against)) });
+        return seekRun(against.run, async (run) => found({ work, ...(await readPacketChanges(world, work, run)) }));
       }),
     works: async (state) => (await readWorks(world, state)).map(workObject),
     work: (given) =>
@@ -198,6 +222,14 @@ const packetTold = async (world: World, work: WorkId): Promise<Told> => {
   if (!drawn.ok) return { work, refusals: drawn.refusals.map(refusalObject) };
   return packetObject(drawn.value, await viewOfWork(await openWorkGround(world), work));
 };
+
+const givenSource = (text: string): SourceDocument => {
+  const bytes = new TextEncoder().encode(text);
+  return { path: "given.md", bytes, digest: digestOf(bytes) };
+};
+
+const lintTold = async (world: World, source: SourceDocument): Promise<readonly Told[]> =>
+  diagnosticObjects({ source, diagnostics: lintPacket(source, await lintContextOf(world)) });
 
 const gateTold = async (world: World, work: WorkId): Promise<Told> => {
   const now = world.clock.now();

@@ -19,6 +19,8 @@ export const LIMITS = {
   signatureBytesMax: 16_384,
   keyFileBytesMax: 4096,
   gitTimeoutMs: 120_000,
+  /** How long a shell for git waits for its next call. */
+  gitLaneIdleMs: 3_000,
   gitOutputBytesMax: 268_435_456,
   manifestEntriesMax: 200_000,
   manifestDepthMax: 64,
@@ -178,6 +180,21 @@ export const LIMITS = {
   /** Entries of one page, without and with a wish. */
   surfacePageDefault: 100,
   surfacePageMax: 1_000,
+  /** One answer to an assistant, the words beside it, the rows of a list, and how far into one it may be paged. */
+  mcpAnswerBytesMax: 1_048_576,
+  mcpTextCharactersMax: 8_192,
+  mcpRowsMax: 100,
+  mcpOffsetMax: 100_000,
+  mcpEventsMax: 500,
+  mcpEvidenceBytesMax: 65_536,
+  mcpHitsMax: 50,
+  mcpQueryCharactersMax: 200,
+  /** One message of an assistant's client; also the most that is read of a packet which it sends. */
+  mcpMessageBytesMax: 1_048_576,
+  /** How often the ledger is looked at for whoever subscribed, how much of it at once, and to how many resources. */
+  mcpPollMs: 1_000,
+  mcpPollEntriesMax: 1_000,
+  mcpSubscriptionsMax: 256,
 } as const;
 
 /** What one run may use; policy.yaml `limits`, bound by the policy digest. */

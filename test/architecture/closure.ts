@@ -30,3 +30,26 @@ export const verifierClosure: Rule = (files) => {
     .filter((file) => VERIFIER.test(file.path) && !isTest(file))
     .flatMap((file) => (seen.has(file.path) ? [] : (seen.add(file.path), walk(file))));
 };
+
+// The rules are pure by a rule of their own, and the library speaks the protocol over two streams that it is given.
+const ASSISTANT = /^src\/(?:mcp|workflow)\//;
+const PROTOCOL: ReadonlySet<string> = new Set([
+  "zod",
+  "@modelcontextprotocol/server",
+  "@modelcontextprotocol/server/stdio",
+]);
+const OUTSIDE: ReadonlySet<string> = new Set(["process", "fetch", "globalThis", "require", "eval", "WebSocket"]);
+
+/** What an assistant is served by runs nothing that writes, signs, spawns or connects: not even Node's own modules (surface.md 5.1). */
+export const assistantClosure: Rule = (files) =>
+  files
+    .filter((file) => file.path.startsWith("src/mcp/") && !isTest(file))
+    .flatMap(({ path, imports, tokens }) => [
+      ...imports
+        .filter(({ isType }) => !isType)
+        .filter(({ file: named, from }) => (named === undefined ? !PROTOCOL.has(from) : !ASSISTANT.test(named)))
+        .map(({ from, line }) => `${path}:${line}: runs ${from}`),
+      ...tokens
+        .filter(({ kind, text }) => kind === "word" && OUTSIDE.has(text))
+        .map(({ text, line }) => `${path}:${line}: names ${text}`),
+    ]);

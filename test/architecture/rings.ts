@@ -13,8 +13,12 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   "verify-page": ["verifier", "workflow"],
   "config.ts": ["seams", "workflow"],
   "compose.ts": ["adapters", "harness", "seams", "workflow", "config.ts"],
+  "compose-mcp.ts": ["adapters", "compose.ts", "harness", "mcp"],
   "index.ts": ["compose.ts", "harness", "seams", "workflow"],
 };
+
+// What joins adapters to seams: whole homes, and what an assistant is given of one.
+const COMPOSERS: ReadonlySet<string> = new Set(["compose.ts", "compose-mcp.ts"]);
 
 const MAY_COMPOSE = /^src\/cli\/(?:main\.ts|demo\/|hostile\/)/;
 
@@ -43,7 +47,7 @@ const outwardImports = (file: SourceFile, part: string): readonly string[] =>
     if (named === undefined) return from === "a computed name" ? [`${file.path}:${line}: imports a computed name`] : [];
     const there = partOf(named);
     const isKnown = there === part || MAY_KNOW[part]?.includes(there) === true;
-    const isComposed = there === "compose.ts" && MAY_COMPOSE.test(file.path);
+    const isComposed = COMPOSERS.has(there) && MAY_COMPOSE.test(file.path);
     const isStarted = STARTED.has(there) && file.path === MAY_START;
     if (!named.startsWith("src/") || !(isKnown || isComposed || isStarted))
       return [`${file.path}:${line}: ${part} may not know ${named}`];

@@ -5,6 +5,7 @@ import { expect } from "vitest";
 
 import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { openMcpGround } from "../../src/compose-mcp.ts";
 import { evidence, makeHome, openHome, openMachine } from "../../src/compose.ts";
 import { withoutSwitches } from "../../src/harness/without-switches.ts";
 import type { World } from "../../src/harness/world.ts";
@@ -58,6 +59,8 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     makeHome,
     openMachine: () => Promise.resolve(openMachine()),
     serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
+    // Here a client leaves before it has said anything; test/mcp leads real ones.
+    serveMcp: async (home) => (await openMcpGround({ home, cwd, environment: env })).close(),
     onStop: () => () => undefined,
   };
   const withHome = given.home === undefined ? argv : [...argv, "--home", given.home];

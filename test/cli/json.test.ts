@@ -28,6 +28,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   status: "",
   serve: "--port 65536",
   explain: "states",
+  mcp: "",
   "audit log": "",
   "audit verify": "",
   "audit export": "",

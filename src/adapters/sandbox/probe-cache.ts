@@ -8,6 +8,9 @@ import { PERL_DRIVER } from "./canaries/perl-driver.ts";
 import { OVERLAY_SCRIPT } from "./probe-script.ts";
 import type { Tool } from "./probe-tools.ts";
 
+/** Its name in the state folder. */
+export const PROBE_FILE = "sandbox-probe.json";
+
 /** What an answer holds for: this boot, this user, these binaries, this code. Anything else is tried again. */
 export const probeKey = async (tools: readonly Tool[], stageScript: string): Promise<Digest> =>
   digestOf(
@@ -21,9 +24,19 @@ export const probeKey = async (tools: readonly Tool[], stageScript: string): Pro
 
 /** The answer that was found for this key, if it was that everything is there. */
 export const cachedProbe = async (file: string, key: Digest): Promise<Protections | undefined> => {
+  const kept = await keptProbe(file);
+  return kept?.key === key ? kept.protections : undefined;
+};
+
+interface KeptProbe {
+  readonly key: string;
+  readonly protections: Protections;
+}
+
+/** The answer that is kept, whatever it holds for. */
+export const keptProbe = async (file: string): Promise<KeptProbe | undefined> => {
   const text = await readFile(file, "utf8").catch(() => undefined);
-  const read = text === undefined ? undefined : cached.safeParse(asJson(text));
-  return read?.success === true && read.data.key === key ? read.data.protections : undefined;
+  return text === undefined ? undefined : cached.safeParse(asJson(text)).data;
 };
 
 /** Keeps a good answer. A bad one is tried again next time. */

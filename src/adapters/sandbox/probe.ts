@@ -7,7 +7,7 @@ import { Failure } from "../../workflow/failure.ts";
 import { parseOid, parseRunId } from "../../workflow/ids.ts";
 import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
 import { canaryChecks } from "./canaries/canary-checks.ts";
-import { cachedProbe, keepProbe, probeKey } from "./probe-cache.ts";
+import { cachedProbe, keepProbe, PROBE_FILE, probeKey } from "./probe-cache.ts";
 import {
   KILL_CHECK,
   machineChecks,
@@ -37,7 +37,7 @@ export const probeSandbox = async ({ stateFolder, stageScript, open }: ProbeGrou
   const { checks, tools } = await probeTools();
   if (!checks.every((check) => check.ok)) return { confinement: "none", checks, tools };
   await mkdir(stateFolder, { recursive: true, mode: 0o700 });
-  const kept = `${stateFolder}/sandbox-probe.json`;
+  const kept = `${stateFolder}/${PROBE_FILE}`;
   const key = await probeKey(tools, stageScript);
   const known = await cachedProbe(kept, key);
   if (known !== undefined) return known;

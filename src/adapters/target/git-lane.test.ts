@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -124,3 +124,11 @@ const ended = (child: ReturnType<typeof spawn>): Promise<number | string | null>
   new Promise((resolve) => {
     child.on("close", (code, signal) => resolve(signal ?? code));
   });
+
+test("a lane that nobody calls for a while leaves, with its folder, and the next call has another one", async () => {
+  const lanes = gitLanes({}, ["/usr/bin/bash", "-c", "echo $PPID"], 50);
+  const first = Number(text((await lanes.run(call([]))).stdout));
+  expect(Number(text((await lanes.run(call([]))).stdout))).toBe(first);
+  await expect.poll(() => existsSync(`/proc/${first}`), { timeout: 5_000 }).toBe(false);
+  expect(Number(text((await lanes.run(call([]))).stdout))).not.toBe(first);
+});

@@ -11,6 +11,8 @@ import { LIMITS } from "../../workflow/limits.ts";
 interface GitLane {
   run(call: LaneCall): Promise<LaneAnswer>;
   readonly isAlive: () => boolean;
+  /** Ends it, unless the answer is called in time. */
+  leaveAfter(ms: number): () => void;
 }
 
 interface LaneCall {
@@ -34,19 +36,28 @@ export interface GitLanes {
 /**
  * As many lanes as calls at once, each kept for the next call. Node copies its page tables for every process that it
  * starts, which takes several times as long as the git itself; a shell has next to none. A lane holds no process alive,
- * and removes its folder and itself when the process is gone, whatever ended it.
+ * leaves when nobody called it for a while, and removes its folder and itself when the process is gone, whatever ended it.
  */
-export const gitLanes = (env: Readonly<Record<string, string>>, argv: readonly string[]): GitLanes => {
-  const idle: GitLane[] = [];
+export const gitLanes = (
+  env: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  idleMs: number = LIMITS.gitLaneIdleMs,
+): GitLanes => {
+  const idle: { readonly lane: GitLane; readonly stay: () => void }[] = [];
+  const takeIdle = (): GitLane | undefined => {
+    for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
+      next.stay();
+      if (next.lane.isAlive()) return next.lane;
+    }
+    return undefined;
+  };
   return {
     run: async (call) => {
-      let lane = idle.pop();
-      while (lane?.isAlive() === false) lane = idle.pop();
-      const taken = lane ?? openLane(env, argv);
+      const taken = takeIdle() ?? openLane(env, argv);
       try {
         return await taken.run(call);
       } finally {
-        if (taken.isAlive()) idle.push(taken);
+        if (taken.isAlive()) idle.push({ lane: taken, stay: taken.leaveAfter(idleMs) });
       }
     },
   };
@@ -117,6 +128,14 @@ const openLane = (env: Readonly<Record<string, string>>, argv: readonly string[]
   };
   return {
     isAlive: () => isAlive,
+    leaveAfter: (ms) => {
+      const leave = (): void => {
+        isAlive = false;
+        shell.stdin.end();
+      };
+      const timer = setTimeout(leave, ms).unref();
+      return () => clearTimeout(timer);
+    },
     run: async ({ variables, args, input }) => {
       // A zero byte would end one word and begin another, of somebody else's choice.
       if ([...variables, ...args].some((word) => word.includes("\0")))

@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import { lintContextAlone, lintContextOf, lintOfHome, type Linted } from "../../harness/lint-packets.ts";
+import { diagnosticObjects } from "../../harness/objects/diagnostic-object.ts";
 import type { World } from "../../harness/world.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -10,7 +11,7 @@ import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { isBytes, readGiven } from "../given-file.ts";
-import { countOf, frames, githubLines, jsonDiagnostics } from "../show-diagnostics.ts";
+import { countOf, frames, githubLines } from "../show-diagnostics.ts";
 import { worldOrNone } from "../with-world.ts";
 
 /** `cto packet lint [FILE…]`: files of the home are linted among the others and recorded, any other as it stands. */
@@ -53,7 +54,7 @@ const answer = (linted: readonly Linted[], format: string = "text"): Answer => {
   const { errors, warnings } = countOf(linted);
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   const end = `${many(errors, "error")}, ${many(warnings, "warning")} in ${many(linted.length, "packet")}`;
-  const data = { diagnostics: jsonDiagnostics(linted), counts: { errors, warnings, packets: linted.length } };
+  const data = { diagnostics: linted.flatMap(diagnosticObjects), counts: { errors, warnings, packets: linted.length } };
   const texts = {
     text:
       linted.length === 0

@@ -65,6 +65,18 @@ export const homeRoutes = (): Routes => ({
     see: "cto status",
     load: () => import("../commands/serve.ts"),
   }),
+  mcp: command<object, []>({
+    brief: "serve an assistant on standard input and output; read-only",
+    examples: ["cto mcp", "cto mcp --home /srv/governed"],
+    about: [
+      "Speaks the Model Context Protocol, so nothing is printed and --json is no flag of it. An MCP client starts it.",
+      "No verb of it approves, accepts, rejects, admits, runs, stops or replays; no variable CTO_HARNESS_… reaches it.",
+      "integrations/README.md has the settings for Claude, Codex, opencode, VS Code and Hermes.",
+    ],
+    exits: "0 the client left",
+    see: "cto status",
+    load: () => import("../commands/mcp.ts"),
+  }),
   explain: command<object, [string | undefined]>({
     brief: "what a code, state, exit code or variable means",
     examples: [

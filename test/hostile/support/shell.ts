@@ -27,6 +27,7 @@ export const cto = async (
     makeHome: unused,
     openMachine: unused,
     serve: async (order) => (await import("../../../src/control-surface/serve.ts")).serveSurface(order),
+    serveMcp: () => Promise.reject(new Error("no hostile command of these serves an assistant")),
     onStop: () => () => undefined,
   };
   const exit = await runCli([...argv, "--home", ground.home], context);

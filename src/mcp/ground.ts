@@ -1,0 +1,11 @@
+import type { Reading } from "../harness/reading.ts";
+
+/** All that an assistant's process is given of a home. None of it writes, signs, starts or decides anything. */
+export interface McpGround {
+  readonly reading: Reading;
+  /** Of the Harness. */
+  readonly version: string;
+  /** When the sandbox was last tried on this machine (RFC 3339, UTC), or "never": it is not tried here. */
+  readonly sandboxSeenAt: () => Promise<string>;
+  readonly close: () => Promise<void>;
+}
