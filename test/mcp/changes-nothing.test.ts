@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import Database from "better-sqlite3";
@@ -165,10 +165,22 @@ test("no sequence of calls with any arguments changes a byte of home or target, 
   expect(everything()).toEqual(files);
 }, 60_000);
 
-test("the sandbox was not started, and no key was read: the only probe is the one that lay there", async () => {
-  const { told } = await assistant.call("cto_explain_gate", { work: WORK });
-  const kept = readdirSync(path.join(ground.home, ".cto")).filter((name) => name.startsWith("sandbox-probe"));
-  expect(kept).toEqual(["sandbox-probe.json"]);
-  const { mtimeMs } = lstatSync(path.join(ground.home, ".cto/sandbox-probe.json"));
-  expect(told["sandboxSeenAt"]).toBe(new Date(mtimeMs).toISOString());
+test("the gate tells when the sandbox was last tried; where nobody tried it, it is not tried now", async () => {
+  const probe = path.join(ground.home, ".cto/sandbox-probe.json");
+  const seen = await assistant.call("cto_explain_gate", { work: WORK });
+  expect(seen.told["sandboxSeenAt"]).toBe(new Date(lstatSync(probe).mtimeMs).toISOString());
+  rmSync(probe);
+  const before = everything();
+  // A probe is remembered by the process that made it.
+  const other = await openAssistant(ground.home);
+  const unseen = await other.call("cto_explain_gate", { work: WORK });
+  await other.close();
+  expect(unseen.told["sandboxSeenAt"]).toBe("never");
+  expect(unseen.told["checks"]).toContainEqual(expect.objectContaining({ name: "sandbox", status: "not-observed" }));
+  expect(everything()).toEqual(before);
+});
+
+test("no private key is opened: every tool answers where they are none", async () => {
+  for (const role of ["harness", "verifier"]) writeFileSync(path.join(ground.home, `.cto/keys/${role}.key`), "no key");
+  for (const [name, given] of GOOD) expect([name, (await assistant.call(name, given)).isError]).toEqual([name, false]);
 });
