@@ -1,4 +1,5 @@
 import type { PacketReading } from "../harness/documents.ts";
+import { workId } from "../workflow/ids.ts";
 import type { Answer } from "./answer.ts";
 import { isAnswer, pick } from "./pick.ts";
 
@@ -15,10 +16,16 @@ export const pickPacket = (readings: readonly PacketReading[], given: string): P
   const begun = new Set([...names].filter(([name]) => name.startsWith(given)).map(([, reading]) => reading));
   const [only, ...others] = begun;
   if (given !== "" && only !== undefined && others.length === 0) return only;
+  const [broken, ...more] = workId(given) === undefined ? [] : readings.filter((reading) => mayPropose(reading, given));
+  if (begun.size === 0 && broken !== undefined && more.length === 0) return broken;
   const picked = pick({ what: "packet", list: "cto packet list" }, given, [...names.keys()]);
   if (isAnswer(picked)) return picked;
   return names.get(picked) ?? missing();
 };
+
+// A packet that does not lint proposes nothing for certain; shown are then its own objections.
+const mayPropose = ({ source, read }: PacketReading, work: string): boolean =>
+  !read.ok && new TextDecoder().decode(source.bytes).includes(work);
 
 const nameOf = (path: string): string => (path.split("/").at(-1) ?? path).replace(/\.md$/, "").toLowerCase();
 

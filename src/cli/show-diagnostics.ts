@@ -27,13 +27,15 @@ const frame = ({ at, severity, code, says, next }: Diagnostic, lines: readonly s
   const under = " ".repeat(Array.from(before).length);
   return [
     `${visible(at.file)}:${at.line}:${at.column}  ${severity.padEnd(7)}  ${code}`,
-    `${number} | ${visible(text).slice(0, WIDTH)}`,
+    `${number} | ${cut(visible(text))}`,
     `${" ".repeat(number.length)} | ${under.length < WIDTH ? `${under}^ ` : ""}${visible(says)}`,
     `   next: ${visible(next)}`,
   ].join("\n");
 };
 
 const WIDTH = 160;
+
+const cut = (line: string): string => (line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`);
 
 /** Workflow commands, as GitHub reads them. */
 export const githubLines = (all: readonly Linted[]): string =>

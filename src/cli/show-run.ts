@@ -50,7 +50,7 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
       : [
           [
             "backend",
-            `${backend.kind} ${visible(backend.version)} · mediation ${visible(backend.mediation.declared)}, seen ${visible(backend.mediation.seen)} · confinement ${confinement.level}`,
+            `${backend.kind} · ${visible(backend.profile)} ${visible(backend.version)} · mediation ${visible(backend.mediation.declared)}, seen ${visible(backend.mediation.seen)} · confinement ${confinement.level}`,
           ],
         ]),
     ...(report.model === undefined ? [] : [["model", visible(modelUseSays(report.model))]]),

@@ -5,10 +5,11 @@ import type { RunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
+import { toAcknowledge } from "./decide-outcome.ts";
 import { detailText } from "./detail-text.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
-import { viewOfRun, type RunView } from "./read-runs.ts";
+import { outcomeCommands, viewOfRun, type RunView } from "./read-runs.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
@@ -32,8 +33,11 @@ export const readRun = async (world: World, run: RunId): Promise<RunDetail | "ab
   const bundle = await world.archive.open({ run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const verify = bundle === "absent" ? "not-sealed" : await verifiedNow(world, run);
+  const view = await viewOfRun(world, row, leaves);
+  const decide = view.state === "awaiting_outcome" && report !== undefined;
   return {
-    ...(await viewOfRun(world, row, leaves)),
+    ...view,
+    ...(decide ? { next: outcomeCommands(run, toAcknowledge(report)) } : {}),
     report: report ?? "not-sealed",
     stages: stagesOf((await world.store.facts(run)).map(parseEvent)),
     outcome: outcomeOf(own),

@@ -1,6 +1,7 @@
 import type { RunRow } from "../seams/store.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
+import { FAILURES, isFailureCode } from "../workflow/failure.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
 import { foldRun, type RunState } from "../workflow/run-state.ts";
@@ -75,7 +76,7 @@ export const viewOfRun = async (world: World, row: RunRow, leaves: readonly Ledg
     startedAt: row.orderedAt,
     tookMs: ended === undefined ? null : Date.parse(ended.at) - Date.parse(row.orderedAt),
     isOpen: row.ending === null,
-    next: nextOf(state, row),
+    next: nextOf(state, row, reasonOf(own)),
     seq: own.at(-1)?.seq ?? 0,
   };
 };
@@ -186,22 +187,31 @@ const whatIsOutside = (report: Report | undefined): string | undefined =>
 const exitIn = (report: Report | undefined): string =>
   String(report?.validation.find(({ on }) => on === "candidate")?.exitCode ?? "unknown");
 
-const nextOf = (state: ShownState, row: RunRow): string => NEXT[state]?.(row) ?? STATE_WORDS[state].next;
+const nextOf = (state: ShownState, row: RunRow, reason: string | null): string =>
+  NEXT[state]?.(row, reason) ?? STATE_WORDS[state].next;
 
-const NEXT: Readonly<Partial<Record<ShownState, (row: RunRow) => string>>> = {
+/** The owner's two commands over a run, the first of them naming what it has to acknowledge. */
+export const outcomeCommands = (run: RunId, acknowledge: readonly string[]): string =>
+  `cto outcome ${run} --accept${acknowledge.map((code) => ` --acknowledge ${code}`).join("")} --key KEY, or --reject --reason TEXT --key KEY`;
+
+/** What to do after a failure, for the run that it ended. */
+export const afterFailure = (run: RunId, code: string): string =>
+  isFailureCode(code) ? FAILURES[code].replaceAll("RUN", run) : `cto logs ${run}`;
+
+const NEXT: Readonly<Partial<Record<ShownState, (row: RunRow, reason: string | null) => string>>> = {
   executing: ({ run }) => `cto stop ${run}`,
   interrupted: ({ run, work, ending }) =>
     ending === null
       ? `cto run ${work} goes on with it or ends it`
       : `cto outcome ${run} --reject, after cto show ${run}`,
-  awaiting_outcome: ({ run }) => `cto outcome ${run} --accept or --reject`,
+  awaiting_outcome: ({ run }) => `cto show ${run}, then ${outcomeCommands(run, [])}`,
   rejected: ({ run }) => `cto rollback ${run}`,
   rollback_failed: ({ run }) => `cto rollback ${run}`,
   "voided(validation)": ({ run }) => `cto logs ${run} --failed`,
   "voided(policy)": ({ run }) => `cto diff ${run}`,
   "voided(confinement)": () => "cto doctor",
   "voided(no-change)": ({ run }) => `cto logs ${run}`,
-  failed: ({ run }) => `cto logs ${run}`,
+  failed: ({ run }, reason) => afterFailure(run, reason ?? ""),
   stopped: ({ work }) => `cto approve ${work}`,
   blocked: ({ work }) => `cto gate ${work}`,
 };

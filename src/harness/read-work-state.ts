@@ -220,7 +220,7 @@ const ofBlocked = (work: WorkId, { code, facts }: Refusal): Shown => {
 const BLOCKED_AT: Readonly<Record<string, { readonly word: string } & Pick<Shown, "who" | "next">>> = {
   packet: { word: "packet does not lint", who: "author", next: "cto packet lint" },
   contract: { word: "contract is not complete", who: "author", next: "cto packet lint" },
-  admission: { word: "target is not as admitted", who: "owner", next: "cto target admit PATH" },
+  admission: { word: "target is not as admitted", who: "owner", next: "cto target admit PATH --key KEY" },
   approval: { word: "needs approval", who: "owner", next: "cto approve WORK" },
   gate: { word: "the home is not ready", who: "operator", next: "cto gate WORK" },
 };

@@ -39,7 +39,7 @@ const without = (value: unknown, ...names: readonly string[]): unknown =>
   JSON.parse(JSON.stringify(value, (name, member: unknown) => (names.includes(name) ? undefined : member)));
 
 const withoutSpace = (value: unknown): unknown =>
-  JSON.parse(JSON.stringify(value).replaceAll(/"\d+ bytes free"/g, '"so many bytes free"'));
+  JSON.parse(JSON.stringify(value).replaceAll(/"[\d.]+ GiB free"/g, '"so many bytes free"'));
 
 test.each<[string, readonly string[], () => Promise<unknown>]>([
   ["status", ["status"], () => reading.status()],

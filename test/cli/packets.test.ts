@@ -152,4 +152,7 @@ test("R016 a work item that only a list names is a candidate without a packet; o
     ],
   });
   expect((await cto("packet list")).stdout).toMatch(/^- +errors: \d+ |^CTO-WORK-051 +errors: \d+ /m);
+  const shown = await cto("packet show CTO-WORK-051");
+  expect(shown).toMatchObject({ exit: 3, stdout: "", stderr: expect.stringMatching(/^refused +packet\//) });
+  expect(await cto("packet show CTO-WORK-052")).toMatchObject({ exit: 2 });
 });

@@ -216,6 +216,9 @@ test("a sealed run is shown from its report, verified now, with what the agent s
   expect(text.stdout).toMatch(new RegExp(`^${run} {2}Awaiting outcome\n`));
   expect(text.stdout).toContain(commit.slice(0, 8));
   expect(text.stdout).toContain("criterion");
+  expect(text.stdout).toMatch(
+    new RegExp(`next +cto outcome ${run} --accept( --acknowledge \\S+)* --key KEY, or --reject`),
+  );
   expect(jsonOf(await cto(`show ${run} --json`))).toMatchObject({
     run,
     state: "awaiting_outcome",

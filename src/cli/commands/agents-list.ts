@@ -54,4 +54,6 @@ export const act: Act<{ readonly packages?: string }, []> = (context, flags) =>
   });
 
 const says = ({ refusals }: { readonly refusals: readonly Refusal[] }): string =>
-  refusals.map((one) => wordsOf(one).says).join(" ");
+  refusals
+    .map((one) => (one.code === "backend/not-available" ? String(one.facts["problem"]) : wordsOf(one).says))
+    .join(" ");

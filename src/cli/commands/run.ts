@@ -1,6 +1,7 @@
+import { afterFailure } from "../../harness/read-runs.ts";
 import { run } from "../../harness/run.ts";
 import type { RunEnding } from "../../seams/store.ts";
-import { workId } from "../../workflow/ids.ts";
+import { workId, type RunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
@@ -48,7 +49,7 @@ export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, f
         bundle,
         folder,
       },
-      text: flags.jsonl ? "" : textOf({ id, kind, bundle, commit: commit?.commit, failure: failure?.message }),
+      text: flags.jsonl ? "" : textOf({ id, kind, bundle, commit: commit?.commit, failure }),
       refusals,
       ...(kind === "blocked" || kind === "voided" ? { spared: SPARED[kind] } : {}),
     };
@@ -79,20 +80,21 @@ const textOf = ({
   commit,
   failure,
 }: {
-  readonly id: string;
+  readonly id: RunId;
   readonly kind: RunEnding;
   readonly bundle: string;
   readonly commit: string | undefined;
-  readonly failure: string | undefined;
+  readonly failure: { readonly code: string; readonly message: string } | undefined;
 }): string => {
   const evidence = `evidence  ${bundle}`;
+  const broke = visible(failure?.message ?? "").replace(/\.$/, "");
   switch (kind) {
     case "awaiting_outcome":
-      return `awaiting  ${id}  one commit ${commit === undefined ? "" : short(commit)}, proven and sealed\n${evidence}\nnext      cto show ${id}, then cto outcome ${id} --accept | --reject`;
+      return `awaiting  ${id}  one commit ${commit === undefined ? "" : short(commit)}, proven and sealed\n${evidence}\nnext      cto show ${id}, which names the commands of its outcome`;
     case "interrupted":
-      return `interrupted  ${id}  ${visible(failure ?? "")}; the target holds ${commit ?? "no commit of this run"}\n${evidence}\nnext      cto show ${id}`;
+      return `interrupted  ${id}  ${broke}; the target holds ${commit ?? "no commit of this run"}\n${evidence}\nnext      cto show ${id}`;
     case "failed":
-      return `failed    ${id}  ${visible(failure ?? "")}; no commit was made\n${evidence}\nnext      cto logs ${id}`;
+      return `failed    ${id}  ${broke}; no commit was made\n${evidence}\nnext      ${afterFailure(id, failure?.code ?? "")}`;
     case "stopped":
       return `stopped   ${id}  no commit was made; the approval is spent\n${evidence}\nnext      cto approve, then cto run`;
     case "blocked":

@@ -30,7 +30,7 @@ export const hostQuestions = (standing: Standing): readonly GateQuestion[] => {
     }),
     question(12, "gate", "disk", {
       refusals: standing.policy.ok ? diskObjections(standing.policy.value, diskFreeBytes) : [],
-      says: () => `${diskFreeBytes} bytes free`,
+      says: () => `${(diskFreeBytes / 2 ** 30).toFixed(1)} GiB free`,
       needs: ["policy"],
     }),
     question(12, "gate", "prior stage", {

@@ -102,7 +102,7 @@ export const approvalRefusals = {
   },
   "approval/consumed": {
     says: "The approval {approval} was spent on {run}.",
-    next: "cto approve WORK-ID for another attempt",
+    next: "for another attempt: cto approve WORK-ID --key KEY",
     why: "An approval starts one run; a crash does not give it back.",
   },
   "approval/unknown-challenge": {

@@ -111,7 +111,7 @@ export const packetRefusals = {
     why: "The owner is looked up in allowed_signers by exactly this name.",
   },
   "packet/owner-disagrees": {
-    says: "Here the owner is {found}, in the frontmatter {expected}.",
+    says: "Here the owner is {found}; by the frontmatter it has to be {expected} here.",
     next: "name one owner everywhere, then cto packet lint",
     why: "Only one person approves; the packet must not leave open who.",
   },
