@@ -162,3 +162,14 @@ test("R065 a field that is on no list is told by its name, to the agent and in t
   expect(opened.told).toMatchObject([{ n: null, rule: "relay/body-field", field: 'tools.0.type "web_search"' }]);
   expect(provider.asked).toEqual([]);
 });
+
+test("R135 who asks for more than there are numbers and hangs up breaks nothing and is charged", async () => {
+  const opened = await open({});
+  const ends = slowly();
+  const socket = send(opened, asking({ max_tokens: 1e308, n: 2 }));
+  await until(() => ends.length === 1);
+  socket.destroy();
+  await until(() => opened.told.length === 1);
+  expect(opened.told[0]?.usage).toMatchObject({ output: Number.MAX_SAFE_INTEGER, estimated: true });
+  expect(opened.relay.limit()).toBe("modelTokensMax");
+});

@@ -7,7 +7,8 @@ export const askedOutput = (body: unknown): number => {
   const { data } = asked.safeParse(body);
   const each = Math.max(...COUNTS.map((name) => data?.[name] ?? 0), data?.generationConfig?.maxOutputTokens ?? 0);
   const answers = Math.max(data?.n ?? 1, data?.generationConfig?.candidateCount ?? 1);
-  return Math.ceil((each === 0 ? LIMITS.relayOutputTokensDefault : each) * answers);
+  // Two large numbers make one that no line can hold.
+  return Math.min(Number.MAX_SAFE_INTEGER, Math.ceil((each === 0 ? LIMITS.relayOutputTokensDefault : each) * answers));
 };
 
 const COUNTS = ["max_tokens", "max_completion_tokens", "max_output_tokens"] as const;

@@ -122,6 +122,14 @@ test("what the provider reads is what was judged", () => {
   });
 });
 
+test.each([{ max_tokens: 1e308, n: 2 }, { max_tokens: 1e308 }, { n: 1e308 }])(
+  "R135 numbers beyond all measure ask for no more than a line can hold: %j",
+  (asked) => {
+    const body = modelBody(upstream("chat"), Buffer.from(JSON.stringify({ model: "small", ...asked })), undefined);
+    expect(body).toMatchObject({ ok: true, value: { outputMax: Number.MAX_SAFE_INTEGER } });
+  },
+);
+
 test.each([
   ["a public one", "model.example", ["93.184.216.34"], "93.184.216.34"],
   ["a public one and a private one", "model.example", ["93.184.216.34", "10.1.2.3"], undefined],

@@ -19,6 +19,16 @@ const wrote = (path: string, sha256: string, trust?: string): EventLine =>
 const unasked = event("policy.unmediated", { callId: "1" });
 const named = (...paths: readonly string[]): EventLine => event("tool.started", { paths }, "backend-claimed");
 
+/** A request as it was told of, and our answer. */
+const asked = (path: string, decision = "allowed"): readonly EventLine[] => [
+  event(
+    "permission.requested",
+    { callId: "1", subject: [{ kind: "write", path: `/workspace/${path}` }] },
+    "backend-claimed",
+  ),
+  event("permission.decided", { callId: "1", decision }),
+];
+
 const offered = (...foreignTools: readonly string[]): EventLine =>
   event("model.requested", foreignTools.length === 0 ? { n: 1 } : { n: 1, foreignTools });
 
@@ -33,7 +43,25 @@ test.each([
   ["every byte is ours, the model was asked", [offered(), wrote("a", "1"), changed(["a", "1"])], "full"],
   ["the last write is another than the bytes", [wrote("a", "1"), changed(["a", "2"])], "ask"],
   ["an earlier write had the bytes", [wrote("a", "1"), wrote("a", "2"), changed(["a", "1"])], "ask"],
-  ["a file was removed, which no hand of ours does", [event("permission.decided", {}), changed(["a", null])], "ask"],
+  ["a file was removed, which no hand of ours does", [...asked("a"), changed(["a", null])], "ask"],
+  ["a file was asked for, and another changed in silence", [...asked("a"), changed(["a", "1"], ["b", "1"])], "none"],
+  [
+    "a file was asked for, and another changed and named",
+    [...asked("a"), named("a", "b"), changed(["a", "1"], ["b", "1"])],
+    "observe",
+  ],
+  ["what was asked for was denied, and changed", [...asked("a", "denied"), changed(["a", "1"])], "none"],
+  ["we wrote one file, another changed in silence", [wrote("a", "1"), changed(["a", "1"], ["b", "1"])], "none"],
+  [
+    "a command was granted, and may have changed anything",
+    [event("terminal.started", { id: "1", command: "make", decision: "allowed" }), changed(["a", "1"])],
+    "ask",
+  ],
+  [
+    "a command was denied, and something changed",
+    [event("terminal.started", { command: "make", decision: "denied" }), changed(["a", "1"])],
+    "none",
+  ],
   ["nobody asked anything, and the change is named", [named("a"), changed(["a", "1"])], "observe"],
   ["nobody asked anything, and the change is named by nobody", [changed(["a", "1"])], "none"],
   [
@@ -63,4 +91,15 @@ test.each([
   ],
 ] as const)("R078 %s", (_, events, grade) => {
   expect(seenMediation(events)).toBe(grade);
+});
+
+test("R078 however much an agent says of however many files, their names are looked for once", () => {
+  const files = Array.from({ length: 5_000 }, (_, at) => `${"a".repeat(40)}/${at}`);
+  const said = Array.from({ length: 300 }, () =>
+    event("tool.started", { callId: "1", command: "a".repeat(65_000) }, "backend-claimed"),
+  );
+  const start = performance.now();
+  const last = event("tool.started", { callId: "2", paths: files }, "backend-claimed");
+  expect(seenMediation([...said, last, changed(...files.map((path) => [path, "1"] as const))])).toBe("observe");
+  expect(performance.now() - start).toBeLessThan(5_000);
 });

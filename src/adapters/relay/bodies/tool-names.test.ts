@@ -21,6 +21,7 @@ test.each<[string, ModelApi, Readonly<Record<string, unknown>>, readonly string[
     ["a", "b", "function"],
   ],
   ["chat without tools", "chat", { tools: null }, []],
+  ["chat in its older form", "chat", { tools: null, functions: [{ name: "a" }, { name: "b" }] }, ["a", "b"]],
   [
     "anthropic",
     "anthropic",

@@ -2,7 +2,13 @@ import { listAt, textAt } from "../../../workflow/backend/loose.ts";
 
 /** Names of the tools that a request offers its model, in the forms of all four APIs. Of a body that has passed its list. */
 export const toolNames = (body: unknown): readonly string[] => [
-  ...new Set([body, ...listAt(body, "input")].flatMap((holder) => listAt(holder, "tools")).flatMap(namesOf)),
+  ...new Set(
+    // Chat has an older list beside `tools`, of bare functions.
+    [
+      ...listAt(body, "functions"),
+      ...[body, ...listAt(body, "input")].flatMap((holder) => listAt(holder, "tools")),
+    ].flatMap(namesOf),
+  ),
 ];
 
 const namesOf = (tool: unknown): readonly string[] => {
