@@ -37,6 +37,12 @@ const followLine = async (bench: Bench): Promise<Line> => {
   const wasEnded = stop !== "completed" || limit !== undefined;
   const unconfined = confinementRefusals(performed.canaries, wasEnded ? "told" : "refused");
   if (unconfined.length > 0) return refuseAll(unconfined);
+  // Its files lie on this machine. Whoever approved and whoever verifies reads what the gate found of them.
+  if (performed.attempt.probe.binary !== permit.backend.binary)
+    throw new Failure(
+      "backend/changed-meanwhile",
+      `What worked has digest ${performed.attempt.probe.binary}; the gate looked at ${permit.backend.binary}.`,
+    );
   if (performed.attempt.stop !== "completed" && performed.attempt.limit === undefined)
     throw new Failure("backend/gave-up", `The agent gave up: ${performed.attempt.said}`);
   const policy = judgeChanges(permit, bench.groundOf(permit, performed), performed.changes, performed);

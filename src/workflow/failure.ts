@@ -19,6 +19,8 @@ export class Failure extends Error {
 /** Every failure of the program -> its next step, for the command line and `cto explain`. */
 export const FAILURES = {
   "backend/another-version": "install the version that the profile pins, cto agents probe shows it; approve again",
+  "backend/changed-meanwhile":
+    "cto agents show names its packages and its profile; let nothing change them while a run works, then approve again",
   "backend/crashed": "cto logs RUN --backend shows its last words; the approval is spent, approve again",
   "backend/gave-up": "cto logs RUN --backend shows why the agent stopped; approve again or change the task",
   "backend/mode-not-set":

@@ -181,6 +181,11 @@ test.each<[string, CaseScript, string]>([
     { steps: [{ line: Array.from({ length: 20_100 }, () => '{"event":"x"}').join("\n") }] },
     "backend frames",
   ],
+  [
+    "many files with holes, each a line that never ends",
+    { steps: [{ bash: "cd .case/*/events && for at in $(seq 20); do truncate -s 4M $at.jsonl; done" }] },
+    "backend frame bytes",
+  ],
 ])("a flood of its log ends by its limit, also where it came with the last words: %s", async (_, script, limit) => {
   expect((await perform(script)).attempt).toMatchObject({ stop: "gave_up", limit });
 });

@@ -5,7 +5,7 @@ import { within } from "./watch.ts";
 
 /**
  * Follows a folder of JSON-lines files that grow, through the hand: what is new goes into the log, line by line. A line
- * beyond the bound of a frame is a limit, and nothing is read after it.
+ * beyond the bound of a frame is a limit, as are all files together beyond that of all frames; nothing is read after it.
  */
 export interface CaseLog {
   /** Looks until told to stop, then a last time; the rest without a line end counts as a line then. */
@@ -19,6 +19,7 @@ interface Followed {
 
 export const openCaseLog = (hand: Hand, folder: string, log: FrameLog, onLimit: (limit: string) => void): CaseLog => {
   let isOver = false;
+  let bytes = 0;
   const files = new Map<string, Followed>();
   const look = async (): Promise<void> => {
     for (const name of await found(hand.list(folder), [])) {
@@ -34,9 +35,12 @@ export const openCaseLog = (hand: Hand, folder: string, log: FrameLog, onLimit: 
       const read = await found(hand.read(path, followed.from), undefined);
       if (read === undefined || read.bytes === 0) return;
       followed.from += read.bytes;
+      bytes += read.bytes;
       const lines = split(Buffer.concat([followed.rest, read.content]));
       followed.rest = lines.pop() ?? Buffer.alloc(0);
-      isOver ||= [...lines, followed.rest].some(({ length }) => length > LIMITS.frameBytesMax);
+      // A file with holes costs the agent nothing, and each holds its last line here.
+      isOver ||=
+        bytes > LIMITS.framesBytesMax || [...lines, followed.rest].some(({ length }) => length > LIMITS.frameBytesMax);
       if (isOver) {
         followed.rest = Buffer.alloc(0);
         onLimit("backend frame bytes");

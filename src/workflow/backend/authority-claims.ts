@@ -15,7 +15,8 @@ const CLAIMS: readonly (readonly [pattern: RegExp, says: string])[] = [
 
 /** The claims that a text holds, each once. In JSON that is a string of JSON, a quote has backslashes before it. */
 export const claimsIn = (text: string): readonly string[] => {
-  const plain = text.replaceAll(/\\+(?=["'])/g, "");
+  // From the first of them only: who looked from each would take the square of their number.
+  const plain = text.replaceAll(/(?<!\\)\\+(?=["'])/g, "");
   return CLAIMS.filter(([pattern]) => pattern.test(plain)).map(([, says]) => says);
 };
 

@@ -20,6 +20,7 @@ test.each<[string, object]>([
   ["letters that begin a word", { locations: [{ path: "approv".repeat(1_000_000) }] }],
   ["letters in a command", { rawInput: { command: " cto".repeat(1_000_000) } }],
   ["letters in a title", { title: "status ".repeat(1_000_000) }],
+  ["backslashes in a command", { rawInput: { command: "\\\\".repeat(2_000_000) } }],
   ["letters in an id", { toolCallId: "i".repeat(8_000_000) }],
 ])("a call of so many %s costs no more time than its length", (_, fields) => {
   const call = { toolCallId: "m", kind: "edit", title: "many", ...fields };
