@@ -21,11 +21,12 @@ export interface Called {
 export const openAssistant = async (
   home: string,
   environment: Readonly<Record<string, string>> = {},
+  protocol: "legacy" | "auto" = "legacy",
 ): Promise<Assistant> => {
   const ground = await openMcpGround({ home, cwd: "/", environment });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   const served = serveGround(ground, { transport: ours, pollMs: 20 });
-  const client = new Client({ name: "a test", version: "1.0.0" });
+  const client = new Client({ name: "a test", version: "1.0.0" }, { versionNegotiation: { mode: protocol } });
   await client.connect(theirs);
   return {
     client,

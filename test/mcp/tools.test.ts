@@ -222,22 +222,23 @@ test("resources are read by their names alone, and a prompt ends with a human", 
   for (const { messages } of prompts) expect(JSON.stringify(messages)).toMatch(/human|owner/);
 });
 
-test("whoever follows a resource is told when the ledger says that it may have changed", async () => {
-  const { client } = assistant;
-  const heard = new Promise<string>((resolve) => {
-    client.setNotificationHandler("notifications/resources/updated", ({ params: { uri } }) => resolve(uri));
-  });
-  await client.subscribeResource({ uri: `cto://w/${WORK}` });
-  await expect(client.subscribeResource({ uri: "cto://w/../keys" })).rejects.toThrow(/not found/i);
-  await world.store.transact(async (ledger) => {
-    await ledger.appendLeaf({
-      type: "packet.linted",
-      actor: "uid:0",
-      channel: "cli",
-      work: ground.work,
-      refusals: [],
-      detail: {},
+test.each(["legacy", "auto"] as const)(
+  "whoever follows a resource is told when the ledger says that it may have changed, by the protocol %s",
+  async (protocol) => {
+    const { client, close } = await openAssistant(ground.home, {}, protocol);
+    const uri = `cto://w/${WORK}`;
+    const heard: string[] = [];
+    client.setNotificationHandler("notifications/resources/updated", ({ params }) => void heard.push(params.uri));
+    if (protocol === "auto") await client.listen({ resourceSubscriptions: [uri] });
+    else {
+      await client.subscribeResource({ uri });
+      await expect(client.subscribeResource({ uri: "cto://w/../keys" })).rejects.toThrow(/not found/i);
+    }
+    await world.store.transact(async (ledger) => {
+      const entry = { type: "packet.linted", actor: "uid:0", channel: "cli", work: ground.work } as const;
+      await ledger.appendLeaf({ ...entry, refusals: [], detail: {} });
     });
-  });
-  expect(await heard).toBe(`cto://w/${WORK}`);
-});
+    await expect.poll(() => heard, { timeout: 5_000 }).toEqual([uri]);
+    await close();
+  },
+);
