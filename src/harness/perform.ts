@@ -10,7 +10,6 @@ import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid } from "../workflow/ids.ts";
 import type { Instant } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
-import { foldedSegments, prohibition } from "../workflow/path-rules.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import type { DeniedAttempt, Mediated, SecretInChange } from "../workflow/policy/judge-changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
@@ -18,6 +17,7 @@ import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { agentStageOrder } from "./agent-stage.ts";
 import { canaryGround, isConfined, neverBegun, passCanaries } from "./canaries.ts";
+import { capturedFiles } from "./captured-files.ts";
 import { detailOf, kindOf } from "./intent-words.ts";
 import type { Recorder } from "./recorder.ts";
 import { redactedLogs, type RedactedLogs } from "./redacted-logs.ts";
@@ -213,16 +213,7 @@ const performBehind = async (
     processTreeDead: true,
     limit: changes.limit,
   });
-  const scratch = prohibition(permit.authority.scratchPaths);
-  observed("diff.captured", {
-    files: changes.changes.map(({ path: name, kind, before, after }) => ({
-      path: name,
-      change: kind,
-      oldSha256: before?.sha256,
-      newSha256: after?.sha256,
-      ...(kind === "added" && scratch.ruleFor(foldedSegments(name)) !== undefined ? { scratch: true } : {}),
-    })),
-  });
+  observed("diff.captured", { files: capturedFiles(changes.changes, permit.authority.scratchPaths) });
   const mediation = {
     seen: seenMediation(recorder.lines().map(readEventLine)),
     unasked: attempt.unasked,

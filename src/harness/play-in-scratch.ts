@@ -5,9 +5,11 @@ import type { Effect, Session } from "../workflow/evidence/replay-session.ts";
 import { Failure } from "../workflow/failure.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import type { Change } from "../workflow/policy/changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
 import { agentStageOrder } from "./agent-stage.ts";
 import { canaryGround, isConfined, passCanaries } from "./canaries.ts";
+import { gitMode } from "./captured-files.ts";
 import { openRelayDesk } from "./relay-desk.ts";
 import { closingAfter } from "./stage-data.ts";
 import { UNKEPT, UNKEPT_FRAMES } from "./unkept.ts";
@@ -75,16 +77,9 @@ export const playInScratch = async (world: World, permit: Permit, { backend, mod
 
 export const framesIn = (lines: readonly string[]): readonly Frame[] => lines.flatMap((line) => readFrame(line) ?? []);
 
-const effectOf = ({
-  path,
-  kind,
-  after,
-}: {
-  readonly path: string;
-  readonly kind: string;
-  readonly after?: { readonly sha256: string } | undefined;
-}): Effect => ({
+const effectOf = ({ path, kind, after }: Change): Effect => ({
   path,
   change: kind,
   sha256: after?.sha256 ?? "none",
+  mode: gitMode(after),
 });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Recording } from "../policy/exchange.ts";
 import { ok, refuse, type Result } from "../result.ts";
 import { bounded, difference, type Compared, type Difference } from "./replay-difference.ts";
-import type { Effect } from "./replay-session.ts";
+import { toldEffects, type Effect } from "./replay-session.ts";
 
 /** Exchanges with a model as a run kept them, if its policy said so. */
 export const CASSETTE = "backend/cassette.jsonl";
@@ -49,12 +49,12 @@ export interface Played {
 
 /** The agent again, its model as it was: the files that came of it are the same, and it asked for nothing else. */
 export const compareCassettes = (was: readonly Effect[], now: readonly Effect[], played: Played): Compared => {
-  const told = (effects: readonly Effect[]): ReadonlyMap<string, string> =>
-    new Map(effects.map(({ path, change, sha256 }) => [path, `${change} ${sha256}`]));
-  const [before, after] = [told(was), told(now)];
+  const byPath = (effects: readonly Effect[]): ReadonlyMap<string, Effect> =>
+    new Map(effects.map((effect) => [effect.path, effect]));
+  const [before, after] = [byPath(was), byPath(now)];
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   const files = paths.flatMap((path) => {
-    const [expected, got] = [before.get(path) ?? "unchanged", after.get(path) ?? "unchanged"];
+    const [expected, got] = toldEffects(before.get(path), after.get(path));
     return expected === got ? [] : [difference(path, expected, got)];
   });
   const asked = played.unknown.map((request) => difference("request to the model", "one that was recorded", request));

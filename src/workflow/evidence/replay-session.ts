@@ -23,6 +23,8 @@ export interface Effect {
   readonly path: string;
   readonly change: string;
   readonly sha256: string;
+  /** As git keeps it; absent of what is gone, and in what an earlier build recorded. */
+  readonly mode?: string | undefined;
 }
 
 /** A session as it was and as it came when the agent's side was played again. */
@@ -57,8 +59,26 @@ export const recordedEffects = (events: readonly EventLine[]): readonly Effect[]
     const path = textAt(file, "path");
     return path === undefined
       ? []
-      : [{ path, change: textAt(file, "change") ?? "", sha256: textAt(file, "newSha256") ?? "none" }];
+      : [
+          {
+            path,
+            change: textAt(file, "change") ?? "",
+            sha256: textAt(file, "newSha256") ?? "none",
+            mode: textAt(file, "newMode"),
+          },
+        ];
   });
+};
+
+/** What became of one path then and now, in words that are equal where it is the same; of a mode nobody recorded, nothing. */
+export const toldEffects = (was: Effect | undefined, now: Effect | undefined): readonly [string, string] => {
+  const isRecorded = was === undefined || was.mode !== undefined || was.sha256 === "none";
+  const told = (effect: Effect | undefined): string => {
+    if (effect === undefined) return "unchanged";
+    const { change, sha256, mode } = effect;
+    return `${change}, sha256 ${sha256}${mode === undefined || !isRecorded ? "" : `, mode ${mode}`}`;
+  };
+  return [told(was), told(now)];
 };
 
 const requestsIn = (frames: readonly Frame[]): readonly string[] => {
@@ -117,21 +137,20 @@ const effectDifferences = (
   const played = new Map(now.effects.map((effect) => [effect.path, effect]));
   const recorded = new Map(was.effects.map((effect) => [effect.path, effect]));
   const paths = [...new Set([...recorded.keys(), ...played.keys()])].sort();
-  const different = paths.filter((path) => effectText(recorded.get(path)) !== effectText(played.get(path)));
+  const told = (path: string): readonly [string, string] => toldEffects(recorded.get(path), played.get(path));
+  const different = paths.filter((path) => {
+    const [expected, got] = told(path);
+    return expected !== got;
+  });
   const isAlone = (path: string): boolean => {
     const effect = recorded.get(path);
     return effect !== undefined && byHand.get(path) !== effect.sha256 && !runsCommands;
   };
   return {
-    different: different
-      .filter((path) => !isAlone(path))
-      .map((path) => difference(`file ${path}`, effectText(recorded.get(path)), effectText(played.get(path)))),
+    different: different.filter((path) => !isAlone(path)).map((path) => difference(`file ${path}`, ...told(path))),
     alone: different.filter(isAlone),
   };
 };
-
-const effectText = (effect: Effect | undefined): string =>
-  effect === undefined ? "unchanged" : `${effect.change}, sha256 ${effect.sha256}`;
 
 /** Path -> digest of what the Harness wrote there last on the agent's behalf. */
 const writtenByHand = (frames: readonly Frame[]): ReadonlyMap<string, string> =>
