@@ -7,6 +7,7 @@ import type { Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
 import type { TrustRoot } from "../workflow/trust-root.ts";
 import { agentFileLines } from "./agent-files.ts";
+import { behindBackend } from "./behind-backend.ts";
 import type { Drawn } from "./documents.ts";
 import { readFacts, refuseAll } from "./read-facts.ts";
 import type { World } from "./world.ts";
@@ -39,8 +40,11 @@ export const present = async (world: World, work: WorkId): Promise<Result<Presen
     ({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`,
   );
   const found = agentFileLines(observation.value, agentFiles, contract.allowedPaths);
+  const kind = contract.executionGate.backend;
+  const behind = behindBackend(authority.value, kind);
   const text = [
     preview,
+    ...(behind.length === 0 ? [] : [`Behind backend ${kind}, by policy.yaml`, ...behind, ""]),
     ...(probes.length === 0 ? [] : ["Probes of the owner, run by the Harness beside the validation", ...probes, ""]),
     ...(found.length === 0
       ? []
