@@ -11,6 +11,7 @@ import { headersBack, headersOut } from "./headers.ts";
 import { modelBody, type ModelBody, type Unfit } from "./model-body.ts";
 import { passAnswer, type Passing } from "./passing.ts";
 import { leaveRoom, readBody, type Room } from "./read-body.ts";
+import { recordedPieces } from "./recorded-pieces.ts";
 import { openTally, type Tally } from "./tally.ts";
 import { tokensIn, type Estimate } from "./token-use.ts";
 import { answerTools, TOOLS_PATH } from "./tools-door.ts";
@@ -184,11 +185,8 @@ const passOn = async (
   }
   response.writeHead(status, headersBack(answer.headers, provider.key));
   response.flushHeaders();
-  const chunks: { ms: number; text: string }[] = [];
-  const decoder = new TextDecoder();
-  const keep = (piece: Uint8Array): void => {
-    chunks.push({ ms: Math.round(now() - started), text: decoder.decode(piece, { stream: true }) });
-  };
+  const pieces = recordedPieces();
+  const keep = (piece: Uint8Array): void => pieces.add(piece, Math.round(now() - started));
   const { ended, usage } = await passAnswer({
     answer,
     to: response,
@@ -203,7 +201,7 @@ const passOn = async (
   if (isWhole) response.end();
   else response.destroy();
   const text = bytes === "none" ? "" : bytes.toString("utf8");
-  const recording: Recording = { method, path: way.path, model, request: text, status, chunks, usage };
+  const recording: Recording = { method, path: way.path, model, request: text, status, chunks: pieces.end(), usage };
   order.recorded(recording);
   return { n, verdict: isWhole ? "allowed" : "cut", rule: isWhole ? "relay/model" : ended, status, model, usage };
 };
