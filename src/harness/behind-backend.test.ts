@@ -21,3 +21,10 @@ test("R052 the approver sees which agent and which models stand behind the backe
   expect(behindBackend(authority, "case")).toEqual(["  no model"]);
   expect(behindBackend(authority, "command")).toEqual([]);
 });
+
+test("a name in policy.yaml can hide nothing from the approver", () => {
+  const { acp, ...others } = authority.backends;
+  if (acp === undefined) throw new Error("the policy names an agent");
+  const hiding = { ...authority, backends: { ...others, acp: { ...acp, profile: "p\u202ei" } } };
+  expect(behindBackend(hiding, "acp")[0]).toBe("  profile p<U+202E>i");
+});

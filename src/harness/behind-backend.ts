@@ -1,8 +1,12 @@
 import type { Authority } from "../workflow/authority.ts";
 import type { BackendKind } from "../workflow/contract/contract.ts";
+import { visible } from "../workflow/visible-text.ts";
 
 /** What policy.yaml puts behind a backend kind, as the approver sees it: the agent, and the models it can reach. */
-export const behindBackend = ({ backends, relay }: Authority, kind: BackendKind): readonly string[] => {
+export const behindBackend = (authority: Authority, kind: BackendKind): readonly string[] =>
+  linesOf(authority, kind).map(visible);
+
+const linesOf = ({ backends, relay }: Authority, kind: BackendKind): readonly string[] => {
   const configured = backends[kind];
   if (configured === undefined) return [];
   const agent = "profile" in configured && configured.profile !== undefined ? [`  profile ${configured.profile}`] : [];
