@@ -15,16 +15,15 @@ const { values, positionals } = parseArgs({
   options: { heavy: { type: "boolean", default: false } },
 });
 
-/** Scripts of packages are for native parts, which only the heavy tier has. */
+/** No package runs a script of its own as it is installed, but the one that lays its native program where it is looked for. */
 const install = (tier: "light" | "heavy"): boolean => {
   const place = path.join(import.meta.dirname, tier);
-  const scripts = tier === "light" ? ["--ignore-scripts"] : [];
-  const { status } = spawnSync("npm", ["install", "--prefix", place, ...scripts, "--no-audit", "--no-fund"], {
-    cwd: ROOT,
-    stdio: "inherit",
-    timeout: 900_000,
-  });
-  return status === 0;
+  const ran = (program: string, words: readonly string[]): boolean =>
+    spawnSync(program, words, { cwd: ROOT, stdio: "inherit", timeout: 900_000 }).status === 0;
+  const isThere = ran("npm", ["install", "--prefix", place, "--ignore-scripts", "--no-audit", "--no-fund"]);
+  return tier === "light"
+    ? isThere
+    : isThere && ran(process.execPath, [path.join(packagesOf(tier), "opencode-ai/postinstall.mjs")]);
 };
 
 for (const tier of values.heavy ? (["light", "heavy"] as const) : (["light"] as const))
