@@ -110,10 +110,13 @@ export const openRelayDesk = async (
     },
   });
   const end = async (): Promise<void> => {
-    await relay.close();
-    for (const { path, attempt } of apart) if (!canaryPaths.has(path)) tries.add(attempt);
-    lines.end(unread);
-    tries.end();
+    try {
+      await relay.close();
+    } finally {
+      for (const { path, attempt } of apart) if (!canaryPaths.has(path)) tries.add(attempt);
+      lines.end(unread);
+      tries.end();
+    }
   };
   let closing: Promise<void> | undefined;
   return {

@@ -22,6 +22,12 @@ test("an answer that breaks ends the connections and the closing, never the proc
       asking.once("close", () => resolve());
     });
     await ended;
+    const late = new Promise<void>((resolve) => {
+      const next = connect(socket).resume();
+      next.once("error", () => next.destroy());
+      next.once("close", () => resolve());
+    });
+    await late;
     await expect(drain.end()).rejects.toThrow("a bug of ours");
   } finally {
     server.close();

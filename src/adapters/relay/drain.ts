@@ -7,8 +7,10 @@ import { LIMITS } from "../../workflow/limits.ts";
 export interface Drain {
   /** Something that is not over yet. Work that breaks lets nobody else in: it ends every connection there is. */
   hold(work: Promise<void>): void;
-  /** Waits until all that came before this call is over, as far as its time reaches; then ends the rest. Rejects with
-   * what the first work broke by, so that whoever reached a bug of ours ends a run and not the Harness. */
+  /**
+   * Waits until all that came before this call is over, as far as its time reaches; then ends the rest. Rejects with
+   * what the first work broke by, so that whoever reached a bug of ours ends a run and not the Harness.
+   */
   end(): Promise<void>;
 }
 
@@ -18,6 +20,7 @@ export const drainOf = (server: Server, path: string): Drain => {
   const broken: unknown[] = [];
   // Every socket by itself: what became a tunnel is no connection of the server's any more.
   server.on("connection", (socket) => {
+    if (broken.length > 0) return void socket.destroy();
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
   });

@@ -77,8 +77,11 @@ export const unixRelay = (ground: RelayGround): Relay => ({
       limit: () => door.budget.over(),
       overspent: () => door.budget.overspent(),
       close: async () => {
-        await Promise.all([model.drain.end(), tunnel?.drain.end()]);
-        await rm(folder, { recursive: true, force: true });
+        try {
+          await Promise.all([model.drain.end(), tunnel?.drain.end()]);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
       },
     };
   },
