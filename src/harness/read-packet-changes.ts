@@ -39,7 +39,8 @@ export const readPacketChanges = async (
   const { from, compared, told } = earlier;
   const now = contractDigest(contract);
   const young = compared === "contract" ? asJson(contract) : asJson(scopeOf(contract));
-  const changes = from.contract === now || !isJsonObject(young) ? [] : contractChanges(told, young);
+  if (!isJsonObject(young)) throw new TypeError("a contract is an object");
+  const changes = from.contract === now ? [] : contractChanges(told, young);
   const to = { packet: packet.source.digest, contract: now };
   return { kind: "compared", from, to, compared, class: gravest(changes), changes };
 };

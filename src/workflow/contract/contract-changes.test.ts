@@ -26,7 +26,9 @@ test.each<[string, Readonly<Record<string, Json>>, string, readonly string[]]>([
   ["another validation", { validation: { argv: ["true"] } }, "widens", ["validation widens"]],
   ["another backend", { executionGate: { backend: "acp", stage: 5 } }, "widens", ["executionGate widens"]],
   ["the same in another order", { forbiddenPaths: ["secrets/", ".env"] }, "wording", ["forbiddenPaths wording"]],
-  ["other words", { task: { label: "a", statement: "do a well" } }, "wording", ["task wording"]],
+  ["another task", { task: { label: "a", statement: "do a well" } }, "widens", ["task widens"]],
+  ["another sentence", { requiredApproval: "I approve all." }, "widens", ["requiredApproval widens"]],
+  ["another name", { packet: "other" }, "wording", ["packet wording"]],
   ["a field that nobody knows", { __proto: 1, constructor: 2 }, "widens", ["__proto widens", "constructor widens"]],
 ])("%s: it is told as what it does to the leave", (_, change, whole, rows) => {
   const changes = contractChanges(BEFORE, { ...BEFORE, ...change });

@@ -22,8 +22,9 @@ const MORE_IS: Readonly<Record<string, ChangeClass>> = {
   evidenceRequired: "narrows",
 } satisfies Partial<Record<keyof Contract, ChangeClass>>;
 
-// Fields that a reader is told by, and that give no leave. What is in neither table widens: unknown is never harmless.
-const WORDS: ReadonlySet<string> = new Set(["packet", "task", "requiredApproval"] satisfies (keyof Contract)[]);
+// What names the contract and gives no leave. What is in neither table widens, the task that an agent is told as well:
+// unknown is never harmless.
+const WORDS: ReadonlySet<string> = new Set(["packet"] satisfies (keyof Contract)[]);
 
 /**
  * Every difference between two contracts, by field and by entry. The earlier one may be of an older version: it is read
