@@ -2,6 +2,7 @@ import type { Observation, PreflightFinding } from "../workflow/admission/observ
 import type { Digest, Json } from "../workflow/digest.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import { visible } from "../workflow/visible-text.ts";
 import { isNamed } from "../workflow/workspace/mount-plan.ts";
 
 /** What the ledger says of the files for agents that stood in a target when it was admitted: digests by path. */
@@ -52,7 +53,7 @@ export const agentFileLines = (
     const { finding, where, digest, hides = [] } = file;
     const since = sinceAdmission(known, file);
     return [
-      `  ${where}`,
+      `  ${visible(where)}`,
       finding === "agent-prose" ? "text, readable" : `configuration, ${isNamed(allowed, where) ? NAMED : "masked"}`,
       `sha256 ${digest ?? "unknown"}`,
       ...(since === "as admitted" || since === "unknown" ? [] : [since]),
