@@ -49,7 +49,9 @@ export const readRuns = async (
   const rows = (await world.store.runs(work === undefined ? {} : { work })).toSorted((a, b) =>
     a.orderedAt < b.orderedAt ? 1 : a.orderedAt > b.orderedAt ? -1 : b.runNo - a.runNo,
   );
-  const start = after === undefined ? 0 : rows.findIndex(({ run }) => run === after) + 1;
+  const cursor = rows.findIndex(({ run }) => run === after);
+  // Nothing is older than a run that is not there: a page that began anew would be taken for the next one.
+  const start = after === undefined ? 0 : cursor === -1 ? rows.length : cursor + 1;
   const found = rows
     .map((row, place) => ({ row, place }))
     .filter(({ row }) => state === undefined || stateOf(world, row, ofRun.get(row.run) ?? []).startsWith(state));

@@ -80,6 +80,7 @@ test("a list of runs goes on where it ended", async () => {
   const first = (await (await surface.get("/api/runs?limit=1")).json()) as Record<string, unknown>;
   expect(first).not.toHaveProperty("nextCursor");
   expect(await (await surface.get(`/api/runs?cursor=${RUN}`)).json()).toEqual({ runs: [], total: 1 });
+  expect(await (await surface.get("/api/runs?cursor=R-999-01")).json()).toEqual({ runs: [], total: 1 });
 });
 
 test("the packet's source is its bytes", async () => {
