@@ -11,10 +11,10 @@ import { countAttempts } from "../workflow/policy/count-attempts.ts";
 import type { Exchange } from "../workflow/policy/exchange.ts";
 import type { DeniedAttempt } from "../workflow/policy/judge-changes.ts";
 import { intentJudge } from "../workflow/policy/judge-intent.ts";
-import { modelCost } from "../workflow/policy/model-cost.ts";
 import { lineOfWords, shimFiles } from "../workflow/policy/shims.ts";
-import { NO_RELAY_POLICY, type ModelPrices } from "../workflow/relay-policy.ts";
+import { NO_RELAY_POLICY } from "../workflow/relay-policy.ts";
 import { openForeignTools } from "./foreign-tools.ts";
+import { answered, type ModelData } from "./model-answered.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Redactor } from "./redactor.ts";
 import { shownExchange, shownText } from "./shown-exchange.ts";
@@ -141,25 +141,6 @@ export const openRelayDesk = async (
     close: () => (closing ??= end()),
   };
 };
-
-type ModelData = Parameters<Recorder["record"]>[0]["data"];
-
-const answered = (
-  { status, ms, verdict, rule, request, response, model, usage }: Exchange,
-  prices: ModelPrices | undefined,
-): ModelData => ({
-  status,
-  ms,
-  verdict,
-  rule,
-  requestSha256: request.sha256,
-  responseSha256: response.sha256,
-  claimed: {
-    model,
-    ...(usage === null ? {} : { inputTokens: usage.input, outputTokens: usage.output, estimated: usage.estimated }),
-    ...(prices === undefined ? {} : { cost: { ...modelCost(prices, usage) } }),
-  },
-});
 
 interface Lines {
   add(exchange: Exchange, isBounded: boolean): "listed" | "counted";

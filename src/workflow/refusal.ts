@@ -7,6 +7,7 @@ import { evidenceRefusals } from "./refusals/evidence.ts";
 import { gateRefusals } from "./refusals/gate.ts";
 import { ledgerRefusals } from "./refusals/ledger.ts";
 import { outcomeRefusals } from "./refusals/outcome.ts";
+import { packetTermRefusals } from "./refusals/packet-terms.ts";
 import { packetRefusals } from "./refusals/packet.ts";
 import { policyRefusals } from "./refusals/policy.ts";
 import { preflightRefusals } from "./refusals/preflight.ts";
@@ -27,6 +28,7 @@ export interface RefusalWords {
 
 /** Every refusal of the program, in the line's order. Codes are `stage/what-is-wrong` and never reused. */
 export const REFUSALS: typeof packetRefusals &
+  typeof packetTermRefusals &
   typeof contractRefusals &
   typeof workRefusals &
   typeof admissionRefusals &
@@ -43,6 +45,7 @@ export const REFUSALS: typeof packetRefusals &
   typeof ledgerRefusals &
   typeof surfaceRefusals = {
   ...packetRefusals,
+  ...packetTermRefusals,
   ...contractRefusals,
   ...workRefusals,
   ...admissionRefusals,
