@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 
 import { buildVerifyPage } from "./build-verify-page.mjs";
+import { buildWeb } from "./build-web.mjs";
 
 rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
@@ -11,6 +12,7 @@ cpSync("src/adapters/backend/programs", "dist/adapters/backend/programs", { recu
 cpSync("src/adapters/backend/profiles", "dist/adapters/backend/profiles", { recursive: true });
 cpSync("src/cli/hostile/cases", "dist/cli/hostile/cases", { recursive: true });
 await buildVerifyPage("dist/verify.html");
+await buildWeb("dist/web");
 
 // The digest of the build is what an approval binds: every file below dist, in order of its name.
 const files = readdirSync("dist", { recursive: true, withFileTypes: true })

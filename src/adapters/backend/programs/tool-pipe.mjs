@@ -52,4 +52,4 @@ process.stdin.on("data", (chunk) => {
     open.add(passing);
   }
 });
-process.stdin.on("end", () => Promise.allSettled(open).then(() => process.exit(0)));
+process.stdin.on("end", () => void Promise.allSettled(open).then(() => process.exit(0)));

@@ -1,0 +1,81 @@
+import { sessionToken } from "./session.ts";
+
+/** An answer that is a no, as the server words it; what never reached the server has the code `offline`. */
+export interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly next: string;
+  readonly refusals: readonly { readonly code: string; readonly message: string; readonly next: string }[];
+  readonly near: readonly string[];
+  readonly requestId: string;
+}
+
+export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+/** Reads one object below /api; its type is what `../api.ts` says of the address. */
+export const ask = async <T>(address: string, signal?: AbortSignal): Promise<Answer<T>> =>
+  answerOf<T>(address, signal === undefined ? {} : { signal });
+
+/** Writes: every write is JSON, of this origin, with the token (surface.md 4.4). */
+export const tell = async <T>(address: string, body: object): Promise<Answer<T>> =>
+  answerOf<T>(address, {
+    method: "POST",
+    body: JSON.stringify(body),
+    headers: { "Content-Type": "application/json" },
+  });
+
+/** A request that carries the token, for whoever reads the bytes himself. */
+export const request = (address: string, init: RequestInit = {}): Promise<Response> =>
+  fetch(address, {
+    cache: "no-store",
+    credentials: "omit",
+    redirect: "error",
+    ...init,
+    headers: { ...headersOf(init), "X-CTO-Token": sessionToken() ?? "none" },
+  });
+
+const headersOf = ({ headers }: RequestInit): Readonly<Record<string, string>> =>
+  Object.fromEntries(new Headers(headers).entries());
+
+const answerOf = async <T>(address: string, init: RequestInit): Promise<Answer<T>> => {
+  if (sessionToken() === undefined) return { ok: false, problem: NO_TOKEN };
+  try {
+    const response = await request(address, init);
+    if (response.ok) {
+      const value: T = await response.json();
+      return { ok: true, value };
+    }
+    const problem: Partial<Problem> = await response.json();
+    return { ok: false, problem: { ...BROKEN, ...problem, status: response.status } };
+  } catch (error) {
+    if (init.signal?.aborted === true) throw error;
+    return { ok: false, problem: OFFLINE };
+  }
+};
+
+const BROKEN: Problem = {
+  status: 500,
+  code: "bug",
+  detail: "The server answered something that this page does not understand.",
+  next: "reload this page",
+  refusals: [],
+  near: [],
+  requestId: "",
+};
+
+const OFFLINE: Problem = {
+  ...BROKEN,
+  status: 0,
+  code: "offline",
+  detail: "The server does not answer.",
+  next: "cto serve",
+};
+
+const NO_TOKEN: Problem = {
+  ...BROKEN,
+  status: 401,
+  code: "surface/no-token",
+  detail: "This page has no token of the server.",
+  next: "open the address that cto serve prints",
+};

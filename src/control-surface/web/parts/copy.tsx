@@ -1,0 +1,34 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { visible } from "../../../workflow/visible-text.ts";
+
+/** Text that copies itself; what is shown may be shorter than what is copied. */
+export const Copy = ({ text, shown = text }: { readonly text: string; readonly shown?: string }): JSX.Element => {
+  const [copied, setCopied] = useState<"" | "copied" | "not copied">("");
+  const copy = (): void =>
+    void navigator.clipboard.writeText(text).then(
+      () => setCopied("copied"),
+      () => setCopied("not copied"),
+    );
+  return (
+    <button type="button" class="copy" title={visible(text)} onClick={copy} onBlur={() => setCopied("")}>
+      <code>{visible(shown)}</code>
+      <span class="copied" role="status">
+        {copied}
+      </span>
+    </button>
+  );
+};
+
+/** The first sixteen digits of a digest in groups of four, copied whole. */
+export const Digest = ({ sha256 }: { readonly sha256: string }): JSX.Element => (
+  <Copy text={sha256} shown={(sha256.slice(0, 16).match(/.{1,4}/g) ?? []).join(" ")} />
+);
+
+/** A command for the terminal. */
+export const Command = ({ line }: { readonly line: string }): JSX.Element => (
+  <div class="command">
+    <Copy text={line} />
+  </div>
+);

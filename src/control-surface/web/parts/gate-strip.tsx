@@ -1,0 +1,46 @@
+import type { JSX } from "preact";
+
+import { visible } from "../../../workflow/visible-text.ts";
+import { Icon, type IconName } from "./icons.tsx";
+import { Moment } from "./moment.tsx";
+
+/** One stop of the line: what stands there, who brought it there, when, and the number of the record that says so. */
+export interface GateCell {
+  readonly name: "Packet" | "Admission" | "Approval" | "Execution" | "Evidence" | "Outcome";
+  /** `open`: nothing recorded yet. `now`: somebody is to act. Only `done` has a tick, and it needs a record. */
+  readonly kind: "done" | "now" | "open" | "bad" | "running" | "settled";
+  readonly word: string;
+  readonly by?: string | undefined;
+  readonly at?: string | undefined;
+  readonly seq?: number | undefined;
+}
+
+const ICONS: Readonly<Record<GateCell["kind"], IconName>> = {
+  done: "check",
+  now: "clock",
+  open: "dash",
+  bad: "cross",
+  running: "running",
+  settled: "back",
+};
+
+/** The six stops of the line, on every page of a work item and of a run (surface.md 4.2). */
+export const GateStrip = ({ cells }: { readonly cells: readonly GateCell[] }): JSX.Element => (
+  <ol class="gates" aria-label="The line">
+    {cells.map(({ name, kind, word, by, at, seq }) => (
+      <li key={name} class={`gate ${kind}`} data-event={seq} aria-current={kind === "now" ? "step" : undefined}>
+        <span class="gate-name">
+          <Icon name={ICONS[kind]} />
+          {name}
+        </span>
+        <span class="gate-word">{visible(word)}</span>
+        <span class="gate-by">
+          {by === undefined ? "" : visible(by)}
+          {by !== undefined && at !== undefined ? " · " : ""}
+          {at === undefined ? "" : <Moment at={at} />}
+          {seq === undefined ? "" : <span class="seq"> #{seq}</span>}
+        </span>
+      </li>
+    ))}
+  </ol>
+);

@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+
+import { SHOWN_STATES, STATE_WORDS, type ShownState, type Tone } from "../../../workflow/state-words.ts";
+import { visible } from "../../../workflow/visible-text.ts";
+import { Icon, type IconName } from "./icons.tsx";
+
+/** Icon and word of a state, always together; the word is the server's, with its facts in it (surface.md 1). */
+export const StateWord = ({
+  state,
+  word,
+  seq,
+}: {
+  readonly state: string;
+  readonly word: string;
+  readonly seq?: number | undefined;
+}): JSX.Element => (
+  <span class={`state ${toneOf(state)}`} data-state={state} data-event={seq}>
+    <Icon name={iconOf(state)} />
+    <span>{visible(word)}</span>
+  </span>
+);
+
+export const toneOf = (state: string): Tone => {
+  const known = shownState(state);
+  return known === undefined ? "neutral" : STATE_WORDS[known].tone;
+};
+
+const shownState = (state: string): ShownState | undefined => SHOWN_STATES.find((one) => one === state);
+
+const ICONS: Readonly<Record<Tone, IconName>> = {
+  neutral: "dash",
+  info: "running",
+  ok: "check",
+  settled: "back",
+  warn: "warn",
+  bad: "cross",
+};
+
+const iconOf = (state: string): IconName => (state === "awaiting_outcome" ? "clock" : ICONS[toneOf(state)]);

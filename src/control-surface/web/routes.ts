@@ -1,0 +1,39 @@
+import type { JSX } from "preact";
+
+/** What a page is given: the parts of its address. */
+export interface PageProps {
+  readonly name: string;
+  readonly rest: string;
+}
+
+export type RailName = "inbox" | "packets" | "runs" | "targets" | "audit" | "health" | "none";
+
+export interface Route {
+  readonly pattern: RegExp;
+  readonly rail: RailName;
+  readonly load: () => Promise<{ readonly Page: (props: PageProps) => JSX.Element }>;
+}
+
+/** Every screen (surface.md 4.2). A new one needs its line here and its file in `pages/`. */
+export const ROUTES: readonly Route[] = [{ pattern: /^\/$/, rail: "inbox", load: () => import("./pages/inbox.tsx") }];
+
+export interface Matched extends PageProps {
+  readonly route: Route;
+}
+
+/** The screen of an address and the parts of it that name something. */
+export const routeOf = (path: string): Matched | undefined => {
+  for (const route of ROUTES) {
+    const found = route.pattern.exec(path);
+    if (found !== null) return { route, name: decoded(found[1]), rest: decoded(found[2]) };
+  }
+  return undefined;
+};
+
+const decoded = (part: string | undefined): string => {
+  try {
+    return decodeURIComponent(part ?? "");
+  } catch {
+    return "";
+  }
+};
