@@ -41,17 +41,34 @@ export const serveSurface: Serve = async ({ world, openToWrite, examine, port: w
     examine: oneAtATime(examine),
     tell,
   });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const { answering, answer } = countedAnswers(app.fetch);
+  const listener = getRequestListener(answer, { overrideGlobalObjects: false });
   for (const server of servers) server.on("request", (incoming, outgoing) => void listener(incoming, outgoing));
   const served: Served = {
     url: `${door.origin}/#token=${door.token}`,
     port,
-    close: () => {
+    close: async () => {
       streams.end();
-      return closeAll(servers);
+      await closeAll(servers);
+      // Whoever asked may have left; what reads the home for him has to be done before the home is closed.
+      await Promise.allSettled(answering);
     },
   };
   return ok(served);
+};
+
+type Fetch = (request: Request) => Response | Promise<Response>;
+
+const countedAnswers = (
+  fetch: Fetch,
+): { readonly answering: ReadonlySet<Promise<Response>>; readonly answer: (request: Request) => Promise<Response> } => {
+  const answering = new Set<Promise<Response>>();
+  const answer = async (request: Request): Promise<Response> => {
+    const one = Promise.resolve(fetch(request));
+    answering.add(one);
+    return one.finally(() => answering.delete(one));
+  };
+  return { answering, answer };
 };
 
 // However many pages ask, this machine is looked at once for all of them.

@@ -11,8 +11,8 @@ export interface LiveEvent {
   readonly run?: string;
 }
 
-/** `live` while the server is heard; `stale` once it was silent for 30 s or does not answer. */
-export type Liveness = "connecting" | "live" | "stale";
+/** `live` while the server is heard; `stale` once it was silent for 30 s or does not answer; `shut-out` where it takes no token of ours. */
+export type Liveness = "connecting" | "live" | "stale" | "shut-out";
 
 const liveness = signal<Liveness>("connecting");
 const heardAt = signal<Date | undefined>(undefined);
@@ -32,7 +32,7 @@ export const onEvent = (listener: (event: LiveEvent) => void): (() => void) => {
 /** Follows the stream as long as the page is looked at; a hidden page lets go and catches up afterwards. */
 export const startLive = (): void => {
   if (sessionToken() === undefined) {
-    liveness.value = "stale";
+    liveness.value = "shut-out";
     return;
   }
   let following: AbortController | undefined;
@@ -56,27 +56,35 @@ const followUntil = async (left: AbortSignal): Promise<void> => {
   for (let tries = 0; !left.aborted; tries += 1) {
     const heard = await followOnce(left);
     if (left.aborted) return;
-    if (heard) tries = 0;
+    if (heard === "refused") {
+      liveness.value = "shut-out";
+      return;
+    }
+    if (heard === "something") tries = 0;
     liveness.value = "stale";
     await pause(WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] ?? SILENCE_MS, left);
   }
 };
 
-/** True if the server said anything at all. */
-const followOnce = async (left: AbortSignal): Promise<boolean> => {
+type Heard = "something" | "nothing" | "refused";
+
+/** One stream until it ends, and whether the server said anything at all. */
+const followOnce = async (left: AbortSignal): Promise<Heard> => {
   const silent = new AbortController();
   let timer = setTimeout(() => silent.abort(), SILENCE_MS);
-  let heard = false;
+  let heard: Heard = "nothing";
   try {
     const signal = AbortSignal.any([left, silent.signal]);
     const headers: Record<string, string> = last === undefined ? {} : { "Last-Event-ID": last };
     const response = await request("/api/events", { headers, signal });
-    if (!response.ok || response.body === null) return false;
+    // A server that was started anew has another token: no waiting brings this one back.
+    if (response.status === 401) return "refused";
+    if (!response.ok || response.body === null) return "nothing";
     let text = "";
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
       clearTimeout(timer);
       timer = setTimeout(() => silent.abort(), SILENCE_MS);
-      heard = true;
+      heard = "something";
       heardAt.value = new Date();
       // A page that was away asks anew for all that it shows: it may have missed records.
       if (liveness.value === "stale") tellAll({ seq: 0, type: "reconnected" });

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync, lstatSync, readlinkSync } from "node:fs";
+import { text as textOf } from "node:stream/consumers";
 
 import type { CanaryGround, ConfinedStage, StageOrder } from "../../../seams/sandbox.ts";
 import { Failure } from "../../../workflow/failure.ts";
@@ -184,6 +185,6 @@ const tellOutside = async (): Promise<ReadonlyMap<string, string>> => {
   const dead = new Promise<void>((resolve) => child.once("error", () => resolve()));
   child.stdin.on("error", () => undefined);
   child.stdin.end(ordersText([{ what: "count", op: ["count"] }, ...callsOutside()]));
-  const output = new Response(child.stdout).text();
+  const output = textOf(child.stdout);
   return answersIn(await Promise.race([output, dead.then(() => "")])) ?? new Map();
 };

@@ -1,18 +1,17 @@
 import type { JSX } from "preact";
 
 import { lastHeard, live } from "../live.ts";
-import { sessionToken } from "../session.ts";
 import { clockTime } from "./moment.tsx";
 
 /** Over every page while the server is not heard: what is seen is old, and nothing can be signed. */
 export const StaleBand = (): JSX.Element | null => {
-  if (live.value !== "stale") return null;
-  if (sessionToken() === undefined)
+  if (live.value === "shut-out")
     return (
       <p class="band" role="status">
         No token: open the address that <code>cto serve</code> prints. It is new with each start.
       </p>
     );
+  if (live.value !== "stale") return null;
   const heard = lastHeard.value;
   const since = heard === undefined ? "before this page opened" : `from ${clockTime(heard)} UTC`;
   return (

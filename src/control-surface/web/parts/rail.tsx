@@ -20,7 +20,7 @@ const PLACES: readonly {
   { name: "health", word: "Health", to: "/health", icon: "health" },
 ];
 
-const SAID = { connecting: "Connecting", live: "Live", stale: "Not connected" } as const;
+const SAID = { connecting: "Connecting", live: "Live", stale: "Not connected", "shut-out": "No token" } as const;
 
 /** The places, how many things wait in the inbox, and whether what is seen is live. */
 export const Rail = ({ now }: { readonly now: RailName }): JSX.Element => {

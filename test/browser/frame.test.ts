@@ -1,0 +1,62 @@
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import { makeGround, type Ground } from "../journeys/ground.ts";
+import { CHROMIUM, startChromium } from "./chromium.ts";
+import { openPage, serveHome } from "./surface-page.ts";
+
+if (CHROMIUM === undefined)
+  process.stderr.write("SKIPPED: no chromium here, the frame of the pages is not tried: script/bootstrap --tests\n");
+
+describe.skipIf(CHROMIUM === undefined)("the frame", () => {
+  let browser: Browser;
+  let ground: Ground;
+  beforeAll(async () => {
+    browser = await startChromium();
+    ground = await makeGround();
+    await (await ground.open()).store.close();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await ground?.close();
+  });
+
+  test("the token leaves the address at once, stays in this tab alone, and dies with the server", async () => {
+    const served = await serveHome(ground.home);
+    const port = Number(new URL(served.url).port);
+    const watched = await openPage(browser, served.url);
+    const { page } = watched;
+    await page.getByText("Live", { exact: true }).waitFor();
+    expect(page.url()).toBe(`http://localhost:${port}/`);
+    await page.reload();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const other = await openPage(browser, new URL("/", served.url).href);
+    await other.page.getByText("No token: open the address that", { exact: false }).waitFor();
+    await other.close();
+    await served.close();
+    await page.getByText("Nothing can be signed until the server is back.", { exact: false }).waitFor();
+    const anew = await serveHome(ground.home, { port });
+    await page.getByText("No token: open the address that", { exact: false }).waitFor();
+    await anew.close();
+    // A browser tells its console of each server that is away, and of each no.
+    watched.said.splice(0, Infinity, ...watched.said.filter((line) => !/Failed to load resource|ERR_/.test(line)));
+    await watched.close();
+  });
+
+  test("an address of nothing says so, links and Back stay in the page, and the heading takes the focus", async () => {
+    const served = await serveHome(ground.home);
+    const watched = await openPage(browser, served.at("/"));
+    const { page } = watched;
+    await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
+    await page.evaluate(() => Object.assign(window, { stays: true }));
+    await page.evaluate(() => history.pushState(null, "", "/w/a/b/c/d"));
+    await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+    await page.getByRole("heading", { name: "No such page" }).waitFor();
+    await page.getByRole("link", { name: "the inbox" }).click();
+    await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+    expect(await page.evaluate(() => "stays" in window)).toBe(true);
+    await watched.close();
+    await served.close();
+  });
+});
