@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { here } from "../navigation.ts";
 import { routeOf, type Matched, type PageProps, type Route } from "../routes.ts";
 import { StaleBand } from "./band.tsx";
+import { Overlay } from "./overlay.tsx";
 import { PageHead } from "./page-head.tsx";
 import { Rail } from "./rail.tsx";
 
@@ -20,6 +21,7 @@ export const Frame = (): JSX.Element => {
         <StaleBand />
         {matched === undefined ? <NoSuchPage /> : <Loaded {...matched} />}
       </main>
+      <Overlay />
     </div>
   );
 };
