@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { FAILURES } from "../src/workflow/failure.ts";
 import { REFUSALS } from "../src/workflow/refusal.ts";
-import { assistantClosure, verifierClosure } from "./architecture/closure.ts";
+import { assistantClosure, pageTypes, verifierClosure } from "./architecture/closure.ts";
 import {
   claims,
   claimsInProse,
@@ -230,6 +230,16 @@ test("an assistant is served by nothing that writes, signs, spawns or connects",
     expect(broken(assistantClosure, { "src/mcp/a.ts": text })).toHaveLength(1);
   const read = 'import type { Reading } from "../harness/reading.ts"; import { z } from "zod";';
   expect(broken(assistantClosure, { "src/mcp/a.ts": read })).toEqual([]);
+});
+
+test("what a page knows of our objects is types alone, and none of them leads to Node", () => {
+  expect(pageTypes(house)).toEqual([]);
+  const table = { "src/control-surface/api.ts": 'import type { RunObject } from "../harness/objects/run.ts";' };
+  const object = "src/harness/objects/run.ts";
+  expect(broken(pageTypes, { ...table, [object]: 'import type { Hash } from "node:crypto";' })).toHaveLength(1);
+  expect(broken(pageTypes, { ...table, [object]: 'import { LIMITS } from "../../workflow/limits.ts";' })).toHaveLength(
+    1,
+  );
 });
 
 test("no silent default: a switch over a closed union ends in assertNever or in nothing", () => {

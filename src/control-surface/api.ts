@@ -1,20 +1,125 @@
-/** What each address below /api answers; the client knows the server by these types alone (surface.md 4.5). */
+import type { ApprovalView } from "../harness/objects/approval.ts";
+import type { AuditPage } from "../harness/objects/audit.ts";
+import type { DiffObject } from "../harness/objects/diff.ts";
+import type { DoctorCheck } from "../harness/objects/doctor.ts";
+import type { EvidenceFile } from "../harness/objects/evidence.ts";
+import type { Explanation } from "../harness/objects/explanation.ts";
+import type { GateObject } from "../harness/objects/gate.ts";
+import type { LogLine } from "../harness/objects/log.ts";
+import type { NoContract, PacketObject, PacketRow } from "../harness/objects/packet.ts";
+import type { RefusalObject } from "../harness/objects/refusal.ts";
+import type { ReplayLevelObject } from "../harness/objects/replay.ts";
+import type { RollbackObject } from "../harness/objects/rollback.ts";
+import type { RunObject, RunPage } from "../harness/objects/run.ts";
+import type { StatusObject } from "../harness/objects/status.ts";
+import type { Step } from "../harness/objects/step.ts";
+import type { TargetObject, TargetRow } from "../harness/objects/target.ts";
+import type { WorkObject, WorkWithHistory } from "../harness/objects/work.ts";
+import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
+import type { LedgerType } from "../workflow/ledger-types.ts";
+import type { ShownState } from "../workflow/state-words.ts";
+
+/**
+ * Every address that reads, and what it answers as JSON (surface.md 4.5). Types only: a page imports them, the routes are
+ * held to them. A code and the name of a file may hold slashes.
+ */
 export interface Api {
-  readonly "/api/status": {
-    readonly needs: readonly Need[];
-    readonly running: readonly { readonly run: string; readonly work: string; readonly word: string }[];
-    readonly counts: Readonly<Record<string, number>>;
+  readonly "/api/status": StatusObject;
+  readonly "/api/packets": { readonly packets: readonly PacketRow[] };
+  readonly "/api/works": { readonly works: readonly WorkObject[] };
+  readonly "/api/approvals": { readonly approvals: readonly ApprovalView[] };
+  readonly "/api/targets": { readonly targets: readonly TargetRow[] };
+  readonly "/api/targets/:name": TargetObject;
+  readonly "/api/explain/:name": Explanation;
+  readonly "/api/doctor": { readonly checks: readonly DoctorCheck[] };
+  readonly "/api/audit": AuditPage;
+  readonly "/api/w/:name": WorkPage;
+  readonly "/api/w/:name/source": "bytes";
+  readonly "/api/runs": RunsPage;
+  readonly "/api/r/:name": RunObject;
+  readonly "/api/r/:name/events": { readonly steps: readonly Step[] };
+  readonly "/api/r/:name/diff": DiffObject;
+  readonly "/api/r/:name/log": LogPage;
+  readonly "/api/r/:name/replay": { readonly paths: readonly ReplayLevelObject[] };
+  readonly "/api/r/:name/verify": Verdict;
+  readonly "/api/r/:name/evidence": { readonly files: readonly EvidenceFile[] };
+  readonly "/api/r/:name/evidence/:part": "bytes";
+}
+
+/** Every address that writes: what it is given, and what it answers. */
+export interface WriteApi {
+  readonly "/api/w/:name/reviewed": {
+    readonly given: { readonly packetSha256: string };
+    readonly answer: {
+      readonly work: string;
+      readonly packetSha256: string;
+      readonly by: string;
+      readonly at: string;
+      readonly seq: number;
+    };
+  };
+  readonly "/api/approvals/:name/withdraw": {
+    readonly given: { readonly reason: string };
+    readonly answer: {
+      readonly work: string;
+      readonly id: string;
+      readonly state: "withdrawn";
+      /** Fingerprint of the key that signed, where one did. */
+      readonly signedBy: string | null;
+    };
+  };
+  readonly "/api/r/:name/stop": {
+    readonly given: { readonly reason: string };
+    readonly answer: { readonly run: string; readonly state: string | null };
+  };
+  readonly "/api/r/:name/rollback": {
+    readonly given: { readonly outcomeSeq: number };
+    readonly answer: RollbackObject;
   };
 }
 
-interface Need {
-  readonly work: string;
-  readonly run?: string;
-  readonly title?: string;
-  readonly state: string;
-  readonly reason?: string;
-  readonly word: string;
-  readonly who: string;
-  readonly since?: string;
+/** A work item with its packet and its gate; null where it has none. */
+export interface WorkPage {
+  readonly work: WorkWithHistory;
+  readonly packet: PacketObject | NoContract | null;
+  readonly gate: GateObject | null;
+}
+
+/** A page of runs; without `nextCursor` it is the last one. */
+export interface RunsPage extends RunPage {
+  readonly nextCursor?: string;
+}
+
+/** Lines of a log that were asked for, and how many there are in all. */
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  readonly matches: number;
+}
+
+/** What `/api/events` tells of one record of the ledger, or that a reader was too slow for `missed` of them. */
+export type EventObject =
+  | {
+      readonly seq: number;
+      readonly type: LedgerType;
+      readonly work?: string;
+      readonly run?: string;
+      /** Only where the record leads to one state alone. */
+      readonly state?: ShownState;
+    }
+  | { readonly seq: number; readonly missed: number };
+
+/** An answer that is a no, as RFC 9457 has it: `application/problem+json`. */
+export interface ProblemObject {
+  /** `urn:cto:` and the code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** A refusal or failure code, or `bug`. */
+  readonly code: string;
   readonly next: string;
+  readonly refusals: readonly RefusalObject[];
+  /** Names that may have been meant. */
+  readonly near: readonly string[];
+  readonly requestId: string;
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { Hono, type Context } from "hono";
 
+import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { Reading } from "../harness/reading.ts";
 import { refusal } from "../workflow/refusal.ts";
 import { artifactResponse } from "./artifact.ts";
@@ -24,7 +25,7 @@ export interface Parts {
   readonly streams: Streams;
   readonly client: Client;
   readonly writes: OpenToWrite | "read-only";
-  readonly examine: () => Promise<readonly object[]>;
+  readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly tell: (line: string) => void;
 }
 

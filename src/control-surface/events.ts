@@ -4,6 +4,7 @@ import { LIMITS } from "../workflow/limits.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { SHOWN_STATES, STATE_WORDS } from "../workflow/state-words.ts";
+import type { EventObject } from "./api.ts";
 import { newestOf } from "./newest.ts";
 
 /** Streams of what the ledger records, as server-sent events: the id is the record's number (surface.md 4.5). */
@@ -78,9 +79,16 @@ export const streamsOf = (store: Pick<Store, "head" | "leaves">): Streams => {
 
 const messageOf = ({ seq, type, work, run }: LedgerRecord): string => {
   const states = SHOWN_STATES.filter((state) => STATE_WORDS[state].event === type);
-  // A record that may lead to several states says none: the run or the work item does.
-  return message(type, seq, { seq, type, work, run, state: states.length === 1 ? states[0] : undefined });
+  const [state] = states;
+  return message(type, seq, {
+    seq,
+    type,
+    ...(work === undefined ? {} : { work }),
+    ...(run === undefined ? {} : { run }),
+    // A record that may lead to several states says none: the run or the work item does.
+    ...(state === undefined || states.length > 1 ? {} : { state }),
+  });
 };
 
-const message = (event: string, id: number, data: object): string =>
+const message = (event: string, id: number, data: EventObject): string =>
   `event: ${event}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -4,11 +4,12 @@ import type { RefusalCode } from "../workflow/refusal.ts";
 import { wordsOf, type Refusal } from "../workflow/refusal.ts";
 import type { surfaceRefusals } from "../workflow/refusals/surface.ts";
 import { visible } from "../workflow/visible-text.ts";
+import type { ProblemObject } from "./api.ts";
 
 /** An answer that is a no, as RFC 9457 has it, with the codes of the command line. */
 export interface Problem {
   readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
+  readonly body: Omit<ProblemObject, "requestId">;
 }
 
 export const problemOf = (refusals: readonly [Refusal, ...Refusal[]], near: readonly string[] = []): Problem => {
@@ -25,7 +26,7 @@ export const problemOfError = (error: unknown): Problem =>
     ? problem(503, error.code, { detail: visible(error.message), next: FAILURES[error.code], refusals: [], near: [] })
     : problem(500, "bug", { detail: "The server broke.", next: "report what it printed", refusals: [], near: [] });
 
-type Told = Readonly<Record<"detail" | "next", string>> & Readonly<Record<"refusals" | "near", readonly unknown[]>>;
+type Told = Pick<ProblemObject, "detail" | "next" | "refusals" | "near">;
 
 const problem = (status: number, code: string, told: Told): Problem => ({
   status,

@@ -1,21 +1,21 @@
+import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { Reading } from "../harness/reading.ts";
 import { digestOf, parseDigest } from "../workflow/digest.ts";
 import { parseRunId, workId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { refusal } from "../workflow/refusal.ts";
-import { object, refused, sought, type Asked, type Reply, type Route } from "./reply.ts";
+import type { Api, RunsPage, WorkPage } from "./api.ts";
+import { object, refused, sought, type Asked, type Refused, type Reply, type Route } from "./reply.ts";
 
 /** Every address that reads; each object is the one that the reading verbs answer (surface.md 4.5). */
-export const readRoutes = (reading: Reading, examine: () => Promise<readonly object[]>): readonly Route[] => [
+export const readRoutes = (reading: Reading, examine: () => Promise<readonly DoctorCheck[]>): readonly Route[] => [
   route("/api/status", ["needs"], async ({ query }) => object(await reading.status(query["needs"]))),
   route("/api/packets", ["state"], async ({ query }) => object({ packets: await reading.packets(query["state"]) })),
   route("/api/works", ["state"], async ({ query }) => object({ works: await reading.works(query["state"]) })),
   route("/api/approvals", [], async () => object({ approvals: await reading.approvals() })),
   route("/api/targets", [], async () => object({ targets: await reading.targets() })),
   route("/api/targets/:name", [], async ({ name }) => sought(await reading.target(name), "target", name, object)),
-  route("/api/explain/:name{.+}", [], ({ name }) =>
-    Promise.resolve(sought(reading.explain(name), "code", name, object)),
-  ),
+  route("/api/explain/:name", [], ({ name }) => Promise.resolve(sought(reading.explain(name), "code", name, object))),
   route("/api/doctor", [], async () => object({ checks: await examine() })),
   route("/api/audit", ["after", "limit"], async ({ page }) => object(await reading.audit(page))),
   route("/api/w/:name", [], async ({ name }) => workReply(reading, name)),
@@ -30,7 +30,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly obj
   route("/api/runs", ["state", "work", "cursor", "limit"], (asked) => runsReply(reading, asked)),
   route("/api/r/:name", [], async ({ name }) => sought(await reading.run(name), "run", name, object)),
   route("/api/r/:name/events", ["after", "limit"], async ({ name, page }) =>
-    sought(await reading.events(name, page), "run", name, (events) => object({ events })),
+    sought(await reading.events(name, page), "run", name, (events) => object({ steps: events })),
   ),
   route("/api/r/:name/diff", [], async ({ name }) => sought(await reading.diff(name), "sealed run", name, object)),
   route("/api/r/:name/log", ["stage", "grep", "after", "limit"], async ({ name, query, page }) => {
@@ -47,14 +47,23 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly obj
   route("/api/r/:name/evidence", [], async ({ name }) =>
     sought(await reading.evidence(name), "sealed run", name, (files) => object({ files })),
   ),
-  route("/api/r/:name/evidence/:part{.+}", ["sha256"], (asked) => artifactReply(reading, asked)),
+  route("/api/r/:name/evidence/:part", ["sha256"], (asked) => artifactReply(reading, asked)),
 ];
 
-const route = (path: string, query: readonly string[], answer: Route["answer"]): Route => ({ path, query, answer });
+const route = <Path extends keyof Api>(
+  path: Path,
+  query: readonly string[],
+  answer: (asked: Asked) => Promise<Reply<Api[Path]>>,
+): Route => ({ path: WITH_SLASHES.has(path) ? `${path}{.+}` : path, query, answer });
 
-const workReply = async (reading: Reading, name: string): Promise<Reply> => {
+const WITH_SLASHES: ReadonlySet<string> = new Set([
+  "/api/explain/:name",
+  "/api/r/:name/evidence/:part",
+] satisfies (keyof Api)[]);
+
+const workReply = async (reading: Reading, name: string): Promise<Reply<WorkPage>> => {
   const work = await reading.work(name);
-  if (!work.found) return sought(work, "work item", name, object);
+  if (!work.found) return refused(refusal("surface/nothing-there", { what: "work item", name }), work.near);
   const [packet, gate] = [await reading.packet(name), await reading.gate(name)];
   return object({
     work: work.value,
@@ -63,7 +72,7 @@ const workReply = async (reading: Reading, name: string): Promise<Reply> => {
   });
 };
 
-const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply> => {
+const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply<RunsPage>> => {
   const { state, work: ofWork, cursor } = query;
   const work = ofWork === undefined ? undefined : workId(ofWork);
   if (ofWork !== undefined && work === undefined) return wrong("work", "is no work id");
@@ -76,11 +85,11 @@ const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): P
     limit: limit + 1,
   });
   const shown = runs.slice(0, limit);
-  const last = shown.at(-1)?.["run"];
-  return object({ runs: shown, total, ...(runs.length > limit ? { nextCursor: last } : {}) });
+  const last = shown.at(-1)?.run;
+  return object({ runs: shown, total, ...(runs.length > limit && last !== undefined ? { nextCursor: last } : {}) });
 };
 
-const artifactReply = async (reading: Reading, { name, part, query }: Asked): Promise<Reply> => {
+const artifactReply = async (reading: Reading, { name, part, query }: Asked): Promise<Reply<"bytes">> => {
   const whole = { offset: 0, length: LIMITS.bundleHeldFileBytesMax };
   const given = query["sha256"];
   if (given !== undefined && parseDigest(given) === undefined) return wrong("sha256", "is no digest");
@@ -91,4 +100,5 @@ const artifactReply = async (reading: Reading, { name, part, query }: Asked): Pr
   );
 };
 
-const wrong = (name: string, problem: string): Reply => refused(refusal("surface/wrong-parameter", { name, problem }));
+const wrong = (name: string, problem: string): Refused =>
+  refused(refusal("surface/wrong-parameter", { name, problem }));

@@ -2,10 +2,29 @@ import type { Digest } from "../workflow/digest.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 
 /** What a route answers; how it becomes a response is the same for all of them. */
-export type Reply =
-  | { readonly kind: "object"; readonly value: object; readonly status?: 201 | 202 }
-  | { readonly kind: "bytes"; readonly name: string; readonly bytes: Uint8Array; readonly sha256: Digest }
-  | { readonly kind: "refused"; readonly refusals: readonly [Refusal, ...Refusal[]]; readonly near: readonly string[] };
+export type Reply<T extends object | "bytes" = object | "bytes"> =
+  | (T extends object ? ObjectReply<T> : BytesReply)
+  | Refused;
+
+interface ObjectReply<T> {
+  readonly kind: "object";
+  readonly value: T;
+  readonly status?: 201 | 202;
+}
+
+interface BytesReply {
+  readonly kind: "bytes";
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly sha256: Digest;
+}
+
+/** A no, with the names that may have been meant. */
+export interface Refused {
+  readonly kind: "refused";
+  readonly refusals: readonly [Refusal, ...Refusal[]];
+  readonly near: readonly string[];
+}
 
 /** A route, with the query parameters that it takes: any other is refused. */
 export interface Route {
@@ -23,18 +42,19 @@ export interface Asked {
   readonly page: { readonly after: number; readonly limit: number };
 }
 
-export const object = (value: object): Reply => ({ kind: "object", value });
+export const object = <T extends object>(value: T): ObjectReply<T> => ({ kind: "object", value });
 
-export const refused = (first: Refusal, near: readonly string[] = []): Reply => ({
+export const refused = (first: Refusal, near: readonly string[] = []): Refused => ({
   kind: "refused",
   refusals: [first],
   near,
 });
 
 /** What was sought, or that it is not there, with the names that may have been meant. */
-export const sought = <T>(
+export const sought = <T, R>(
   found: { readonly found: true; readonly value: T } | { readonly found: false; readonly near: readonly string[] },
   what: string,
   name: string,
-  reply: (value: T) => Reply,
-): Reply => (found.found ? reply(found.value) : refused(refusal("surface/nothing-there", { what, name }), found.near));
+  reply: (value: T) => R,
+): R | Refused =>
+  found.found ? reply(found.value) : refused(refusal("surface/nothing-there", { what, name }), found.near);

@@ -14,7 +14,8 @@ import { parseRunId, type RunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { nearest } from "../workflow/nearest.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
-import { object, refused, type Reply } from "./reply.ts";
+import type { WriteApi } from "./api.ts";
+import { object, refused, type Refused, type Reply } from "./reply.ts";
 
 /** An address that writes. What it does is a verb of the harness; none of them takes or asks for a key. */
 export interface WriteRoute {
@@ -81,10 +82,10 @@ export const WRITE_ROUTES: readonly WriteRoute[] = [
   }),
 ];
 
-function route<T>(
-  path: string,
-  form: z.ZodType<T>,
-  act: (world: World, name: string, body: T) => Promise<Reply>,
+function route<Path extends keyof WriteApi>(
+  path: Path,
+  form: z.ZodType<WriteApi[Path]["given"]>,
+  act: (world: World, name: string, body: WriteApi[Path]["given"]) => Promise<Reply<WriteApi[Path]["answer"]>>,
 ): WriteRoute {
   return {
     path,
@@ -107,10 +108,10 @@ function reasoned(): z.ZodType<{ readonly reason: string }> {
 
 const runsOf = async (world: World): Promise<readonly RunId[]> => (await world.store.runs({})).map(({ run }) => run);
 
-const nothing = (what: string, name: string, known: readonly string[]): Reply =>
+const nothing = (what: string, name: string, known: readonly string[]): Refused =>
   refused(refusal("surface/nothing-there", { what, name }), nearest(name, known));
 
-const moved = (what: string, now: string | number, given: string | number): Reply =>
+const moved = (what: string, now: string | number, given: string | number): Refused =>
   refused(refusal("surface/digest-moved", { what, now, given }));
 
 const wrongBody = (problem: string): Refusal => refusal("surface/wrong-body", { problem });

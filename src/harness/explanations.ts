@@ -5,26 +5,7 @@ import { isRefusalCode, meaningOf, REFUSALS } from "../workflow/refusal.ts";
 import { SHOWN_STATES, STATE_WORDS, type ShownState } from "../workflow/state-words.ts";
 import { BACKEND_KINDS, BACKEND_NAMES, type BackendKind } from "../workflow/vocabulary.ts";
 import { DOCTOR_CHECKS, isDoctorId } from "./doctor-checks.ts";
-
-/** What one name means, in the members of the JSON answer. */
-export interface Explanation {
-  readonly code: string;
-  readonly kind:
-    | "refusal"
-    | "failure"
-    | "finding"
-    | "state"
-    | "states"
-    | "exit code"
-    | "variable"
-    | "backend"
-    | "check";
-  readonly message: string;
-  readonly why: string;
-  readonly next: readonly string[];
-  /** Where to read on. */
-  readonly docs: string;
-}
+import type { Explanation } from "./objects/explanation.ts";
 
 const DOCS = "ARCHITECTURE.md";
 

@@ -3,25 +3,14 @@ import { readApprovalRecord, type ReadApproval } from "../workflow/approval/read
 import type { WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { detailText } from "./detail-text.ts";
+import type { ApprovalView } from "./objects/approval.ts";
 import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
-/** One approval and what became of it. */
-export interface ApprovalView {
-  readonly id: string;
-  readonly work: WorkId;
-  readonly by: string;
-  readonly assurance: string;
-  readonly at: string;
-  readonly expiresAt: string;
-  readonly state: "waits" | "open" | "spent" | "withdrawn" | "expired" | "stale";
-  /** Completes the state: on which run, by whom, what moved. */
-  readonly says: string;
-  readonly seq: number;
-}
+type OwnView = ApprovalView & { readonly work: WorkId };
 
 /** Every approval of the ledger, the oldest first. What went stale without a record of it only the gate knows. */
-export const readApprovals = async (world: World, work?: WorkId): Promise<readonly ApprovalView[]> => {
+export const readApprovals = async (world: World, work?: WorkId): Promise<readonly OwnView[]> => {
   const leaves = await world.store.leaves(0);
   return leaves
     .filter((leaf) => leaf.type === "approval.recorded" || isWaiting(leaf, leaves))
@@ -39,7 +28,7 @@ const isWaiting = ({ type, approvalId, seq }: LedgerRecord, leaves: readonly Led
       (other.type === "approval.recorded" || other.type === "approval.joined"),
   );
 
-const viewOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): ApprovalView | undefined => {
+const viewOf = (leaf: LedgerRecord, leaves: readonly LedgerRecord[], nowMs: number): OwnView | undefined => {
   const { approvalId: id, work, actor: by, at, seq } = leaf;
   if (id === undefined || work === undefined) return undefined;
   const expiresAt = detailText(leaf, "expiresAt") ?? "";

@@ -2,21 +2,9 @@ import { digestOf, type Digest } from "../workflow/digest.ts";
 import { patchedFiles } from "../workflow/evidence/patch-hunks.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { RunId } from "../workflow/ids.ts";
+import type { DiffFile } from "./objects/diff.ts";
 import { readReport } from "./read-report.ts";
 import type { World } from "./world.ts";
-
-/** One path that a run changed. Counts and modes are known only where there is a patch. */
-export interface DiffFile {
-  readonly path: string;
-  readonly change: string;
-  readonly allowed: boolean;
-  readonly verdict: string;
-  readonly added: number | null;
-  readonly removed: number | null;
-  readonly oldMode: string | null;
-  readonly newMode: string | null;
-  readonly binary: boolean;
-}
 
 export interface RunDiff {
   readonly patch: Uint8Array | "none";

@@ -1,16 +1,8 @@
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import type { RunId } from "../workflow/ids.ts";
+import type { EvidenceFile } from "./objects/evidence.ts";
 import { readReport } from "./read-report.ts";
 import type { World } from "./world.ts";
-
-/** One file of a sealed bundle, as it is on the disk now. */
-export interface EvidenceFile {
-  readonly name: string;
-  readonly size: number;
-  readonly sha256: string;
-  /** Ids of the criteria that rest on it. */
-  readonly citedBy: readonly string[];
-}
 
 /** Every plain file of a sealed bundle with the digest that its bytes have now, whatever was sealed. */
 export const readEvidence = async (world: World, run: RunId): Promise<readonly EvidenceFile[] | "not-sealed"> => {

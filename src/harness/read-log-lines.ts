@@ -1,16 +1,8 @@
 import type { RunId } from "../workflow/ids.ts";
 import { visibleLog } from "../workflow/visible-text.ts";
+import type { LogLine } from "./objects/log.ts";
 import { readLogs, type LogPart } from "./read-logs.ts";
 import type { World } from "./world.ts";
-
-/** One line of a run's logs, escaped: it can steer no terminal and hide nothing of itself. */
-export interface LogLine {
-  /** From 1, within its stream. */
-  readonly n: number;
-  readonly stream: string;
-  readonly text: string;
-  readonly trust: LogPart["trust"];
-}
 
 export interface LogFilter {
   /** `validation`, `backend` or `events`; without it all but the events. */

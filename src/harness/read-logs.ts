@@ -1,7 +1,7 @@
 import { isJsonObject } from "../workflow/digest.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
 import type { RunId } from "../workflow/ids.ts";
-import type { Trust } from "../workflow/run-events.ts";
+import type { Trust } from "../workflow/trust.ts";
 import type { World } from "./world.ts";
 
 type LogStage = "validation" | "backend" | "events";

@@ -8,13 +8,14 @@ import type { RunId, WorkId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { drawnFrom, packetOf } from "./documents.ts";
 import { refusalObject } from "./objects/refusal-object.ts";
+import type { RefusalObject } from "./objects/refusal.ts";
 import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
 /** What a packet of now says otherwise than a contract that was approved before. */
 export type PacketChanges =
   | { readonly kind: "never-approved" }
-  | { readonly kind: "no-contract"; readonly refusals: readonly object[] }
+  | { readonly kind: "no-contract"; readonly refusals: readonly RefusalObject[] }
   | {
       readonly kind: "compared";
       readonly from: { readonly approval?: string; readonly run?: RunId; readonly contract: Digest };

@@ -1,19 +1,8 @@
 import { lintPacket } from "../workflow/packet/lint-packet.ts";
 import { lintContextOf } from "./lint-packets.ts";
+import type { PacketRow } from "./objects/packet.ts";
 import { readWorks } from "./read-works.ts";
 import type { World } from "./world.ts";
-
-/** One packet of the home: whether it lints, and the work item that it proposes. */
-export interface PacketRow {
-  readonly path: string;
-  readonly sha256: string;
-  readonly errors: number;
-  readonly warnings: number;
-  readonly work?: string;
-  readonly title?: string | null;
-  readonly state?: string;
-  readonly word?: string;
-}
 
 /** The packets of the home, those that do not lint as well. */
 export const readPacketList = async (world: World, state?: string): Promise<readonly PacketRow[]> => {

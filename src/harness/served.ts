@@ -1,5 +1,6 @@
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
+import type { DoctorCheck } from "./objects/doctor.ts";
 import type { World } from "./world.ts";
 
 /** What a Control Surface is started with. */
@@ -9,7 +10,7 @@ interface ServeOrder {
   /** Opens the home once more, for one write; "read-only" where there is none. */
   readonly openToWrite: (() => Promise<World>) | "read-only";
   /** Looks at this machine and this home now, as `cto doctor` does; each one starts sandboxes. */
-  readonly examine: () => Promise<readonly object[]>;
+  readonly examine: () => Promise<readonly DoctorCheck[]>;
   /** 0 takes any free one. */
   readonly port: number;
   /** Is told what goes wrong in the server itself, one line each. */

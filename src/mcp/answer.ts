@@ -5,7 +5,7 @@ import { shown, shownText } from "./shown.ts";
 
 /** What a tool found out: the object that every surface prints, and a few words for the human behind the assistant. */
 export interface Answer {
-  readonly told: Readonly<Record<string, unknown>>;
+  readonly told: object;
   readonly says: string;
   /** The command line that the human would give next. */
   readonly next?: string;

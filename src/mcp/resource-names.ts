@@ -1,4 +1,4 @@
-import type { LedgerRecord } from "../workflow/ledger.ts";
+import type { AuditEntry } from "../harness/objects/audit.ts";
 
 export const INBOX = "cto://inbox";
 export const AUDIT_HEAD = "cto://audit/head";
@@ -12,10 +12,10 @@ const FORM =
 export const isResource = (uri: string): boolean => FORM.test(uri);
 
 /** What may read otherwise after these entries of the ledger. */
-export const resourcesAfter = (entries: readonly Pick<LedgerRecord, "type" | "work" | "run">[]): readonly string[] =>
+export const resourcesAfter = (entries: readonly Pick<AuditEntry, "type" | "work" | "run">[]): readonly string[] =>
   entries.length === 0 ? [] : [...new Set([INBOX, AUDIT_HEAD, ...entries.flatMap(resourcesOf)])];
 
-const resourcesOf = ({ type, work, run }: Pick<LedgerRecord, "type" | "work" | "run">): readonly string[] => [
+const resourcesOf = ({ type, work, run }: Pick<AuditEntry, "type" | "work" | "run">): readonly string[] => [
   ...(work === undefined ? [] : [`cto://w/${work}`]),
   // A bundle is there from its seal on, and never changes afterwards.
   ...(run === undefined || type !== "run.sealed" ? [] : BUNDLE_FILES.map((file) => `cto://r/${run}/${file}`)),

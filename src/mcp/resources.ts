@@ -56,11 +56,11 @@ const namedBy = ({ href }: URL, id: string | readonly string[] | undefined): str
 
 const worksListed = async (reading: McpGround["reading"]): Promise<{ uri: string; name: string }[]> =>
   (await reading.works()).slice(0, LIMITS.mcpRowsMax).map(({ work }) => ({
-    uri: `cto://w/${String(work)}`,
-    name: String(work),
+    uri: `cto://w/${work}`,
+    name: work,
   }));
 
-const jsonContent = (uri: string, told: Readonly<Record<string, unknown>>): ReadResourceResult =>
+const jsonContent = (uri: string, told: object): ReadResourceResult =>
   content(uri, JSON.stringify(shown(told), null, 2), JSON_TYPE);
 
 const content = (uri: string, text: string, mimeType: string): ReadResourceResult => ({

@@ -5,7 +5,6 @@ import { LIMITS } from "../workflow/limits.ts";
 import { missing } from "./answer.ts";
 import { evidencePart, evidenceList } from "./evidence-part.ts";
 import { LIMIT, nextOffset, OFFSET, RUN, STATE, WORK } from "./inputs.ts";
-import { stepOf } from "./timeline.ts";
 import { tool, type Tool } from "./tool.ts";
 
 /** What happened, and what proves it. */
@@ -23,7 +22,7 @@ export const RUN_TOOLS: readonly Tool[] = [
         limit: page.offset + page.limit,
       });
       const runs = found.runs.slice(page.offset);
-      const lines = runs.map(({ run, word }) => `${String(run)}  ${String(word)}`);
+      const lines = runs.map(({ run, word }) => `${run}  ${word}`);
       return {
         told: { runs, total: found.total, ...nextOffset(page, found.total) },
         says: [`${found.total} runs`, ...lines].join("\n"),
@@ -41,8 +40,8 @@ export const RUN_TOOLS: readonly Tool[] = [
       const found = await reading.run(run);
       if (!found.found) return missing(run, found.near);
       const { word, says, next } = found.value;
-      const lines = [`${run}: ${String(word)}`, ...(typeof says === "string" ? [says] : [])];
-      return { told: found.value, says: lines.join("\n"), next: String(next), untrusted: true };
+      const lines = [`${run}: ${word}`, ...(says === undefined ? [] : [says])];
+      return { told: found.value, says: lines.join("\n"), next, untrusted: true };
     },
   }),
   tool({
@@ -63,7 +62,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     answer: async ({ reading }, { run, after, limit }) => {
       const found = await reading.events(run, { after, limit });
       if (!found.found) return missing(run, found.near);
-      const steps = found.value.map(stepOf);
+      const steps = found.value;
       const last = steps.at(-1)?.seq;
       const more = steps.length === limit && last !== undefined ? { nextAfter: last } : {};
       const lines = steps.map(({ seq, label, trust }) => `${seq}  ${label}  ${trust}`);

@@ -18,10 +18,12 @@ export const search = async (reading: Reading, query: string): Promise<Answer> =
     reading.targets(),
   ]);
   const rows: readonly Hit[] = [
-    ...works.map((row): Hit => ({ kind: "work", id: String(row["work"]), says: told(row["title"], row["word"]) })),
+    ...works.map((row): Hit => ({ kind: "work", id: row.work, says: told(row.title, row.word) })),
     ...packets.map(({ path, title }): Hit => ({ kind: "packet", id: path, says: told(title) })),
-    ...runs.runs.map((row): Hit => ({ kind: "run", id: String(row["run"]), says: told(row["word"], row["commit"]) })),
-    ...targets.map((row): Hit => ({ kind: "target", id: String(row["id"]), says: told(row["path"]) })),
+    ...runs.runs.map((row): Hit => ({ kind: "run", id: row.run, says: told(row.word, row.commit) })),
+    ...targets.map((row): Hit =>
+      "id" in row ? { kind: "target", id: row.id, says: row.path } : { kind: "target", id: row.record, says: "" },
+    ),
     ...codesLike(reading, query),
   ];
   const hits = rows.filter(({ id, says, kind }) => kind === "code" || `${id}\n${says}`.toLowerCase().includes(wanted));

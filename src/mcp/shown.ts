@@ -1,7 +1,7 @@
 import { visibleLines } from "../workflow/visible-text.ts";
 
 /** An answer as it leaves: nothing in it hides, turns or steers, and no sentence that a human has to type stands in it. */
-export const shown = (told: Readonly<Record<string, unknown>>): Record<string, unknown> =>
+export const shown = (told: object): Record<string, unknown> =>
   Object.fromEntries(
     Object.entries(told)
       .filter(([name]) => !HELD_BACK.has(name))
@@ -28,5 +28,5 @@ const shownValue = (value: unknown): unknown => {
   return isRecord(value) ? shown(value) : value;
 };
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,12 +1,13 @@
 import { z } from "zod";
 
+import type { DiagnosticObject } from "../harness/objects/diagnostic.ts";
+import type { PacketChanges } from "../harness/objects/packet-changes.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { missing, type Answer } from "./answer.ts";
 import { explainGate } from "./explain-gate.ts";
 import { LIMIT, nextOffset, OFFSET, RUN, STATE, WORK } from "./inputs.ts";
 import { packetShown } from "./packet-shown.ts";
 import { search } from "./search.ts";
-import { isRecord } from "./shown.ts";
 import { tool, type Tool } from "./tool.ts";
 
 /** What is to be done, and by which contract. */
@@ -19,10 +20,10 @@ export const WORK_TOOLS: readonly Tool[] = [
     input: z.strictObject({}),
     answer: async ({ reading }) => {
       const told = await reading.status();
-      const needs = rowsOf(told["needs"]);
-      const lines = needs.map(({ work, word, who }) => `${String(work)}: ${String(word)} (${String(who)})`);
+      const { needs } = told;
+      const lines = needs.map(({ work, word, who }) => `${work}: ${word} (${who})`);
       const says = needs.length === 0 ? "Nothing needs anybody." : lines.join("\n");
-      return { told, says, next: textOf(needs[0]?.["next"]), untrusted: true };
+      return { told, says, next: needs[0]?.next ?? "", untrusted: true };
     },
   }),
   tool({
@@ -94,25 +95,18 @@ export const WORK_TOOLS: readonly Tool[] = [
   }),
 ];
 
-const changesSay = (work: string, changes: Readonly<Record<string, unknown>>): string => {
-  const { kind, class: gravest, changes: rows } = changes;
-  if (kind === "never-approved") return `${work} was never approved, so there is nothing to compare with.`;
-  if (kind === "no-contract") return `The packet of ${work} says no contract now.`;
-  const fields = rowsOf(rows).map(({ field, class: of }) => `${String(of)}  ${String(field)}`);
-  return [gravest === "same" ? "Nothing changed." : `Taken together it ${String(gravest)}.`, ...fields].join("\n");
+const changesSay = (work: string, told: PacketChanges): string => {
+  if (told.kind === "never-approved") return `${work} was never approved, so there is nothing to compare with.`;
+  if (told.kind === "no-contract") return `The packet of ${work} says no contract now.`;
+  const fields = told.changes.map(({ field, class: of }) => `${of}  ${field}`);
+  return [told.class === "same" ? "Nothing changed." : `Taken together it ${told.class}.`, ...fields].join("\n");
 };
 
-const lintSays = (diagnostics: readonly Readonly<Record<string, unknown>>[]): Answer => {
+const lintSays = (diagnostics: readonly DiagnosticObject[]): Answer => {
   const shown = diagnostics.slice(0, LIMITS.mcpRowsMax);
   const lines = shown.map(
-    ({ line, column, severity, code, message }) =>
-      `${String(line)}:${String(column)} ${String(severity)} ${String(code)} ${String(message)}`,
+    ({ line, column, severity, code, message }) => `${line}:${column} ${severity} ${code} ${message}`,
   );
   const says = lines.length === 0 ? "Nothing to object." : lines.join("\n");
   return { told: { diagnostics: shown, total: diagnostics.length }, says, next: "cto packet lint" };
 };
-
-const rowsOf = (value: unknown): readonly Readonly<Record<string, unknown>>[] =>
-  Array.isArray(value) ? value.filter(isRecord) : [];
-
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

@@ -1,5 +1,9 @@
 import { hash } from "node:crypto";
 
+import type { Json } from "./json.ts";
+
+export type { Json } from "./json.ts";
+
 declare const brand: unique symbol;
 
 /** SHA-256 in 64 lower-case hex digits. Only `digestOf` and `parseDigest` make one. */
@@ -13,8 +17,6 @@ export const digestOf = (bytes: Uint8Array | string): Digest =>
 export const parseDigest = (text: string): Digest | undefined =>
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one place a written Digest is read
   /^[0-9a-f]{64}$/.test(text) ? (text as Digest) : undefined;
-
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /** Whether something that `JSON.parse` gave is an object. */
 export const isJsonObject = (value: unknown): value is { readonly [key: string]: Json } =>

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import { digestOf } from "./digest.ts";
 import { chainStart, eventLine, parseEvent, walkChain } from "./event-chain.ts";
 import { parseRunId } from "./ids.ts";
-import { EVENT_TYPES, TRUST, type RunEvent } from "./run-events.ts";
+import { EVENT_TYPES, type RunEvent } from "./run-events.ts";
+import { TRUST } from "./trust.ts";
 
 const run = parseRunId("R-049-02")!;
 const host = digestOf("host");

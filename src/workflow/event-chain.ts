@@ -5,7 +5,8 @@ import { z } from "zod";
 import type { BackendKind } from "./contract/contract.ts";
 import { canonicalJson, digestOf, isJsonObject, parseDigest, type Digest, type Json } from "./digest.ts";
 import { parseRunId, type RunId } from "./ids.ts";
-import { EVENT_TYPES, TRUST, type RunEvent, type Trust } from "./run-events.ts";
+import { EVENT_TYPES, type RunEvent } from "./run-events.ts";
+import { TRUST, type Trust } from "./trust.ts";
 import { ulid } from "./ulid.ts";
 
 /** A fact and its place in the chain of its run. */

@@ -3,44 +3,9 @@ import { z } from "zod";
 import { asJson } from "./as-json.ts";
 import { canonicalJson, digestOf, isJsonObject, parseDigest, type Digest, type Json } from "./digest.ts";
 import { parseRunId, workId, type RunId, type WorkId } from "./ids.ts";
+import { LEDGER_TYPES, type LedgerType } from "./ledger-types.ts";
 
-/** Every kind of governance record (evidence.md 5). Unknown ones are a crash. */
-export const LEDGER_TYPES = [
-  "ledger.opened",
-  "work.listed",
-  "work.retired",
-  "packet.linted",
-  "packet.reviewed",
-  "target.admitted",
-  "target.suspended",
-  "target.revoked",
-  "approval.challenged",
-  "approval.joined",
-  "approval.recorded",
-  "approval.refused",
-  "approval.stale",
-  "approval.expired",
-  "approval.withdrawn",
-  "approval.consumed",
-  "run.started",
-  "run.stopping",
-  "run.blocked",
-  "run.stopped",
-  "run.voided",
-  "run.failed",
-  "run.interrupted",
-  "run.sealed",
-  "outcome.accepted",
-  "outcome.rejected",
-  "outcome.refused",
-  "rollback.done",
-  "rollback.failed",
-  "rollback.refused",
-  "command.refused",
-  "authority.changed",
-  "chain.break",
-] as const;
-export type LedgerType = (typeof LEDGER_TYPES)[number];
+export type { LedgerType } from "./ledger-types.ts";
 
 /** What a command wants to record. */
 export interface LedgerEntry {

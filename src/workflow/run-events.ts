@@ -1,4 +1,5 @@
-import type { Json } from "./digest.ts";
+import type { Json } from "./json.ts";
+import type { Trust } from "./trust.ts";
 
 /** Every fact a run can record (evidence.md 6); the written type is `cto.<name>.v1`. Unknown ones are a crash. */
 export const EVENT_TYPES = [
@@ -59,10 +60,6 @@ export const EVENT_TYPES = [
   "error.raised",
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
-
-export const TRUST = ["human-signed", "harness-observed", "derived", "agent-claimed", "backend-claimed"] as const;
-/** Who vouches for a fact (evidence.md 1). A claim is never read as a fact by gate, policy or verdict. */
-export type Trust = (typeof TRUST)[number];
 
 /** A fact before it has its place in the chain. */
 export interface RunEvent {

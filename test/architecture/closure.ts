@@ -4,7 +4,7 @@ const VERIFIER = /^src\/(?:workflow\/evidence\/verify|verifier|verify-page)\//;
 
 // Forms and numbers that writer and verifier must share, or they would speak of two things. None of them decides.
 const SHARED =
-  /^src\/workflow\/(?:evidence\/(?:schemas\/[^/]+|bundle-table|ending)|limits|run-events|vocabulary|assert-never|visible-text)\.ts$/;
+  /^src\/workflow\/(?:evidence\/(?:schemas\/[^/]+|bundle-table|ending)|limits|run-events|trust|vocabulary|assert-never|visible-text)\.ts$/;
 
 // What draws a file for people out of files that are checked. That it is drawn so is the very claim (docs/adr/0022).
 const DRAWN =
@@ -53,3 +53,18 @@ export const assistantClosure: Rule = (files) =>
         .filter(({ kind, text }) => kind === "word" && OUTSIDE.has(text))
         .map(({ text, line }) => `${path}:${line}: names ${text}`),
     ]);
+
+/** What the table of a page's types reaches, types too: a browser's compiler must not meet Node, nor any file that runs. */
+export const pageTypes: Rule = (files) => {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const seen = new Set<string>();
+  const walk = (path: string): readonly string[] => {
+    if (seen.has(path)) return [];
+    seen.add(path);
+    return (byPath.get(path)?.imports ?? []).flatMap(({ file: named, from, line, isType }) => {
+      if (named === undefined) return [`${path}:${line}: imports ${from}`];
+      return isType ? walk(named) : [`${path}:${line}: runs ${named}`];
+    });
+  };
+  return walk("src/control-surface/api.ts");
+};

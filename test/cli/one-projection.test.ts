@@ -100,7 +100,7 @@ test("a part of an artifact is those bytes, with the digest of the whole", async
 
 test("events are told a page at a time, in their order", async () => {
   const page = valueOf(await reading.events(RUN, { after: 3, limit: 2 }));
-  expect(page?.map(({ sequence }) => sequence)).toEqual([4, 5]);
+  expect(page?.map(({ seq }) => seq)).toEqual([4, 5]);
   const { entries, size } = await reading.audit({ after: 2, limit: 3 });
   expect([entries.map(({ seq }) => seq), size > 5]).toEqual([[3, 4, 5], true]);
 });

@@ -47,7 +47,7 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   [`/api/r/${RUN}/evidence`, async ({ reading }) => ({ files: valueOf(await reading.evidence(RUN)) })],
   [
     `/api/r/${RUN}/events?after=3&limit=2`,
-    async ({ reading }) => ({ events: valueOf(await reading.events(RUN, { after: 3, limit: 2 })) }),
+    async ({ reading }) => ({ steps: valueOf(await reading.events(RUN, { after: 3, limit: 2 })) }),
   ],
   [
     `/api/w/${WORK}`,

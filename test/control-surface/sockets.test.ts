@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => ground.close());
 
-const examine = (): Promise<readonly object[]> => Promise.resolve([]);
+const examine = (): Promise<readonly []> => Promise.resolve([]);
 const openToWrite = (): Promise<World> => ground.open();
 
 const started: Served[] = [];

@@ -26,7 +26,7 @@ afterAll(async () => {
 });
 
 const servedOver = async (over: Ground, reads: World): Promise<Served> => {
-  const examine = (): Promise<readonly object[]> => Promise.resolve([]);
+  const examine = (): Promise<readonly []> => Promise.resolve([]);
   const openToWrite = (): Promise<World> => over.open({});
   const started = await serveSurface({
     world: reads,

@@ -1,4 +1,5 @@
-import { readDiff, type DiffFile, type RunDiff } from "../../harness/read-diff.ts";
+import type { DiffFile } from "../../harness/objects/diff.ts";
+import { readDiff, type RunDiff } from "../../harness/read-diff.ts";
 import { visible, visibleLog } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";

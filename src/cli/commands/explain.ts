@@ -1,4 +1,5 @@
-import { explanationOf, TOPICS, type Explanation } from "../../harness/explanations.ts";
+import { explanationOf, TOPICS } from "../../harness/explanations.ts";
+import type { Explanation } from "../../harness/objects/explanation.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

@@ -51,7 +51,7 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
     return {
       noun: "packet",
       exit: EXIT.done,
-      data: packetObject(drawn.value, view),
+      data: { ...packetObject(drawn.value, view) },
       text: `${contract.workItem}  ${visible(packet.title.value)}\n${table(rows)}`,
       ...(flags.contract ? { raw: new TextEncoder().encode(contractText(contract)) } : {}),
     };

@@ -29,7 +29,7 @@ export const act: Act<{ readonly dryRun: boolean }, [string]> = async (context, 
     return {
       noun: "rollback",
       exit: EXIT.done,
-      data: rollbackObject(done.value),
+      data: { ...rollbackObject(done.value) },
       text: flags.dryRun
         ? `would add ${short(rollbackCommit)} after ${short(commit)}: ${what}. Nothing was touched.`
         : `rolled back  ${run}  ${short(rollbackCommit)} undoes ${short(commit)}: ${what}`,

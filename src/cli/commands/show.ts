@@ -17,7 +17,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     return {
       noun: "run",
       exit: EXIT.done,
-      data: runObject(detail),
+      data: { ...runObject(detail) },
       text: runText(detail, world.clock.now().epochMs, flags.verbose),
     };
   });

@@ -23,7 +23,7 @@ export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
     return {
       noun: "status",
       exit: EXIT.done,
-      data: statusObject(status),
+      data: { ...statusObject(status) },
       text: [
         rows.length === 0 ? "Nothing needs anybody." : table(rows),
         ...running.map(

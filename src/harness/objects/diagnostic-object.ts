@@ -1,7 +1,8 @@
 import type { Linted } from "../lint-packets.ts";
+import type { DiagnosticObject } from "./diagnostic.ts";
 
 /** The findings of one packet, each with its place; it ends where its line ends. */
-export const diagnosticObjects = ({ source, diagnostics }: Linted): readonly { readonly [key: string]: unknown }[] => {
+export const diagnosticObjects = ({ source, diagnostics }: Linted): readonly DiagnosticObject[] => {
   const lines = new TextDecoder().decode(source.bytes).split(/\r?\n/);
   return diagnostics.map(({ code, severity, at, says, next }) => ({
     code,

@@ -1,14 +1,9 @@
 import type { GateCheck } from "../../workflow/gate/gate-check.ts";
 import { wordsOf } from "../../workflow/refusal.ts";
+import type { GateCheckObject } from "./gate.ts";
 
 /** One precondition of the gate with every reason against it. */
-export const gateCheckObject = ({
-  stage,
-  name,
-  status,
-  says,
-  refusals,
-}: GateCheck): { readonly [key: string]: unknown } => {
+export const gateCheckObject = ({ stage, name, status, says, refusals }: GateCheck): GateCheckObject => {
   const [first] = refusals;
   if (first === undefined) return { stage, name, status, message: says };
   const all = refusals.map((refusal) => ({ code: refusal.code, ...wordsOf(refusal) }));

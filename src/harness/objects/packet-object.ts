@@ -1,10 +1,11 @@
 import { contractDigest } from "../../workflow/contract/contract.ts";
 import type { Drawn } from "../documents.ts";
 import type { WorkView } from "../read-works.ts";
+import type { PacketObject } from "./packet.ts";
 import { workObject } from "./work-object.ts";
 
 /** A packet with the contract that its bytes say. */
-export const packetObject = ({ packet, contract }: Drawn, view: WorkView): { readonly [key: string]: unknown } => ({
+export const packetObject = ({ packet, contract }: Drawn, view: WorkView): PacketObject => ({
   packet: packet.source.path,
   contract,
   digests: { packet: packet.source.digest, contract: contractDigest(contract) },

@@ -1,7 +1,8 @@
 import { wordsOf, type Refusal } from "../../workflow/refusal.ts";
+import type { RefusalObject } from "./refusal.ts";
 
 /** A refusal as every surface prints it. */
-export const refusalObject = (refusal: Refusal): { readonly [key: string]: unknown } => ({
+export const refusalObject = (refusal: Refusal): RefusalObject => ({
   code: refusal.code,
   message: wordsOf(refusal).says,
   next: wordsOf(refusal).next,

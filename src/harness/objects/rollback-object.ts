@@ -1,14 +1,8 @@
 import type { RolledBack } from "../rollback.ts";
+import type { RollbackObject } from "./rollback.ts";
 
 /** What was undone, or would be, as every surface prints it. */
-export const rollbackObject = ({
-  run,
-  commit,
-  rollbackCommit,
-  tree,
-  proof,
-  mode,
-}: RolledBack): { readonly [key: string]: unknown } => ({
+export const rollbackObject = ({ run, commit, rollbackCommit, tree, proof, mode }: RolledBack): RollbackObject => ({
   run,
   commit,
   rollbackCommit,

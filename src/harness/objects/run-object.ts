@@ -1,9 +1,10 @@
 import type { Report } from "../../workflow/evidence/schemas/report.ts";
 import type { RunDetail } from "../read-run.ts";
 import type { RunView } from "../read-runs.ts";
+import type { RunObject, RunReport, RunRow } from "./run.ts";
 
 /** The Run object of every surface (surface.md 4.5). */
-export const runObject = (detail: RunDetail): { readonly [key: string]: unknown } => {
+export const runObject = (detail: RunDetail): RunObject => {
   const {
     run,
     work,
@@ -45,9 +46,9 @@ export const runObject = (detail: RunDetail): { readonly [key: string]: unknown 
   };
 };
 
-const saidByReport = (report: Report): object => ({
+const saidByReport = (report: Report): RunReport => ({
   says: report.says,
-  target: report.task?.target,
+  ...(report.task === null ? {} : { target: report.task.target }),
   backend: report.backend === null ? null : { name: report.backend.kind, version: report.backend.version },
   ...(report.model === undefined ? {} : { model: report.model }),
   criteria: report.criteria,
@@ -68,7 +69,7 @@ const saidByReport = (report: Report): object => ({
 });
 
 /** One run as a row of a list. */
-export const runRowObject = (view: RunView): { readonly [key: string]: unknown } => {
+export const runRowObject = (view: RunView): RunRow => {
   const { run, work, kind, state, reason, word, commit, startedAt, tookMs, next, seq } = view;
   return {
     run,

@@ -1,7 +1,8 @@
 import { personOf, type Status } from "../read-status.ts";
+import type { StatusObject } from "./status.ts";
 
 /** The inbox as every surface prints it. */
-export const statusObject = ({ needs, running, counts }: Status): { readonly [key: string]: unknown } => ({
+export const statusObject = ({ needs, running, counts }: Status): StatusObject => ({
   needs: needs.map(({ work, lastRun, title, state, reason, word, who, owner, since, next }) => ({
     work,
     ...(lastRun === null ? {} : { run: lastRun }),

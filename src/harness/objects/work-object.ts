@@ -1,9 +1,21 @@
 import type { WorkView } from "../read-works.ts";
+import type { WorkObject } from "./work.ts";
 
 /** A work item as JSON; what is not there is left out. */
-export const workObject = (view: WorkView): { readonly [key: string]: unknown } => {
+export const workObject = (view: WorkView): WorkObject => {
   const { work, title, state, reason, word, packet, target, lastRun, owner, who, next, since } = view;
-  const known = { title, reason, packet, target, lastRun, owner, since };
-  const there = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null));
-  return { work, state, word, ...there, who, next };
+  return {
+    work,
+    state,
+    word,
+    ...(title === null ? {} : { title }),
+    ...(reason === null ? {} : { reason }),
+    ...(packet === null ? {} : { packet }),
+    ...(target === null ? {} : { target }),
+    ...(lastRun === null ? {} : { lastRun }),
+    ...(owner === null ? {} : { owner }),
+    ...(since === null ? {} : { since }),
+    who,
+    next,
+  };
 };

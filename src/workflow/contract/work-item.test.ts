@@ -2,14 +2,8 @@ import { expect, test } from "vitest";
 
 import { digestOf } from "../digest.ts";
 import { parseRunId, workId } from "../ids.ts";
-import {
-  LEDGER_TYPES,
-  ledgerStart,
-  ledgerText,
-  readLedgerRecord,
-  type LedgerEntry,
-  type LedgerRecord,
-} from "../ledger.ts";
+import { LEDGER_TYPES } from "../ledger-types.ts";
+import { ledgerStart, ledgerText, readLedgerRecord, type LedgerEntry, type LedgerRecord } from "../ledger.ts";
 import { causeOf, foldWork } from "./fold-work.ts";
 import { ACTORS, transition, WORK_CAUSES, WORK_RULES, WORK_STATES } from "./work-item.ts";
 

@@ -1,4 +1,5 @@
-import { EVENT_TYPES, TRUST } from "../../run-events.ts";
+import { EVENT_TYPES } from "../../run-events.ts";
+import { TRUST } from "../../trust.ts";
 import { isHexOf, utf8 } from "./bytes.ts";
 import { eventsOf, type Event, type EventData } from "./events.ts";
 import { againstOutcome } from "./log-against.ts";

@@ -1,0 +1,138 @@
+import type { VerdictWord } from "../../workflow/evidence/verify/verdict.ts";
+import type { ShownState } from "../../workflow/state-words.ts";
+
+interface RunHead {
+  readonly run: string;
+  readonly work: string;
+  readonly state: ShownState;
+  /** The code that ended it. */
+  readonly reason?: string;
+  /** The state in words, facts filled in. May quote the target. */
+  readonly word: string;
+  readonly commit?: string;
+  readonly startedAt: string;
+  readonly tookMs?: number;
+  readonly next: string;
+  /** Number of its newest ledger entry. */
+  readonly seq: number;
+}
+
+/** One run as a row of a list. */
+export interface RunRow extends RunHead {
+  readonly kind: "execute" | "rollback";
+}
+
+/** A page of runs, the newest first, and how many the filter lets through. */
+export interface RunPage {
+  readonly runs: readonly RunRow[];
+  readonly total: number;
+}
+
+/** The Run object of every surface (surface.md 4.5): what only a sealed report says is left out before the seal. */
+export interface RunObject extends RunHead, Partial<RunReport> {
+  readonly base?: string;
+  readonly stages: readonly { readonly name: string; readonly ms: number }[];
+  /** Path of its bundle in the home. */
+  readonly bundle?: string;
+  readonly outcome?: RunOutcome;
+  readonly rollback?: RunRollback;
+  /** Verified as it was asked. */
+  readonly verify?: { readonly verdict: VerdictWord; readonly at: string };
+}
+
+export interface RunOutcome {
+  readonly outcome: "accepted" | "rejected";
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
+}
+
+export interface RunRollback {
+  readonly state: "done" | "failed";
+  readonly by: string;
+  readonly at: string;
+}
+
+/** What the sealed report of a run says. */
+export interface RunReport {
+  readonly says: string;
+  /** Path of the target; not there where no contract was drawn. */
+  readonly target?: string;
+  readonly backend: { readonly name: string; readonly version: string } | null;
+  /** What its agents used of their model, as the relay counted it; the cost in millionths. */
+  readonly model?: RunModelUse;
+  readonly criteria: readonly RunCriterion[];
+  /** Everything that was denied. */
+  readonly attempts: readonly RunAttempt[];
+  readonly findings: readonly { readonly code: string; readonly says: string }[];
+  /** All ten, always. */
+  readonly forbiddenActions: readonly RunAction[];
+  /** Said by agent or backend: proves nothing. */
+  readonly claims: readonly RunClaim[];
+  readonly replayPaths: readonly RunReplayPath[];
+  readonly approval: RunApproval | null;
+  readonly runtimeDefaultActivation: { readonly before: boolean; readonly after: boolean };
+  readonly refusals: readonly { readonly code: string; readonly says: string; readonly next: string }[];
+}
+
+export interface RunModelUse {
+  readonly requests: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly estimated: boolean;
+  readonly cost: { readonly micros: number; readonly currency: string } | null;
+}
+
+export interface RunCriterion {
+  readonly id: string;
+  readonly text: string;
+  readonly check: string;
+  readonly status: "proven" | "not-proven" | "owner-judged";
+  readonly says: string;
+  readonly cites: readonly { readonly file: string; readonly line: number | null; readonly sha256: string | null }[];
+}
+
+export interface RunAttempt {
+  readonly action: string;
+  readonly rule: string;
+  readonly detail: string;
+  readonly verdict: "denied";
+  readonly events: readonly number[];
+}
+
+export interface RunAction {
+  readonly action: string;
+  readonly verdict: "not possible" | "not observed" | "attempted and denied" | "violated";
+  readonly events: readonly number[];
+}
+
+export interface RunClaim {
+  readonly event: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface RunReplayPath {
+  readonly level: string;
+  readonly argv: readonly string[];
+  readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
+  readonly expected: { readonly [name: string]: unknown };
+}
+
+export interface RunApproval {
+  readonly approvalId: string;
+  readonly principal: string;
+  readonly assurance: string;
+  readonly identity: "verified" | "attested";
+  readonly keyFingerprint: string | null;
+  readonly sentence: string;
+  readonly selfApproved: boolean;
+  readonly quorum?: {
+    readonly required: number;
+    readonly signed: readonly {
+      readonly principal: string;
+      readonly assurance: string;
+      readonly keyFingerprint: string | null;
+    }[];
+  };
+}

@@ -1,0 +1,30 @@
+import type { ShownState } from "../../workflow/state-words.ts";
+
+/** The inbox: work items that wait for somebody, the worst first; runs that go on; how many of each state. */
+export interface StatusObject {
+  readonly needs: readonly NeedObject[];
+  readonly running: readonly RunningObject[];
+  readonly counts: { readonly [state in ShownState]?: number };
+}
+
+export interface NeedObject {
+  readonly work: string;
+  /** Its last run. */
+  readonly run?: string;
+  readonly title?: string;
+  readonly state: ShownState;
+  readonly reason?: string;
+  readonly word: string;
+  /** A role, and the owner's name where the packet names one. */
+  readonly who: string;
+  readonly since?: string;
+  readonly next: string;
+}
+
+export interface RunningObject {
+  readonly run: string;
+  readonly work: string;
+  readonly state: ShownState;
+  readonly word: string;
+  readonly startedAt: string;
+}

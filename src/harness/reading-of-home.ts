@@ -1,0 +1,40 @@
+import { explanationOf, TOPICS } from "./explanations.ts";
+import { statusObject } from "./objects/status-object.ts";
+import { admissionObject, targetCheckObject } from "./objects/target-object.ts";
+import { readApprovals } from "./read-approvals.ts";
+import { readStatus } from "./read-status.ts";
+import { checkTarget, readAdmissions } from "./read-targets.ts";
+import type { HomeReading } from "./reading.ts";
+import { found, missing } from "./sought.ts";
+import type { World } from "./world.ts";
+
+export const homeReading = (world: World): HomeReading => ({
+  status: async (asked) => statusObject(await readStatus(world, asked)),
+  targets: async () => (await readAdmissions(world)).map(admissionObject),
+  target: async (given) => {
+    const readings = await readAdmissions(world);
+    for (const { source, read } of readings)
+      if (read.ok && read.value.id === given) {
+        const check = await checkTarget(world, source, read.value);
+        return found({ admission: read.value, path: source.path, sha256: source.digest, ...targetCheckObject(check) });
+      }
+    return missing(
+      given,
+      readings.flatMap(({ read }) => (read.ok ? [read.value.id] : [])),
+    );
+  },
+  approvals: () => readApprovals(world),
+  audit: async ({ after, limit }) => {
+    const leaves = await world.store.leaves(after);
+    return { entries: leaves.slice(0, limit), size: (await world.store.head()).checkpoint.size };
+  },
+  explain: (code) => {
+    const explanation = explanationOf(code);
+    return explanation === undefined
+      ? missing(
+          code,
+          TOPICS.flatMap(({ names }) => names),
+        )
+      : found(explanation);
+  },
+});

@@ -1,0 +1,47 @@
+import type { RunId, WorkId } from "../workflow/ids.ts";
+import { nearest } from "../workflow/nearest.ts";
+import { knownWorks } from "./read-works.ts";
+import { openWorkGround } from "./work-ground.ts";
+import type { World } from "./world.ts";
+
+/** What was asked for, or the names that may have been meant. */
+export type Sought<T> =
+  | { readonly found: true; readonly value: T }
+  | { readonly found: false; readonly near: readonly string[] };
+
+export const found = <T>(value: T): Sought<T> => ({ found: true, value });
+
+export const missing = (
+  given: string,
+  known: readonly string[],
+): { readonly found: false; readonly near: readonly string[] } => ({
+  found: false,
+  near: nearest(given, known),
+});
+
+/** A run that is there, and of which there is no bundle yet. */
+export const NOT_SEALED = { found: false, near: [] } as const;
+
+export const sealed = <T>(value: T | "not-sealed"): Sought<T> => (value === "not-sealed" ? NOT_SEALED : found(value));
+
+/** What is read of a work item that the home knows. */
+export const seekWork = async <T>(
+  world: World,
+  given: string,
+  read: (work: WorkId) => Promise<Sought<T>>,
+): Promise<Sought<T>> => {
+  const known = knownWorks(await openWorkGround(world));
+  const work = known.find((id) => id === given);
+  return work === undefined ? missing(given, known) : read(work);
+};
+
+/** What is read of a run that the store knows. */
+export const seekRun = async <T>(
+  world: World,
+  given: string,
+  read: (run: RunId) => Promise<Sought<T>>,
+): Promise<Sought<T>> => {
+  const known = (await world.store.runs({})).map(({ run }) => run);
+  const run = known.find((id) => id === given);
+  return run === undefined ? missing(given, known) : read(run);
+};
