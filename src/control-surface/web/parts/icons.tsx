@@ -22,7 +22,7 @@ export type IconName = keyof typeof PATHS;
 
 /** A picture beside a word; it never stands for one. */
 export const Icon = ({ name }: { readonly name: IconName }): JSX.Element => (
-  <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
+  <svg class="icon" data-icon={name} viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false">
     <path d={PATHS[name]} />
   </svg>
 );
