@@ -1,38 +1,66 @@
 import type { JSX } from "preact";
 
+import { SHOWN_STATES } from "../../../workflow/state-words.ts";
 import type { Api } from "../../api.ts";
-import { Moment } from "../parts/moment.tsx";
+import { Needs } from "../inbox/needs.tsx";
+import { Running } from "../inbox/running.tsx";
+import { SinceVisit } from "../inbox/since-visit.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
-import { StateWord } from "../parts/state-word.tsx";
-import { Told } from "../parts/told.tsx";
+import { toneOf } from "../parts/state-word.tsx";
 import { useResource } from "../resource.ts";
+import { useEvery } from "../use-every.ts";
 
-/** What needs somebody, what runs, and how many there are of each state. */
+/** What needs somebody, what runs, what happened, and how many there are of each state. */
 export const Page = (): JSX.Element => {
   const status = useResource<Api["/api/status"]>("/api/status");
+  const runs = status.kind === "ready" ? status.value.running.length : 0;
+  // The stage of a run moves without a record of the ledger.
+  useEvery(STAGE_EVERY_MS, () => {
+    if (runs > 0) status.again();
+  });
   return (
     <>
       <PageHead title="Inbox" />
-      <Shown of={status} what="the home's status">
-        {({ needs }) => (
-          <Panel title="Needs you" aside={`${needs.length}`}>
-            {needs.length === 0 ? <Empty>Nothing needs you.</Empty> : null}
-            <ul class="rows">
-              {needs.map((need) => (
-                <li key={`${need.work}${need.run ?? ""}`}>
-                  <a href={need.run === undefined ? `/w/${need.work}` : `/r/${need.run}`}>
-                    <StateWord state={need.state} word={need.word} />
-                    <Told text={need.work} />
-                    {need.since === undefined ? null : <Moment at={need.since} />}
-                  </a>
-                </li>
-              ))}
-            </ul>
-          </Panel>
-        )}
-      </Shown>
+      <div class="columns">
+        <div class="stack">
+          <Shown of={status} what="the home's status">
+            {({ needs, running }) => (
+              <>
+                <Needs needs={needs} />
+                <Running runs={running} />
+              </>
+            )}
+          </Shown>
+          <SinceVisit />
+        </div>
+        <div class="stack">{status.kind === "ready" ? <Counts counts={status.value.counts} /> : null}</div>
+      </div>
     </>
+  );
+};
+
+const STAGE_EVERY_MS = 2000;
+
+const Counts = ({ counts }: { readonly counts: Api["/api/status"]["counts"] }): JSX.Element => {
+  const all = SHOWN_STATES.flatMap((state) => {
+    const count = counts[state];
+    return count === undefined ? [] : [{ state, count }];
+  });
+  return (
+    <Panel title="Work items" aside={`${all.reduce((sum, { count }) => sum + count, 0)}`}>
+      {all.length === 0 ? <Empty>No packet proposes a work item yet.</Empty> : null}
+      <ul class="rows">
+        {all.map(({ state, count }) => (
+          <li key={state}>
+            <a href={`/packets?filter=${encodeURIComponent(state)}`}>
+              <span class={`grow ${toneOf(state)} text`}>{state.replaceAll("_", " ")}</span>
+              <span class="num">{count}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 };

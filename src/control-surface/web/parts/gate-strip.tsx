@@ -7,8 +7,8 @@ import { Moment } from "./moment.tsx";
 /** One stop of the line: what stands there, who brought it there, when, and the number of the record that says so. */
 export interface GateCell {
   readonly name: "Packet" | "Admission" | "Approval" | "Execution" | "Evidence" | "Outcome";
-  /** `open`: nothing recorded yet. `now`: somebody is to act. Only `done` has a tick, and it needs a record. */
-  readonly kind: "done" | "now" | "open" | "bad" | "running" | "settled";
+  /** `open`: nothing recorded yet. `seen`: so it stands now, and no record says it. `now`: somebody is to act. Only `done` has a tick, and it needs a record. */
+  readonly kind: "done" | "seen" | "now" | "open" | "bad" | "running" | "settled";
   readonly word: string;
   readonly by?: string | undefined;
   readonly at?: string | undefined;
@@ -17,6 +17,7 @@ export interface GateCell {
 
 const ICONS: Readonly<Record<GateCell["kind"], IconName>> = {
   done: "check",
+  seen: "eye",
   now: "clock",
   open: "dash",
   bad: "cross",

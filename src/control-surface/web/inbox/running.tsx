@@ -1,0 +1,77 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import type { RunningObject } from "../../../harness/objects/status.ts";
+import type { Step } from "../../../harness/objects/step.ts";
+import { visible } from "../../../workflow/visible-text.ts";
+import type { Api } from "../../api.ts";
+import { ask } from "../ask.ts";
+import { Panel } from "../parts/panel.tsx";
+import { Empty } from "../parts/shown.tsx";
+import { StateWord } from "../parts/state-word.tsx";
+import { Told } from "../parts/told.tsx";
+import { useEvery } from "../use-every.ts";
+
+/** Runs that go on now: their stage, the newest fact that the Harness saw, and how long they have lasted. */
+export const Running = ({ runs }: { readonly runs: readonly RunningObject[] }): JSX.Element => (
+  <Panel title="Running" aside={`${runs.length}`}>
+    {runs.length === 0 ? <Empty>Nothing runs.</Empty> : null}
+    <ul class="rows">
+      {runs.map((run) => (
+        <RunningRow key={run.run} run={run} />
+      ))}
+    </ul>
+  </Panel>
+);
+
+const RunningRow = ({ run: { run, work, state, word, startedAt } }: { readonly run: RunningObject }): JSX.Element => {
+  const seen = useNewestSeen(run);
+  const [now, setNow] = useState(Date.now());
+  useEvery(1000, () => setNow(Date.now()));
+  return (
+    <li>
+      <a href={`/r/${encodeURIComponent(run)}`} data-row>
+        <div class="grow">
+          <p class="row-title">
+            <span class="mono">{visible(run)}</span> {visible(work)}
+          </p>
+          <p class="hint">
+            {seen === undefined ? "nothing seen yet" : "seen: "}
+            {seen === undefined ? null : <Told text={`${seen.label} ${seen.subject}`} />}
+            {seen === undefined ? null : <span class="seq"> #{seen.seq}</span>}
+          </p>
+        </div>
+        <StateWord state={state} word={word} />
+        <span class="num">{clock(now - Date.parse(startedAt))}</span>
+      </a>
+    </li>
+  );
+};
+
+const clock = (ms: number): string => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
+};
+
+const LOOKS_EVERY_MS = 2000;
+
+/** Reads on from where it was: facts of a run are told by no record of the ledger. Claims are not what was seen. */
+const useNewestSeen = (run: string): Step | undefined => {
+  const [at, setAt] = useState<{ readonly after: number; readonly seen: Step | undefined }>({
+    after: 0,
+    seen: undefined,
+  });
+  const look = async (): Promise<void> => {
+    const answer = await ask<Api["/api/r/:name/events"]>(
+      `/api/r/${encodeURIComponent(run)}/events?after=${at.after}&limit=1000`,
+    );
+    const steps = answer.ok ? answer.value.steps : [];
+    const last = steps.at(-1);
+    if (last === undefined) return;
+    const seen = steps.findLast(({ trust }) => trust === "harness-observed");
+    setAt((held) => ({ after: Math.max(held.after, last.seq), seen: seen ?? held.seen }));
+  };
+  useEffect(() => void look(), [run]);
+  useEvery(LOOKS_EVERY_MS, () => void look());
+  return at.seen;
+};
