@@ -12,7 +12,7 @@ import type { ReplayLevelObject } from "../harness/objects/replay.ts";
 import type { RollbackObject } from "../harness/objects/rollback.ts";
 import type { RunObject, RunPage } from "../harness/objects/run.ts";
 import type { StatusObject } from "../harness/objects/status.ts";
-import type { Step } from "../harness/objects/step.ts";
+import type { StepPage } from "../harness/objects/step.ts";
 import type { TargetObject, TargetRow } from "../harness/objects/target.ts";
 import type { WorkObject, WorkWithHistory } from "../harness/objects/work.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
@@ -37,7 +37,7 @@ export interface Api {
   readonly "/api/w/:name/source": "bytes";
   readonly "/api/runs": RunsPage;
   readonly "/api/r/:name": RunObject;
-  readonly "/api/r/:name/events": { readonly steps: readonly Step[] };
+  readonly "/api/r/:name/events": StepPage;
   readonly "/api/r/:name/diff": DiffObject;
   readonly "/api/r/:name/log": LogPage;
   readonly "/api/r/:name/replay": { readonly paths: readonly ReplayLevelObject[] };
@@ -94,6 +94,8 @@ export interface RunsPage extends RunPage {
 export interface LogPage {
   readonly lines: readonly LogLine[];
   readonly matches: number;
+  /** The names of all that printed into the log, in its order. */
+  readonly streams: readonly string[];
 }
 
 /** What `/api/events` tells of one record of the ledger, or that a reader was too slow for `missed` of them. */

@@ -29,15 +29,22 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
   ),
   route("/api/runs", ["state", "work", "cursor", "limit"], (asked) => runsReply(reading, asked)),
   route("/api/r/:name", [], async ({ name }) => sought(await reading.run(name), "run", name, object)),
-  route("/api/r/:name/events", ["after", "limit"], async ({ name, page }) =>
-    sought(await reading.events(name, page), "run", name, (events) => object({ steps: events })),
-  ),
+  route("/api/r/:name/events", ["after", "limit", "types"], async ({ name, query, page: { after, limit } }) => {
+    const types = query["types"]?.split(",");
+    // The facts are numbered from 0: only a reader who names none before it wants that one.
+    const page = { after: query["after"] === undefined ? -1 : after, limit, ...(types === undefined ? {} : { types }) };
+    return sought(await reading.events(name, page), "run", name, object);
+  }),
   route("/api/r/:name/diff", [], async ({ name }) => sought(await reading.diff(name), "sealed run", name, object)),
-  route("/api/r/:name/log", ["stage", "grep", "after", "limit"], async ({ name, query, page }) => {
-    const { stage, grep } = query;
-    const filter = { ...(stage === undefined ? {} : { stage }), ...(grep === undefined ? {} : { grep }) };
-    return sought(await reading.log(name, filter), "run", name, (lines) =>
-      object({ lines: lines.slice(page.after, page.after + page.limit), matches: lines.length }),
+  route("/api/r/:name/log", ["stage", "grep", "stream", "after", "limit"], async ({ name, query, page }) => {
+    const { stage, grep, stream } = query;
+    const filter = {
+      ...(stage === undefined ? {} : { stage }),
+      ...(grep === undefined ? {} : { grep }),
+      ...(stream === undefined ? {} : { stream }),
+    };
+    return sought(await reading.log(name, filter), "run", name, ({ lines, streams }) =>
+      object({ lines: lines.slice(page.after, page.after + page.limit), matches: lines.length, streams }),
     );
   }),
   route("/api/r/:name/replay", [], async ({ name }) =>

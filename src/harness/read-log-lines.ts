@@ -1,6 +1,6 @@
 import type { RunId } from "../workflow/ids.ts";
 import { visibleLog } from "../workflow/visible-text.ts";
-import type { LogLine } from "./objects/log.ts";
+import type { LogLine, LogRead } from "./objects/log.ts";
 import { readLogs, type LogPart } from "./read-logs.ts";
 import type { World } from "./world.ts";
 
@@ -10,18 +10,24 @@ export interface LogFilter {
   /** Only what a failing command printed. */
   readonly failed?: boolean;
   readonly grep?: string;
+  /** Only what one of them printed. */
+  readonly stream?: string;
 }
 
 export const readLogLines = async (
   world: World,
   run: RunId,
-  { stage, failed, grep }: LogFilter,
-): Promise<readonly LogLine[]> =>
-  (await readLogs(world, run))
+  { stage, failed, grep, stream }: LogFilter,
+): Promise<LogRead> => {
+  const parts = (await readLogs(world, run))
     .filter((part) => (stage === undefined ? part.stage !== "events" : part.stage === stage))
-    .filter(({ hasFailed }) => failed !== true || hasFailed)
+    .filter(({ hasFailed }) => failed !== true || hasFailed);
+  const lines = parts
+    .filter((part) => stream === undefined || part.stream === stream)
     .flatMap(linesOf)
     .filter(({ text }) => grep === undefined || text.includes(grep));
+  return { lines, streams: [...new Set(parts.map((part) => part.stream))] };
+};
 
 const linesOf = ({ stream, trust, text }: LogPart): readonly LogLine[] => {
   const lines = visibleLog(text).split("\n");

@@ -7,6 +7,7 @@ import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
 import { toAcknowledge } from "./decide-outcome.ts";
 import { detailText } from "./detail-text.ts";
+import type { RunOutcome, RunRollback } from "./objects/run.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { outcomeCommands, viewOfRun, type RunView } from "./read-runs.ts";
@@ -17,10 +18,8 @@ import type { World } from "./world.ts";
 export interface RunDetail extends RunView {
   readonly report: Report | "not-sealed";
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
-  readonly outcome:
-    | { readonly outcome: "accepted" | "rejected"; readonly by: string; readonly reason: string; readonly at: string }
-    | "none";
-  readonly rollback: { readonly state: "done" | "failed"; readonly by: string; readonly at: string } | "none";
+  readonly outcome: RunOutcome | "none";
+  readonly rollback: RunRollback | "none";
   readonly bundle: string | null;
   readonly verify: { readonly verdict: VerdictWord; readonly at: string } | "not-sealed";
 }
@@ -77,11 +76,19 @@ const outcomeOf = (own: readonly LedgerRecord[]): RunDetail["outcome"] => {
   const leaf = own.find(({ type }) => type === "outcome.accepted" || type === "outcome.rejected");
   if (leaf === undefined) return "none";
   const outcome = leaf.type === "outcome.accepted" ? "accepted" : "rejected";
-  return { outcome, by: leaf.actor, reason: detailText(leaf, "reason") ?? "", at: leaf.at };
+  return { outcome, by: leaf.actor, reason: detailText(leaf, "reason") ?? "", at: leaf.at, seq: leaf.seq };
 };
 
 const rollbackOf = (own: readonly LedgerRecord[]): RunDetail["rollback"] => {
   const leaf = own.findLast(({ type }) => type === "rollback.done" || type === "rollback.failed");
   if (leaf === undefined) return "none";
-  return { state: leaf.type === "rollback.done" ? "done" : "failed", by: leaf.actor, at: leaf.at };
+  return {
+    state: leaf.type === "rollback.done" ? "done" : "failed",
+    by: leaf.actor,
+    at: leaf.at,
+    seq: leaf.seq,
+    commit: detailText(leaf, "commit") ?? null,
+    tree: detailText(leaf, "tree") ?? null,
+    equalsBase: detailText(leaf, "proof") === "tree-equals-base",
+  };
 };

@@ -2,24 +2,28 @@ import { parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { EventType } from "../workflow/run-events.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
-import type { Step } from "./objects/step.ts";
+import type { Step, StepPage } from "./objects/step.ts";
 import type { Page } from "./reading.ts";
 import type { World } from "./world.ts";
 
-/** A page of the facts of a run, in their order, each with the stage in which the line stood. */
-export const readSteps = async (world: World, run: RunId, { after, limit }: Page): Promise<readonly Step[]> => {
+/** Which facts are asked for: without `types` all that come after `after`. */
+export interface StepFilter extends Page {
+  readonly types?: readonly string[];
+}
+
+/** A page of the facts of a run, in their order, each with the stage in which the line stood; and how many there are. */
+export const readSteps = async (world: World, run: RunId, { after, limit, types }: StepFilter): Promise<StepPage> => {
   const events = (await world.store.facts(run)).map(parseEvent);
-  const first = events.findIndex(({ sequence }) => sequence > after);
-  if (first === -1) return [];
-  const end = first + limit;
   const ended = endsOf(events);
   const steps: Step[] = [];
   let state: RunState | "none" = "none";
-  for (const [place, event] of events.slice(0, end).entries()) {
+  for (const event of events) {
+    if (steps.length === limit) break;
     state = afterFact(state, event);
-    if (place >= first) steps.push(stepOf(event, state.stage, ended.get(event.sequence)));
+    const isAsked = event.sequence > after && (types === undefined || types.includes(event.type));
+    if (isAsked) steps.push(stepOf(event, state.stage, ended.get(event.sequence)));
   }
-  return steps;
+  return { steps, total: events.length };
 };
 
 const stepOf = (

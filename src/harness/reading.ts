@@ -6,18 +6,19 @@ import type { DiffObject } from "./objects/diff.ts";
 import type { EvidenceFile } from "./objects/evidence.ts";
 import type { Explanation } from "./objects/explanation.ts";
 import type { GateObject } from "./objects/gate.ts";
-import type { LogLine } from "./objects/log.ts";
+import type { LogRead } from "./objects/log.ts";
 import type { PacketChanges } from "./objects/packet-changes.ts";
 import type { NoContract, PacketObject, PacketRow } from "./objects/packet.ts";
 import type { ReplayLevelObject } from "./objects/replay.ts";
 import type { RunObject, RunPage } from "./objects/run.ts";
 import type { StatusObject } from "./objects/status.ts";
-import type { Step } from "./objects/step.ts";
+import type { StepPage } from "./objects/step.ts";
 import type { TargetObject, TargetRow } from "./objects/target.ts";
 import type { WorkObject, WorkWithHistory } from "./objects/work.ts";
 import type { EvidencePart } from "./read-evidence.ts";
 import type { LogFilter } from "./read-log-lines.ts";
 import type { RunFilter } from "./read-runs.ts";
+import type { StepFilter } from "./read-steps.ts";
 import { homeReading } from "./reading-of-home.ts";
 import { runReading } from "./reading-of-runs.ts";
 import { workReading } from "./reading-of-works.ts";
@@ -61,9 +62,9 @@ export interface RunReading {
   runs(filter: RunFilter): Promise<RunPage>;
   run(run: string): Promise<Sought<RunObject>>;
   /** The facts of a run, of one that goes on as well. */
-  events(run: string, page: Page): Promise<Sought<readonly Step[]>>;
+  events(run: string, page: StepFilter): Promise<Sought<StepPage>>;
   diff(run: string): Promise<Sought<DiffObject>>;
-  log(run: string, filter: LogFilter): Promise<Sought<readonly LogLine[]>>;
+  log(run: string, filter: LogFilter): Promise<Sought<LogRead>>;
   /** Not found while the run is not sealed. */
   evidence(run: string): Promise<Sought<readonly EvidenceFile[]>>;
   artifact(

@@ -62,7 +62,7 @@ export const RUN_TOOLS: readonly Tool[] = [
     answer: async ({ reading }, { run, after, limit }) => {
       const found = await reading.events(run, { after, limit });
       if (!found.found) return missing(run, found.near);
-      const steps = found.value;
+      const { steps } = found.value;
       const last = steps.at(-1)?.seq;
       const more = steps.length === limit && last !== undefined ? { nextAfter: last } : {};
       const lines = steps.map(({ seq, label, trust }) => `${seq}  ${label}  ${trust}`);

@@ -66,7 +66,7 @@ test("a target that is looked at now is the same behind both", async () => {
 
 test("a gate, a log and the files of a bundle are the same behind the command line and behind a page", async () => {
   expect(withoutSpace(await printed("gate", WORK))).toEqual(withoutSpace(valueOf(await reading.gate(WORK))));
-  const lines = valueOf(await reading.log(RUN, {}));
+  const lines = valueOf(await reading.log(RUN, {}))?.lines;
   expect((await printed("logs", RUN))["lines"]).toEqual(asRead(lines));
   const files = valueOf(await reading.evidence(RUN));
   expect(files?.find(({ name }) => name === "patch.diff")).toMatchObject({ citedBy: ["C1"] });
@@ -100,7 +100,11 @@ test("a part of an artifact is those bytes, with the digest of the whole", async
 
 test("events are told a page at a time, in their order", async () => {
   const page = valueOf(await reading.events(RUN, { after: 3, limit: 2 }));
-  expect(page?.map(({ seq }) => seq)).toEqual([4, 5]);
+  expect(page?.steps.map(({ seq }) => seq)).toEqual([4, 5]);
+  expect(page?.total).toBeGreaterThan(50);
+  const asked = { after: -1, limit: 9, types: ["run.ordered", "validation.finished"] };
+  const some = valueOf(await reading.events(RUN, asked));
+  expect(some?.steps.map(({ label }) => label)).toEqual(["run.ordered", ...Array(4).fill("validation.finished")]);
   const { entries, size } = await reading.audit({ after: 2, limit: 3 });
   expect([entries.map(({ seq }) => seq), size > 5]).toEqual([[3, 4, 5], true]);
 });

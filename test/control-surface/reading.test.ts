@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { LogPage } from "../../src/control-surface/api.ts";
 import { HEADERS } from "../../src/control-surface/headers.ts";
 import { readRoutes } from "../../src/control-surface/read-routes.ts";
 import type { World } from "../../src/harness/world.ts";
@@ -47,7 +48,12 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   [`/api/r/${RUN}/evidence`, async ({ reading }) => ({ files: valueOf(await reading.evidence(RUN)) })],
   [
     `/api/r/${RUN}/events?after=3&limit=2`,
-    async ({ reading }) => ({ steps: valueOf(await reading.events(RUN, { after: 3, limit: 2 })) }),
+    async ({ reading }) => valueOf(await reading.events(RUN, { after: 3, limit: 2 })),
+  ],
+  [
+    `/api/r/${RUN}/events?types=run.ordered,commit.created`,
+    async ({ reading }) =>
+      valueOf(await reading.events(RUN, { after: -1, limit: 100, types: ["run.ordered", "commit.created"] })),
   ],
   [
     `/api/w/${WORK}`,
@@ -69,11 +75,16 @@ test("a target is looked at now, as every surface does", async () => {
   expect(asRead(await response.json())).toEqual(asRead(valueOf(await surface.reading.target(id))));
 });
 
+const NO_LOG = { lines: [], streams: [] } as const;
+
 test("a log is told a page at a time, with the true number of its lines", async () => {
-  const lines = valueOf(await surface.reading.log(RUN, { stage: "validation" })) ?? [];
+  const { lines, streams } = valueOf(await surface.reading.log(RUN, { stage: "validation" })) ?? NO_LOG;
   expect(lines.length).toBeGreaterThan(2);
   const page = await surface.get(`/api/r/${RUN}/log?stage=validation&after=1&limit=1`);
-  expect(await page.json()).toEqual({ lines: asRead(lines.slice(1, 2)), matches: lines.length });
+  expect(await page.json()).toEqual({ lines: asRead(lines.slice(1, 2)), matches: lines.length, streams });
+  const base = (await (await surface.get(`/api/r/${RUN}/log?stage=validation&stream=base`)).json()) as LogPage;
+  expect(base).toMatchObject({ lines: lines.filter(({ stream }) => stream === "base"), streams });
+  expect(base.lines.length).toBeGreaterThan(0);
 });
 
 test("a list of runs goes on where it ended", async () => {

@@ -19,7 +19,7 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
     const run = await pickRun(world, given);
     if (isAnswer(run)) return run;
     const stage = flags.backend ? "backend" : flags.stage;
-    const lines = await readLogLines(world, run, {
+    const { lines } = await readLogLines(world, run, {
       ...(stage === undefined ? {} : { stage }),
       ...(flags.grep === undefined ? {} : { grep: flags.grep }),
       failed: flags.failed,

@@ -8,3 +8,9 @@ export interface LogLine {
   readonly text: string;
   readonly trust: Trust;
 }
+
+/** The lines that were asked for, and the names of all that printed into the log, in its order. */
+export interface LogRead {
+  readonly lines: readonly LogLine[];
+  readonly streams: readonly string[];
+}

@@ -45,12 +45,20 @@ export interface RunOutcome {
   readonly by: string;
   readonly reason: string;
   readonly at: string;
+  /** Number of its ledger entry. */
+  readonly seq: number;
 }
 
 export interface RunRollback {
   readonly state: "done" | "failed";
   readonly by: string;
   readonly at: string;
+  /** Number of its ledger entry. */
+  readonly seq: number;
+  /** The commit that restores the base, and its tree; null where the record names none. */
+  readonly commit: string | null;
+  readonly tree: string | null;
+  readonly equalsBase: boolean;
 }
 
 /** What the sealed report of a run says. */

@@ -15,3 +15,9 @@ export interface Step {
   readonly subject: string;
   readonly detail: { readonly [key: string]: Json | undefined };
 }
+
+/** A page of the facts of a run, and how many it has in all. */
+export interface StepPage {
+  readonly steps: readonly Step[];
+  readonly total: number;
+}
