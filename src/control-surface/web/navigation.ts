@@ -37,7 +37,7 @@ export const startNavigation = (): void => {
     if (link === null || link.origin !== location.origin || link.target !== "" || link.hasAttribute("download")) return;
     if (link.hash !== "" && link.pathname === location.pathname) return;
     event.preventDefault();
-    go(`${link.pathname}${link.search}`);
+    go(`${link.pathname}${link.search}${link.hash}`);
   });
 };
 

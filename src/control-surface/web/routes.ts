@@ -19,6 +19,8 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, rail: "inbox", load: () => import("./pages/inbox.tsx") },
   { pattern: /^\/packets$/, rail: "packets", load: () => import("./pages/packets.tsx") },
   { pattern: /^\/w\/([^/]+)$/, rail: "packets", load: () => import("./pages/work.tsx") },
+  { pattern: /^\/r\/([^/]+)$/, rail: "runs", load: () => import("./pages/run.tsx") },
+  { pattern: /^\/r\/([^/]+)\/evidence\/(.+)$/, rail: "runs", load: () => import("./pages/evidence.tsx") },
 ];
 
 export interface Matched extends PageProps {

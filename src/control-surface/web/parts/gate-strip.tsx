@@ -13,6 +13,8 @@ export interface GateCell {
   readonly by?: string | undefined;
   readonly at?: string | undefined;
   readonly seq?: number | undefined;
+  /** Whose number that is: a record of the ledger, or an event of the run. */
+  readonly log?: "ledger" | "run" | undefined;
 }
 
 const ICONS: Readonly<Record<GateCell["kind"], IconName>> = {
@@ -28,8 +30,14 @@ const ICONS: Readonly<Record<GateCell["kind"], IconName>> = {
 /** The six stops of the line, on every page of a work item and of a run (surface.md 4.2). */
 export const GateStrip = ({ cells }: { readonly cells: readonly GateCell[] }): JSX.Element => (
   <ol class="gates" aria-label="The line">
-    {cells.map(({ name, kind, word, by, at, seq }) => (
-      <li key={name} class={`gate ${kind}`} data-event={seq} aria-current={kind === "now" ? "step" : undefined}>
+    {cells.map(({ name, kind, word, by, at, seq, log = "ledger" }) => (
+      <li
+        key={name}
+        class={`gate ${kind}`}
+        data-event={seq}
+        data-log={seq === undefined ? undefined : log}
+        aria-current={kind === "now" ? "step" : undefined}
+      >
         <span class="gate-name">
           <Icon name={ICONS[kind]} />
           {name}
@@ -39,7 +47,7 @@ export const GateStrip = ({ cells }: { readonly cells: readonly GateCell[] }): J
           {by === undefined ? "" : visible(by)}
           {by !== undefined && at !== undefined ? " · " : ""}
           {at === undefined ? "" : <Moment at={at} />}
-          {seq === undefined ? "" : <span class="seq"> #{seq}</span>}
+          {seq === undefined ? "" : <span class="seq">{log === "run" ? ` event ${seq}` : ` #${seq}`}</span>}
         </span>
       </li>
     ))}

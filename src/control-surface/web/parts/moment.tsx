@@ -7,7 +7,7 @@ setInterval(() => (minute.value = Date.now()), 30_000);
 /** A time as distance from now; the exact one, in UTC, stands behind it. */
 export const Moment = ({ at }: { readonly at: string }): JSX.Element => (
   <time dateTime={at} title={at}>
-    {distance(minute.value - Date.parse(at))}
+    {distance(Math.max(minute.value, Date.now()) - Date.parse(at))}
   </time>
 );
 

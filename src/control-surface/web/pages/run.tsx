@@ -1,0 +1,153 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import type { RunObject } from "../../../harness/objects/run.ts";
+import type { Api } from "../../api.ts";
+import { usePageKeys } from "../page-keys.ts";
+import { Copy } from "../parts/copy.tsx";
+import { GateStrip } from "../parts/gate-strip.tsx";
+import { PageHead } from "../parts/page-head.tsx";
+import { Empty, Shown } from "../parts/shown.tsx";
+import { StateWord } from "../parts/state-word.tsx";
+import { Code, Told } from "../parts/told.tsx";
+import { useResource } from "../resource.ts";
+import type { PageProps } from "../routes.ts";
+import { Attempts } from "../run/actions.tsx";
+import { Change, ChangeSoFar } from "../run/change.tsx";
+import { PresentContract, SealedContract } from "../run/contract.tsx";
+import { Evidence, NoEvidenceYet } from "../run/evidence.tsx";
+import { useKeyFacts, useSeen } from "../run/key-facts.ts";
+import { ValidationLog } from "../run/log.tsx";
+import { OutcomeBox } from "../run/outcome.tsx";
+import { useRehash } from "../run/rehash.ts";
+import { pathsIn } from "../run/running.tsx";
+import { SaidByTheAgent } from "../run/said.tsx";
+import { gateCellsOf, isBlocked, isOpen, isTampered, recordOf, type Standing } from "../run/standing.ts";
+import { mismatchesOf } from "../run/sums.ts";
+import { Timeline } from "../run/timeline.tsx";
+import { addressOf, ofRun, useWhileOpen } from "../run/while-open.ts";
+
+/** One run: where it stands on the line, what happened, what it changed, whether that is true, and what to do about it. */
+export const Page = ({ name }: PageProps): JSX.Element => {
+  const run = useResource<Api["/api/r/:name"]>(addressOf(name), ofRun(name));
+  useWhileOpen(run, run.kind === "ready" && isOpen(run.value));
+  usePageKeys({
+    id: name,
+    ...(run.kind === "ready" && run.value.commit !== undefined ? { digest: run.value.commit } : {}),
+  });
+  return (
+    <>
+      {run.kind === "ready" ? null : <PageHead title={name} trail={<a href="/runs">Runs</a>} />}
+      <Shown of={run} what="the run" rows={12} near={(other) => `/r/${encodeURIComponent(other)}`}>
+        {(value) => <Whole run={value} />}
+      </Shown>
+    </>
+  );
+};
+
+const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
+  const [round, setRound] = useState(0);
+  const goesOn = isOpen(run);
+  const work = useResource<Api["/api/w/:name"]>(`/api/w/${encodeURIComponent(run.work)}`);
+  const facts = useKeyFacts(run.run, goesOn);
+  const seen = useSeen(run.run, goesOn);
+  const isSealed = run.verify !== undefined;
+  const rehash = useRehash(run.run, isSealed, round);
+  const history = work.kind === "ready" ? work.value.work.history : [];
+  const records = history.filter((change) => change.run === run.run);
+  const standing: Standing = { run, facts, records, mismatches: mismatchesOf(rehash) };
+  const packet = work.kind === "ready" ? work.value.packet : null;
+  return (
+    <>
+      <Head
+        standing={standing}
+        title={work.kind === "ready" ? work.value.work.title : undefined}
+        owner={work.kind === "ready" ? work.value.work.owner : undefined}
+      />
+      <GateStrip cells={gateCellsOf(standing)} />
+      <div class="columns">
+        <div class="stack">
+          <Timeline run={run.run} isOpen={goesOn} />
+          <Attempts run={run} facts={facts} seen={seen} />
+          {isSealed ? <Change run={run.run} /> : <ChangeSoFar paths={pathsIn(seen)} />}
+          <ValidationLog run={run.run} facts={facts} />
+          {isSealed ? (
+            <Evidence
+              run={run.run}
+              rehash={rehash}
+              verdict={run.verify?.verdict}
+              sealedSeq={recordOf(records, "run.sealed", "run.blocked", "run.voided", "run.failed", "run.stopped")?.seq}
+              again={() => setRound((now) => now + 1)}
+            />
+          ) : (
+            <NoEvidenceYet />
+          )}
+          <SaidByTheAgent claims={run.claims} />
+        </div>
+        <div class="stack">
+          <OutcomeBox standing={standing} seen={seen} />
+          {isSealed && !isBlocked(run) ? (
+            <SealedContract run={run.run} />
+          ) : packet !== null && "contract" in packet ? (
+            <PresentContract contract={packet.contract} />
+          ) : (
+            <Empty>No contract is known.</Empty>
+          )}
+        </div>
+      </div>
+    </>
+  );
+};
+
+const Head = ({
+  standing,
+  title,
+  owner,
+}: {
+  readonly standing: Standing;
+  readonly title: string | undefined;
+  readonly owner: string | undefined;
+}): JSX.Element => {
+  const { run } = standing;
+  const activation = run.runtimeDefaultActivation;
+  return (
+    <PageHead
+      title={title ?? run.run}
+      trail={
+        <>
+          <a href="/runs">Runs</a> / <a href={`/w/${encodeURIComponent(run.work)}`}>{run.work}</a>
+        </>
+      }
+      facts={
+        <>
+          {isTampered(standing) ? (
+            <StateWord state="tampered" word="Evidence does not verify" />
+          ) : (
+            <StateWord state={run.state} word={run.word} seq={run.seq} />
+          )}
+          <Copy text={run.run} />
+          {run.backend === undefined || run.backend === null ? null : (
+            <span>
+              backend <Told text={`${run.backend.name} ${run.backend.version}`} />
+            </span>
+          )}
+          {owner === undefined ? null : (
+            <span>
+              owner <Told text={owner} />
+            </span>
+          )}
+          {activation === undefined ? null : (
+            <span>
+              runtime default {activation.before ? "ON" : "off"} before, {activation.after ? "ON" : "off"} after
+            </span>
+          )}
+          {run.commit === undefined ? null : (
+            <span>
+              commit <Code text={run.commit.slice(0, 7)} />
+            </span>
+          )}
+        </>
+      }
+    />
+  );
+};

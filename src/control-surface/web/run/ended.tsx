@@ -1,0 +1,64 @@
+import type { JSX } from "preact";
+
+import type { RunObject } from "../../../harness/objects/run.ts";
+import { Command } from "../parts/copy.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { StateWord } from "../parts/state-word.tsx";
+import { Told } from "../parts/told.tsx";
+
+/** A run that ended without anything to accept: why, what did not happen, and what is next. */
+export const Ended = ({ run }: { readonly run: RunObject }): JSX.Element => {
+  const reasons = run.refusals ?? [];
+  return (
+    <Panel
+      title={run.state === "blocked" ? "What blocked it" : "How it ended"}
+      kind={run.state === "blocked" ? "act" : "bad"}
+    >
+      <div class="body">
+        <StateWord state={run.state} word={run.word} />
+        {run.says === undefined ? null : (
+          <p>
+            <Told text={run.says} />
+          </p>
+        )}
+        {reasons.length === 0 ? null : (
+          <ul class="reasons">
+            {reasons.map(({ code, says, next }) => (
+              <li key={`${code} ${says}`}>
+                <p>
+                  <Told text={says} />
+                </p>
+                <p>
+                  <code>{code}</code>
+                </p>
+                <p class="hint">
+                  next: <Told text={next} />
+                </p>
+              </li>
+            ))}
+          </ul>
+        )}
+        <p class="hint">
+          {run.commit === undefined ? (
+            "There is nothing to accept: no commit of this run is recorded."
+          ) : (
+            <>
+              It holds commit <code>{run.commit}</code>, which nobody can accept.
+            </>
+          )}
+        </p>
+        <Next next={run.next} />
+      </div>
+    </Panel>
+  );
+};
+
+/** A command to copy, or who is to act in words. */
+export const Next = ({ next }: { readonly next: string }): JSX.Element =>
+  /^cto [a-z]+(?: [A-Za-z0-9-]+)*$/.test(next) ? (
+    <Command line={next} />
+  ) : (
+    <p class="hint">
+      next: <Told text={next} />
+    </p>
+  );

@@ -1,0 +1,199 @@
+import type { JSX } from "preact";
+
+import type { EvidenceFile } from "../../../harness/objects/evidence.ts";
+import type { VerdictWord } from "../../../workflow/evidence/verify/verdict.ts";
+import type { Api } from "../../api.ts";
+import { Command, Digest } from "../parts/copy.tsx";
+import { Icon } from "../parts/icons.tsx";
+import { sized } from "../parts/moment.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { Empty, Shown } from "../parts/shown.tsx";
+import { Code, Told } from "../parts/told.tsx";
+import { useResource, type Resource } from "../resource.ts";
+import { mismatchesOf, saidOf, type Hashed, type Rehash } from "./sums.ts";
+import { addressOf, fileAddress, ofRun } from "./while-open.ts";
+
+/** Every file of the bundle, hashed here and held against SHA256SUMS; and what the verifier of the server says. */
+export const Evidence = ({
+  run,
+  rehash,
+  verdict,
+  sealedSeq,
+  again,
+}: {
+  readonly run: string;
+  readonly rehash: Rehash;
+  readonly verdict: VerdictWord | undefined;
+  readonly sealedSeq: number | undefined;
+  readonly again: () => void;
+}): JSX.Element => {
+  const list = useResource<Api["/api/r/:name/evidence"]>(addressOf(run, "/evidence"), ofRun(run));
+  const isBad = mismatchesOf(rehash).length > 0 || verdict === "FAIL";
+  const isWhole = rehash.state === "ended" && [...rehash.found.values()].every(({ kind }) => kind === "same");
+  return (
+    <Panel
+      title="Evidence"
+      id="evidence"
+      kind={isBad ? "bad" : "plain"}
+      aside={
+        <span class={isBad ? "bad text" : isWhole ? "ok" : "soft"} data-event={isWhole ? sealedSeq : undefined}>
+          {saidOf(rehash)}
+        </span>
+      }
+    >
+      <Checks run={run} isFailing={isBad} />
+      <Shown of={list} what="the files" rows={12}>
+        {({ files }) => <Files run={run} files={files} rehash={rehash} sealedSeq={sealedSeq} />}
+      </Shown>
+      <div class="body">
+        <p class="hint">
+          This proves that what you read here is what was sealed. It does not prove the seal: the same server delivers
+          the files and their sums. Who trusts neither verifies elsewhere:
+        </p>
+        <Command line={`cto verify ${run} --trust FILE`} />
+        <button type="button" onClick={again}>
+          Hash again
+        </button>
+      </div>
+    </Panel>
+  );
+};
+
+/** What the verifier objects to, word for word; silent where nothing is wrong. */
+const Checks = ({ run, isFailing }: { readonly run: string; readonly isFailing: boolean }): JSX.Element | null =>
+  isFailing ? <FailedChecks run={run} /> : null;
+
+const FailedChecks = ({ run }: { readonly run: string }): JSX.Element => {
+  const verify: Resource<Api["/api/r/:name/verify"]> = useResource<Api["/api/r/:name/verify"]>(
+    addressOf(run, "/verify"),
+    ofRun(run),
+  );
+  return (
+    <Shown of={verify} what="the verifier" rows={2}>
+      {({ verdict, checks }) => (
+        <>
+          <p class="state bad body">
+            <Icon name="cross" />
+            <span>Evidence does not verify: {verdict === "PASS" ? "FAIL in this browser" : verdict}</span>
+          </p>
+          <ul class="grid-rows">
+            {checks
+              .filter((check) => check.verdict !== "PASS")
+              .map(({ id, verdict: word, says, file }, at) => (
+                <li key={at}>
+                  <span class="bad text">{word === "FAIL" ? "FAIL" : "not proven"}</span>
+                  <code>{id}</code>
+                  <span class="grow">
+                    <Told text={says} />
+                  </span>
+                  {file === undefined ? null : <Code text={file} />}
+                </li>
+              ))}
+          </ul>
+        </>
+      )}
+    </Shown>
+  );
+};
+
+const Files = ({
+  run,
+  files,
+  rehash,
+  sealedSeq,
+}: {
+  readonly run: string;
+  readonly files: readonly EvidenceFile[];
+  readonly rehash: Rehash;
+  readonly sealedSeq: number | undefined;
+}): JSX.Element => {
+  const listed = new Map(rehash.listed.map(({ name, sha256 }) => [name, sha256]));
+  const gone = rehash.listed.filter(({ name }) => !files.some((file) => file.name === name));
+  return (
+    <table class="files">
+      <thead>
+        <tr>
+          <th scope="col">Hashed here</th>
+          <th scope="col">File</th>
+          <th scope="col">Sealed as</th>
+          <th scope="col" class="num">
+            Size
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {files.map(({ name, size, citedBy }) => {
+          const sealed = listed.get(name);
+          return (
+            <tr key={name}>
+              <td>
+                <HashedWord hashed={rehash.found.get(name)} isListed={sealed !== undefined} sealedSeq={sealedSeq} />
+              </td>
+              <th scope="row">
+                <a href={fileAddress(run, name)}>
+                  <Code text={name} />
+                </a>
+                {citedBy.length === 0 ? null : <span class="soft"> cited by {citedBy.join(", ")}</span>}
+              </th>
+              <td>
+                {sealed === undefined ? <span class="soft">stands outside the sums</span> : <Digest sha256={sealed} />}
+              </td>
+              <td class="num">{sized(size)}</td>
+            </tr>
+          );
+        })}
+        {gone.map(({ name, sha256 }) => (
+          <tr key={name}>
+            <td>
+              <HashedWord hashed={{ kind: "missing" }} isListed sealedSeq={undefined} />
+            </td>
+            <th scope="row">
+              <Code text={name} />
+            </th>
+            <td>
+              <Digest sha256={sha256} />
+            </td>
+            <td />
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+};
+
+export const HashedWord = ({
+  hashed,
+  isListed,
+  sealedSeq,
+}: {
+  readonly hashed: Hashed | undefined;
+  readonly isListed: boolean;
+  readonly sealedSeq: number | undefined;
+}): JSX.Element => {
+  if (!isListed || hashed === undefined) return <span class="soft">{isListed ? "not yet" : "–"}</span>;
+  switch (hashed.kind) {
+    case "same":
+      return (
+        <span class="state ok" data-event={sealedSeq}>
+          <Icon name="check" />
+          <span>same</span>
+        </span>
+      );
+    case "differs":
+    case "missing":
+      return (
+        <span class="state bad">
+          <Icon name="cross" />
+          <span>{hashed.kind}</span>
+        </span>
+      );
+    case "unread":
+      return <span class="soft">not read: {hashed.why}</span>;
+  }
+};
+
+export const NoEvidenceYet = (): JSX.Element => (
+  <Panel title="Evidence" id="evidence">
+    <Empty>Not sealed yet: appears at the seal event.</Empty>
+  </Panel>
+);

@@ -1,0 +1,128 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import type { RunObject } from "../../../harness/objects/run.ts";
+import type { Step } from "../../../harness/objects/step.ts";
+import { tell, type Problem } from "../ask.ts";
+import { live } from "../live.ts";
+import { usePageKeys } from "../page-keys.ts";
+import { Dialog } from "../parts/dialog.tsx";
+import { lasting } from "../parts/moment.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { Trouble } from "../parts/shown.tsx";
+import { StateWord } from "../parts/state-word.tsx";
+import { Code } from "../parts/told.tsx";
+import { addressOf } from "./while-open.ts";
+
+/** A run that goes on: where it stands, what is seen of it, and the way to end it. */
+export const Running = ({
+  run,
+  seen,
+}: {
+  readonly run: RunObject;
+  readonly seen: readonly Step[] | undefined;
+}): JSX.Element => {
+  const paths = pathsIn(seen);
+  const denied = seen?.filter(({ label }) => label === "sandbox.attempt").length;
+  return (
+    <Panel title="Running" kind="plain">
+      <div class="body">
+        <StateWord state={run.state} word={run.word} />
+        <dl class="facts-of">
+          <dt>Elapsed</dt>
+          <dd>
+            <Elapsed since={run.startedAt} />
+          </dd>
+          <dt>Seen written</dt>
+          <dd data-count="paths">
+            {seen === undefined ? "not known yet" : `${paths.length} ${paths.length === 1 ? "path" : "paths"}`}
+          </dd>
+          <dt>Denied so far</dt>
+          <dd>{denied === undefined ? "not known yet" : denied}</dd>
+        </dl>
+        {paths.length === 0 ? null : (
+          <ul class="words">
+            {paths.map((path) => (
+              <li key={path}>
+                <Code text={path} />
+              </li>
+            ))}
+          </ul>
+        )}
+        <Stop run={run} />
+      </div>
+    </Panel>
+  );
+};
+
+/** Each path once, in the order in which it was first seen written. */
+export const pathsIn = (seen: readonly Step[] | undefined): readonly string[] => [
+  ...new Set(
+    (seen ?? []).flatMap(({ label, detail: { path } }) =>
+      label === "file.written" && typeof path === "string" ? [path] : [],
+    ),
+  ),
+];
+
+const Elapsed = ({ since }: { readonly since: string }): JSX.Element => {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return <span class="mono">{lasting(Math.max(0, now - Date.parse(since)))}</span>;
+};
+
+/** Asks once, with a reason; what is stopped leaves the target as it was. */
+const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element => {
+  const [isAsking, setAsking] = useState(false);
+  const [reason, setReason] = useState("");
+  const [problem, setProblem] = useState<Problem>();
+  usePageKeys({ id: run, ...(state === "executing" ? { stop: () => setAsking(true) } : {}) });
+  if (state === "stopping") return <p class="hint">It was asked to stop.</p>;
+  const stop = async (): Promise<void> => {
+    const answer = await tell<object>(addressOf(run, "/stop"), { reason });
+    setAsking(false);
+    setProblem(answer.ok ? undefined : answer.problem);
+  };
+  return (
+    <>
+      <button type="button" class="harm wide" disabled={live.value === "stale"} onClick={() => setAsking(true)}>
+        Stop this run
+      </button>
+      <p class="hint">A stopped run commits nothing; what it did until then is sealed. Its approval is spent.</p>
+      {problem === undefined ? null : <Trouble problem={problem} again={() => void stop()} />}
+      {isAsking ? (
+        <Dialog label="Stop this run" close={() => setAsking(false)}>
+          <form
+            class="body"
+            onSubmit={(event) => {
+              event.preventDefault();
+              void stop();
+            }}
+          >
+            <h2>Stop {run}?</h2>
+            <label class="field">
+              Reason
+              <input
+                type="text"
+                required
+                maxLength={1000}
+                value={reason}
+                onInput={({ currentTarget }) => setReason(currentTarget.value)}
+              />
+            </label>
+            <div class="acts">
+              <button type="submit" class="harm" disabled={reason.trim() === ""}>
+                Stop it
+              </button>
+              <button type="button" onClick={() => setAsking(false)}>
+                Let it run
+              </button>
+            </div>
+          </form>
+        </Dialog>
+      ) : null}
+    </>
+  );
+};
