@@ -1,0 +1,65 @@
+import type { JSX } from "preact";
+import { useId, useRef } from "preact/hooks";
+
+import { visible } from "../../../workflow/visible-text.ts";
+import { differenceIn, namedCharacter } from "../sentence.ts";
+
+/** How the words came into the field: it is signed with them. */
+export type Entry = "typed" | "pasted";
+
+/** The exact sentence, and the field in which it is typed; the first character that differs is named as it is typed. */
+export const SentenceField = ({
+  label,
+  sentence,
+  typed,
+  isDisabled,
+  onTyped,
+}: {
+  readonly label: string;
+  readonly sentence: string;
+  readonly typed: string;
+  readonly isDisabled: boolean;
+  readonly onTyped: (typed: string, entry: Entry) => void;
+}): JSX.Element => {
+  const [field, hint] = [useId(), useId()];
+  const entry = useRef<Entry>("typed");
+  const difference = differenceIn(sentence, typed);
+  const same = [...sentence].slice(0, typed === "" ? 0 : (difference?.at ?? Infinity) - 1).join("");
+  return (
+    <div class="sentence-field">
+      <p class="sentence" data-sentence={visible(sentence)}>
+        <span class={typed === "" ? "" : "same"}>{visible(same)}</span>
+        {visible(sentence.slice(same.length))}
+      </p>
+      <label class="field" for={field}>
+        {label}
+      </label>
+      <textarea
+        id={field}
+        data-key="sentence"
+        aria-describedby={hint}
+        aria-invalid={typed !== "" && difference !== undefined}
+        autocomplete="off"
+        autocapitalize="off"
+        spellcheck={false}
+        disabled={isDisabled}
+        value={typed}
+        onPaste={() => (entry.current = "pasted")}
+        onInput={({ currentTarget: { value } }) => {
+          if (value === "") entry.current = "typed";
+          onTyped(value, entry.current);
+        }}
+      />
+      <p id={hint} class={typed !== "" && difference !== undefined ? "hint bad text" : "hint"}>
+        {saidOf(typed, difference)}
+      </p>
+    </div>
+  );
+};
+
+const saidOf = (typed: string, difference: ReturnType<typeof differenceIn>): string => {
+  if (typed === "") return "Type it exactly. Nothing is trimmed or normalised.";
+  if (difference === undefined) return "Equal, character for character.";
+  const { at, expected, got } = difference;
+  return `Character ${at}: expected ${namedCharacter(expected)}, got ${namedCharacter(got)}.`;
+};
