@@ -23,6 +23,8 @@ export interface RunView {
   readonly base: string | null;
   readonly commit: string | null;
   readonly startedAt: string;
+  /** Who asked for it. */
+  readonly by: string;
   readonly tookMs: number | null;
   readonly isOpen: boolean;
   readonly next: string;
@@ -32,7 +34,7 @@ export interface RunView {
 
 export interface RunFilter {
   readonly work?: WorkId;
-  /** A state, or its beginning: `voided` finds every kind. */
+  /** States or their beginnings, with commas between them: `voided` finds every kind. */
   readonly state?: string;
   /** Only runs that are older than this one. */
   readonly after?: RunId;
@@ -52,9 +54,12 @@ export const readRuns = async (
   const cursor = rows.findIndex(({ run }) => run === after);
   // Nothing is older than a run that is not there: a page that began anew would be taken for the next one.
   const start = after === undefined ? 0 : cursor === -1 ? rows.length : cursor + 1;
-  const found = rows
-    .map((row, place) => ({ row, place }))
-    .filter(({ row }) => state === undefined || stateOf(world, row, ofRun.get(row.run) ?? []).startsWith(state));
+  const wanted = state?.split(",");
+  const isWanted = (row: RunRow): boolean => {
+    const its = stateOf(world, row, ofRun.get(row.run) ?? []);
+    return wanted === undefined || wanted.some((one) => its.startsWith(one));
+  };
+  const found = rows.map((row, place) => ({ row, place })).filter(({ row }) => isWanted(row));
   const older = found.filter(({ place }) => place >= start);
   const shown = limit === undefined ? older : older.slice(0, limit);
   return { runs: await Promise.all(shown.map(({ row }) => viewOfRun(world, row, leaves))), total: found.length };
@@ -76,6 +81,7 @@ export const viewOfRun = async (world: World, row: RunRow, leaves: readonly Ledg
     base: text("parent"),
     commit: text("commit"),
     startedAt: row.orderedAt,
+    by: own[0]?.actor ?? "",
     tookMs: ended === undefined ? null : Date.parse(ended.at) - Date.parse(row.orderedAt),
     isOpen: row.ending === null,
     next: nextOf(state, row, reasonOf(own)),

@@ -254,3 +254,9 @@ test("the client's files are its page for every page, and assets that are kept f
     expect([path, (await get(path)).status]).toEqual([path, 404]);
   expect(await (await surface.get("/")).text()).toContain("no web client");
 });
+
+test("a list of runs takes several states, and says who asked for each run", async () => {
+  const list = async (state: string): Promise<unknown> => (await surface.get(`/api/runs?state=${state}`)).json();
+  expect(await list("executing,awaiting_outcome")).toMatchObject({ total: 1, runs: [{ run: RUN, by: "uid:0" }] });
+  expect(await list("executing,stopping")).toEqual({ runs: [], total: 0 });
+});

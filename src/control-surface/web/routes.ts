@@ -21,6 +21,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/w\/([^/]+)$/, rail: "packets", load: () => import("./pages/work.tsx") },
   { pattern: /^\/r\/([^/]+)$/, rail: "runs", load: () => import("./pages/run.tsx") },
   { pattern: /^\/r\/([^/]+)\/evidence\/(.+)$/, rail: "runs", load: () => import("./pages/evidence.tsx") },
+  { pattern: /^\/runs$/, rail: "runs", load: () => import("./pages/runs.tsx") },
 ];
 
 export interface Matched extends PageProps {

@@ -70,11 +70,12 @@ const saidByReport = (report: Report): RunReport => ({
 
 /** One run as a row of a list. */
 export const runRowObject = (view: RunView): RunRow => {
-  const { run, work, kind, state, reason, word, commit, startedAt, tookMs, next, seq } = view;
+  const { run, work, kind, state, reason, word, commit, by, startedAt, tookMs, next, seq } = view;
   return {
     run,
     work,
     kind,
+    by,
     state,
     ...(reason === null ? {} : { reason }),
     word,

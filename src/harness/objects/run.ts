@@ -19,6 +19,8 @@ interface RunHead {
 
 /** One run as a row of a list. */
 export interface RunRow extends RunHead {
+  /** Who asked for it: a principal, or `uid:<n>` where nobody signed. */
+  readonly by: string;
   readonly kind: "execute" | "rollback";
 }
 
