@@ -10,7 +10,7 @@ export interface Difference {
  * or normalised. Undefined: they are equal. For the eye alone, the server compares again.
  */
 export const differenceIn = (sentence: string, typed: string): Difference | undefined => {
-  const [expected, got] = [[...sentence], [...typed.replace(/\r?\n$/, "")]];
+  const [expected, got] = [Array.from(sentence), Array.from(typed.replace(/\r?\n$/, ""))];
   const at = expected.findIndex((character, place) => character !== got[place]);
   if (at === -1 && got.length === expected.length) return undefined;
   const place = at === -1 ? expected.length : at;
