@@ -22,6 +22,7 @@ import { loginuid, whoIsHere } from "./adapters/host/who.ts";
 import { ownKeys } from "./adapters/keys/harness-key.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
 import { sshKeygenKeys } from "./adapters/keys/ssh-keygen.ts";
+import { outwardNotices } from "./adapters/notices/outward-notices.ts";
 import { playCassette } from "./adapters/relay/cassette-player.ts";
 import { relayGround, unixRelay } from "./adapters/relay/unix-relay.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
@@ -177,6 +178,7 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     stateFolder,
     store,
     clock,
+    notices: outwardNotices({ stateFolder }),
     environment,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),

@@ -11,6 +11,7 @@ import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
 import { refuse, type Result } from "../workflow/result.ts";
 import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
 import { BACKEND_KINDS } from "../workflow/vocabulary.ts";
+import { examineNotify } from "./examine-notify.ts";
 import { failureIn } from "./exit-code.ts";
 
 /** One thing that was looked at; `fix` is empty unless something has to be done. */
@@ -70,19 +71,20 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
           `the chain does not hold at ${wrong.slice(0, 5).join(", ")}`,
           "restore .cto/ledger.db from a backup",
         ),
+    ...(await examineNotify(world)),
     examineDisk(await host.diskFree(), policy.ok ? policy.value.limits.scratchBytesMax : 0),
   ];
 };
 
 export const skippedHome = (why: string): readonly Finding[] =>
-  (["home", "authority", "policy", "signers", "keys", "trust-root", "backends", "ledger", "disk"] as const).map(
-    (id) => ({
-      id,
-      status: "skip",
-      says: why,
-      fix: "",
-    }),
-  );
+  (
+    ["home", "authority", "policy", "signers", "keys", "trust-root", "backends", "ledger", "notify", "disk"] as const
+  ).map((id) => ({
+    id,
+    status: "skip",
+    says: why,
+    fix: "",
+  }));
 
 const examineTrust = async (world: World, trust: TrustRoot): Promise<Finding> => {
   const signed = await readSignedTrust(world, trust);

@@ -2,17 +2,21 @@ import type { World } from "../harness/world.ts";
 import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 import { failureIn } from "./exit-code.ts";
+import { writeNotices } from "./tell-notices.ts";
 
-/** Opens the home, lets a command use it, and closes its ledger whatever happened. */
+/** Opens the home, lets a command use it, writes the file of notices, and closes its ledger whatever happened. */
 export const withWorld = async (
   context: CliContext,
-  { home }: CommonFlags,
+  flags: CommonFlags,
   mode: "read" | "write",
   use: (world: World) => Promise<Answer>,
 ): Promise<Answer> => {
+  const { home } = flags;
   const world = await context.openWorld(home, mode);
   try {
-    return await use(world);
+    const answer = await use(world);
+    if (mode === "write") await writeNotices(context, flags, world);
+    return answer;
   } finally {
     await world.store.close();
   }

@@ -6,6 +6,7 @@ import type { EvidenceFile } from "../harness/objects/evidence.ts";
 import type { Explanation } from "../harness/objects/explanation.ts";
 import type { GateObject } from "../harness/objects/gate.ts";
 import type { LogLine } from "../harness/objects/log.ts";
+import type { NoticesObject } from "../harness/objects/notices.ts";
 import type { NoContract, PacketObject, PacketRow } from "../harness/objects/packet.ts";
 import type { RefusalObject } from "../harness/objects/refusal.ts";
 import type { ReplayLevelObject } from "../harness/objects/replay.ts";
@@ -32,6 +33,7 @@ export interface Api {
   readonly "/api/targets/:name": TargetObject;
   readonly "/api/explain/:name": Explanation;
   readonly "/api/doctor": { readonly checks: readonly DoctorCheck[] };
+  readonly "/api/notices": NoticesObject;
   readonly "/api/audit": AuditPage;
   readonly "/api/w/:name": WorkPage;
   readonly "/api/w/:name/source": "bytes";

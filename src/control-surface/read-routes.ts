@@ -17,6 +17,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
   route("/api/targets/:name", [], async ({ name }) => sought(await reading.target(name), "target", name, object)),
   route("/api/explain/:name", [], ({ name }) => Promise.resolve(sought(reading.explain(name), "code", name, object))),
   route("/api/doctor", [], async () => object({ checks: await examine() })),
+  route("/api/notices", ["limit"], async ({ page }) => object(await reading.notices(page.limit))),
   route("/api/audit", ["after", "limit"], async ({ page }) => object(await reading.audit(page))),
   route("/api/w/:name", [], async ({ name }) => workReply(reading, name)),
   route("/api/w/:name/source", [], async ({ name }) =>

@@ -39,6 +39,10 @@ export const DOCTOR_CHECKS = {
     asks: "the ledger's chain recomputes",
     why: "An entry that was edited, dropped or moved would be a history that never was.",
   },
+  notify: {
+    asks: "notify.yaml can be read, strictly, and each of its secrets is there and private",
+    why: "A channel that cannot be used is one that nobody hears. Nothing is sent to find out.",
+  },
   disk: { asks: "there is room for a run", why: "A run that ends for want of space leaves half a story." },
   variables: {
     asks: "the gate's variables are all unset, as outside a run",

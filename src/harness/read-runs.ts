@@ -6,6 +6,7 @@ import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
 import { foldRun, type RunState } from "../workflow/run-state.ts";
 import { STATE_WORDS, wordOf, type ShownState } from "../workflow/state-words.ts";
+import { voidedBy } from "../workflow/voided-by.ts";
 import { readReport } from "./read-report.ts";
 import { whereTargetStands } from "./read-target-state.ts";
 import type { World } from "./world.ts";
@@ -103,18 +104,6 @@ const stateOf = (world: World, row: RunRow, own: readonly LedgerRecord[]): Shown
   return row.ending === "voided" ? voidedBy(reasonOf(own)) : row.ending;
 };
 
-const voidedBy = (code: string | null): ShownState => {
-  if (code === "policy/no-change") return "voided(no-change)";
-  if (code?.startsWith("validation/") === true) return "voided(validation)";
-  return CONFINEMENT.has(code ?? "") ? "voided(confinement)" : "voided(policy)";
-};
-
-const CONFINEMENT: ReadonlySet<string> = new Set([
-  "workspace/canary-succeeded",
-  "workspace/canary-without-teeth",
-  "workspace/process-outlived",
-]);
-
 const ENDS: ReadonlySet<LedgerType> = new Set([
   "command.refused",
   "run.blocked",
@@ -195,7 +184,8 @@ const whatIsOutside = (report: Report | undefined): string | undefined =>
 const exitIn = (report: Report | undefined): string =>
   String(report?.validation.find(({ on }) => on === "candidate")?.exitCode ?? "unknown");
 
-const nextOf = (state: ShownState, row: RunRow, reason: string | null): string =>
+/** What to do about a run in a state. */
+export const nextOf = (state: ShownState, row: RunRow, reason: string | null): string =>
   NEXT[state]?.(row, reason) ?? STATE_WORDS[state].next;
 
 /** The owner's two commands over a run, the first of them naming what it has to acknowledge. */

@@ -82,7 +82,8 @@ const ofRun = ({ state, reason, word, next }: RunView): Shown => ({
   next,
 });
 
-const ACTS: Readonly<Partial<Record<ShownState, Shown["who"]>>> = {
+/** Who acts after a run, by its state. */
+export const ACTS: Readonly<Partial<Record<ShownState, Shown["who"]>>> = {
   executing: "nobody",
   stopping: "nobody",
   accepted: "nobody",
@@ -210,11 +211,16 @@ const inLineOrder = (refusals: readonly Refusal[]): readonly Refusal[] =>
 const placeOf = ({ code }: Refusal): number => STAGES.findIndex((stage) => code.startsWith(`${stage}/`));
 
 const ofBlocked = (work: WorkId, { code, facts }: Refusal): Shown => {
+  const { word, who, next } = blockedBy(work, code);
+  const command = next.replace("PATH", String(facts["target"] ?? "PATH"));
+  return shown("blocked", { reason: BLOCKED_BY[code] ?? word }, { who, next: command, reason: code });
+};
+
+/** Who acts on what blocks a work item; the path of its target stands open. */
+export const blockedBy = (work: WorkId, code: string): { readonly word: string } & Pick<Shown, "who" | "next"> => {
   const [stage = ""] = code.split("/");
   const { word, who, next } = BLOCKED_AT[stage] ?? { word: code, who: "operator", next: "cto gate WORK" };
-  const said = BLOCKED_BY[code] ?? word;
-  const command = next.replace("WORK", work).replace("PATH", String(facts["target"] ?? "PATH"));
-  return shown("blocked", { reason: said }, { who, next: command, reason: code });
+  return { word, who, next: next.replace("WORK", work) };
 };
 
 const BLOCKED_AT: Readonly<Record<string, { readonly word: string } & Pick<Shown, "who" | "next">>> = {

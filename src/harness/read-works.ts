@@ -59,7 +59,8 @@ export const viewOfWork = async (ground: WorkGround, work: WorkId): Promise<Work
   };
 };
 
-const packetFor = (readings: readonly PacketReading[], work: WorkId): Packet | undefined =>
+/** The packet of a work item that can be read. */
+export const packetFor = (readings: readonly PacketReading[], work: WorkId): Packet | undefined =>
   readings.flatMap(({ read }) => (read.ok ? [read.value.packet] : [])).find((packet) => packet.work.value === work);
 
 /** One entry of a work item's history. */

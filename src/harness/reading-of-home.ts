@@ -2,6 +2,7 @@ import { explanationOf, TOPICS } from "./explanations.ts";
 import { statusObject } from "./objects/status-object.ts";
 import { admissionObject, targetCheckObject } from "./objects/target-object.ts";
 import { readApprovals } from "./read-approvals.ts";
+import { readNotices } from "./read-notices.ts";
 import { readStatus } from "./read-status.ts";
 import { checkTarget, readAdmissions } from "./read-targets.ts";
 import type { HomeReading } from "./reading.ts";
@@ -28,6 +29,7 @@ export const homeReading = (world: World): HomeReading => ({
     const leaves = await world.store.leaves(after);
     return { entries: leaves.slice(0, limit), size: (await world.store.head()).checkpoint.size };
   },
+  notices: (limit) => readNotices(world, limit),
   explain: (code) => {
     const explanation = explanationOf(code);
     return explanation === undefined

@@ -80,6 +80,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
       return backend === undefined ? undefined : onlyProbed(backend);
     },
     agents: { list: barred("agents.list"), read: barred("agents.read"), find: barred("agents.find") },
+    notices: { write: barred("notices.write"), post: barred("notices.post"), problemOf: barred("notices.problemOf") },
     verifyTools: world.verifyTools,
     clock: world.clock,
     environment: world.environment,

@@ -7,6 +7,7 @@ import type { EvidenceFile } from "./objects/evidence.ts";
 import type { Explanation } from "./objects/explanation.ts";
 import type { GateObject } from "./objects/gate.ts";
 import type { LogRead } from "./objects/log.ts";
+import type { NoticesObject } from "./objects/notices.ts";
 import type { PacketChanges } from "./objects/packet-changes.ts";
 import type { NoContract, PacketObject, PacketRow } from "./objects/packet.ts";
 import type { ReplayLevelObject } from "./objects/replay.ts";
@@ -38,6 +39,8 @@ export interface HomeReading {
   target(id: string): Promise<Sought<TargetObject>>;
   approvals(): Promise<readonly ApprovalView[]>;
   audit(page: Page): Promise<AuditPage>;
+  /** What was told to whom, at most `limit` events, the newest first. */
+  notices(limit: number): Promise<NoticesObject>;
   explain(code: string): Sought<Explanation>;
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from "../seams/clock.ts";
 import type { Home } from "../seams/home.ts";
 import type { Host } from "../seams/host.ts";
 import type { Keys, OwnKeys } from "../seams/keys.ts";
+import type { Notices } from "../seams/notices.ts";
 import type { Relay } from "../seams/relay.ts";
 import type { Sandbox } from "../seams/sandbox.ts";
 import type { Holder, Store } from "../seams/store.ts";
@@ -29,6 +30,7 @@ export interface World {
   /** Digests, signatures and zlib for the verifier, which brings none of its own. */
   readonly verifyTools: VerifyTools;
   readonly clock: Clock;
+  readonly notices: Notices;
   /** The backend of a kind as policy.yaml configures it; undefined where this version has none of that kind. */
   readonly backendOf: (kind: BackendKind, authority: Authority) => Backend | undefined;
   readonly agents: Agents;

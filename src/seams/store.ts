@@ -3,6 +3,7 @@ import type { WorkState } from "../workflow/contract/work-item.ts";
 import type { Digest, Json } from "../workflow/digest.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerEntry, LedgerRecord, LedgerRow } from "../workflow/ledger.ts";
+import type { NoticedEvent } from "../workflow/notice.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
 
 export { RUN_ENDINGS, type RunEnding } from "../workflow/run-state.ts";
@@ -27,6 +28,12 @@ export interface Store {
   head(): Promise<LedgerHead>;
   /** Everything of the ledger as it lies there at one moment, for whoever believes nothing of it. */
   raw(): Promise<RawLedger>;
+  /** What the outbox holds, the newest first. */
+  notices(limit: number): Promise<readonly KeptNotice[]>;
+  /** How many deliveries stand how. */
+  deliveries(): Promise<Readonly<Record<DeliveryState, number>>>;
+  /** Whether the outbox has something to do now: a notice that goes nowhere yet, or a delivery that is due. */
+  isNoticeDue(nowMs: number): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -63,7 +70,70 @@ export interface Ledger {
   seal(row: Omit<SealRow, "at">): Promise<void>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   run(run: RunId): Promise<RunRow | "absent">;
+  /** What is to be told. A leaf that brings a state puts its own notice in, with itself. */
+  readonly outbox: Outbox;
 }
+
+/** The notices of the home, and how far each one came on each of its channels. No part of the ledger: nothing rests on it. */
+export interface Outbox {
+  /** Of a state that was seen and is not recorded; false where it was noticed before. */
+  post(notice: NoticedEvent): Promise<boolean>;
+  /** Notices that do not yet go everywhere, the oldest first, from behind the given place. */
+  unsent(after: number, limit: number): Promise<readonly KeptNotice[]>;
+  /** Keeps the text of a notice for ever: whoever draws it again gets the first one. */
+  draw(id: Digest, text: string): Promise<string>;
+  /** Adds deliveries; those that are there stay as they are. "complete" when no more can come. */
+  send(id: Digest, deliveries: readonly NewDelivery[], completeness: "complete" | "open"): Promise<void>;
+  /**
+   * Deliveries that are due on any channel but the given one, the oldest first. Each is lent until `untilMs`: nobody else
+   * is given it before then, and then it is due again.
+   */
+  lend(nowMs: number, untilMs: number, except: string, limit: number): Promise<readonly LentDelivery[]>;
+  /** Every delivery of one channel that waits, in the order of the notices; nothing while the oldest is not due. */
+  waitingOn(channel: string, nowMs: number, limit: number): Promise<readonly LentDelivery[]>;
+  /** What became of a delivery; one that was lent to another meanwhile stays as that one leaves it. */
+  settle(lent: Pick<LentDelivery, "id" | "channel" | "attempt">, as: Settled): Promise<void>;
+}
+
+export interface KeptNotice extends NoticedEvent {
+  /** Its place in the outbox. */
+  readonly no: number;
+  /** The CloudEvent, once it was drawn. */
+  readonly text: string | null;
+  readonly deliveries: readonly Delivery[];
+}
+
+export const DELIVERY_STATES = ["waiting", "delivered", "dead", "muted"] as const;
+/** `dead` is a dead letter: nobody tries again by himself. `muted` goes nowhere, because the home says so. */
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+export interface NewDelivery {
+  readonly channel: string;
+  readonly state: "waiting" | "muted";
+  readonly dueMs: number;
+}
+
+interface Delivery {
+  readonly channel: string;
+  readonly state: DeliveryState;
+  readonly attempts: number;
+  readonly dueMs: number;
+  /** Why the last attempt failed; empty where none did. */
+  readonly problem: string;
+}
+
+export interface LentDelivery {
+  readonly id: Digest;
+  readonly channel: string;
+  /** The number of this attempt, from 1 on. */
+  readonly attempt: number;
+  readonly text: string;
+}
+
+export type Settled =
+  | { readonly state: "delivered" }
+  | { readonly state: "waiting"; readonly dueMs: number; readonly problem: string }
+  | { readonly state: "dead"; readonly problem: string };
 
 /** A record, and what shows to others that it stands in the ledger. */
 export interface AppendedLeaf extends LedgerRecord {

@@ -155,6 +155,30 @@ export const LIMITS = {
   /** Frames that wait while a message is undecided. */
   framesHeldMax: 32,
   framesHeldBytesMax: 1_048_576,
+  notifyPolicyBytesMax: 65_536,
+  notifyChannelsMax: 16,
+  notifySecretBytesMax: 1024,
+  noticeTitleCharactersMax: 200,
+  /** How long after each attempt that failed a notice is tried again; after one more it is a dead letter. */
+  noticeRetryAfterMs: [5_000, 300_000, 1_800_000, 7_200_000, 18_000_000],
+  /** How long a receiver may take for everything up to the first line of its answer. */
+  noticeAnswerMs: 10_000,
+  noticeResolveMs: 5_000,
+  /** For how long a delivery is lent to one server. */
+  noticeLoanMs: 60_000,
+  noticesAtOnce: 8,
+  /** Notices that are drawn, or written to the file, in one go. */
+  noticesPageMax: 100,
+  /** How often a Control Surface looks into the outbox, and at the least at the states that nobody records. */
+  noticePollMs: 1_000,
+  noticeLookMs: 60_000,
+  /** Of the time that a Control Surface spends, one part of so many goes into looking at states. */
+  noticeLookShare: 20,
+  /** Notices in which answers are looked for, and answers that are told. */
+  noticeAnswersPageMax: 2_000,
+  noticeAnswersMax: 50,
+  /** How long a run waits at its end for its notices to be delivered. */
+  noticeFlushMs: 5_000,
   /** Of what one request to the Control Surface says in its headers, and in its body. */
   surfaceHeaderBytesMax: 16_384,
   surfaceBodyBytesMax: 65_536,

@@ -69,8 +69,8 @@ test("R055 without a policy there is no authority", () => {
 const lineOf = (start: string): number => text.split("\n").findIndex((line) => line.startsWith(start)) + 1;
 
 test.each<[string, string | Uint8Array, string, number]>([
-  ["an unknown key", `${text}defaultBackend: case\n`, "defaultBackend", 1],
-  ["N4: a default in the backends", text.replace("  case: {}", "  default: case"), "backends", lineOf("backends:")],
+  ["an unknown key", `${text}defaultBackend: case\n`, "defaultBackend", lineOf("uidBase:") + 1],
+  ["N4: a default in the backends", text.replace("  case: {}", "  default: case"), "backends", lineOf("  case: {}")],
   ["a key twice", `${text}coreRoots: []\n`, "unique", lineOf("uidBase:") + 1],
   ["a misspelled limit", text.replace("wallMs", "wallTime"), "limits", lineOf("limits:")],
   ["a missing key", text.replace(/^uidBase.*$/m, ""), "uidBase", 1],
@@ -101,7 +101,7 @@ test.each<[string, string | Uint8Array, string, number]>([
     "anchors",
     lineOf("toolchains"),
   ],
-  ["a merge key", text.replace("  case: {}", "  <<: {}"), "backends", lineOf("backends:")],
+  ["a merge key", text.replace("  case: {}", "  <<: {}"), "backends", lineOf("  case: {}")],
   ["a tag", text.replace("toolchains: []", "toolchains: !!seq []"), "tags", lineOf("toolchains")],
   ["a tag nobody knows", text.replace("toolchains: []", "toolchains: !run []"), "", lineOf("toolchains")],
   ["a number as key", text.replace("  low_risk_noncritical:", "  7:"), "plain text", lineOf("  low_risk")],

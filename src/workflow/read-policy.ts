@@ -1,16 +1,14 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from "yaml";
 import { z } from "zod";
 
 import { CASE_PROFILES, ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
 import { MEDIATIONS } from "./backend-probe.ts";
 import { LIMITS } from "./limits.ts";
 import type { SourceDocument } from "./packet/packet.ts";
-import { cleverNodeIn } from "./plain-yaml.ts";
 import { refusal, type Refusal } from "./refusal.ts";
 import { egressSchema, relaySchema, upstreamName } from "./relay-policy.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { redactionSchema } from "./secret-rules.ts";
-import { problemIn, utf8Text } from "./strict-json.ts";
+import { readStrictYaml, type YamlProblem } from "./strict-yaml.ts";
 import { writtenLine } from "./written.ts";
 
 export const POLICY_PATH = ".sot/authority/policy.yaml";
@@ -18,53 +16,20 @@ export const POLICY_PATH = ".sot/authority/policy.yaml";
 /** policy.yaml, strictly: a key that is unknown, repeated, anchored or tagged is refused, with its line. */
 export const readPolicy = (source: SourceDocument | "absent"): Result<Authority, Refusal> => {
   if (source === "absent") return refuse(refusal("gate/policy-absent", { path: POLICY_PATH }));
-  const no = (problem: string, line = 1, column = 1): Result<never, Refusal> =>
-    refuse(refusal("gate/policy-unreadable", { problem }, { file: source.path, line, column }));
+  const no = ({ says, line, column }: YamlProblem): Result<never, Refusal> =>
+    refuse(refusal("gate/policy-unreadable", { problem: says }, { file: source.path, line, column }));
 
-  if (source.bytes.length > LIMITS.policyBytesMax) return no(`it is longer than ${LIMITS.policyBytesMax} bytes`);
-  const text = utf8Text(source.bytes);
-  if (text === undefined) return no("it is not UTF-8");
-  if (/[^\P{C}\n]/u.test(text)) return no("it holds a character that cannot be seen");
-
-  const lines = new LineCounter();
-  const document = parseDocument(text, { version: "1.2", schema: "core", lineCounter: lines, uniqueKeys: true });
-  const [wrong] = [...document.errors, ...document.warnings];
-  if (wrong !== undefined) {
-    const { line, col } = lines.linePos(wrong.pos[0]);
-    return no(wrong.message.split(/ at line |\n/)[0] ?? wrong.code, line, col);
-  }
-  const clever = cleverNodeIn(document);
-  if (clever !== undefined) {
-    const { line, col } = lines.linePos(clever.offset);
-    return no(clever.problem, line, col);
-  }
-
-  const read = schema.safeParse(document.toJS({ maxAliasCount: 0 }));
-  if (!read.success) {
-    const { line, col } = lines.linePos(offsetOf(document, read.error.issues[0]?.path ?? []));
-    return no(problemIn(read.error), line, col);
-  }
-  const { schema: _version, ...authority } = read.data;
+  const read = readStrictYaml(source.bytes, LIMITS.policyBytesMax, schema);
+  if (!read.ok) return no(read.refusals[0]);
+  const { schema: _version, ...authority } = read.value.value;
   const known = authority.relay?.upstreams ?? {};
   for (const [kind, { upstream }] of Object.entries(authority.backends))
-    if (upstream !== undefined && !Object.hasOwn(known, upstream)) {
-      const { line, col } = lines.linePos(offsetOf(document, ["backends", kind, "upstream"]));
-      return no(`relay.upstreams has no ${upstream}`, line, col);
-    }
+    if (upstream !== undefined && !Object.hasOwn(known, upstream))
+      return no({
+        says: `relay.upstreams has no ${upstream}`,
+        ...read.value.placeOf(["backends", kind, "upstream"]),
+      });
   return ok({ digest: source.digest, ...authority });
-};
-
-// The place of what is wrong, or of the nearest thing around it.
-const offsetOf = (document: Document, path: readonly PropertyKey[]): number => {
-  for (let length = path.length; length > 0; length -= 1) {
-    const around: unknown = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const key = path[length - 1];
-    const pair = isMap(around)
-      ? around.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key)
-      : undefined;
-    if (pair !== undefined && isScalar(pair.key)) return pair.key.range?.[0] ?? 0;
-  }
-  return 0;
 };
 
 const count = (max: number): z.ZodType<number> => z.int().positive().max(max);

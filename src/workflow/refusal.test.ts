@@ -14,7 +14,16 @@ const factsFor = (code: RefusalCode): Refusal["facts"] => {
   return Object.fromEntries([...`${says}${next}`.matchAll(/\{(\w+)\}/g)].map(([, name = ""]) => [name, `<${name}>`]));
 };
 
-const HEADS: ReadonlySet<string> = new Set([...STAGES, "work", "verify", "rollback", "replay", "ledger", "surface"]);
+const HEADS: ReadonlySet<string> = new Set([
+  ...STAGES,
+  "work",
+  "verify",
+  "rollback",
+  "replay",
+  "ledger",
+  "surface",
+  "notify",
+]);
 
 test.each(codes)(
   "%s is a stage and what is wrong, says it with its facts, names one next step and knows why",

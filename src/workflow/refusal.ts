@@ -6,6 +6,7 @@ import { contractRefusals } from "./refusals/contract.ts";
 import { evidenceRefusals } from "./refusals/evidence.ts";
 import { gateRefusals } from "./refusals/gate.ts";
 import { ledgerRefusals } from "./refusals/ledger.ts";
+import { notifyRefusals } from "./refusals/notify.ts";
 import { outcomeRefusals } from "./refusals/outcome.ts";
 import { packetTermRefusals } from "./refusals/packet-terms.ts";
 import { packetRefusals } from "./refusals/packet.ts";
@@ -43,7 +44,8 @@ export const REFUSALS: typeof packetRefusals &
   typeof evidenceRefusals &
   typeof outcomeRefusals &
   typeof ledgerRefusals &
-  typeof surfaceRefusals = {
+  typeof surfaceRefusals &
+  typeof notifyRefusals = {
   ...packetRefusals,
   ...packetTermRefusals,
   ...contractRefusals,
@@ -61,6 +63,7 @@ export const REFUSALS: typeof packetRefusals &
   ...outcomeRefusals,
   ...ledgerRefusals,
   ...surfaceRefusals,
+  ...notifyRefusals,
 };
 
 export type RefusalCode = keyof typeof REFUSALS;

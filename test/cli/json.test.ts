@@ -26,6 +26,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   init: "again --owner jp --key owner-key.pub",
   doctor: "--only ledger",
   status: "",
+  notices: "",
   serve: "--port 65536",
   explain: "states",
   mcp: "",

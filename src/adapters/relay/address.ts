@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 
+import { CLOSED_NETWORKS, LOOPBACK_NETWORKS } from "../../workflow/closed-networks.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 
 /** A host and the one address of it that is dialled. */
@@ -69,41 +70,10 @@ const listOf = (ranges: readonly string[]): BlockList => {
   return list;
 };
 
-const LOOPBACK = listOf(["127.0.0.0/8", "::1/128"]);
+const LOOPBACK = listOf(LOOPBACK_NETWORKS);
 
-// Private, shared, link-local (the metadata services among them), test, multicast and reserved nets; of IPv6 those
-// that carry an IPv4 address in them as well.
 // A list for each family: one for both takes every IPv4 address for its twin in IPv6.
 const NOT_PUBLIC = {
-  ipv4: listOf([
-    "0.0.0.0/8",
-    "10.0.0.0/8",
-    "100.64.0.0/10",
-    "127.0.0.0/8",
-    "169.254.0.0/16",
-    "172.16.0.0/12",
-    "192.0.0.0/24",
-    "192.0.2.0/24",
-    "192.88.99.0/24",
-    "192.168.0.0/16",
-    "198.18.0.0/15",
-    "198.51.100.0/24",
-    "203.0.113.0/24",
-    "224.0.0.0/4",
-    "240.0.0.0/4",
-  ]),
-  ipv6: listOf([
-    "::/96",
-    "::ffff:0:0/96",
-    "64:ff9b::/96",
-    "64:ff9b:1::/48",
-    "100::/64",
-    "2001::/23",
-    "2001:db8::/32",
-    "2002::/16",
-    "fc00::/7",
-    "fe80::/10",
-    "fec0::/10",
-    "ff00::/8",
-  ]),
+  ipv4: listOf([...CLOSED_NETWORKS.ipv4.private, ...CLOSED_NETWORKS.ipv4.other]),
+  ipv6: listOf([...CLOSED_NETWORKS.ipv6.private, ...CLOSED_NETWORKS.ipv6.other]),
 };

@@ -6,6 +6,7 @@ import { keepDocument } from "./documents.ts";
 import { appendFacts, beginAttempt, factsOf, tipOf } from "./fact-rows.ts";
 import { headOf, type Notary } from "./ledger-head.ts";
 import { appendLeaf, findWork, leavesAfter, requireSame } from "./ledger-rows.ts";
+import { outboxOver } from "./outbox-rows.ts";
 import { findRun, openRun, updateRun } from "./run-rows.ts";
 import { keepSeal } from "./seal-rows.ts";
 import type { Tables } from "./tables.ts";
@@ -26,6 +27,7 @@ export const ledgerOver = (db: Kysely<Tables>, at: () => string, notary: Notary)
   putWork: (row) => requireSame(db, row),
   work: (work) => findWork(db, work),
   run: (run) => findRun(db, run),
+  outbox: outboxOver(db),
   seal: (row) =>
     keepSeal(db, {
       run_id: row.run,

@@ -16,6 +16,7 @@ import { ledgerOver } from "./kysely-ledger.ts";
 import { headOf, type Notary } from "./ledger-head.ts";
 import { allWorks, findWork, leavesAfter } from "./ledger-rows.ts";
 import { openForReading, openForWriting, whenFree } from "./open-database.ts";
+import { countDeliveries, isNoticeDue, newestNotices } from "./outbox-views.ts";
 import { findRun, findRuns } from "./run-rows.ts";
 import { sealsOf } from "./seal-rows.ts";
 import { orFailure } from "./sqlite-errors.ts";
@@ -66,6 +67,9 @@ const storeOver = (
     check: () => orFailure(() => checkLedger(db, start, notary)),
     head: () => orFailure(() => headOf(db, notary.origin)),
     raw: () => orFailure(() => rawLedger(db)),
+    notices: (limit) => orFailure(() => newestNotices(db, limit)),
+    deliveries: () => orFailure(() => countDeliveries(db)),
+    isNoticeDue: (nowMs) => orFailure(() => isNoticeDue(db, nowMs)),
     close: async () => {
       await db.destroy();
       reading.close();

@@ -10,6 +10,7 @@ import type { WorkId } from "../../workflow/ids.ts";
 import { ledgerText, readLedgerRecord, type LedgerEntry, type LedgerRecord } from "../../workflow/ledger.ts";
 import { frontierText, leafHash, proofOfNext, withLeaf } from "../../workflow/merkle.ts";
 import { checkpointAt, frontierOf, headRow, type Notary } from "./ledger-head.ts";
+import { postOf } from "./outbox-rows.ts";
 import { recordOf, workRowOf, writtenDigest } from "./rows.ts";
 import type { Tables } from "./tables.ts";
 
@@ -44,6 +45,7 @@ export const appendLeaf = async (
     .where("id", "=", 1)
     .execute();
   if (record.work !== undefined) await project(db, record.work, record);
+  await postOf(db, origin, record);
   return { ...record, proof: proofText(frontier.size, proofOfNext(frontier), note) };
 };
 

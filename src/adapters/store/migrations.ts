@@ -46,5 +46,20 @@ ${["documents", "facts", "ledger", "claims", "attempts", "seals"].map(appendOnly
 
 const SEAL_PROOF = `alter table seals add column proof text not null default '';`;
 
+// The text of a notice is written once. Deliveries are bookkeeping: a delivery that is lent is due when its loan is over.
+const OUTBOX = `
+create table outbox (no integer primary key, id text not null unique, at text not null, work_id text not null,
+  run_id text, state text not null, reason text, body text, sent integer not null check (sent in (0, 1))) strict;
+create index outbox_unsent on outbox (no) where sent = 0;
+create trigger outbox_no_delete before delete on outbox begin select raise(abort, 'outbox is append-only'); end;
+create trigger outbox_drawn_once before update of no, id, at, work_id, run_id, state, reason, body on outbox
+  when old.body is not null begin select raise(abort, 'a notice is drawn once'); end;
+
+create table deliveries (id text not null references outbox (id), channel text not null,
+  state text not null check (state in ('waiting','delivered','dead','muted')), attempts integer not null,
+  due integer not null, problem text not null, primary key (id, channel)) strict;
+create index deliveries_due on deliveries (due) where state = 'waiting';
+create index deliveries_by_state on deliveries (state);`;
+
 /** Forward only: the schema version of a database is the number of these it has been through. */
-export const MIGRATIONS: readonly string[] = [FIRST, SEAL_PROOF];
+export const MIGRATIONS: readonly string[] = [FIRST, SEAL_PROOF, OUTBOX];

@@ -1,12 +1,22 @@
+import type { Selectable } from "kysely";
 import { z } from "zod";
 
-import { RUN_ENDINGS, type Holder, type RunRow, type SealRow, type WorkRow } from "../../seams/store.ts";
+import {
+  DELIVERY_STATES,
+  RUN_ENDINGS,
+  type Holder,
+  type KeptNotice,
+  type RunRow,
+  type SealRow,
+  type WorkRow,
+} from "../../seams/store.ts";
 import { WORK_STATES } from "../../workflow/contract/work-item.ts";
 import { isJsonObject, parseDigest, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, workId, type RunId, type WorkId } from "../../workflow/ids.ts";
 import { readLedgerRecord, type LedgerRecord } from "../../workflow/ledger.ts";
-import type { LedgerTable, RunTable, SealTable, WorkItemTable } from "./tables.ts";
+import { SHOWN_STATES } from "../../workflow/state-words.ts";
+import type { DeliveryTable, LedgerTable, OutboxTable, RunTable, SealTable, WorkItemTable } from "./tables.ts";
 
 export const runRowOf = (row: RunTable): RunRow =>
   believed("runs", () => ({
@@ -40,6 +50,27 @@ export const sealRowOf = (row: SealTable): SealRow =>
     bytes: row.bytes,
     at: row.at,
     proof: row.proof,
+  }));
+
+export type DeliveryRow = Selectable<DeliveryTable>;
+
+export const noticeRowOf = (row: Selectable<OutboxTable>, deliveries: readonly DeliveryRow[]): KeptNotice =>
+  believed("outbox", () => ({
+    no: row.no,
+    id: writtenDigest(row.id),
+    at: row.at,
+    work: workIdOf(row.work_id),
+    run: row.run_id === null ? null : runIdOf(row.run_id),
+    state: z.enum(SHOWN_STATES).parse(row.state),
+    reason: row.reason,
+    text: row.body,
+    deliveries: deliveries.map(({ channel, state, attempts, due, problem }) => ({
+      channel,
+      state: z.enum(DELIVERY_STATES).parse(state),
+      attempts,
+      dueMs: due,
+      problem,
+    })),
   }));
 
 export const recordOf = (row: LedgerTable): LedgerRecord => believed("ledger", () => readLedgerRecord(row.body));

@@ -1,3 +1,5 @@
+import type { Generated } from "kysely";
+
 /** The rows as they lie in the database (engine.md 2). What comes out is parsed in `rows.ts` before it is believed. */
 export interface Tables {
   readonly documents: DocumentTable;
@@ -9,6 +11,8 @@ export interface Tables {
   readonly runs: RunTable;
   readonly attempts: AttemptTable;
   readonly seals: SealTable;
+  readonly outbox: OutboxTable;
+  readonly deliveries: DeliveryTable;
 }
 
 interface DocumentTable {
@@ -93,4 +97,25 @@ export interface SealTable {
   bytes: number;
   at: string;
   proof: string;
+}
+
+export interface OutboxTable {
+  no: Generated<number>;
+  id: string;
+  at: string;
+  work_id: string;
+  run_id: string | null;
+  state: string;
+  reason: string | null;
+  body: string | null;
+  sent: number;
+}
+
+export interface DeliveryTable {
+  id: string;
+  channel: string;
+  state: string;
+  attempts: number;
+  due: number;
+  problem: string;
 }

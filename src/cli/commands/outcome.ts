@@ -8,6 +8,7 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
+import { writeNotices } from "../tell-notices.ts";
 import { usageError } from "../usage-error.ts";
 
 interface Flags {
@@ -70,6 +71,7 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
       text: `${record.outcome}  ${run} · ${record.approver.principal} · ${assurance} · ${assuranceWords(assurance)} · ledger ${seq}\nnext      ${next}`,
     };
   } finally {
+    await writeNotices(context, flags, world);
     await world.store.close();
   }
 };

@@ -5,6 +5,7 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { short } from "../show.ts";
+import { writeNotices } from "../tell-notices.ts";
 import { usageError } from "../usage-error.ts";
 
 /** `cto rollback RUN`: one more commit that restores the base, never a reset, a force or a push. */
@@ -35,6 +36,7 @@ export const act: Act<{ readonly dryRun: boolean }, [string]> = async (context, 
         : `rolled back  ${run}  ${short(rollbackCommit)} undoes ${short(commit)}: ${what}`,
     };
   } finally {
+    await writeNotices(context, flags, world);
     await world.store.close();
   }
 };

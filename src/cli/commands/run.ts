@@ -8,6 +8,7 @@ import { EXIT, type ExitCode } from "../exit-code.ts";
 import { unsteering } from "../json-line.ts";
 import { openProgress } from "../progress.ts";
 import { short } from "../show.ts";
+import { tellOfRun } from "../tell-notices.ts";
 import { usageError } from "../usage-error.ts";
 
 /** `cto run WORK-ID`: one run from its order to its sealed evidence; the backend is the contract's, there is no flag. */
@@ -24,6 +25,7 @@ export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, f
       if (flags.jsonl) context.process.stdout.write(`${unsteering(line)}\n`);
     });
     progress.end();
+    await tellOfRun(context, flags, world);
     if (!done.ok)
       return {
         noun: "run",

@@ -1,21 +1,25 @@
 import type { Served } from "../../harness/served.ts";
+import { keepTelling, type Noticing } from "../../harness/tell-notices.ts";
 import { withoutSwitches } from "../../harness/without-switches.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
-import type { CliContext } from "../context.ts";
+import type { CliContext, CommonFlags } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
 import { print } from "../run-command.ts";
+import { noticeTeller } from "../tell-notices.ts";
 import { findings } from "./doctor.ts";
 
 /** `cto serve`: the Control Surface over one home, until it is told to end. Its answer is printed when it is ready. */
 export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []> = async (context, flags) => {
   const world = await context.openWorld(flags.home, "read", "without-switches");
+  let noticing: Noticing | undefined;
   try {
     const tell = (line: string): void => context.process.stderr.write(`bug       ${line}\n`);
     const openToWrite = flags.readOnly
       ? ("read-only" as const)
       : () => context.openWorld(flags.home, "write", "without-switches");
     const examine = () => findings(withoutGates(context), { ...flags, quiet: true }, () => true);
+    if (!flags.readOnly) noticing = await noticesOf(context, flags);
     const served = await context.serve({ world, openToWrite, examine, port: flags.port ?? PORT, tell });
     if (!served.ok)
       return { noun: "serve", exit: EXIT.refused, data: {}, text: "", refusals: served.refusals, spared: SPARED };
@@ -26,8 +30,21 @@ export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []
     await served.value.close();
     return answer;
   } finally {
+    await noticing?.close();
     await world.store.close();
   }
+};
+
+/** Tells everybody for as long as the server is there, over a ledger of its own that is open for writing. */
+const noticesOf = async (context: CliContext, flags: CommonFlags): Promise<Noticing> => {
+  const world = await context.openWorld(flags.home, "write", "without-switches");
+  const noticing = keepTelling(world, noticeTeller(context, { ...flags, json: false }));
+  return {
+    close: async () => {
+      await noticing.close();
+      await world.store.close();
+    },
+  };
 };
 
 const withoutGates = (context: CliContext): CliContext => ({

@@ -49,12 +49,24 @@ export const homeRoutes = (): Routes => ({
     see: "cto explain states",
     load: () => import("../commands/status.ts"),
   }),
+  notices: command<{ readonly limit?: number }, []>({
+    brief: "what was told to whom, what waits, and dead letters",
+    examples: ["cto notices", "cto notices --limit 200 --json"],
+    flags: { limit: count("how many, the newest first (50)") },
+    about: [
+      "Every event is told in .cto/notices.jsonl; by .cto/notify.yaml also to webhooks and to Slack. A dead letter was",
+      "tried six times. docs/notifications.md says what stands in both; cto doctor --only notify checks the second.",
+    ],
+    exits: "0",
+    see: "cto status, cto serve",
+    load: () => import("../commands/notices.ts"),
+  }),
   serve: command<{ readonly port?: number; readonly readOnly: boolean }, []>({
     brief: "the Control Surface: a server for a browser of this machine",
     examples: ["cto serve", "cto serve --port 4050", "cto serve --read-only --json"],
     flags: {
       port: portNumber("where it listens, on 127.0.0.1 and ::1 (4049)"),
-      readOnly: yes("no address that writes at all"),
+      readOnly: yes("no address that writes at all, and nobody is told of events"),
     },
     about: [
       "Prints its address with a token that ends with it: open that one. It answers to no other name and no other site.",
