@@ -24,7 +24,9 @@ export const SentenceField = ({
   const [field, hint] = [useId(), useId()];
   const entry = useRef<Entry>("typed");
   const difference = differenceIn(sentence, typed);
-  const same = Array.from(sentence).slice(0, typed === "" ? 0 : (difference?.at ?? Infinity) - 1).join("");
+  const same = Array.from(sentence)
+    .slice(0, typed === "" ? 0 : (difference?.at ?? Infinity) - 1)
+    .join("");
   return (
     <div class="sentence-field">
       <p class="sentence" data-sentence={visible(sentence)}>
