@@ -1,8 +1,12 @@
 import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import path from "node:path";
 import { createInterface } from "node:readline";
 
+import { Webhook } from "standardwebhooks";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { TOKEN_HEADER } from "../../src/control-surface/door.ts";
@@ -25,6 +29,7 @@ interface Doctor {
 }
 
 test("cto serve --json tells one line when it is ready, opens no gate, and ends by TERM", async () => {
+  const { heard } = await tellTo(ground);
   const env = { PATH: process.env["PATH"], HOME: ground.root, ...openSwitches("scripted") };
   const argv = [MAIN, "serve", "--json", "--port", "0", "--home", ground.home];
   const server = spawn(process.execPath, argv, { env, stdio: ["ignore", "pipe", "inherit"] });
@@ -46,6 +51,17 @@ test("cto serve --json tells one line when it is ready, opens no gate, and ends 
     const [seen, wanted] = [doctor, printed].map(({ checks }) => checks.map(({ id, status }) => [id, status]));
     expect(seen).toEqual(wanted);
     expect(seen).toContainEqual(["node", "ok"]);
+    // It sees what nobody records, and tells it: a real request that the reference library takes, at the real time.
+    const { body, headers: signed } = await heard;
+    expect(new Webhook(SECRET).verify(body, signed)).toMatchObject({
+      type: "cto.gate.blocked.v1",
+      data: { work: ground.work, reason: "admission/absent" },
+    });
+    const notices = await (await fetch(`${origin}/api/notices`, { headers })).json();
+    expect(notices).toMatchObject({
+      channels: [{ channel: "file" }, { channel: "webhook:ops", problem: "none" }],
+      notices: [{ type: "cto.gate.blocked.v1", work: ground.work }],
+    });
     const again = await runCto(["serve", "--port", String(told.port)], { home: ground.home });
     expect([again.exit, again.stderr]).toEqual([3, expect.stringContaining("surface/port-taken")]);
   } finally {
@@ -56,6 +72,37 @@ test("cto serve --json tells one line when it is ready, opens no gate, and ends 
   expect(performance.now() - began).toBeLessThan(LIMITS.surfaceEndMs + 3_000);
   expect(lines).toEqual([]);
 });
+
+const SECRET = `whsec_${randomBytes(32).toString("base64")}`;
+
+interface Heard {
+  readonly body: string;
+  readonly headers: Record<string, string>;
+}
+
+/** Has a home tell a receiver of this machine; answers what comes first. */
+const tellTo = async ({ home }: Ground): Promise<{ readonly heard: Promise<Heard> }> => {
+  const receiver = createServer();
+  receiver.listen(0, "127.0.0.1");
+  await once(receiver, "listening");
+  const address = receiver.address();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  const hook = `webhooks: [{ name: ops, url: "http://127.0.0.1:${address.port}/", secretFile: ops.secret }]`;
+  await writeFile(path.join(home, ".cto/ops.secret"), SECRET, { mode: 0o600 });
+  await writeFile(path.join(home, ".cto/notify.yaml"), `schema: cto/notify/v1\n${hook}\n`, { mode: 0o600 });
+  const heard = new Promise<Heard>((resolve) => {
+    receiver.on("request", (request, response) => {
+      const pieces: Buffer[] = [];
+      request.on("data", (piece: Buffer) => pieces.push(piece));
+      request.on("end", () => {
+        response.writeHead(204).end();
+        receiver.close();
+        resolve({ body: Buffer.concat(pieces).toString(), headers: request.headers as Record<string, string> });
+      });
+    });
+  });
+  return { heard };
+};
 
 test("a port that is none is a mistake of the command line", async () => {
   for (const port of ["65536", "-1", "http", "4049.5"])

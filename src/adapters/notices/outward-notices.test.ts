@@ -110,6 +110,17 @@ test("while one secret takes the other's place, both sign", async () => {
 // What a receiver may do to us: each ends within its time, and none is taken for a delivery.
 test.each<[string, (response: ServerResponse) => void, Sent["kind"], RegExp]>([
   ["never answers", () => undefined, "failed", /no answer in time/],
+  [
+    "says yes one letter at a time",
+    (response) => {
+      const { socket } = response;
+      socket?.write("HTTP/1.1 200 OK\r\nx: ");
+      const dribble = setInterval(() => socket?.write("y"), 20);
+      socket?.once("close", () => clearInterval(dribble));
+    },
+    "failed",
+    /no answer in time/,
+  ],
   ["closes in the middle", (response) => response.socket?.destroy(), "failed", /could not be reached|closed/],
   [
     "sends us to the metadata service",
