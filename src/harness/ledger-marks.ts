@@ -123,8 +123,9 @@ const signedBy = (
 ): ReadRecord | undefined => {
   const read = READERS[kind](bytes);
   if (read === undefined) return undefined;
-  const { at, namespace } = read;
-  const signed = verifySshSignature({ message: bytes, signature, namespace, signers, revoked, at: Date.parse(at) });
+  const { at, namespace, page: origin } = read;
+  const check = { message: bytes, signature, namespace, signers, revoked, at: Date.parse(at), origin };
+  const signed = verifySshSignature(check);
   return signed.ok ? read : undefined;
 };
 
@@ -135,14 +136,17 @@ interface ReadRecord {
   readonly namespace: string;
   /** The fingerprint of the Harness's key that its signer saw. */
   readonly harnessKey?: string;
+  /** The page on which a passkey was asked. */
+  readonly page?: string | undefined;
 }
 
 const readApproval = (bytes: Uint8Array): ReadRecord | undefined => {
   const read = readApprovalRecord(bytes);
   if (!read.ok) return undefined;
-  const { approvalId, challenge, ledgerCheckpoint: checkpoint, harness } = read.value.record;
+  const { approvalId, challenge, ledgerCheckpoint: checkpoint, harness, approver } = read.value.record;
   const what = `approval ${approvalId}`;
-  const named = { what, at: challenge.issuedAt, checkpoint, namespace: APPROVAL_NAMESPACE };
+  const { origin: page } = approver;
+  const named = { what, at: challenge.issuedAt, checkpoint, namespace: APPROVAL_NAMESPACE, page };
   return harness.keyFingerprint === null ? named : { ...named, harnessKey: harness.keyFingerprint };
 };
 

@@ -15,7 +15,7 @@ export const ownersRejection = async (
 ): Promise<Result<OutcomeRecord, Refusal>> => {
   const read = readOutcomeRecord(record);
   if (!read.ok) return read;
-  const { outcome, runId } = read.value.record;
+  const { outcome, runId, approver } = read.value.record;
   if (outcome !== "rejected" || runId !== of.run)
     return refuse(refusal("outcome/record-unreadable", { says: `it tells that ${runId} was ${outcome}` }));
   const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH));
@@ -26,7 +26,15 @@ export const ownersRejection = async (
     signature === "absent"
       ? "nobody"
       : nameOf(
-          verifySshSignature({ message: record, signature, namespace: OUTCOME_NAMESPACE, signers, revoked, at }),
+          verifySshSignature({
+            message: record,
+            signature,
+            namespace: OUTCOME_NAMESPACE,
+            signers,
+            revoked,
+            at,
+            origin: approver.origin,
+          }),
           of.owner,
         );
   return by === of.owner ? ok(read.value.record) : refuse(refusal("outcome/not-the-owner", { by, owner: of.owner }));

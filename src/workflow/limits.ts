@@ -8,8 +8,11 @@ export const LIMITS = {
   packetHostsMax: 32,
   sentenceBytesMax: 4096,
   approvalRecordBytesMax: 65_536,
+  /** From the question to the signature that answers it; what a person reads meanwhile may change no longer than this. */
+  draftAgeMaxMs: 600_000,
   admissionRecordBytesMax: 65_536,
   outcomeRecordBytesMax: 65_536,
+  judgedNoteCharactersMax: 1_000,
   checksBytesMax: 65_536,
   policyBytesMax: 65_536,
   signersBytesMax: 262_144,
@@ -17,6 +20,8 @@ export const LIMITS = {
   signerLineCharactersMax: 16_384,
   approversMax: 16,
   signatureBytesMax: 16_384,
+  /** Of what a browser tells of itself in an assertion. */
+  clientDataCharactersMax: 4_096,
   keyFileBytesMax: 4096,
   gitTimeoutMs: 120_000,
   /** How long a shell for git waits for its next call. */

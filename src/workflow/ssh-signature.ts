@@ -4,6 +4,14 @@ import { holdersOf, type Signer } from "./allowed-signers.ts";
 import { assertNever } from "./assert-never.ts";
 import type { ListedKeys } from "./key-revocation-list.ts";
 import { LIMITS } from "./limits.ts";
+import {
+  arePasskeyFlags,
+  isClientData,
+  isPasskey,
+  PASSKEY_ALGORITHM,
+  readPasskeyParts,
+  type PasskeyParts,
+} from "./passkey-signature.ts";
 import { ok, refuse, type Result } from "./result.ts";
 import { isRevoked } from "./revoked-keys.ts";
 import { CURVES, readPublicKey, type KeyType, type SshPublicKey } from "./ssh-public-key.ts";
@@ -19,6 +27,8 @@ export interface SignatureCheck {
   readonly revoked: ListedKeys;
   /** The moment at which the key must have the role, milliseconds since the epoch. */
   readonly at: number;
+  /** The page that a passkey must have been asked on; left out, no passkey counts. */
+  readonly origin?: string | undefined;
 }
 
 /** A signature that holds, by a key that has the role at that time. */
@@ -30,13 +40,28 @@ export interface VerifiedSignature {
   readonly keyFingerprint: string;
   readonly keyType: KeyType;
   /** What a hardware key says about its user; absent for all other keys. */
-  readonly flags?: { readonly userPresent: boolean; readonly userVerified: boolean };
+  readonly flags?: HardwareFlags;
   readonly counter?: number;
+}
+
+interface HardwareFlags {
+  readonly userPresent: boolean;
+  readonly userVerified: boolean;
+  /** A passkey that its owner's other devices may hold too (WebAuthn, backup eligible). */
+  readonly mayBeCopied: boolean;
 }
 
 /** Why a signature is worth nothing. The stages word it: a code of theirs for each kind. */
 export interface SignatureFault {
-  readonly kind: "malformed" | "other-namespace" | "does-not-verify" | "no-user-presence" | "revoked" | "no-role";
+  readonly kind:
+    | "malformed"
+    | "other-namespace"
+    | "does-not-verify"
+    | "other-page"
+    | "no-user-presence"
+    | "no-user-verification"
+    | "revoked"
+    | "no-role";
   readonly says: string;
   /** The key that signed; absent when the signature was not even read. */
   readonly keyFingerprint?: string;
@@ -46,13 +71,18 @@ export interface SignatureFault {
 export const verifySshSignature = (check: SignatureCheck): Result<VerifiedSignature, SignatureFault> => {
   const read = readSignature(check.signature);
   if (!read.ok) return refuse({ kind: "malformed", says: read.refusals[0] });
-  const { key, namespace, flags, counter } = read.value;
+  const { key, namespace, flags, counter, passkey } = read.value;
   const keyFingerprint = key.fingerprint;
   const no = (kind: SignatureFault["kind"], says: string): Result<never, SignatureFault> =>
     refuse({ kind, says, keyFingerprint });
 
   if (namespace !== check.namespace)
     return no("other-namespace", `it is for ${JSON.stringify(namespace)}, not for ${check.namespace}`);
+  if (passkey !== undefined && (check.origin === undefined || passkey.origin !== check.origin))
+    return no(
+      "other-page",
+      `a page of ${JSON.stringify(passkey.origin)} asked for it, not ${check.origin ?? "one of ours"}`,
+    );
   if (!holds(read.value, check.message)) return no("does-not-verify", "it does not fit these bytes and this key");
   if (isRevoked(check.revoked, key)) return no("revoked", `the key ${keyFingerprint} is revoked`);
   const [principal, ...others] = holdersOf(check.signers, keyFingerprint, check.namespace, check.at);
@@ -60,6 +90,9 @@ export const verifySshSignature = (check: SignatureCheck): Result<VerifiedSignat
     return no("no-role", `the key ${keyFingerprint} has no role ${check.namespace} at that time`);
   if (flags !== undefined && !flags.userPresent)
     return no("no-user-presence", `the key ${keyFingerprint} signed without a touch`);
+  // A browser was told to require it: whoever answers without did not do what was asked.
+  if (passkey !== undefined && flags?.userVerified !== true)
+    return no("no-user-verification", `the passkey ${keyFingerprint} signed without verifying its user`);
   return ok({
     principal,
     principals: [principal, ...others],
@@ -77,8 +110,9 @@ interface ReadSignature {
   readonly algorithm: string;
   readonly value: Buffer;
   readonly flagsByte: number;
-  readonly flags?: { readonly userPresent: boolean; readonly userVerified: boolean };
+  readonly flags?: HardwareFlags;
   readonly counter?: number;
+  readonly passkey?: PasskeyParts;
 }
 
 const readSignature = (armored: Uint8Array): Result<ReadSignature, string> => {
@@ -102,10 +136,13 @@ const readSignature = (armored: Uint8Array): Result<ReadSignature, string> => {
   const algorithm = inner.string().toString("latin1");
   const value = inner.string();
   const ofHardware = hardwareParts(key.value, inner);
+  const isOfBrowser = algorithm === PASSKEY_ALGORITHM;
+  const ofPasskey = isOfBrowser ? { passkey: readPasskeyParts(inner) } : {};
   if (!inner.ended()) return refuse("its inner signature has too few or too many bytes");
-  if (!algorithmsOf(key.value.type).includes(algorithm))
+  if (!algorithmsOf(key.value).includes(algorithm))
     return refuse(`algorithm ${JSON.stringify(algorithm.slice(0, 64))} is not accepted for this key`);
-  return ok({ key: key.value, namespace, hash: hashName, algorithm, value, ...ofHardware });
+  if (isOfBrowser && !arePasskeyFlags(ofHardware.flagsByte)) return refuse("its flags are none of an assertion");
+  return ok({ key: key.value, namespace, hash: hashName, algorithm, value, ...ofHardware, ...ofPasskey });
 };
 
 const ARMOR =
@@ -125,22 +162,31 @@ const hardwareParts = (key: SshPublicKey, inner: SshWire): Pick<ReadSignature, "
   if (key.application === null) return { flagsByte: 0 };
   const flagsByte = inner.byte();
   const counter = inner.uint32();
-  const flags = { userPresent: (flagsByte & 0x01) !== 0, userVerified: (flagsByte & 0x04) !== 0 };
+  const has = (bit: number): boolean => (flagsByte & bit) !== 0;
+  const flags = { userPresent: has(0x01), userVerified: has(0x04), mayBeCopied: has(0x08) };
   return { flagsByte, flags, counter };
 };
 
-const algorithmsOf = (type: KeyType): readonly string[] =>
-  type === "ssh-rsa" ? ["rsa-sha2-256", "rsa-sha2-512"] : [type];
+const algorithmsOf = (key: SshPublicKey): readonly string[] => {
+  if (key.type === "ssh-rsa") return ["rsa-sha2-256", "rsa-sha2-512"];
+  return isPasskey(key) ? [key.type, PASSKEY_ALGORITHM] : [key.type];
+};
+
+/** What `ssh-keygen -Y sign` signs of a message, and what a browser is challenged with (OpenSSH PROTOCOL.sshsig). */
+export const toBeSigned = (message: Uint8Array, namespace: string, hash: "sha256" | "sha512"): Buffer =>
+  Buffer.concat([
+    Buffer.from("SSHSIG"),
+    wireString(namespace),
+    wireString(""),
+    wireString(hash),
+    wireString(createHash(hash).update(message).digest()),
+  ]);
 
 const holds = (read: ReadSignature, message: Uint8Array): boolean => {
-  const toBeSigned = Buffer.concat([
-    Buffer.from("SSHSIG"),
-    wireString(read.namespace),
-    wireString(""),
-    wireString(read.hash),
-    wireString(createHash(read.hash).update(message).digest()),
-  ]);
-  const signed = read.key.application === null ? toBeSigned : hardwareInput(read, read.key.application, toBeSigned);
+  const asked = toBeSigned(message, read.namespace, read.hash);
+  if (read.passkey !== undefined && !isClientData(read.passkey.clientData, asked, read.passkey.origin)) return false;
+  const told = read.passkey === undefined ? asked : Buffer.from(read.passkey.clientData);
+  const signed = read.key.application === null ? told : hardwareInput(read, read.key.application, told);
   const { type, key } = read.key;
   switch (type) {
     case "ssh-ed25519":
@@ -172,10 +218,10 @@ const ECDSA_HASHES = {
   "sk-ecdsa-sha2-nistp256@openssh.com": "sha256",
 } as const;
 
-const hardwareInput = (read: ReadSignature, application: Buffer, toBeSigned: Buffer): Buffer => {
+const hardwareInput = (read: ReadSignature, application: Buffer, told: Buffer): Buffer => {
   const counter = Buffer.alloc(4);
   counter.writeUInt32BE(read.counter ?? 0);
-  return Buffer.concat([sha256(application), Buffer.of(read.flagsByte), counter, sha256(toBeSigned)]);
+  return Buffer.concat([sha256(application), Buffer.of(read.flagsByte), counter, sha256(told)]);
 };
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest();

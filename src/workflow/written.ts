@@ -34,3 +34,6 @@ export const writtenLine: z.ZodType<string> = z
 
 /** The SHA-256 fingerprint of a public key, as OpenSSH prints it. */
 export const writtenFingerprint: z.ZodType<string> = z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/);
+
+/** The origin of a page that may ask for a passkey: this machine under its one name, any port (surface.md 4.4). */
+export const writtenOrigin: z.ZodType<string> = z.string().regex(/^http:\/\/localhost(?::[1-9]\d{0,4})?$/);

@@ -35,6 +35,7 @@ export const consentOf = (
       signers: trust.signers,
       revoked: trust.revoked,
       at: atMs,
+      origin: record.approver.origin,
     });
   // The key must have had the role when it signed, and have it still.
   const verified = after(at(Date.parse(record.validity.notBefore)), () => at(now.epochMs));
@@ -74,8 +75,11 @@ const faultOf = (fault: SignatureFault, eligible: readonly string[]): Refusal =>
       return refusal("approval/key-revoked", { key });
     case "no-user-presence":
       return refusal("approval/no-user-presence", { key });
+    case "no-user-verification":
+      return refusal("approval/no-user-verification", { key });
     case "malformed":
     case "other-namespace":
+    case "other-page":
     case "does-not-verify":
       return refusal("approval/signature-invalid", { problem: fault.says });
     default:

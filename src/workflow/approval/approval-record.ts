@@ -14,8 +14,8 @@ export interface ApprovalRecord {
   readonly input: {
     readonly sha256: Digest;
     readonly terminator: "none" | "LF" | "CRLF";
-    readonly entry: "typed" | "file";
-    readonly surface: "cli";
+    readonly entry: "typed" | "pasted" | "file";
+    readonly surface: "cli" | "web";
     readonly presentedSha256: Digest;
     readonly reviewedFromSha256: Digest | null;
   };
@@ -69,6 +69,8 @@ export interface ApprovalRecord {
     readonly method: "typed" | "tty" | "sshsig";
     readonly keyFingerprint: string | null;
     readonly assurance: Assurance;
+    /** The page on which a passkey is asked; left out for keys that answer to no page. */
+    readonly origin?: string;
   };
   readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
 }

@@ -8,7 +8,8 @@ export type UnsignedEntry = "tty" | "typed";
 export const assuranceOf = (by: VerifiedSignature | UnsignedEntry): Assurance => {
   if (by === "typed") return "A0";
   if (by === "tty") return "A1";
-  return by.flags?.userPresent === true && by.flags.userVerified ? "A3" : "A2";
+  const { userPresent, userVerified, mayBeCopied } = by.flags ?? {};
+  return userPresent === true && userVerified === true && mayBeCopied === false ? "A3" : "A2";
 };
 
 export const isBelow = (level: Assurance, minimum: Assurance): boolean =>

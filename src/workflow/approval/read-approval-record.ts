@@ -7,7 +7,15 @@ import { LIMITS } from "../limits.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
 import { readStrictJson } from "../strict-json.ts";
-import { writtenDigest, writtenFingerprint, writtenLine, writtenOid, writtenTime, writtenWorkId } from "../written.ts";
+import {
+  writtenDigest,
+  writtenFingerprint,
+  writtenLine,
+  writtenOid,
+  writtenOrigin,
+  writtenTime,
+  writtenWorkId,
+} from "../written.ts";
 import { APPROVAL_PREDICATE, STATEMENT_TYPE, type ApprovalRecord, type ApprovalSubjects } from "./approval-record.ts";
 import { TERMINATORS } from "./sentence.ts";
 
@@ -69,8 +77,8 @@ const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
   input: z.strictObject({
     sha256: writtenDigest,
     terminator: z.enum(["none", "LF", "CRLF"]),
-    entry: z.enum(["typed", "file"]),
-    surface: z.literal("cli"),
+    entry: z.enum(["typed", "pasted", "file"]),
+    surface: z.enum(["cli", "web"]),
     presentedSha256: writtenDigest,
     reviewedFromSha256: writtenDigest.nullable(),
   }),
@@ -128,6 +136,7 @@ const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
     method: z.enum(["typed", "tty", "sshsig"]),
     keyFingerprint: writtenFingerprint.nullable(),
     assurance: z.enum(ASSURANCE_LEVELS),
+    origin: writtenOrigin.exactOptional(),
   }),
   ledgerCheckpoint: z.strictObject({ origin: writtenLine, size: z.int().nonnegative(), rootHash: writtenLine }),
 });

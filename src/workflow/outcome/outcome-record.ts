@@ -7,7 +7,7 @@ import { LIMITS } from "../limits.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
 import { readStrictJson } from "../strict-json.ts";
-import { writtenDigest, writtenLine, writtenOid, writtenTime, writtenWorkId } from "../written.ts";
+import { writtenDigest, writtenLine, writtenOid, writtenOrigin, writtenTime, writtenWorkId } from "../written.ts";
 
 /** What the owner decided about one run (evidence.md 3.2). Signed as it is, in namespace `outcome@cto-harness`. */
 export interface OutcomeRecord {
@@ -22,12 +22,26 @@ export interface OutcomeRecord {
   readonly acknowledged: readonly string[];
   /** Criteria that the owner judged met by accepting. */
   readonly judged: readonly string[];
+  /** What was seen of each of them, where it was said; on a page it has to be. */
+  readonly notes?: readonly JudgedNote[];
   /** The sentence that was typed, null for a rejection: no is one step. */
   readonly sentence: string | null;
   readonly decidedAt: string;
-  readonly approver: { readonly principal: string; readonly method: "sshsig"; readonly assurance: Assurance };
+  readonly approver: {
+    readonly principal: string;
+    readonly method: "sshsig";
+    readonly assurance: Assurance;
+    /** The page on which a passkey is asked; left out for keys that answer to no page. */
+    readonly origin?: string;
+  };
   readonly authority: { readonly allowedSignersSha256: Digest };
   readonly ledgerCheckpoint: { readonly origin: string; readonly size: number; readonly rootHash: string };
+}
+
+/** One criterion that the owner judged, and what he saw. */
+export interface JudgedNote {
+  readonly id: string;
+  readonly note: string;
 }
 
 /** The only namespace in which a signature over an outcome counts. */
@@ -83,12 +97,17 @@ const predicate = z
     reason: z.string().max(4096),
     acknowledged: z.array(z.string().max(256)).max(1000),
     judged: z.array(z.string().max(16)).max(1000),
+    notes: z
+      .array(z.strictObject({ id: z.string().max(16), note: z.string().min(1).max(LIMITS.judgedNoteCharactersMax) }))
+      .max(1000)
+      .exactOptional(),
     sentence: z.string().max(400).nullable(),
     decidedAt: writtenTime,
     approver: z.strictObject({
       principal: writtenLine,
       method: z.literal("sshsig"),
       assurance: z.enum(ASSURANCE_LEVELS),
+      origin: writtenOrigin.exactOptional(),
     }),
     authority: z.strictObject({ allowedSignersSha256: writtenDigest }),
     ledgerCheckpoint: z.strictObject({

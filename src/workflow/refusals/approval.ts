@@ -75,6 +75,11 @@ export const approvalRefusals = {
     next: "cto approve WORK-ID, and touch the key",
     why: "Without the presence flag a program can use the key while nobody is there.",
   },
+  "approval/no-user-verification": {
+    says: "The passkey {key} signed without verifying its user.",
+    next: "approve again on the page, and answer with the PIN or the finger that the passkey asks for",
+    why: "A passkey that answers to a touch alone answers to whoever sits there.",
+  },
   "approval/below-minimum": {
     says: "The approval is {found}, policy asks {minimum}.",
     next: "cto approve WORK-ID --key KEY",
@@ -109,6 +114,26 @@ export const approvalRefusals = {
     says: "The approval {approval} answers no challenge of this home's ledger.",
     next: "cto approve WORK-ID issues a new challenge",
     why: "An approval must come after a question that this home asked, once.",
+  },
+  "approval/not-ticked": {
+    says: "Not ticked, and so not taken for read: {missing}.",
+    next: "read and tick each of them, then approve again",
+    why: "What changed since the last review, or all of it the first time, is read one by one before it is approved.",
+  },
+  "approval/not-as-drafted": {
+    says: "The Approval record is not the one that this home would ask for now: {field} differs.",
+    next: "ask for a new draft, and sign that",
+    why: "The record that is signed is drawn here, and drawn again when it comes back; nothing in it is taken on trust.",
+  },
+  "approval/draft-ended": {
+    says: "The draft of {approval} is older than {minutes} minutes.",
+    next: "ask for a new draft, read it, and sign that",
+    why: "A draft that lies around signed, and not recorded, is an approval that nobody sees.",
+  },
+  "approval/already-recorded": {
+    says: "{by} has answered the question of {approval} already.",
+    next: "cto approval show {approval}; cto approve WORK-ID asks anew",
+    why: "A question is answered once by each who may: the same signature again, or another under it, is none.",
   },
   "approval/key-unusable": {
     says: "The key {key} cannot sign: {problem}.",

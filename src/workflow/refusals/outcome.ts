@@ -55,6 +55,26 @@ export const outcomeRefusals = {
     next: "type exactly: {sentence}",
     why: "Accepting is said in words that name the run and the commit, and the words are compared byte for byte.",
   },
+  "outcome/not-judged": {
+    says: "Criterion {id} of {run} is the owner's to judge, and {what}.",
+    next: "look at what stands behind {id}, tick it, and say in a few words what you saw",
+    why: "What no machine proves is proven by nobody unless somebody looked, and says at what.",
+  },
+  "outcome/not-as-drafted": {
+    says: "The outcome record is not the one that this home would ask for now: {field} differs.",
+    next: "ask for a new draft, and sign that",
+    why: "The record that is signed is drawn here, and drawn again when it comes back; nothing in it is taken on trust.",
+  },
+  "outcome/draft-ended": {
+    says: "The draft of the outcome of {run} is older than {minutes} minutes.",
+    next: "ask for a new draft, read it, and sign that",
+    why: "What is accepted is the evidence of now, and a draft that lies around speaks of then.",
+  },
+  "outcome/signature-invalid": {
+    says: "The signature of the outcome record does not hold: {problem}.",
+    next: "sign the draft as it is, in the namespace that it names",
+    why: "The signature covers the exact bytes of the record, in its own namespace.",
+  },
   "outcome/not-the-owner": {
     says: "The signature is by {by}, the owner is {owner}.",
     next: "sign with a key that allowed_signers gives the owner for outcome@cto-harness",

@@ -1,21 +1,16 @@
+import { hasBit, MAY_BE_COPIED, PRESENT, VERIFIED } from "./flags.ts";
 import type { Reading } from "./reading.ts";
 import type { Level } from "./records.ts";
 import { readSshSignature, type SshSignature } from "./ssh-signature.ts";
 
 export const LEVELS = ["A0", "A1", "A2", "A3"] as const;
 
-/** Presence and verification of the user in the flags of a hardware signature. */
-export const PRESENT = 1;
-const VERIFIED = 4;
-
-export const hasBit = (flags: number | undefined, bit: number): boolean => Math.floor((flags ?? 0) / bit) % 2 === 1;
-
 /** Whether a level is at least another. */
 export const isAtLeast = (level: Level, minimum: Level): boolean => LEVELS.indexOf(level) >= LEVELS.indexOf(minimum);
 
 /** The level that a signature has by its flags. */
 export const levelBy = ({ flags }: Pick<SshSignature, "flags">): Level =>
-  hasBit(flags, PRESENT) && hasBit(flags, VERIFIED) ? "A3" : "A2";
+  hasBit(flags, PRESENT) && hasBit(flags, VERIFIED) && !hasBit(flags, MAY_BE_COPIED) ? "A3" : "A2";
 
 /** The level that one record really has: by its signature, or by how its words came where there is none. */
 export const levelOf = (

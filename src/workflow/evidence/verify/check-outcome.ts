@@ -54,7 +54,11 @@ interface Outcome {
     readonly judged: readonly string[];
     readonly sentence: string | null;
     readonly decidedAt: string;
-    readonly approver: { readonly principal: string; readonly assurance: Level };
+    readonly approver: {
+      readonly principal: string;
+      readonly assurance: Level;
+      readonly origin?: string | undefined;
+    };
     readonly ledgerCheckpoint: ShownLedger;
   };
 }
@@ -141,6 +145,7 @@ const schema: z.ZodType<Outcome> = z.strictObject({
       principal: text,
       method: z.literal("sshsig"),
       assurance: z.enum(["A0", "A1", "A2", "A3"]),
+      origin: text.optional(),
     }),
     ledgerCheckpoint: shownLedgerSchema,
   }),
@@ -150,5 +155,9 @@ const FORM: LaterForm<Outcome> = {
   id: ID,
   namespace: "outcome@cto-harness",
   schema,
-  signedBy: ({ predicate: { approver, decidedAt } }) => ({ principal: approver.principal, at: decidedAt }),
+  signedBy: ({ predicate: { approver, decidedAt } }) => ({
+    principal: approver.principal,
+    at: decidedAt,
+    origin: approver.origin,
+  }),
 };

@@ -1,7 +1,8 @@
 import { principalsOf, readSigners } from "./allowed-signers.ts";
-import { hasBit, isAtLeast, levelOf, LEVELS, PRESENT } from "./assurance.ts";
+import { isAtLeast, levelOf, LEVELS } from "./assurance.ts";
 import { unpaddedBase64 } from "./bytes.ts";
 import { eventsOf } from "./events.ts";
+import { hasBit, PRESENT } from "./flags.ts";
 import { readPolicyView } from "./policy-view.ts";
 import type { Reading } from "./reading.ts";
 import type { ApprovalStatement, Level } from "./records.ts";
@@ -16,6 +17,8 @@ interface Signed {
   readonly principal: string;
   /** When it says that it was signed; its key must have had the role then, and still when the Harness relied on it. */
   readonly signedAt: string;
+  /** The page on which a passkey was asked, where the record names one. */
+  readonly origin?: string | undefined;
 }
 
 interface Judgement {
@@ -62,6 +65,7 @@ const checkOne = async (
     namespace: "approval@cto-harness",
     principal: approver.principal,
     signedAt: validity.notBefore,
+    origin: approver.origin,
   };
   const rows = await verify(reading, signed, async (signature) => {
     if ((await fingerprintOf(reading, signature)) !== approver.keyFingerprint)
@@ -135,7 +139,8 @@ const verify = async (
   const signature = readSshSignature(armored);
   if (signature === undefined) return invalid("it does not read as an SSH signature");
   if (signature.namespace !== namespace) return invalid(`it is for another role than ${namespace}`);
-  if (!(await isSignatureOver(tools, signature, message))) return invalid("it does not fit these bytes and its key");
+  if (!(await isSignatureOver(tools, signature, message, signed.origin)))
+    return invalid("it does not fit these bytes and its key");
   if (signature.key.application !== undefined && !hasBit(signature.flags, PRESENT))
     return invalid("the key was not touched");
   const { holds, says } = await judge(signature);

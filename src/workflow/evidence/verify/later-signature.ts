@@ -2,9 +2,10 @@ import type { z } from "zod";
 
 import { LIMITS } from "../../limits.ts";
 import { principalsOf, readSigners } from "./allowed-signers.ts";
-import { hasBit, levelBy, PRESENT } from "./assurance.ts";
+import { levelBy } from "./assurance.ts";
 import { unpaddedBase64 } from "./bytes.ts";
 import { revokerOf } from "./check-revocation.ts";
+import { hasBit, PRESENT } from "./flags.ts";
 import type { SignedRecord } from "./later.ts";
 import { readJson, type Reading } from "./reading.ts";
 import type { Level } from "./records.ts";
@@ -16,7 +17,14 @@ export interface LaterForm<T> {
   readonly id: "outcome" | "withdrawal";
   readonly namespace: string;
   readonly schema: z.ZodType<T>;
-  readonly signedBy: (read: T) => { readonly principal: string; readonly at: string };
+  readonly signedBy: (read: T) => SignedBy;
+}
+
+interface SignedBy {
+  readonly principal: string;
+  readonly at: string;
+  /** The page on which a passkey was asked. */
+  readonly origin?: string | undefined;
 }
 
 /** A record whose signature fits its bytes, and what was found out about its key. */
@@ -47,10 +55,12 @@ export const readLater = async <T>(
   const invalid = (says: string): Check => off("evidence/signature-invalid", says);
   if (signature === undefined) return invalid("it does not read as an SSH signature");
   if (signature.namespace !== namespace) return invalid(`it is for another role than ${namespace}`);
-  if (!(await isSignatureOver(tools, signature, record))) return invalid("it does not fit these bytes and its key");
+  const read = readJson(record, schema);
+  const page = read === undefined ? undefined : signedBy(read).origin;
+  if (!(await isSignatureOver(tools, signature, record, page)))
+    return invalid("it does not fit these bytes and its key");
   if (signature.key.application !== undefined && !hasBit(signature.flags, PRESENT))
     return invalid("the key was not touched");
-  const read = readJson(record, schema);
   if (read === undefined) return off("evidence/signature-invalid", `it does not read as ${id}/v1`, file);
   const fingerprint = `SHA256:${unpaddedBase64(await tools.sha256(signature.keyBlob))}`;
   const revoker = await revokerOf(reading, signature.keyBlob);

@@ -59,6 +59,7 @@ export interface ApprovalStatement {
       readonly method: "typed" | "tty" | "sshsig";
       readonly keyFingerprint: string | null;
       readonly assurance: Level;
+      readonly origin?: string | undefined;
     };
   };
 }
@@ -173,6 +174,7 @@ const approvalSchema: z.ZodType<ApprovalStatement> = z.looseObject({
       method: z.enum(["typed", "tty", "sshsig"]),
       keyFingerprint: text.nullable(),
       assurance: level,
+      origin: text.optional(),
     }),
     ledgerCheckpoint: z.strictObject({ origin: text, size: z.int().nonnegative(), rootHash: text }),
   }),

@@ -1,4 +1,5 @@
 import { base64Bytes, joined, latin1, utf8 } from "./bytes.ts";
+import { isAskedFor, isVerifiedAssertion, PASSKEY_ALGORITHM, readPasskey, type PasskeyParts } from "./passkey.ts";
 import { readSshKey, unsigned, type SshKey } from "./ssh-key.ts";
 import { wireField, wireOf } from "./ssh-wire.ts";
 import type { SignatureHash, VerifyTools } from "./tools.ts";
@@ -15,6 +16,8 @@ export interface SshSignature {
   /** Presence (1) and verification (4) of the user, and the counter, for hardware keys. */
   readonly flags: number | undefined;
   readonly counter: number | undefined;
+  /** Where a browser stood between us and the key. */
+  readonly passkey: PasskeyParts | undefined;
 }
 
 export const readSshSignature = (armored: Uint8Array): SshSignature | undefined => {
@@ -34,13 +37,17 @@ export const readSshSignature = (armored: Uint8Array): SshSignature | undefined 
   return key === undefined || made === undefined ? undefined : { keyBlob, key, namespace, reserved, hash, ...made };
 };
 
-/** Whether it was made over exactly these bytes by the key that it names. */
+/**
+ * Whether it was made over exactly these bytes by the key that it names. What a passkey signed counts only where the
+ * record names the page that asked, and where it verified its user.
+ */
 export const isSignatureOver = async (
   tools: VerifyTools,
   signature: SshSignature,
   message: Uint8Array,
+  page?: string,
 ): Promise<boolean> => {
-  const { key, hash, flags, counter, algorithm } = signature;
+  const { key, hash, flags, counter, algorithm, passkey } = signature;
   const digest = await (hash === "sha256" ? tools.sha256(message) : tools.sha512(message));
   const signed = joined(
     utf8("SSHSIG"),
@@ -51,6 +58,7 @@ export const isSignatureOver = async (
   );
   const form = FORMS[algorithm];
   if (form === undefined || form.key !== key.type) return false;
+  if (passkey !== undefined && !isOfPage(signature, passkey, page, signed)) return false;
   const raw = form.isEcdsa ? fixedEcdsa(signature.signature, form.curveBytes) : signature.signature;
   if (raw === undefined) return false;
   if (key.application === undefined) return tools.verifyKey(key.numbers, form.hash, signed, raw);
@@ -58,10 +66,22 @@ export const isSignatureOver = async (
     await tools.sha256(utf8(key.application)),
     Uint8Array.of(flags ?? 0),
     uint32(counter ?? 0),
-    await tools.sha256(signed),
+    await tools.sha256(passkey?.clientData ?? signed),
   );
   return tools.verifyKey(key.numbers, form.hash, touched, raw);
 };
+
+const isOfPage = (
+  { key, flags }: SshSignature,
+  passkey: PasskeyParts,
+  page: string | undefined,
+  asked: Uint8Array,
+): boolean =>
+  page === passkey.origin &&
+  /^http:\/\/localhost(?::\d{1,5})?$/.test(page) &&
+  key.application === "localhost" &&
+  isVerifiedAssertion(flags) &&
+  isAskedFor(passkey, asked);
 
 interface Form {
   readonly key: string;
@@ -83,6 +103,7 @@ const FORMS: Readonly<Record<string, Form>> = {
   "sk-ssh-ed25519@openssh.com": form("sk-ssh-ed25519@openssh.com", "none"),
   "ecdsa-sha2-nistp256": form("ecdsa-sha2-nistp256", "sha256", 32),
   "sk-ecdsa-sha2-nistp256@openssh.com": form("sk-ecdsa-sha2-nistp256@openssh.com", "sha256", 32),
+  [PASSKEY_ALGORITHM]: form("sk-ecdsa-sha2-nistp256@openssh.com", "sha256", 32),
   "ecdsa-sha2-nistp384": form("ecdsa-sha2-nistp384", "sha384", 48),
   "ecdsa-sha2-nistp521": form("ecdsa-sha2-nistp521", "sha512", 66),
   "rsa-sha2-256": form("ssh-rsa", "sha256"),
@@ -100,16 +121,19 @@ const unarmored = (armored: Uint8Array): Uint8Array | undefined => {
 const readInner = (
   inner: Uint8Array,
   key: SshKey | undefined,
-): Pick<SshSignature, "algorithm" | "signature" | "flags" | "counter"> | undefined => {
+): Pick<SshSignature, "algorithm" | "signature" | "flags" | "counter" | "passkey"> | undefined => {
   const wire = wireOf(inner);
   const algorithm = wire.text();
   const signature = wire.string();
   const isHardware = key?.application !== undefined;
   const flags = isHardware ? wire.byte() : undefined;
   const counter = isHardware ? wire.uint32() : undefined;
+  const isPasskey = algorithm === PASSKEY_ALGORITHM;
+  const passkey = isPasskey ? readPasskey(wire) : undefined;
+  if (isPasskey && passkey === undefined) return undefined;
   if (algorithm === undefined || signature === undefined || !wire.isAtEnd()) return undefined;
   if (isHardware && (flags === undefined || counter === undefined)) return undefined;
-  return { algorithm, signature, flags, counter };
+  return { algorithm, signature, flags, counter, passkey };
 };
 
 /** SSH writes r and s as two mpints; the crypto object wants them side by side. */
