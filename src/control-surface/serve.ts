@@ -31,7 +31,7 @@ export const serveSurface: Serve = async ({ world, openToWrite, examine, port: w
   }
   const door = doorAt(port);
   const streams = streamsOf(world.store);
-  const writes = openToWrite === "read-only" ? openToWrite : () => inBrowser(openToWrite);
+  const writes = openToWrite === "read-only" ? openToWrite : () => inBrowser(openToWrite, door.origin);
   const app = surfaceApp({
     door,
     reading: readingOf(world),
@@ -81,9 +81,9 @@ const oneAtATime = <T>(act: () => Promise<T>): (() => Promise<T>) => {
 };
 
 // What a person does on a page is recorded as done there.
-const inBrowser = async (open: () => Promise<World>): Promise<World> => {
+const inBrowser = async (open: () => Promise<World>, page: string): Promise<World> => {
   const world = await open();
-  return { ...world, operator: { ...world.operator, channel: "web" } };
+  return { ...world, operator: { ...world.operator, channel: "web", page } };
 };
 
 const ADDRESSES = ["127.0.0.1", "::1"] as const;

@@ -5,7 +5,8 @@ import type { WorkId } from "../workflow/ids.ts";
 import type { OpenRound } from "./open-round.ts";
 import type { World } from "./world.ts";
 
-type Asked = Pick<ApprovalDraft, "approvalId" | "challenge" | "validity" | "ledgerCheckpoint">;
+/** How a question is told in the record that answers it. */
+export type Asked = Pick<ApprovalDraft, "approvalId" | "challenge" | "validity" | "ledgerCheckpoint">;
 
 interface Question {
   readonly work: WorkId;
@@ -36,7 +37,7 @@ const issueChallenge = (world: World, { work, subjects, harnessKey }: Question):
     const leaf = await ledger.appendLeaf({
       type: "approval.challenged",
       actor: `uid:${world.operator.uid}`,
-      channel: "cli",
+      channel: world.operator.channel,
       work,
       digests: { challenge: digest },
     });

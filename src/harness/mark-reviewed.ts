@@ -25,8 +25,16 @@ export const markReviewed = async (
   if (digest !== packet) return ok({ moved: digest });
   await listWork(world, work);
   const { user, channel } = world.operator;
-  const leaf = await world.store.transact((ledger) =>
-    ledger.appendLeaf({ type: "packet.reviewed", actor: user, channel, work, digests: { packet } }),
+  const { bytes } = read.value.packet.source;
+  // The bytes are kept, so that what changes later can be told from them.
+  const leaf = await world.store.transact(async (ledger) =>
+    ledger.appendLeaf({
+      type: "packet.reviewed",
+      actor: user,
+      channel,
+      work,
+      digests: { packet: await ledger.keep("packet", bytes) },
+    }),
   );
   return ok({ by: user, at: leaf.at, seq: leaf.seq });
 };

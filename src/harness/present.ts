@@ -9,7 +9,7 @@ import type { TrustRoot } from "../workflow/trust-root.ts";
 import { agentFileLines } from "./agent-files.ts";
 import { behindBackend } from "./behind-backend.ts";
 import type { Drawn } from "./documents.ts";
-import { readFacts, refuseAll } from "./read-facts.ts";
+import { readFacts, refuseAll, type Facts } from "./read-facts.ts";
 import type { World } from "./world.ts";
 
 /** What the owner is shown before the words are asked for: everything that the signature will bind (R052). */
@@ -21,8 +21,14 @@ export interface Presented extends Drawn {
 }
 
 /** The whole contract with its digests, or every reason why nothing can be approved now. */
-export const present = async (world: World, work: WorkId): Promise<Result<Presented, Refusal>> => {
-  const { authority, trust, drawn, observation, admission, agentFiles } = await readFacts(world, work);
+export const present = async (world: World, work: WorkId): Promise<Result<Presented, Refusal>> =>
+  presentFacts(world, await readFacts(world, work));
+
+/** The same of facts that were read already. */
+export const presentFacts = (
+  world: Pick<World, "build">,
+  { authority, trust, drawn, observation, admission, agentFiles }: Facts,
+): Result<Presented, Refusal> => {
   if (!authority.ok || !trust.ok || !drawn.ok || !observation.ok || !admission.ok)
     return refuseAll([authority, trust, drawn, admission, observation].flatMap(refusalsOf));
   const { head, tree, branch, realPath } = observation.value;

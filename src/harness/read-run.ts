@@ -5,7 +5,6 @@ import type { RunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
-import { toAcknowledge } from "./decide-outcome.ts";
 import { detailText } from "./detail-text.ts";
 import type { RunOutcome, RunRollback } from "./objects/run.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";

@@ -73,6 +73,8 @@ interface Operator {
   readonly tty: string | null;
   /** Where the person acts: at the command line, or in a browser of the Control Surface. */
   readonly channel: "cli" | "web";
+  /** The origin of the page in that browser: where a passkey is asked. */
+  readonly page?: string;
 }
 
 interface HostFacts {

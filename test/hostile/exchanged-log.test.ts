@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { toAcknowledge } from "../../src/harness/decide-outcome.ts";
+import { toAcknowledge } from "../../src/harness/outcome-ground.ts";
 import { verifyFolder } from "../../src/harness/verify-folder.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { accept } from "./support/accept.ts";

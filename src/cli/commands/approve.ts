@@ -1,7 +1,8 @@
 import path from "node:path";
 
-import { recordApproval, type Recorded } from "../../harness/approve.ts";
+import { recordApproval } from "../../harness/approve.ts";
 import { present, type Presented } from "../../harness/present.ts";
+import type { Recorded } from "../../harness/record-approval.ts";
 import type { World } from "../../harness/world.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
 import { quorumOf } from "../../workflow/approval/quorum.ts";

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { decideOutcome, sentenceFor } from "../../harness/decide-outcome.ts";
+import { decideOutcome } from "../../harness/decide-outcome.ts";
+import { sentenceFor } from "../../harness/outcome-ground.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";

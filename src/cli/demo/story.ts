@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { admitTarget } from "../../harness/admit-target.ts";
 import { recordApproval } from "../../harness/approve.ts";
-import { sentenceFor } from "../../harness/decide-outcome.ts";
+import { sentenceFor } from "../../harness/outcome-ground.ts";
 import { present } from "../../harness/present.ts";
 import { SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { parseRunId, workId } from "../../workflow/ids.ts";

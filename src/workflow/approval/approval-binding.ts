@@ -39,6 +39,21 @@ export function* objectionsToBinding(read: ReadApproval, facts: BoundFacts): Ite
   if (now.contract === then.contract) yield* contradictions(read.record, contract);
 }
 
+/** What a record is bound to that is something else now, with both. */
+export interface Moved {
+  readonly what: string;
+  readonly given: string;
+  readonly now: string;
+}
+
+export const movedSince = (read: ReadApproval, facts: BoundFacts): readonly Moved[] => {
+  const [then, now] = [bindingOf(read), bindingNow(facts)];
+  return BOUND.flatMap((what) => {
+    const found = now[what];
+    return found === undefined || found === then[what] ? [] : [{ what, given: then[what], now: found }];
+  });
+};
+
 /** What a record says it is bound to. */
 const bindingOf = ({ record, subjects }: ReadApproval): Binding => ({
   packet: subjects.packet,

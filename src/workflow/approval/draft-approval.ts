@@ -18,7 +18,7 @@ export interface ApprovalDraft {
   readonly trust: TrustRoot;
   readonly subjects: ApprovalSubjects;
   readonly challenge: ApprovalRecord["challenge"];
-  readonly input: Omit<ApprovalRecord["input"], "surface">;
+  readonly input: ApprovalRecord["input"];
   readonly harness: ApprovalRecord["harness"];
   readonly approver: ApprovalRecord["approver"];
   readonly requester: string;
@@ -57,7 +57,7 @@ export const draftApproval = (draft: ApprovalDraft): ApprovalRecord => {
     sentence: contract.requiredApproval,
     sentenceSha256: digestOf(contract.requiredApproval),
     sentenceRule: "ascii-exact/v1",
-    input: { ...draft.input, surface: "cli" },
+    input: draft.input,
     packet: draft.packet,
     admission: {
       path: contract.targetRepository.admissionSource,

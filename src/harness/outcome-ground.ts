@@ -1,0 +1,97 @@
+import type { RunRow } from "../seams/store.ts";
+import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
+import type { Assurance } from "../workflow/authority.ts";
+import { digestOf } from "../workflow/digest.ts";
+import { SUMS } from "../workflow/evidence/bundle-table.ts";
+import type { Report } from "../workflow/evidence/schemas/report.ts";
+import { parseOid, type Oid, type RunId } from "../workflow/ids.ts";
+import { jsonText } from "../workflow/json-text.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import type { Decision } from "../workflow/outcome/judge-outcome.ts";
+import { acceptSentence, RUN_STATEMENT, type JudgedEvidence } from "../workflow/outcome/outcome-record.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
+import { ok, refuse, type Result } from "../workflow/result.ts";
+import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
+import { attachOutcome, keptRecord } from "./later-records.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
+import { readReport } from "./read-report.ts";
+import { permitOf } from "./recorded-run.ts";
+import { AS_POLICY_ASKS, verifyFolder } from "./verify-folder.ts";
+import type { World } from "./world.ts";
+
+/** All that is known when an outcome is decided: read, and verified, at this moment. */
+export interface OutcomeGround {
+  readonly row: RunRow;
+  readonly trust: TrustRoot;
+  readonly report: Report | undefined;
+  readonly evidence: Decision["evidence"];
+  readonly judged: JudgedEvidence;
+  readonly commit: Oid | undefined;
+  readonly base: Oid | undefined;
+  readonly owner: string | undefined;
+  readonly minimum: Assurance;
+  readonly alreadyRecorded: string;
+  readonly leaves: readonly LedgerRecord[];
+}
+
+/** The sentence that accepts a run, once there is something to accept. */
+export const sentenceFor = (row: RunRow): string | undefined => {
+  const commit = parseOid(jsonText(row.summary["commit"]));
+  return commit === undefined ? undefined : acceptSentence({ work: row.work, run: row.run, commit });
+};
+
+export const readOutcomeGround = async (world: World, run: RunId): Promise<Result<OutcomeGround, Refusal>> => {
+  const row = await world.store.run(run);
+  if (row === "absent") return refuse(refusal("outcome/run-unknown", { run }));
+  const signers = await world.home.read(SIGNERS_PATH);
+  const revoked = await world.home.read(REVOKED_PATH);
+  const trust = readTrustRoot(signers, revoked);
+  if (!trust.ok) return trust;
+  const bundle = await world.archive.open({ run });
+  const files = bundle === "absent" ? undefined : bundle.files;
+  const evidence =
+    files === undefined ? "absent" : (await verifyFolder(world, { run }, signers, revoked, AS_POLICY_ASKS)).verdict;
+  const leaves = await world.store.leaves(0);
+  const earlier = leaves.find(
+    ({ type, run: of }) => of === run && (type === "outcome.accepted" || type === "outcome.rejected"),
+  );
+  const kept = await keptRecord(world, earlier);
+  if (kept !== "absent") await attachOutcome(world, run, kept);
+  const signedRun = files?.get(RUN_STATEMENT);
+  return ok({
+    row,
+    trust: trust.value,
+    report: files === undefined ? undefined : readReport(files),
+    evidence,
+    judged: {
+      sums: digestOf(files?.get(SUMS) ?? ""),
+      statement: signedRun === undefined ? "none" : digestOf(signedRun),
+    },
+    commit: parseOid(jsonText(row.summary["commit"])),
+    base: parseOid(jsonText(row.summary["parent"])),
+    // From the ledger's own record of the gate: a bundle may have been changed, and of a quorum any may stand first.
+    owner: (await permitOf(world, run))?.contract.owner,
+    minimum: minimumOf(files),
+    alreadyRecorded: earlier === undefined ? "none" : earlier.type.replace("outcome.", ""),
+    leaves,
+  });
+};
+
+// What the approval asked of its signer, the outcome asks of its own.
+const minimumOf = (files: ReadonlyMap<string, Uint8Array> | undefined): Assurance => {
+  const record = [...(files ?? [])].find(([name]) => /^approval\/approval\.[^/]+\.json$/.test(name))?.[1];
+  const read = record === undefined ? undefined : readApprovalRecord(record);
+  return read?.ok === true ? read.value.record.authority.minimumAssurance : "A3";
+};
+
+/** Findings and denied attempts by the name that accepting has to say. */
+export const toAcknowledge = (report: {
+  readonly findings: readonly { readonly code: string }[];
+  readonly attempts: readonly { readonly action: string }[];
+}): readonly string[] => [
+  ...new Set([...report.findings.map(({ code }) => code), ...report.attempts.map(({ action }) => `denied/${action}`)]),
+];
+
+/** Criteria that no machine proves. */
+export const leftToOwner = (report: Report | undefined): readonly string[] =>
+  (report?.criteria ?? []).filter(({ status }) => status === "owner-judged").map(({ id }) => id);
