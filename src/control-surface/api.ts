@@ -12,6 +12,15 @@ import type { RefusalObject } from "../harness/objects/refusal.ts";
 import type { ReplayLevelObject } from "../harness/objects/replay.ts";
 import type { RollbackObject } from "../harness/objects/rollback.ts";
 import type { RunObject, RunPage } from "../harness/objects/run.ts";
+import type {
+  ApprovalSigning,
+  AssertionObject,
+  DraftObject,
+  OutcomeSigning,
+  RecordedApproval,
+  RecordedOutcome,
+  TickGiven,
+} from "../harness/objects/signing.ts";
 import type { StatusObject } from "../harness/objects/status.ts";
 import type { StepPage } from "../harness/objects/step.ts";
 import type { TargetObject, TargetRow } from "../harness/objects/target.ts";
@@ -37,6 +46,9 @@ export interface Api {
   readonly "/api/audit": AuditPage;
   readonly "/api/w/:name": WorkPage;
   readonly "/api/w/:name/source": "bytes";
+  /** Only where this server may write. */
+  readonly "/api/w/:name/signing": ApprovalSigning;
+  readonly "/api/r/:name/signing": OutcomeSigning;
   readonly "/api/runs": RunsPage;
   readonly "/api/r/:name": RunObject;
   readonly "/api/r/:name/events": StepPage;
@@ -73,6 +85,46 @@ export interface WriteApi {
   readonly "/api/r/:name/stop": {
     readonly given: { readonly reason: string };
     readonly answer: { readonly run: string; readonly state: string | null };
+  };
+  readonly "/api/w/:name/approval-draft": {
+    readonly given: {
+      readonly sentence: string;
+      readonly entry: "typed" | "pasted";
+      /** Fingerprint of the key that is going to sign. */
+      readonly key: string;
+      /** Ids of the rows that were ticked: all that `signing` told. */
+      readonly ticks: readonly string[];
+      readonly expiresMs?: number;
+    };
+    readonly answer: DraftObject;
+  };
+  readonly "/api/approvals": {
+    readonly given: {
+      readonly record: string;
+      /** An armored SSHSIG, or what a browser answered. */
+      readonly signature: string | AssertionObject;
+      readonly entry: "typed" | "pasted";
+    };
+    readonly answer: RecordedApproval;
+  };
+  readonly "/api/r/:name/outcome-draft": {
+    readonly given:
+      | {
+          readonly outcome: "accepted";
+          readonly sentence: string;
+          readonly key: string;
+          readonly ticks: readonly TickGiven[];
+        }
+      | { readonly outcome: "rejected"; readonly reason: string; readonly key: string };
+    readonly answer: DraftObject;
+  };
+  readonly "/api/r/:name/outcome": {
+    readonly given: {
+      readonly record: string;
+      readonly signature: string | AssertionObject;
+      readonly ticks: readonly TickGiven[];
+    };
+    readonly answer: RecordedOutcome;
   };
   readonly "/api/r/:name/rollback": {
     readonly given: { readonly outcomeSeq: number };

@@ -16,7 +16,9 @@ import { entranceOf } from "./objections.ts";
 import { problemOf, problemOfError, type Problem } from "./problem.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { Reply, Route } from "./reply.ts";
-import { WRITE_ROUTES, type OpenToWrite, type WriteRoute } from "./write-routes.ts";
+import { SIGNING_ROUTES, signingPages } from "./signing-routes.ts";
+import type { OpenToWrite, WriteRoute } from "./write-route.ts";
+import { WRITE_ROUTES } from "./write-routes.ts";
 
 /** What the Control Surface is made of; it knows nothing of sockets. */
 export interface Parts {
@@ -50,8 +52,11 @@ export const surfaceApp = ({ door, reading, streams, client, writes, examine, te
     }
   });
   for (const route of readRoutes(reading, examine)) app.get(route.path, (context) => answer(context, route));
-  if (writes !== "read-only")
-    for (const route of WRITE_ROUTES) app.post(route.path, (context) => write(context, route, writes));
+  if (writes !== "read-only") {
+    for (const route of [...WRITE_ROUTES, ...SIGNING_ROUTES])
+      app.post(route.path, (context) => write(context, route, writes));
+    for (const route of signingPages(writes)) app.get(route.path, (context) => answer(context, route));
+  }
   app.get("/api/events", async (context) => {
     const asked = askedOf(context, []);
     const stream = asked.ok ? await streams.open(context.req.header("Last-Event-ID")) : asked;

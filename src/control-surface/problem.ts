@@ -15,7 +15,7 @@ export interface Problem {
 export const problemOf = (refusals: readonly [Refusal, ...Refusal[]], near: readonly string[] = []): Problem => {
   const [first] = refusals;
   const { says, next } = wordsOf(first);
-  const status = isSurfaceCode(first.code) ? STATUS[first.code] : 409;
+  const status = isSurfaceCode(first.code) ? STATUS[first.code] : NOT_THEIRS.has(first.code) ? 403 : 409;
   const all = refusals.map(refusalObject);
   return problem(status, first.code, { detail: visible(says), next: visible(next), refusals: all, near });
 };
@@ -36,6 +36,21 @@ const problem = (status: number, code: string, told: Told): Problem => ({
 type SurfaceCode = keyof typeof surfaceRefusals;
 
 const isSurfaceCode = (code: RefusalCode): code is SurfaceCode => Object.hasOwn(STATUS, code);
+
+/** Not signed, or not by whom it should be. */
+const NOT_THEIRS: ReadonlySet<RefusalCode> = new Set([
+  "approval/not-signed",
+  "approval/not-the-owner",
+  "approval/not-eligible",
+  "approval/by-the-author",
+  "approval/signature-invalid",
+  "approval/key-revoked",
+  "approval/no-user-presence",
+  "approval/no-user-verification",
+  "approval/below-minimum",
+  "outcome/not-the-owner",
+  "outcome/signature-invalid",
+]);
 
 const STATUS: Readonly<Record<SurfaceCode, number>> = {
   "surface/wrong-host": 421,

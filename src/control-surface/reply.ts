@@ -6,7 +6,7 @@ export type Reply<T extends object | "bytes" = object | "bytes"> =
   | (T extends object ? ObjectReply<T> : BytesReply)
   | Refused;
 
-interface ObjectReply<T> {
+export interface ObjectReply<T> {
   readonly kind: "object";
   readonly value: T;
   readonly status?: 201 | 202;

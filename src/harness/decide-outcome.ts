@@ -24,5 +24,5 @@ export const decideOutcome = async (
   const prepared = await prepareOutcome(world, { ...said, notes: "implied" });
   if (!prepared.ok) return prepared;
   const signature = await world.keys.askHumanToSign(prepared.value.bytes, OUTCOME_NAMESPACE, key);
-  return signature.ok ? recordOutcome(world, prepared.value.bytes, signature.value) : signature;
+  return signature.ok ? recordOutcome(world, prepared.value.bytes, () => signature) : signature;
 };

@@ -33,6 +33,13 @@ export function* objectionsToDraft(world: World, came: CameBack): Iterable<Refus
   );
   // A question that this home never asked is told by the history, which is read for the gate as well.
   if (asked === undefined) return;
+  const isAnswered = leaves.some(
+    ({ type, actor, digests }) =>
+      (type === "approval.recorded" || type === "approval.joined") &&
+      actor === approver.principal &&
+      digests?.["challenge"] === challenge.sha256,
+  );
+  if (isAnswered) return yield refusal("approval/already-recorded", { approval, by: approver.principal });
   const isOwn = approval === `ap-${asked.seq}` && digestOf(questionOf(read)) === challenge.sha256;
   // Whoever signs was shown a ledger that tells of the question.
   const hasSeenIt = record.ledgerCheckpoint.size >= asked.seq;

@@ -38,8 +38,15 @@ export interface PreparedOutcome {
 /** Verifies the evidence now and draws the record that asks for the owner's signature, or says everything that is in its way. */
 export const prepareOutcome = async (world: World, said: OutcomeSaid): Promise<Result<PreparedOutcome, Refusal>> => {
   const read = await readOutcomeGround(world, said.run);
-  if (!read.ok) return read;
-  const ground = read.value;
+  return read.ok ? prepareOver(world, read.value, said) : read;
+};
+
+/** The same over a ground that was read already. */
+export const prepareOver = async (
+  world: World,
+  ground: OutcomeGround,
+  said: OutcomeSaid,
+): Promise<Result<PreparedOutcome, Refusal>> => {
   const objections = [...objectionsToSaid(ground, said), ...wordsObjections(said, ground)];
   if (objections.length > 0) return refusedOutcome(world, ground.row, objections);
   const decidedAt = timeText(world.clock.now().epochMs);

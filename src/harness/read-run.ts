@@ -7,6 +7,7 @@ import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
 import { detailText } from "./detail-text.ts";
 import type { RunOutcome, RunRollback } from "./objects/run.ts";
+import { toAcknowledge } from "./outcome-ground.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { outcomeCommands, viewOfRun, type RunView } from "./read-runs.ts";

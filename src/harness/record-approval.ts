@@ -3,6 +3,7 @@ import type { ApprovalRecord } from "../workflow/approval/approval-record.ts";
 import type { Approval } from "../workflow/approval/approval.ts";
 import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
+import type { Assurance } from "../workflow/authority.ts";
 import { digestOf } from "../workflow/digest.ts";
 import { runId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
@@ -18,14 +19,17 @@ import { refusedApproval } from "./refused-approval.ts";
 import type { World } from "./world.ts";
 
 /** The whole approval, or a record of it that waits for others. */
-export type Recorded =
-  | { readonly kind: "approved"; readonly approval: Approval; readonly seq: number }
-  | {
-      readonly kind: "waits";
-      readonly record: ApprovalRecord;
-      readonly signed: readonly string[];
-      readonly seq: number;
-    };
+export type Recorded = Kept &
+  (
+    | { readonly kind: "approved"; readonly approval: Approval }
+    | { readonly kind: "waits"; readonly signed: readonly string[] }
+  );
+
+interface Kept {
+  readonly record: ApprovalRecord;
+  readonly assurance: Assurance;
+  readonly seq: number;
+}
 
 /** Bytes that came back with a signature. Whatever they say, all of it is read anew here. */
 export interface SignedRecord {
@@ -83,9 +87,10 @@ export const recordSigned = async (world: World, signed: SignedRecord): Promise<
   const judged = { record, bytes: signed.record, packet, signature: signed.signature, assurance };
   const seq = await keepApproval(world, judged, type);
   if (!seq.ok) return refusedApproval(world, work, seq.refusals, signed.received);
-  if (approval.ok) return ok({ kind: "approved", approval: approval.value, seq: seq.value });
+  const kept = { record, assurance, seq: seq.value };
+  if (approval.ok) return ok({ kind: "approved", approval: approval.value, ...kept });
   const names = [...(round === "none" ? [] : round.records), record].map(({ approver: { principal } }) => principal);
-  return ok({ kind: "waits", record, signed: names, seq: seq.value });
+  return ok({ kind: "waits", signed: names, ...kept });
 };
 
 interface Judged {

@@ -29,7 +29,7 @@ export interface Decided {
 export const recordOutcome = async (
   world: World,
   bytes: Uint8Array,
-  signature: Uint8Array,
+  signed: (ground: OutcomeGround) => Result<Uint8Array, Refusal>,
 ): Promise<Result<Decided, Refusal>> => {
   const read = readOutcomeRecord(bytes);
   if (!read.ok) return read;
@@ -44,6 +44,9 @@ export const recordOutcome = async (
     ...objectionsToDraft(world, ground, bytes, record),
   ];
   if (objections.length > 0) return refusedOutcome(world, row, objections);
+  const given = signed(ground);
+  if (!given.ok) return refusedOutcome(world, row, given.refusals);
+  const signature = given.value;
   const signer = signerOf(world, ground, record, bytes, signature);
   if (!signer.ok) return refusedOutcome(world, row, signer.refusals);
   const assurance = assuranceOf(signer.value);
@@ -81,7 +84,8 @@ export const recordOutcome = async (
 const saidIn = (world: World, record: OutcomeRecord): OutcomeSaid => ({
   run: record.runId,
   outcome: record.outcome,
-  reason: record.reason,
+  // Who accepts on a page says what he saw of each criterion, and nothing else.
+  reason: world.operator.channel === "web" && record.outcome === "accepted" ? "" : record.reason,
   acknowledged: record.acknowledged,
   notes: world.operator.channel === "web" ? (record.notes ?? []) : "implied",
   words: undefined,

@@ -13,6 +13,8 @@ export interface Signer {
   readonly validBefore: number | null;
   readonly key: SshPublicKey;
   readonly line: number;
+  /** The credential by which a browser finds a passkey, from the comment `passkey:ID`; without it the browser asks its user. */
+  readonly credential: string | null;
 }
 
 const SIGNERS = ".sot/authority/allowed_signers";
@@ -48,7 +50,7 @@ export const hasRole = (signer: Signer, namespace: string, atMs: number): boolea
 
 const readSigner = (text: string, line: number): Result<Signer, string> => {
   const [names = "", ...fields] = text.split(/[ \t]+/);
-  const [options = "", type = "", base64 = ""] = isKeyType(fields[0]) ? ["", ...fields] : fields;
+  const [options = "", type = "", base64 = "", comment = ""] = isKeyType(fields[0]) ? ["", ...fields] : fields;
   if (!isKeyType(type) || !/^[A-Za-z0-9+/=]+$/.test(base64))
     return refuse("it is not principals, options, a known key type and a key");
   const principals = names.split(",");
@@ -57,8 +59,10 @@ const readSigner = (text: string, line: number): Result<Signer, string> => {
   const read = readOptions(options);
   if (!read.ok) return read;
   const key = readTypedKey(type, base64);
-  return key.ok ? ok({ principals, ...read.value, key: key.value, line }) : key;
+  return key.ok ? ok({ principals, ...read.value, key: key.value, line, credential: credentialIn(comment) }) : key;
 };
+
+const credentialIn = (comment: string): string | null => /^passkey:([A-Za-z0-9_-]{1,1364})$/.exec(comment)?.[1] ?? null;
 
 const isKeyType = (field: string | undefined): boolean => KEY_TYPES.some((type) => type === field);
 

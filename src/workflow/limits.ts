@@ -20,6 +20,8 @@ export const LIMITS = {
   signerLineCharactersMax: 16_384,
   approversMax: 16,
   signatureBytesMax: 16_384,
+  /** How long a browser waits for its user; shorter than a draft counts. */
+  passkeyTimeoutMs: 300_000,
   /** Of what a browser tells of itself in an assertion. */
   clientDataCharactersMax: 4_096,
   keyFileBytesMax: 4096,
@@ -188,6 +190,8 @@ export const LIMITS = {
   surfaceHeaderBytesMax: 16_384,
   surfaceBodyBytesMax: 65_536,
   /** Of a reason that a browser gives. */
+  /** Rows that a page sends as ticked. */
+  surfaceTicksMax: 2_000,
   surfaceReasonCharactersMax: 1_000,
   /** How long a client of the Control Surface may take for its headers, for all of a request, and between two of them. */
   surfaceHeadersTimeoutMs: 10_000,

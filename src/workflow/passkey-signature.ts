@@ -6,7 +6,7 @@ import type { SshWire } from "./ssh-wire.ts";
 export const PASSKEY_ALGORITHM = "webauthn-sk-ecdsa-sha2-nistp256@openssh.com";
 
 /** The only kind of key that a browser is asked to make: all that OpenSSH has a signature type for. */
-export const PASSKEY_KEY_TYPE = "sk-ecdsa-sha2-nistp256@openssh.com";
+const PASSKEY_KEY_TYPE = "sk-ecdsa-sha2-nistp256@openssh.com";
 
 /** The RP id of every passkey of a home, and the application of its line in allowed_signers (surface.md 4.4). */
 export const PASSKEY_APPLICATION = "localhost";

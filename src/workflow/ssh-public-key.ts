@@ -24,6 +24,8 @@ export interface SshPublicKey {
   readonly key: KeyObject;
   /** The application of a hardware key; null for all others. */
   readonly application: Buffer | null;
+  /** The key as signatures carry it. */
+  readonly blob: Uint8Array;
 }
 
 /** A public key in the wire form that allowed_signers and signatures carry; or what is wrong with it. */
@@ -38,7 +40,7 @@ export const readPublicKey = (blob: Uint8Array): Result<SshPublicKey, string> =>
   if (!wire.ended()) return refuse("the key has too few or too many bytes");
   try {
     const key = createPublicKey({ key: jwk, format: "jwk" });
-    return ok({ type, fingerprint: fingerprintOf(blob), sha1: sha1Of(blob), key, application });
+    return ok({ type, fingerprint: fingerprintOf(blob), sha1: sha1Of(blob), key, application, blob });
   } catch {
     return refuse("the key is not valid");
   }

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { TOKEN_HEADER } from "../../src/control-surface/door.ts";
-import { serveSurface } from "../../src/control-surface/serve.ts";
+import { SIGNING_ROUTES } from "../../src/control-surface/signing-routes.ts";
 import { WRITE_ROUTES } from "../../src/control-surface/write-routes.ts";
 import { decideOutcome } from "../../src/harness/decide-outcome.ts";
 import type { Served } from "../../src/harness/served.ts";
@@ -11,6 +11,7 @@ import type { World } from "../../src/harness/world.ts";
 import { parseRunId, type RunId } from "../../src/workflow/ids.ts";
 import { LIMITS } from "../../src/workflow/limits.ts";
 import { admit, approveBy, makeGround, targetDigest, type Ground } from "../journeys/ground.ts";
+import { postTo, servedOver, type Answer } from "./posting.ts";
 import { makeRunGround, RUN, surfaceOver, WORK } from "./surface.ts";
 
 let ground: Ground;
@@ -18,50 +19,19 @@ let world: World;
 let served: Served;
 beforeAll(async () => {
   ({ ground, world } = await makeRunGround());
-  served = await servedOver(ground, world);
+  served = await servedOver(world, () => ground.open({}));
 });
 afterAll(async () => {
   await served.close();
   await ground.close();
 });
 
-const servedOver = async (over: Ground, reads: World): Promise<Served> => {
-  const examine = (): Promise<readonly []> => Promise.resolve([]);
-  const openToWrite = (): Promise<World> => over.open({});
-  const started = await serveSurface({
-    world: reads,
-    openToWrite,
-    examine,
-    port: 0,
-    tell: (line) => expect(line).toBe(""),
-  });
-  if (!started.ok) throw new Error(started.refusals.map(({ code }) => code).join(", "));
-  return started.value;
-};
-
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-const post = async (
+const post = (
   path: string,
   body: unknown,
   more: Readonly<Record<string, string>> = {},
   at: Served = served,
-): Promise<Answer> => {
-  const { origin, hash } = new URL(at.url);
-  const headers = {
-    [TOKEN_HEADER]: hash.replace("#token=", ""),
-    origin,
-    "sec-fetch-site": "same-origin",
-    "content-type": "application/json",
-    ...more,
-  };
-  const text = typeof body === "string" ? body : JSON.stringify(body);
-  const response = await fetch(`${origin}${path}`, { method: "POST", headers, body: text });
-  return { status: response.status, body: (await response.json()) as Answer["body"] };
-};
+): Promise<Answer> => postTo(at, path, body, more);
 
 const sizeOfLedger = async (): Promise<number> => (await world.store.head()).checkpoint.size;
 
@@ -72,14 +42,22 @@ const PATHS = [
   "/api/approvals/ap-1/withdraw",
   `/api/r/${RUN}/stop`,
   `/api/r/${RUN}/rollback`,
+  `/api/w/${WORK}/approval-draft`,
+  "/api/approvals",
+  `/api/r/${RUN}/outcome-draft`,
+  `/api/r/${RUN}/outcome`,
 ] as const;
 
-test("the addresses that write are these, and none of them approves, decides, admits or runs", () => {
-  expect(WRITE_ROUTES.map(({ path }) => path)).toEqual([
+test("the addresses that write are these, and none of them admits, runs, or changes keys or policy", () => {
+  expect([...WRITE_ROUTES, ...SIGNING_ROUTES].map(({ path }) => path)).toEqual([
     "/api/w/:name/reviewed",
     "/api/approvals/:name/withdraw",
     "/api/r/:name/stop",
     "/api/r/:name/rollback",
+    "/api/w/:name/approval-draft",
+    "/api/approvals",
+    "/api/r/:name/outcome-draft",
+    "/api/r/:name/outcome",
   ]);
 });
 
@@ -145,17 +123,12 @@ test.each([
   expect(await sizeOfLedger()).toBe(before);
 });
 
-test.each([
-  "approvals",
-  `w/${WORK}/approve`,
-  `r/${RUN}/outcome`,
-  `w/${WORK}/run`,
-  "targets",
-  "keys",
-  `r/${RUN}/replay`,
-])("there is no address to write to at /api/%s", async (path) => {
-  expect(await post(`/api/${path}`, {})).toMatchObject({ status: 405, body: { code: "surface/wrong-method" } });
-});
+test.each([`w/${WORK}/approve`, "passkeys", `w/${WORK}/run`, "targets", "keys", `r/${RUN}/replay`])(
+  "there is no address to write to at /api/%s",
+  async (path) => {
+    expect(await post(`/api/${path}`, {})).toMatchObject({ status: 405, body: { code: "surface/wrong-method" } });
+  },
+);
 
 test("a server that only reads has no address that writes", async () => {
   const { app, headers } = surfaceOver(world);
@@ -225,7 +198,7 @@ test("an approval is withdrawn at once, in the name of whoever started the serve
   const reads = await fresh.open();
   await admit(reads, fresh);
   expect([...(await approveBy(reads, fresh)), ...(await approveBy(reads, fresh))]).toEqual([]);
-  const at = await servedOver(fresh, reads);
+  const at = await servedOver(reads, () => fresh.open({}));
   try {
     const [first, last] = (await surfaceOver(reads).reading.approvals()).map(({ id }) => id);
     const ask = (id: string | undefined): Promise<Answer> =>

@@ -28,7 +28,7 @@ export const act: Act<{ readonly raw: boolean }, [string]> = (context, flags, gi
     const now = world.clock.now().epochMs;
     const level =
       approver.method === "sshsig"
-        ? `${view.assurance} · ${visible(approver.keyFingerprint ?? "unknown key")}`
+        ? `${view.assurance} · ${visible(approver.keyFingerprint ?? "unknown key")}${askedBy(approver.origin)}`
         : `${view.assurance} · ${assuranceWords("A0")}`;
     const rows = [
       ["approval", `${id}   ${visible(view.says)}`],
@@ -39,7 +39,10 @@ export const act: Act<{ readonly raw: boolean }, [string]> = (context, flags, gi
       ["may write", scope.allowedPaths.map(visible).join(", ")],
       ...(scope.allowedHosts === undefined ? [] : [["may reach", scope.allowedHosts.map(visible).join(", ")]]),
       ["gate", `backend ${scope.backend}, stage ${scope.stage}`],
-      ["was shown", `${short(input.presentedSha256)}   words ${input.entry}`],
+      [
+        "was shown",
+        `${short(input.presentedSha256)}   words ${input.entry}${input.surface === "web" ? " on a page" : ""}`,
+      ],
       ["expires", relative(validity.expiresAt, now)],
       ["ledger", String(view.seq)],
     ];
@@ -51,3 +54,6 @@ export const act: Act<{ readonly raw: boolean }, [string]> = (context, flags, gi
       ...(flags.raw ? { raw: bytes } : {}),
     };
   });
+
+/** A passkey says which page asked it; any other key says nothing of the kind. */
+const askedBy = (origin: string | undefined): string => (origin === undefined ? "" : ` · passkey, asked by ${origin}`);

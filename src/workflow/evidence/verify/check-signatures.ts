@@ -74,10 +74,13 @@ const checkOne = async (
       return no("the record says A3 and the key did not verify its user");
     return approver.assurance === "A0" || approver.assurance === "A1"
       ? no("a signed record says that it is only attested")
-      : { holds: true, says: level };
+      : { holds: true, says: `${level}${byPasskey(signature)}` };
   });
   return below.length === 0 ? rows : [...below, ...rows.filter(({ verdict }) => verdict !== "PASS")];
 };
+
+const byPasskey = ({ passkey }: SshSignature): string =>
+  passkey === undefined ? "" : ` by a passkey that ${passkey.origin} asked`;
 
 /** The highest of what the record says, what policy.yaml asks for this risk class, and what a quorum needs. */
 const minimumOf = ({ files, records }: Reading, { predicate: { authority, quorum } }: ApprovalStatement): Level => {
