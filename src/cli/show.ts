@@ -49,6 +49,3 @@ export const duration = (ms: number): string => {
 };
 
 export const short = (digest: string): string => digest.slice(0, 8);
-
-/** The first 16 digits in fours, as people compare them. */
-export const fours = (digest: string): string => (digest.slice(0, 16).match(/.{4}/g) ?? []).join(" ");

@@ -1,12 +1,13 @@
 import type { ApprovalView } from "../harness/objects/approval.ts";
 import type { AuditPage } from "../harness/objects/audit.ts";
-import type { DiffObject } from "../harness/objects/diff.ts";
+import type { DiffLines, DiffObject } from "../harness/objects/diff.ts";
 import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { EvidenceFile } from "../harness/objects/evidence.ts";
 import type { Explanation } from "../harness/objects/explanation.ts";
 import type { GateObject } from "../harness/objects/gate.ts";
 import type { LogLine } from "../harness/objects/log.ts";
 import type { NoticesObject } from "../harness/objects/notices.ts";
+import type { PacketChanges } from "../harness/objects/packet-changes.ts";
 import type { NoContract, PacketObject, PacketRow } from "../harness/objects/packet.ts";
 import type { RefusalObject } from "../harness/objects/refusal.ts";
 import type { ReplayLevelObject } from "../harness/objects/replay.ts";
@@ -24,6 +25,7 @@ import type {
 import type { StatusObject } from "../harness/objects/status.ts";
 import type { StepPage } from "../harness/objects/step.ts";
 import type { TargetObject, TargetRow } from "../harness/objects/target.ts";
+import type { PacketView } from "../harness/objects/view.ts";
 import type { WorkObject, WorkWithHistory } from "../harness/objects/work.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import type { LedgerType } from "../workflow/ledger-types.ts";
@@ -49,10 +51,12 @@ export interface Api {
   /** Only where this server may write. */
   readonly "/api/w/:name/signing": ApprovalSigning;
   readonly "/api/r/:name/signing": OutcomeSigning;
+  readonly "/api/w/:name/diff": PacketChanges;
   readonly "/api/runs": RunsPage;
   readonly "/api/r/:name": RunObject;
   readonly "/api/r/:name/events": StepPage;
   readonly "/api/r/:name/diff": DiffObject;
+  readonly "/api/r/:name/diff/lines": DiffLines;
   readonly "/api/r/:name/log": LogPage;
   readonly "/api/r/:name/replay": { readonly paths: readonly ReplayLevelObject[] };
   readonly "/api/r/:name/verify": Verdict;
@@ -132,10 +136,16 @@ export interface WriteApi {
   };
 }
 
-/** A work item with its packet and its gate; null where it has none. */
+/** A work item with everything that its owner decides by; null where it has none. */
 export interface WorkPage {
   readonly work: WorkWithHistory;
   readonly packet: PacketObject | NoContract | null;
+  /** What is approved: the very text and digests that the command line shows. */
+  readonly view: PacketView | null;
+  /** Its newest approval and what became of it. */
+  readonly approval: ApprovalView | null;
+  /** Since whoever started this server signed it or marked it as read. */
+  readonly sinceReviewed: PacketChanges | null;
   readonly gate: GateObject | null;
 }
 
@@ -150,6 +160,8 @@ export interface LogPage {
   readonly matches: number;
   /** The names of all that printed into the log, in its order. */
   readonly streams: readonly string[];
+  /** How many there are whatever their text. */
+  readonly total: number;
 }
 
 /** What `/api/events` tells of one record of the ledger, or that a reader was too slow for `missed` of them. */

@@ -1,4 +1,5 @@
 import type { DoctorCheck } from "../harness/objects/doctor.ts";
+import type { PacketChanges } from "../harness/objects/packet-changes.ts";
 import type { Reading } from "../harness/reading.ts";
 import { digestOf, parseDigest } from "../workflow/digest.ts";
 import { parseRunId, workId } from "../workflow/ids.ts";
@@ -28,6 +29,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
       sha256: digestOf(bytes),
     })),
   ),
+  route("/api/w/:name/diff", ["against"], (asked) => changesReply(reading, asked)),
   route("/api/runs", ["state", "work", "cursor", "limit"], (asked) => runsReply(reading, asked)),
   route("/api/r/:name", [], async ({ name }) => sought(await reading.run(name), "run", name, object)),
   route("/api/r/:name/events", ["after", "limit", "types"], async ({ name, query, page: { after, limit } }) => {
@@ -37,15 +39,21 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
     return sought(await reading.events(name, page), "run", name, object);
   }),
   route("/api/r/:name/diff", [], async ({ name }) => sought(await reading.diff(name), "sealed run", name, object)),
-  route("/api/r/:name/log", ["stage", "grep", "stream", "after", "limit"], async ({ name, query, page }) => {
-    const { stage, grep, stream } = query;
+  route("/api/r/:name/diff/lines", ["file"], async ({ name, query: { file } }) => {
+    const what = file === undefined ? "sealed run" : "changed file";
+    return sought(await reading.diffLines(name, file), what, file ?? name, object);
+  }),
+  route("/api/r/:name/log", ["stage", "grep", "stream", "failed", "after", "limit"], async ({ name, query, page }) => {
+    const { stage, grep, stream, failed } = query;
+    if (failed !== undefined && failed !== "1") return wrong("failed", "is nothing but 1");
     const filter = {
       ...(stage === undefined ? {} : { stage }),
       ...(grep === undefined ? {} : { grep }),
       ...(stream === undefined ? {} : { stream }),
+      ...(failed === undefined ? {} : { failed: true }),
     };
-    return sought(await reading.log(name, filter), "run", name, ({ lines, streams }) =>
-      object({ lines: lines.slice(page.after, page.after + page.limit), matches: lines.length, streams }),
+    return sought(await reading.log(name, filter), "run", name, ({ lines, streams, total }) =>
+      object({ lines: lines.slice(page.after, page.after + page.limit), matches: lines.length, streams, total }),
     );
   }),
   route("/api/r/:name/replay", [], async ({ name }) =>
@@ -72,12 +80,26 @@ const WITH_SLASHES: ReadonlySet<string> = new Set([
 const workReply = async (reading: Reading, name: string): Promise<Reply<WorkPage>> => {
   const work = await reading.work(name);
   if (!work.found) return refused(refusal("surface/nothing-there", { what: "work item", name }), work.near);
-  const [packet, gate] = [await reading.packet(name), await reading.gate(name)];
+  const ofWork = await reading.approvals(name);
   return object({
     work: work.value,
-    packet: packet.found ? packet.value : null,
-    gate: gate.found ? gate.value : null,
+    packet: valueOf(await reading.packet(name)),
+    view: valueOf(await reading.view(name)),
+    gate: valueOf(await reading.gate(name)),
+    approval: ofWork.at(-1) ?? null,
+    sinceReviewed: valueOf(await reading.packetChanges(name, "reviewed")),
   });
+};
+
+const valueOf = <T>(found: { readonly found: true; readonly value: T } | { readonly found: false }): T | null =>
+  found.found ? found.value : null;
+
+const changesReply = async (reading: Reading, { name, query }: Asked): Promise<Reply<PacketChanges>> => {
+  const { against = "approved" } = query;
+  const isWord = against === "approved" || against === "reviewed";
+  if (!isWord && parseRunId(against) === undefined) return wrong("against", "is neither approved, reviewed nor a run");
+  const changes = await reading.packetChanges(name, isWord ? against : { run: against });
+  return sought(changes, "work item or run", isWord ? name : `${name} or ${against}`, object);
 };
 
 const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply<RunsPage>> => {

@@ -3,7 +3,7 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 
 /** What a route answers; how it becomes a response is the same for all of them. */
 export type Reply<T extends object | "bytes" = object | "bytes"> =
-  | (T extends object ? ObjectReply<T> : BytesReply)
+  | ([T] extends [object] ? ObjectReply<T> : [T] extends ["bytes"] ? BytesReply : ObjectReply<object> | BytesReply)
   | Refused;
 
 export interface ObjectReply<T> {

@@ -53,7 +53,7 @@ export const agentFileLines = (
     const { finding, where, digest, hides = [] } = file;
     const since = sinceAdmission(known, file);
     return [
-      `  ${visible(where)}`,
+      visible(where),
       finding === "agent-prose" ? "text, readable" : `configuration, ${isNamed(allowed, where) ? NAMED : "masked"}`,
       `sha256 ${digest ?? "unknown"}`,
       ...(since === "as admitted" || since === "unknown" ? [] : [since]),

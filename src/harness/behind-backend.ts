@@ -9,9 +9,9 @@ export const behindBackend = (authority: Authority, kind: BackendKind): readonly
 const linesOf = ({ backends, relay }: Authority, kind: BackendKind): readonly string[] => {
   const configured = backends[kind];
   if (configured === undefined) return [];
-  const agent = "profile" in configured && configured.profile !== undefined ? [`  profile ${configured.profile}`] : [];
+  const agent = "profile" in configured && configured.profile !== undefined ? [`profile ${configured.profile}`] : [];
   const name = configured.upstream;
   const upstream = name === undefined ? undefined : relay?.upstreams[name];
-  if (name === undefined || upstream === undefined) return [...agent, "  no model"];
-  return [...agent, `  model ${upstream.models.join(", ")} of upstream ${name} at ${upstream.origin}`];
+  if (name === undefined || upstream === undefined) return [...agent, "no model"];
+  return [...agent, `model ${upstream.models.join(", ")} of upstream ${name} at ${upstream.origin}`];
 };

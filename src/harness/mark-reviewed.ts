@@ -21,11 +21,10 @@ export const markReviewed = async (
 ): Promise<Result<Reviewed | { readonly moved: Digest }, Refusal>> => {
   const read = await packetOf(world, work);
   if (!read.ok) return read;
-  const { digest } = read.value.packet.source;
+  const { digest, bytes, path } = read.value.packet.source;
   if (digest !== packet) return ok({ moved: digest });
   await listWork(world, work);
   const { user, channel } = world.operator;
-  const { bytes } = read.value.packet.source;
   // The bytes are kept, so that what changes later can be told from them.
   const leaf = await world.store.transact(async (ledger) =>
     ledger.appendLeaf({
@@ -34,6 +33,7 @@ export const markReviewed = async (
       channel,
       work,
       digests: { packet: await ledger.keep("packet", bytes) },
+      detail: { path },
     }),
   );
   return ok({ by: user, at: leaf.at, seq: leaf.seq });

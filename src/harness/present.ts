@@ -1,7 +1,8 @@
 import type { Admission } from "../workflow/admission/admission.ts";
 import type { Authority } from "../workflow/authority.ts";
+import type { ContractView } from "../workflow/contract/contract-view.ts";
 import { contractDigest } from "../workflow/contract/contract.ts";
-import { previewContract } from "../workflow/contract/preview-contract.ts";
+import { contractView, section, viewText } from "../workflow/contract/preview-contract.ts";
 import type { WorkId } from "../workflow/ids.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
@@ -14,6 +15,9 @@ import type { World } from "./world.ts";
 
 /** What the owner is shown before the words are asked for: everything that the signature will bind (R052). */
 export interface Presented extends Drawn {
+  readonly view: ContractView;
+  readonly digests: Readonly<Record<string, string>>;
+  /** The view as the text whose digest the record will hold. */
   readonly text: string;
   readonly admission: Admission;
   readonly authority: Authority;
@@ -33,7 +37,7 @@ export const presentFacts = (
     return refuseAll([authority, trust, drawn, admission, observation].flatMap(refusalsOf));
   const { head, tree, branch, realPath } = observation.value;
   const { packet, contract, checks, checksSource } = drawn.value;
-  const preview = previewContract(packet, contract, {
+  const digests = {
     packet: packet.source.digest,
     contract: contractDigest(contract),
     admission: admission.value.digest,
@@ -41,20 +45,19 @@ export const presentFacts = (
     checks: checksSource === "absent" ? "none" : checksSource.digest,
     target: `${realPath} ${branch}@${head} tree ${tree}`,
     harness: `${world.build.version} ${world.build.digest}`,
-  });
+  };
+  const { title, sections } = contractView(packet, contract, digests);
   const probes = checks.map(
-    ({ criterion, argv, onBase }) => `  ${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`,
+    ({ criterion, argv, onBase }) => `${criterion}: ${JSON.stringify(argv)} (on the base: ${onBase})`,
   );
   const found = agentFileLines(observation.value, agentFiles, contract.allowedPaths);
   const kind = contract.executionGate.backend;
-  const behind = behindBackend(authority.value, kind);
-  const text = [
-    preview,
-    ...(behind.length === 0 ? [] : [`Behind backend ${kind}, by policy.yaml`, ...behind, ""]),
-    ...(probes.length === 0 ? [] : ["Probes of the owner, run by the Harness beside the validation", ...probes, ""]),
-    ...(found.length === 0
-      ? []
-      : ["Files in the target that speak to agents; nothing in them grants anything", ...found, ""]),
-  ].join("\n");
-  return ok({ ...drawn.value, text, admission: admission.value, authority: authority.value, trust: trust.value });
+  const beside = [
+    section(`Behind backend ${kind}, by policy.yaml`, [], behindBackend(authority.value, kind)),
+    section("Probes of the owner, run by the Harness beside the validation", [], probes),
+    section("Files in the target that speak to agents; nothing in them grants anything", [], found),
+  ];
+  const view = { title, sections: [...sections, ...beside.filter(({ lines }) => lines.length > 0)] };
+  const judged = { admission: admission.value, authority: authority.value, trust: trust.value };
+  return ok({ ...drawn.value, ...judged, view, digests, text: viewText(view) });
 };

@@ -10,7 +10,7 @@ import type { World } from "./world.ts";
 type OwnView = ApprovalView & { readonly work: WorkId };
 
 /** Every approval of the ledger, the oldest first. What went stale without a record of it only the gate knows. */
-export const readApprovals = async (world: World, work?: WorkId): Promise<readonly OwnView[]> => {
+export const readApprovals = async (world: World, work?: string): Promise<readonly OwnView[]> => {
   const leaves = await world.store.leaves(0);
   return leaves
     .filter((leaf) => leaf.type === "approval.recorded" || isWaiting(leaf, leaves))

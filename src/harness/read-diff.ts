@@ -20,7 +20,7 @@ export const readDiff = async (world: World, run: RunId): Promise<RunDiff | "not
   const patch = bundle.files.get("patch.diff");
   if (patch === undefined)
     return { patch: "none", patchSha256: null, files: report.changes.map((row) => fileOf(row, NOTHING)) };
-  const parts = partsOf(patch);
+  const parts = factsOf(patch);
   const files = report.changes
     .filter(({ verdict }) => verdict === "allowed")
     .map((row) => fileOf(row, parts.get(row.path) ?? NOTHING));
@@ -45,16 +45,19 @@ const fileOf = ({ path, change, verdict }: Report["changes"][number], part: Patc
   ...part,
 });
 
-/** Lines and modes of each file of a patch, by its path. */
-const partsOf = (patch: Uint8Array): ReadonlyMap<string, PatchPart> => {
+/** The lines of a patch that are about each file, by its path. */
+export const partsOf = (patch: Uint8Array): ReadonlyMap<string, readonly string[]> => {
   const lines = new TextDecoder().decode(patch).split("\n");
   const files = patchedFiles(patch);
   return new Map(
-    files.map(({ path, line, binary }, at) => [
-      path,
-      partIn(lines.slice(line - 1, (files[at + 1]?.line ?? lines.length + 1) - 1), binary),
-    ]),
+    files.map(({ path, line }, at) => [path, lines.slice(line - 1, (files[at + 1]?.line ?? lines.length + 1) - 1)]),
   );
+};
+
+/** Counts and modes of each file. */
+const factsOf = (patch: Uint8Array): ReadonlyMap<string, PatchPart> => {
+  const binary = new Set(patchedFiles(patch).flatMap((file) => (file.binary ? [file.path] : [])));
+  return new Map([...partsOf(patch)].map(([path, lines]) => [path, partIn(lines, binary.has(path))]));
 };
 
 const partIn = (lines: readonly string[], binary: boolean): PatchPart => {

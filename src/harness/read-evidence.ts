@@ -1,4 +1,5 @@
 import { digestOf, type Digest } from "../workflow/digest.ts";
+import { kindOfFile } from "../workflow/evidence/bundle-table.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { EvidenceFile } from "./objects/evidence.ts";
 import { readReport } from "./read-report.ts";
@@ -18,7 +19,10 @@ export const readEvidence = async (world: World, run: RunId): Promise<readonly E
     sha256: Buffer.from(sha256).toString("hex"),
   }));
   return [...held, ...large]
-    .map((file) => ({ ...file, citedBy: citedBy(file.name) }))
+    .map((file) => {
+      const { mediaType, trust, producer } = kindOfFile(file.name);
+      return { ...file, mediaType, trust, producedBy: producer, citedBy: citedBy(file.name) };
+    })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 };
 

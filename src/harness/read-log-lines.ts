@@ -22,11 +22,9 @@ export const readLogLines = async (
   const parts = (await readLogs(world, run))
     .filter((part) => (stage === undefined ? part.stage !== "events" : part.stage === stage))
     .filter(({ hasFailed }) => failed !== true || hasFailed);
-  const lines = parts
-    .filter((part) => stream === undefined || part.stream === stream)
-    .flatMap(linesOf)
-    .filter(({ text }) => grep === undefined || text.includes(grep));
-  return { lines, streams: [...new Set(parts.map((part) => part.stream))] };
+  const all = parts.filter((part) => stream === undefined || part.stream === stream).flatMap(linesOf);
+  const lines = all.filter(({ text }) => grep === undefined || text.includes(grep));
+  return { lines, total: all.length, streams: [...new Set(parts.map((part) => part.stream))] };
 };
 
 const linesOf = ({ stream, trust, text }: LogPart): readonly LogLine[] => {

@@ -1,60 +1,84 @@
 import { scopeOf } from "../workflow/approval/approval-binding.ts";
+import { quorumOf } from "../workflow/approval/quorum.ts";
 import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
 import { asJson } from "../workflow/as-json.ts";
-import { contractChanges, gravest, type ContractChange } from "../workflow/contract/contract-changes.ts";
+import { contractChanges, gravest } from "../workflow/contract/contract-changes.ts";
 import { contractDigest } from "../workflow/contract/contract.ts";
-import { digestOf, isJsonObject, type Digest, type Json } from "../workflow/digest.ts";
+import { drawContract } from "../workflow/contract/draw-contract.ts";
+import { digestOf, isJsonObject, parseDigest, type Digest, type Json } from "../workflow/digest.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import { readPacket } from "../workflow/packet/read-packet.ts";
+import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
+import { detailText } from "./detail-text.ts";
 import { drawnFrom, packetOf } from "./documents.ts";
+import type { PacketChanges } from "./objects/packet-changes.ts";
 import { refusalObject } from "./objects/refusal-object.ts";
-import type { RefusalObject } from "./objects/refusal.ts";
 import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
-/** What a packet of now says otherwise than a contract that was approved before. */
-export type PacketChanges =
-  | { readonly kind: "never-approved" }
-  | { readonly kind: "no-contract"; readonly refusals: readonly RefusalObject[] }
-  | {
-      readonly kind: "compared";
-      readonly from: { readonly approval?: string; readonly run?: RunId; readonly contract: Digest };
-      readonly to: { readonly packet: Digest; readonly contract: Digest };
-      /** Only what an approval record holds of its contract could be compared, where no run has spent it. */
-      readonly compared: "contract" | "scope";
-      readonly class: ReturnType<typeof gravest>;
-      readonly changes: readonly ContractChange[];
-    };
+/** What a packet is held against: its newest approval, what this reader signed or marked last, or the contract of a run. */
+export type Against = "approved" | "reviewed" | RunId;
 
-/** Holds the packet of a work item against its newest approval, or against the contract of one run. */
-export const readPacketChanges = async (
-  world: World,
-  work: WorkId,
-  against: "approved" | RunId,
-): Promise<PacketChanges> => {
+export const readPacketChanges = async (world: World, work: WorkId, against: Against): Promise<PacketChanges> => {
   const drawn = await drawnFrom(world, await packetOf(world, work));
-  if (!drawn.ok) return { kind: "no-contract", refusals: drawn.refusals.map(refusalObject) };
+  if (!drawn.ok) return { work, kind: "no-contract", refusals: drawn.refusals.map(refusalObject) };
   const { packet, contract } = drawn.value;
-  const earlier = against === "approved" ? await approvedBefore(world, work) : await ofRun(world, against);
-  if (earlier === "none") return { kind: "never-approved" };
+  const earlier = await earlierOf(world, { work, owner: contract.owner }, against);
+  if (earlier === "none") return { work, kind: against === "reviewed" ? "never-reviewed" : "never-approved" };
   const { from, compared, told } = earlier;
   const now = contractDigest(contract);
   const young = compared === "contract" ? asJson(contract) : asJson(scopeOf(contract));
   if (!isJsonObject(young)) throw new TypeError("a contract is an object");
   const changes = from.contract === now ? [] : contractChanges(told, young);
   const to = { packet: packet.source.digest, contract: now };
-  return { kind: "compared", from, to, compared, class: gravest(changes), changes };
+  const isReworded = changes.length === 0 && from.packet !== undefined && from.packet !== to.packet;
+  return { work, kind: "compared", from, to, compared, class: isReworded ? "wording" : gravest(changes), changes };
 };
 
 interface Earlier {
-  readonly from: { readonly approval?: string; readonly run?: RunId; readonly contract: Digest };
+  readonly from: {
+    readonly approval?: string;
+    readonly run?: RunId;
+    readonly packet?: Digest;
+    readonly contract: Digest;
+  };
   readonly compared: "contract" | "scope";
   readonly told: Readonly<Record<string, Json>>;
 }
 
-const approvedBefore = async (world: World, work: WorkId): Promise<Earlier | "none"> => {
-  const leaves = await world.store.leaves(0);
-  const leaf = leaves.findLast((each) => each.type === "approval.recorded" && each.work === work);
+const earlierOf = async (
+  world: World,
+  { work, owner }: { readonly work: WorkId; readonly owner: string },
+  against: Against,
+): Promise<Earlier | "none"> => {
+  if (against !== "approved" && against !== "reviewed") return ofRun(world, against);
+  const leaves = (await world.store.leaves(0)).filter((leaf) => leaf.work === work);
+  if (against === "approved") return ofApproval(world, leaves, (leaf) => leaf.type === "approval.recorded");
+  const signed = await signersHere(world, owner);
+  const last = leaves.findLast(
+    ({ type, actor }) =>
+      (type === "packet.reviewed" && actor === world.operator.user) ||
+      ((type === "approval.recorded" || type === "approval.joined") && signed.includes(actor)),
+  );
+  if (last?.type === "packet.reviewed") return ofMarked(world, last);
+  return ofApproval(world, leaves, (leaf) => leaf === last);
+};
+
+/** As whom this reader signs: by the name of this user, and as the one principal who may approve, where there is one. */
+const signersHere = async ({ home, operator }: World, owner: string): Promise<readonly string[]> => {
+  const policy = readPolicy(await home.read(POLICY_PATH));
+  const eligible = policy.ok ? quorumOf(policy.value, owner).eligible : [];
+  return eligible.length === 1 ? [operator.user, ...eligible] : [operator.user];
+};
+
+const ofApproval = async (
+  world: World,
+  leaves: readonly LedgerRecord[],
+  isMeant: (leaf: LedgerRecord) => boolean,
+): Promise<Earlier | "none"> => {
+  const leaf = leaves.findLast(isMeant);
   if (leaf === undefined) return "none";
   const spent = leaves.find(({ type, approvalId }) => type === "approval.consumed" && approvalId === leaf.approvalId);
   const whole = spent?.run === undefined ? "none" : await ofRun(world, spent.run);
@@ -62,10 +86,22 @@ const approvedBefore = async (world: World, work: WorkId): Promise<Earlier | "no
   const read = bytes === "absent" ? undefined : readApprovalRecord(bytes);
   if (read?.ok !== true) return whole;
   const { record, subjects } = read.value;
-  const approval = record.approvalId;
-  if (whole !== "none") return { ...whole, from: { approval, ...whole.from } };
+  const signed = { approval: record.approvalId, packet: subjects.packet };
+  if (whole !== "none") return { ...whole, from: { ...signed, ...whole.from } };
   const told = asJson(record.scope);
-  return isJsonObject(told) ? { from: { approval, contract: subjects.contract }, compared: "scope", told } : "none";
+  return isJsonObject(told) ? { from: { ...signed, contract: subjects.contract }, compared: "scope", told } : "none";
+};
+
+/** The contract of the bytes that were marked. A mark that kept none, or bytes that say no contract, are no review. */
+const ofMarked = async (world: World, leaf: LedgerRecord): Promise<Earlier | "none"> => {
+  const digest = parseDigest(leaf.digests?.["packet"] ?? "");
+  const bytes = digest === undefined ? "absent" : await world.store.document(digest);
+  if (digest === undefined || bytes === "absent") return "none";
+  const read = readPacket({ path: detailText(leaf, "path") ?? "", bytes, digest }, leaf.at.slice(0, 10));
+  const contract = read.ok ? drawContract(read.value.packet) : read;
+  const told = contract.ok ? asJson(contract.value) : undefined;
+  if (!contract.ok || !isJsonObject(told)) return "none";
+  return { from: { packet: digest, contract: contractDigest(contract.value) }, compared: "contract", told };
 };
 
 const ofRun = async (world: World, run: RunId): Promise<Earlier | "none"> => {

@@ -6,8 +6,9 @@ import { timeText } from "../workflow/instant.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
 import { detailText } from "./detail-text.ts";
-import type { RunOutcome, RunRollback } from "./objects/run.ts";
+import type { CanaryPassObject, RunOutcome, RunRollback } from "./objects/run.ts";
 import { toAcknowledge } from "./outcome-ground.ts";
+import { canariesIn } from "./read-canaries.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { readReport } from "./read-report.ts";
 import { outcomeCommands, viewOfRun, type RunView } from "./read-runs.ts";
@@ -18,6 +19,7 @@ import type { World } from "./world.ts";
 export interface RunDetail extends RunView {
   readonly report: Report | "not-sealed";
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
+  readonly canaries: readonly CanaryPassObject[];
   readonly outcome: RunOutcome | "none";
   readonly rollback: RunRollback | "none";
   readonly bundle: string | null;
@@ -32,13 +34,15 @@ export const readRun = async (world: World, run: RunId): Promise<RunDetail | "ab
   const bundle = await world.archive.open({ run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const verify = bundle === "absent" ? "not-sealed" : await verifiedNow(world, run);
+  const events = (await world.store.facts(run)).map(parseEvent);
   const view = await viewOfRun(world, row, leaves);
   const decide = view.state === "awaiting_outcome" && report !== undefined;
   return {
     ...view,
     ...(decide ? { next: outcomeCommands(run, toAcknowledge(report)) } : {}),
     report: report ?? "not-sealed",
-    stages: stagesOf((await world.store.facts(run)).map(parseEvent)),
+    stages: stagesOf(events),
+    canaries: canariesIn(events),
     outcome: outcomeOf(own),
     rollback: rollbackOf(own),
     bundle: bundle === "absent" ? null : `.cto/runs/${run}`,

@@ -24,7 +24,7 @@ export const homeReading = (world: World): HomeReading => ({
       readings.flatMap(({ read }) => (read.ok ? [read.value.id] : [])),
     );
   },
-  approvals: () => readApprovals(world),
+  approvals: (work) => readApprovals(world, work),
   audit: async ({ after, limit }) => {
     const leaves = await world.store.leaves(after);
     return { entries: leaves.slice(0, limit), size: (await world.store.head()).checkpoint.size };

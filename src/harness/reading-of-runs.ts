@@ -1,5 +1,6 @@
 import { readReplayPaths } from "../workflow/evidence/control-surface.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import { diffLines } from "./diff-parts.ts";
 import { runObject, runRowObject } from "./objects/run-object.ts";
 import { readDiff } from "./read-diff.ts";
 import { readEvidence, readEvidencePart } from "./read-evidence.ts";
@@ -29,7 +30,19 @@ export const runReading = (world: World): RunReading => ({
       const diff = await readDiff(world, run);
       if (diff === "not-sealed") return NOT_SEALED;
       const patch = diff.patch === "none" ? null : new TextDecoder().decode(diff.patch);
-      return found({ patch, files: diff.files });
+      return found({ patch, patchSha256: diff.patchSha256, files: diff.files });
+    }),
+  diffLines: (given, file) =>
+    seekRun(world, given, async (run) => {
+      const diff = await readDiff(world, run);
+      if (diff === "not-sealed") return NOT_SEALED;
+      const isThere = file === undefined || diff.files.some(({ path }) => path === file);
+      return isThere
+        ? found(diffLines(diff, file))
+        : missing(
+            file,
+            diff.files.map(({ path }) => path),
+          );
     }),
   log: (given, filter) => seekRun(world, given, async (run) => found(await readLogLines(world, run, filter))),
   evidence: (given) => seekRun(world, given, async (run) => sealed(await readEvidence(world, run))),

@@ -16,6 +16,7 @@ import { workObject } from "./objects/work-object.ts";
 import { readPacketChanges } from "./read-packet-changes.ts";
 import { readPacketList } from "./read-packet-list.ts";
 import { readStanding } from "./read-standing.ts";
+import { readView } from "./read-view.ts";
 import { historyOf, readWorks, viewOfWork } from "./read-works.ts";
 import type { WorkReading } from "./reading.ts";
 import { found, seekRun, seekWork } from "./sought.ts";
@@ -25,6 +26,11 @@ import type { World } from "./world.ts";
 export const workReading = (world: World): WorkReading => ({
   packets: (state) => readPacketList(world, state),
   packet: (given) => seekWork(world, given, async (work) => found(await packetTold(world, work))),
+  view: (given) =>
+    seekWork(world, given, async (work) => {
+      const drawn = await drawnFrom(world, await packetOf(world, work));
+      return drawn.ok ? found((await readView(world, drawn.value)).view) : { found: false, near: [] };
+    }),
   packetSource: (given) =>
     seekWork(world, given, async (work) => {
       const read = await packetOf(world, work);
@@ -41,10 +47,8 @@ export const workReading = (world: World): WorkReading => ({
   },
   packetChanges: (given, against) =>
     seekWork(world, given, async (work) => {
-      if (against === "approved") return found({ work, ...(await readPacketChanges(world, work, against)) });
-      return seekRun(world, against.run, async (run) =>
-        found({ work, ...(await readPacketChanges(world, work, run)) }),
-      );
+      if (typeof against === "string") return found(await readPacketChanges(world, work, against));
+      return seekRun(world, against.run, async (run) => found(await readPacketChanges(world, work, run)));
     }),
   works: async (state) => (await readWorks(world, state)).map(workObject),
   work: (given) =>

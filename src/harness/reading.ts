@@ -2,7 +2,7 @@ import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import type { ApprovalView } from "./objects/approval.ts";
 import type { AuditPage } from "./objects/audit.ts";
 import type { DiagnosticObject } from "./objects/diagnostic.ts";
-import type { DiffObject } from "./objects/diff.ts";
+import type { DiffLines, DiffObject } from "./objects/diff.ts";
 import type { EvidenceFile } from "./objects/evidence.ts";
 import type { Explanation } from "./objects/explanation.ts";
 import type { GateObject } from "./objects/gate.ts";
@@ -15,6 +15,7 @@ import type { RunObject, RunPage } from "./objects/run.ts";
 import type { StatusObject } from "./objects/status.ts";
 import type { StepPage } from "./objects/step.ts";
 import type { TargetObject, TargetRow } from "./objects/target.ts";
+import type { PacketView } from "./objects/view.ts";
 import type { WorkObject, WorkWithHistory } from "./objects/work.ts";
 import type { EvidencePart } from "./read-evidence.ts";
 import type { LogFilter } from "./read-log-lines.ts";
@@ -37,7 +38,8 @@ export interface HomeReading {
   status(asked?: string): Promise<StatusObject>;
   targets(): Promise<readonly TargetRow[]>;
   target(id: string): Promise<Sought<TargetObject>>;
-  approvals(): Promise<readonly ApprovalView[]>;
+  /** The oldest first, of one work item or of all. */
+  approvals(work?: string): Promise<readonly ApprovalView[]>;
   audit(page: Page): Promise<AuditPage>;
   /** What was told to whom, at most `limit` events, the newest first. */
   notices(limit: number): Promise<NoticesObject>;
@@ -49,11 +51,16 @@ export interface WorkReading {
   packets(state?: string): Promise<readonly PacketRow[]>;
   /** The contract that a work item's packet says, or why it says none. */
   packet(work: string): Promise<Sought<PacketObject | NoContract>>;
+  /** What the approve screen draws; not found where the packet says no contract. */
+  view(work: string): Promise<Sought<PacketView>>;
   packetSource(work: string): Promise<Sought<Uint8Array>>;
   /** What lint says of the packet of a work item, or of a text that stands in no home, among the packets of this one. Records nothing. */
   lint(given: { readonly work: string } | { readonly text: string }): Promise<Sought<readonly DiagnosticObject[]>>;
-  /** How a packet differs from what was approved of it, or from the contract of one of its runs. */
-  packetChanges(work: string, against: "approved" | { readonly run: string }): Promise<Sought<PacketChanges>>;
+  /** How a packet differs from what was approved of it, what its reader reviewed last, or the contract of one of its runs. */
+  packetChanges(
+    work: string,
+    against: "approved" | "reviewed" | { readonly run: string },
+  ): Promise<Sought<PacketChanges>>;
   works(state?: string): Promise<readonly WorkObject[]>;
   work(work: string): Promise<Sought<WorkWithHistory>>;
   /** Every precondition of now, asked without starting anything. */
@@ -67,6 +74,8 @@ export interface RunReading {
   /** The facts of a run, of one that goes on as well. */
   events(run: string, page: StepFilter): Promise<Sought<StepPage>>;
   diff(run: string): Promise<Sought<DiffObject>>;
+  /** The same by lines, bounded, or one file of it whole. */
+  diffLines(run: string, file?: string): Promise<Sought<DiffLines>>;
   log(run: string, filter: LogFilter): Promise<Sought<LogRead>>;
   /** Not found while the run is not sealed. */
   evidence(run: string): Promise<Sought<readonly EvidenceFile[]>>;

@@ -1,5 +1,5 @@
 import type { Reading } from "../harness/reading.ts";
-import { rowOf } from "../workflow/evidence/bundle-table.ts";
+import { kindOfFile } from "../workflow/evidence/bundle-table.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { missing, type Answer } from "./answer.ts";
 import { shownText } from "./shown.ts";
@@ -15,7 +15,7 @@ interface Part {
 export const evidenceList = async (reading: Reading, run: string): Promise<Answer> => {
   const files = await reading.evidence(run);
   if (!files.found) return missing(`${run}, sealed`, files.near);
-  const shown = files.value.slice(0, LIMITS.mcpEventsMax).map((file) => ({ ...file, trust: trustOf(file.name) }));
+  const shown = files.value.slice(0, LIMITS.mcpEventsMax);
   const lines = shown.map(({ name, size, trust }) => `${name}  ${size}  ${trust}`);
   return { told: { run, files: shown, total: files.value.length }, says: lines.join("\n"), untrusted: true };
 };
@@ -28,7 +28,7 @@ export const evidencePart = async (reading: Reading, { run, name, offset, length
   const text = textIn(bytes);
   const isExact = text !== undefined && shownText(text) === text;
   const end = offset + bytes.length;
-  const trust = trustOf(name);
+  const { trust } = kindOfFile(name);
   const told = {
     run,
     name,
@@ -52,6 +52,3 @@ const textIn = (bytes: Uint8Array): string | undefined => {
     return undefined;
   }
 };
-
-/** Whose word a file of a bundle is, by the table of its files; what is in no row is nobody's. */
-const trustOf = (name: string): string => rowOf(name)?.trust ?? "unlisted";

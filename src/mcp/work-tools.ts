@@ -96,7 +96,8 @@ export const WORK_TOOLS: readonly Tool[] = [
 ];
 
 const changesSay = (work: string, told: PacketChanges): string => {
-  if (told.kind === "never-approved") return `${work} was never approved, so there is nothing to compare with.`;
+  if (told.kind === "never-approved" || told.kind === "never-reviewed")
+    return `${work} was never approved, so there is nothing to compare with.`;
   if (told.kind === "no-contract") return `The packet of ${work} says no contract now.`;
   const fields = told.changes.map(({ field, class: of }) => `${of}  ${field}`);
   return [told.class === "same" ? "Nothing changed." : `Taken together it ${told.class}.`, ...fields].join("\n");

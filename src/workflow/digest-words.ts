@@ -10,3 +10,6 @@ export const digestWords = (digest: Digest): string => {
   const bits = BigInt(`0x${digest.slice(0, 11)}`);
   return [33n, 22n, 11n, 0n].map((shift) => wordlist[Number((bits >> shift) & 0x7ffn)]).join(" ");
 };
+
+/** The first 16 digits in fours, as people compare them. */
+export const fours = (digest: string): string => (digest.slice(0, 16).match(/.{4}/g) ?? []).join(" ");

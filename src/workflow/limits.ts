@@ -213,6 +213,10 @@ export const LIMITS = {
   /** Entries of one page, without and with a wish. */
   surfacePageDefault: 100,
   surfacePageMax: 1_000,
+  /** Lines of a patch that are shown at once, of one file and of all, and characters of one of them. */
+  surfaceDiffFileLinesMax: 400,
+  surfaceDiffLinesMax: 8_000,
+  surfaceLineCharactersMax: 2_000,
   /** One answer to an assistant, the words beside it, the rows of a list, and how far into one it may be paged. */
   mcpAnswerBytesMax: 1_048_576,
   mcpTextCharactersMax: 8_192,

@@ -45,6 +45,7 @@ test.each<[string, readonly string[], () => Promise<unknown>]>([
   ["status", ["status"], () => reading.status()],
   ["packets", ["packet", "list"], async () => ({ packets: await reading.packets() })],
   ["packet", ["packet", "show", WORK], async () => valueOf(await reading.packet(WORK))],
+  ["preview", ["packet", "preview", WORK], async () => ({ view: valueOf(await reading.view(WORK)) })],
   ["works", ["work", "list"], async () => ({ works: await reading.works() })],
   ["work", ["work", "show", WORK], async () => valueOf(await reading.work(WORK))],
   ["runs", ["runs"], () => reading.runs({})],

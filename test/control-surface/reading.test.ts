@@ -44,6 +44,11 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   ["/api/runs", ({ reading }) => reading.runs({})],
   [`/api/r/${RUN}`, async ({ reading }) => valueOf(await reading.run(RUN))],
   [`/api/r/${RUN}/diff`, async ({ reading }) => valueOf(await reading.diff(RUN))],
+  [`/api/w/${WORK}/diff`, async ({ reading }) => valueOf(await reading.packetChanges(WORK, "approved"))],
+  [
+    `/api/w/${WORK}/diff?against=${RUN}`,
+    async ({ reading }) => valueOf(await reading.packetChanges(WORK, { run: RUN })),
+  ],
   [`/api/r/${RUN}/verify`, async ({ reading }) => valueOf(await reading.verify(RUN))],
   [`/api/r/${RUN}/replay`, async ({ reading }) => ({ paths: valueOf(await reading.replayPaths(RUN)) })],
   [`/api/r/${RUN}/evidence`, async ({ reading }) => ({ files: valueOf(await reading.evidence(RUN)) })],
@@ -61,7 +66,10 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
     async ({ reading }) => ({
       work: valueOf(await reading.work(WORK)),
       packet: valueOf(await reading.packet(WORK)),
+      view: valueOf(await reading.view(WORK)),
       gate: valueOf(await reading.gate(WORK)),
+      approval: (await reading.approvals(WORK)).at(-1),
+      sinceReviewed: valueOf(await reading.packetChanges(WORK, "reviewed")),
     }),
   ],
 ])("%s is the object that every surface prints", async (path, read) => {
@@ -76,16 +84,66 @@ test("a target is looked at now, as every surface does", async () => {
   expect(asRead(await response.json())).toEqual(asRead(valueOf(await surface.reading.target(id))));
 });
 
-const NO_LOG = { lines: [], streams: [] } as const;
+const NO_LOG = { lines: [], streams: [], total: 0 } as const;
 
 test("a log is told a page at a time, with the true number of its lines", async () => {
-  const { lines, streams } = valueOf(await surface.reading.log(RUN, { stage: "validation" })) ?? NO_LOG;
+  const { lines, streams, total } = valueOf(await surface.reading.log(RUN, { stage: "validation" })) ?? NO_LOG;
   expect(lines.length).toBeGreaterThan(2);
   const page = await surface.get(`/api/r/${RUN}/log?stage=validation&after=1&limit=1`);
-  expect(await page.json()).toEqual({ lines: asRead(lines.slice(1, 2)), matches: lines.length, streams });
+  expect(await page.json()).toEqual({ lines: asRead(lines.slice(1, 2)), matches: lines.length, streams, total });
   const base = (await (await surface.get(`/api/r/${RUN}/log?stage=validation&stream=base`)).json()) as LogPage;
   expect(base).toMatchObject({ lines: lines.filter(({ stream }) => stream === "base"), streams });
   expect(base.lines.length).toBeGreaterThan(0);
+  const word = lines[1]?.text ?? "";
+  const sought = await surface.get(`/api/r/${RUN}/log?stage=validation&limit=1&grep=${encodeURIComponent(word)}`);
+  expect(await sought.json()).toMatchObject({ matches: lines.filter(({ text }) => text.includes(word)).length, total });
+});
+
+test("a diff has its lines with their numbers, of one file as of all, and a name that is not in it is nothing", async () => {
+  const all = valueOf(await surface.reading.diffLines(RUN));
+  const [file] = all?.files ?? [];
+  const lines = file?.hunks.flatMap((hunk) => hunk.lines) ?? [];
+  expect(lines.filter(({ kind }) => kind === "added")).toHaveLength(file?.added ?? -1);
+  expect(lines.filter(({ kind }) => kind === "removed")).toHaveLength(file?.removed ?? -1);
+  const one = await surface.get(`/api/r/${RUN}/diff/lines?file=${encodeURIComponent(file?.path ?? "")}`);
+  expect(await one.json()).toEqual(asRead({ ...all, files: [file] }));
+  expect((await surface.get(`/api/r/${RUN}/diff/lines?file=..%2Fetc%2Fpasswd`)).status).toBe(404);
+});
+
+test("a run says what was tried of each of its sandboxes, and its files say whose word they are", async () => {
+  const run = valueOf(await surface.reading.run(RUN));
+  expect(run?.canaries.length).toBeGreaterThan(1);
+  for (const { event, results } of run?.canaries ?? []) {
+    const [step] = valueOf(await surface.reading.events(RUN, { after: event - 1, limit: 1 }))?.steps ?? [];
+    expect(step).toMatchObject({ seq: event, label: "sandbox.canary", detail: { results } });
+    expect(Object.values(results).filter((verdict) => verdict !== "not-tried")).toContain("held");
+    expect(Object.values(results)).not.toContain("broken");
+  }
+  const files = valueOf(await surface.reading.evidence(RUN)) ?? [];
+  expect(files.filter(({ trust }) => trust === "unlisted")).toEqual([]);
+  expect(files.find(({ name }) => name === "approval/packet.md")).toMatchObject({
+    mediaType: "text/markdown",
+    trust: "human-signed",
+    producedBy: "human",
+  });
+});
+
+test("the way to do a step again names its inputs by digest, as they lie in the bundle", async () => {
+  const files = valueOf(await surface.reading.evidence(RUN)) ?? [];
+  const digests = new Map(files.map(({ name, sha256 }) => [name, sha256]));
+  const paths = valueOf(await surface.reading.replayPaths(RUN)) ?? [];
+  expect(paths.map(({ level }) => level)).toContain("patch");
+  for (const { inputs } of paths)
+    expect(inputs.map(({ file }) => digests.get(file))).toEqual(inputs.map(({ sha256 }) => sha256));
+});
+
+test("what began and was ended has its time, and every fact the stage in which the line stood", async () => {
+  const steps = valueOf(await surface.reading.events(RUN, { after: -1, limit: 10_000 }))?.steps ?? [];
+  expect(steps[0]).toMatchObject({ seq: 0, label: "run.ordered", stage: "gate" });
+  const validation = steps.find(({ label }) => label === "validation.started");
+  const end = steps.find(({ label, subject }) => label === "validation.finished" && subject === validation?.subject);
+  expect(validation).toMatchObject({ stage: "validation" });
+  expect(validation?.ms).toBe(Date.parse(end?.startedAt ?? "") - Date.parse(validation?.startedAt ?? ""));
 });
 
 test("a list of runs goes on where it ended", async () => {

@@ -7,6 +7,7 @@ import type { World } from "../../harness/world.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
 import { quorumOf } from "../../workflow/approval/quorum.ts";
 import { contractDigest } from "../../workflow/contract/contract.ts";
+import { digestWords, fours } from "../../workflow/digest-words.ts";
 import type { WorkId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
@@ -20,7 +21,7 @@ import { EXIT } from "../exit-code.ts";
 import { isBytes, readGiven } from "../given-file.ts";
 import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
-import { fours, showRefusals } from "../show.ts";
+import { showRefusals } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -80,7 +81,7 @@ const tell = (
       ? ""
       : ` · ${required} of ${eligible.map(visible).join(", ")}${authorMayApprove ? "" : ", not the author"}`;
   stderr.write(
-    `${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)} · policy asks ${minimum} or better${many}${self}\n`,
+    `${text}\n\ntarget ${visible(branch)}@${head.slice(0, 7)} clean · packet ${fours(packet.source.digest)}  ${digestWords(packet.source.digest)} · policy asks ${minimum} or better${many}${self}\n`,
   );
   if (key !== undefined) return;
   const level = world.operator.tty === null ? "A0" : "A1";

@@ -1,5 +1,6 @@
 import { gateCheckObject } from "../../harness/objects/gate-check-object.ts";
 import { readStanding } from "../../harness/read-standing.ts";
+import { digestWords, fours } from "../../workflow/digest-words.ts";
 import type { GateCheck } from "../../workflow/gate/gate-check.ts";
 import { openGate } from "../../workflow/gate/gate.ts";
 import type { Standing } from "../../workflow/gate/standing.ts";
@@ -10,7 +11,7 @@ import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
-import { fours, table } from "../show.ts";
+import { table } from "../show.ts";
 import { waiting } from "../waiting.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -48,7 +49,8 @@ const headOf = (work: WorkId, { packet, contract }: Standing): string => {
   const gate = contract.ok
     ? `   ${contract.value.executionGate.backend}, stage ${contract.value.executionGate.stage}`
     : "";
-  return `${work}  ${visible(packet.value.title.value)}${gate}   packet ${fours(packet.value.source.digest)}`;
+  const { title, source } = packet.value;
+  return `${work}  ${visible(title.value)}${gate}   packet ${fours(source.digest)}  ${digestWords(source.digest)}`;
 };
 
 const WORDS = { pass: "pass", block: "block", "not-evaluated": "wait" } as const;

@@ -1,8 +1,9 @@
 import { readPacketList } from "../../harness/read-packet-list.ts";
+import { fours } from "../../workflow/digest-words.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
-import { fours, table } from "../show.ts";
+import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto packet list`: the packets of the home, those that do not lint as well. */

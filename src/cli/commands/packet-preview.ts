@@ -2,11 +2,10 @@ import { stat } from "node:fs/promises";
 import path from "node:path";
 
 import { drawnFrom, readPackets, type Drawn } from "../../harness/documents.ts";
-import { present } from "../../harness/present.ts";
+import type { PacketView } from "../../harness/objects/view.ts";
+import { readView, viewAlone } from "../../harness/read-view.ts";
 import type { World } from "../../harness/world.ts";
-import { contractDigest } from "../../workflow/contract/contract.ts";
 import { drawContract } from "../../workflow/contract/draw-contract.ts";
-import { previewContract } from "../../workflow/contract/preview-contract.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { readPacket } from "../../workflow/packet/read-packet.ts";
@@ -34,14 +33,10 @@ export const act: Act<object, [string]> = async (context, flags, given) => {
   });
 };
 
-const ofHome = async (world: World, { packet, contract }: Drawn): Promise<Answer> => {
-  const shown = await present(world, contract.workItem);
-  if (shown.ok) return previewed(shown.value.text, []);
-  const digests = { packet: packet.source.digest, contract: contractDigest(contract), ...UNKNOWN };
-  return previewed(previewContract(packet, contract, digests), shown.refusals);
+const ofHome = async (world: World, drawn: Drawn): Promise<Answer> => {
+  const { view, hindrances } = await readView(world, drawn);
+  return previewed(view, hindrances);
 };
-
-const UNKNOWN = { admission: "not known yet", policy: "not known yet", target: "not known yet" } as const;
 
 const ofFile = async (cwd: string, given: string): Promise<Answer> => {
   const bytes = await readGiven(cwd, given, LIMITS.packetBytesMax);
@@ -51,17 +46,16 @@ const ofFile = async (cwd: string, given: string): Promise<Answer> => {
   const { packet } = read.value;
   const contract = drawContract(packet);
   if (!contract.ok) return refused(contract.refusals);
-  const digests = { packet: packet.source.digest, contract: contractDigest(contract.value), ...UNKNOWN };
-  return previewed(previewContract(packet, contract.value, digests), "no home");
+  return previewed(viewAlone({ packet, contract: contract.value }), "no home");
 };
 
-const previewed = (text: string, hindrances: readonly Refusal[] | "no home"): Answer => ({
+const previewed = (view: PacketView, hindrances: readonly Refusal[] | "no home"): Answer => ({
   noun: "preview",
   exit: EXIT.done,
-  data: { view: { text, sha256: digestOf(text), approvable: hindrances !== "no home" && hindrances.length === 0 } },
-  text,
+  data: { view },
+  text: view.text,
   // Not a byte more, so that its digest is the one that the approval binds.
-  raw: new TextEncoder().encode(text),
+  raw: new TextEncoder().encode(view.text),
   ...(hindrances.length === 0
     ? {}
     : {

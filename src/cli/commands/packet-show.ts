@@ -3,11 +3,12 @@ import { packetObject } from "../../harness/objects/packet-object.ts";
 import { viewOfWork } from "../../harness/read-works.ts";
 import { openWorkGround } from "../../harness/work-ground.ts";
 import { contractDigest, contractText } from "../../workflow/contract/contract.ts";
+import { digestWords, fours } from "../../workflow/digest-words.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickPacket } from "../pick-packet.ts";
-import { fours, table } from "../show.ts";
+import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
 /** `cto packet show ID`: the contract that its bytes say, or why they say none. */
@@ -32,7 +33,7 @@ export const act: Act<{ readonly raw: boolean; readonly contract: boolean }, [st
     const digests = { packet: source.digest, contract: contractDigest(contract) };
     const view = await viewOfWork(await openWorkGround(world), contract.workItem);
     const rows = [
-      ["packet", `${visible(source.path)}   ${fours(digests.packet)}`],
+      ["packet", `${visible(source.path)}   ${fours(digests.packet)}  ${digestWords(digests.packet)}`],
       ["contract", fours(digests.contract)],
       ["state", visible(view.word)],
       ["next", view.next === "" ? view.who : `${view.who}: ${visible(view.next)}`],

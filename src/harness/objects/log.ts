@@ -13,4 +13,6 @@ export interface LogLine {
 export interface LogRead {
   readonly lines: readonly LogLine[];
   readonly streams: readonly string[];
+  /** How many lines there are whatever their text. */
+  readonly total: number;
 }

@@ -13,13 +13,20 @@ export interface PacketChange {
 /** How the packet of now differs from a contract of before. */
 export type PacketChanges = { readonly work: string } & (
   | { readonly kind: "never-approved" }
+  | { readonly kind: "never-reviewed" }
   | { readonly kind: "no-contract"; readonly refusals: readonly RefusalObject[] }
   | {
       readonly kind: "compared";
-      readonly from: { readonly approval?: string; readonly run?: string; readonly contract: string };
+      readonly from: {
+        readonly approval?: string;
+        readonly run?: string;
+        readonly packet?: string;
+        readonly contract: string;
+      };
       readonly to: { readonly packet: string; readonly contract: string };
       /** Only what an approval record holds of its contract could be compared, where no run has spent it. */
       readonly compared: "contract" | "scope";
+      /** `wording` without changes: the packet reads otherwise and says the same contract. */
       readonly class: "widens" | "narrows" | "wording" | "same";
       readonly changes: readonly PacketChange[];
     }

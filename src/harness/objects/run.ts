@@ -1,5 +1,7 @@
 import type { VerdictWord } from "../../workflow/evidence/verify/verdict.ts";
 import type { ShownState } from "../../workflow/state-words.ts";
+import type { CanaryVerdict } from "../../workflow/vocabulary.ts";
+import type { ReplayLevelObject } from "./replay.ts";
 
 interface RunHead {
   readonly run: string;
@@ -34,12 +36,23 @@ export interface RunPage {
 export interface RunObject extends RunHead, Partial<RunReport> {
   readonly base?: string;
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
+  /** Each pass over a sandbox, before and after what ran in it. */
+  readonly canaries: readonly CanaryPassObject[];
   /** Path of its bundle in the home. */
   readonly bundle?: string;
   readonly outcome?: RunOutcome;
   readonly rollback?: RunRollback;
   /** Verified as it was asked. */
   readonly verify?: { readonly verdict: VerdictWord; readonly at: string };
+}
+
+/** What was tried of a sandbox in one pass; nothing where it could not be tried, which proves nothing. */
+export interface CanaryPassObject {
+  readonly pass: string;
+  /** What the sandbox was for: the agent, or a validation. */
+  readonly purpose: string;
+  readonly event: number;
+  readonly results: { readonly [canary: string]: CanaryVerdict };
 }
 
 export interface RunOutcome {
@@ -79,7 +92,7 @@ export interface RunReport {
   readonly forbiddenActions: readonly RunAction[];
   /** Said by agent or backend: proves nothing. */
   readonly claims: readonly RunClaim[];
-  readonly replayPaths: readonly RunReplayPath[];
+  readonly replayPaths: readonly ReplayLevelObject[];
   readonly approval: RunApproval | null;
   readonly runtimeDefaultActivation: { readonly before: boolean; readonly after: boolean };
   readonly refusals: readonly { readonly code: string; readonly says: string; readonly next: string }[];
@@ -120,13 +133,6 @@ export interface RunClaim {
   readonly event: number;
   readonly type: string;
   readonly text: string;
-}
-
-export interface RunReplayPath {
-  readonly level: string;
-  readonly argv: readonly string[];
-  readonly inputs: readonly { readonly file: string; readonly sha256: string }[];
-  readonly expected: { readonly [name: string]: unknown };
 }
 
 export interface RunApproval {

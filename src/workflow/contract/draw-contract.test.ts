@@ -5,9 +5,11 @@ import type { Packet } from "../packet/packet.ts";
 import { readPacket } from "../packet/read-packet.ts";
 import { contractDigest, contractText, type Contract } from "./contract.ts";
 import { drawContract } from "./draw-contract.ts";
-import { previewContract } from "./preview-contract.ts";
+import { contractView, viewText } from "./preview-contract.ts";
 
 const seed = seedText("a");
+
+const previewContract = (...shown: Parameters<typeof contractView>): string => viewText(contractView(...shown));
 
 const packetOf = (text: string): Packet => {
   const read = readPacket(documentOf(text), "2026-06-02");

@@ -90,12 +90,41 @@ export const ATTESTATIONS = {
 /** The ledger's record of the seal, which holds the digests of the attestations, and its proof of inclusion. */
 export const SEAL = { record: "attestations/sealed.json", proof: "attestations/sealed.tlog-proof" } as const;
 
-/** Whether a file stands outside the two lists of digests, because it signs them. */
-export const isOutsideSums = (path: string): boolean => path.startsWith("attestations/");
-
 /** The two files that hold the digests of the others. */
 export const MANIFEST = "bundle.json";
 export const SUMS = "SHA256SUMS";
+
+const SIGSTORE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+// What stands outside of the table, for whoever shows a bundle.
+const OUTSIDE: Readonly<Record<string, FileKind>> = {
+  [MANIFEST]: { mediaType: json("bundle"), trust: "derived", producer: "harness" },
+  [SUMS]: { mediaType: "text/plain", trust: "derived", producer: "harness" },
+  [ATTESTATIONS.run]: { mediaType: SIGSTORE, trust: "harness-observed", producer: "harness" },
+  [ATTESTATIONS.tests]: { mediaType: SIGSTORE, trust: "harness-observed", producer: "harness" },
+  [ATTESTATIONS.verdict]: { mediaType: SIGSTORE, trust: "derived", producer: "harness" },
+  [SEAL.record]: { mediaType: "application/json", trust: "harness-observed", producer: "harness" },
+  [SEAL.proof]: { mediaType: "text/plain", trust: "harness-observed", producer: "harness" },
+};
+
+/** How a file of a bundle is to be read, whose word it is, and who made it; of one that has no place nobody can say. */
+export interface FileKind {
+  readonly mediaType: string;
+  readonly trust: BundleTrust | "unlisted";
+  readonly producer: BundleRow["producer"] | "unknown";
+}
+
+export const kindOfFile = (path: string): FileKind => {
+  const { mediaType, trust, producer } = rowOf(path) ?? outsideOf(path) ?? UNLISTED;
+  return { mediaType, trust, producer };
+};
+
+const outsideOf = (path: string): FileKind | undefined => (Object.hasOwn(OUTSIDE, path) ? OUTSIDE[path] : undefined);
+
+const UNLISTED: FileKind = { mediaType: "application/octet-stream", trust: "unlisted", producer: "unknown" };
+
+/** Whether a file stands outside the two lists of digests, because it signs them. */
+export const isOutsideSums = (path: string): boolean => path.startsWith("attestations/");
 
 const ORDER: Readonly<Record<Reach | "never", number>> = { gate: 0, permit: 1, commit: 2, never: 3 };
 

@@ -42,13 +42,20 @@ export const renderControlSurface = (report: Report, reportSha256: string): stri
 
 const schema = z.object({
   schema: z.literal("cto/control-surface/v1"),
-  replay: z.array(z.object({ level: z.string(), argv: z.array(z.string()).min(1) })),
+  replay: z.array(
+    z.object({
+      level: z.string(),
+      argv: z.array(z.string()).min(1),
+      inputs: z.array(z.object({ file: z.string(), sha256: z.string() })),
+      expected: z.record(z.string(), z.json()),
+    }),
+  ),
 });
 
 /** The replay paths as a Control Surface reads them back from the bytes; undefined for bytes that are no summary (R124). */
 export const readReplayPaths = (
   bytes: Uint8Array | string,
-): readonly { readonly level: string; readonly argv: readonly string[] }[] | undefined => {
+): readonly (Pick<ReplayPath, "argv" | "inputs" | "expected"> & { readonly level: string })[] | undefined => {
   try {
     const text = typeof bytes === "string" ? bytes : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
     return schema.parse(JSON.parse(text)).replay;

@@ -55,7 +55,8 @@ const unquoted = (both: string): string => {
 
 const ESCAPES: Readonly<Record<string, string>> = { a: "\u0007", b: "\b", t: "\t", n: "\n", v: "\v", f: "\f", r: "\r" };
 
-const rangeIn = (line: string): LineRange | undefined => {
+/** What the head of a hunk says; undefined for any other line. */
+export const rangeIn = (line: string): LineRange | undefined => {
   const found = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@/.exec(line);
   if (found === null) return undefined;
   const [, oldStart, oldLines = "1", newStart, newLines = "1"] = found;
@@ -68,7 +69,7 @@ const rangeIn = (line: string): LineRange | undefined => {
 };
 
 /** How many of a hunk's counted lines this one stands for. */
-const sidesOf = (line: string): number => {
+export const sidesOf = (line: string): number => {
   if (line.startsWith("\\")) return 0;
   return line.startsWith("-") || line.startsWith("+") ? 1 : 2;
 };

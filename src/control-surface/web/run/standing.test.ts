@@ -12,6 +12,7 @@ const RUN: RunObject = {
   word: "Awaiting outcome",
   startedAt: "2026-01-01T00:00:00.000Z",
   stages: [],
+  canaries: [],
   next: "",
   seq: 7,
   verify: { verdict: "PASS", at: "2026-01-01T00:01:00.000Z" },

@@ -1,0 +1,49 @@
+import { afterEach, expect, test } from "vitest";
+
+import { markReviewed } from "../../src/harness/mark-reviewed.ts";
+import type { PacketChanges } from "../../src/harness/objects/packet-changes.ts";
+import { readingOf } from "../../src/harness/reading.ts";
+import type { World } from "../../src/harness/world.ts";
+import { digestOf } from "../../src/workflow/digest.ts";
+import { admit, approveBy, makeGround, type Ground } from "../journeys/ground.ts";
+
+let ground: Ground | undefined;
+afterEach(async () => {
+  await ground?.close();
+  ground = undefined;
+});
+
+const sinceReviewed = async (world: World, { work }: Ground): Promise<PacketChanges> => {
+  const changes = await readingOf(world).packetChanges(work, "reviewed");
+  if (!changes.found) throw new Error("the work item is there");
+  return changes.value;
+};
+
+const mark = async (world: World, { work }: Ground): Promise<void> => {
+  const source = await readingOf(world).packetSource(work);
+  if (!source.found || !(await markReviewed(world, work, digestOf(source.value))).ok) throw new Error("not marked");
+};
+
+test("what changed is told since a person marked these bytes, whatever was read meanwhile", async () => {
+  ground = await makeGround();
+  const world = await ground.open();
+  expect(await sinceReviewed(world, ground)).toMatchObject({ kind: "never-reviewed" });
+  await mark(world, ground);
+  expect(await sinceReviewed(world, ground)).toMatchObject({ kind: "compared", class: "same", changes: [] });
+  await ground.edit(ground.packet, "- `test_strings.py`", "- `test_strings.py`\n- `extra.py`");
+  const widened = { field: "allowedPaths", class: "widens", before: null, after: "extra.py" };
+  for (const _ of [1, 2])
+    expect(await sinceReviewed(world, ground)).toMatchObject({ kind: "compared", class: "widens", changes: [widened] });
+  await mark(world, ground);
+  expect(await sinceReviewed(world, ground)).toMatchObject({ class: "same" });
+});
+
+test("a signature is a review as well, and other words of the same contract are told as wording", async () => {
+  ground = await makeGround();
+  const world = await ground.open();
+  await admit(world, ground);
+  expect(await approveBy(world, ground)).toEqual([]);
+  expect(await sinceReviewed(world, ground)).toMatchObject({ kind: "compared", class: "same" });
+  await ground.edit(ground.packet, "description: ", "description: again, ");
+  expect(await sinceReviewed(world, ground)).toMatchObject({ kind: "compared", class: "wording", changes: [] });
+});
