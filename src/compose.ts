@@ -178,7 +178,7 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     stateFolder,
     store,
     clock,
-    notices: outwardNotices({ stateFolder }),
+    notices: outwardNotices({ stateFolder, environment }),
     environment,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),

@@ -150,6 +150,7 @@ test("R060 R058 only adapters/{target,sandbox,keys} start a process; a backend s
   expect(processViolations(house)).toEqual([]);
   for (const path of [
     "src/adapters/backend/case-backend.ts",
+    "src/adapters/notices/outward-notices.ts",
     "src/harness/run.ts",
     "src/cli/demo/play.ts",
     "src/compose.ts",

@@ -3,6 +3,7 @@ import type { KeptNotice, LentDelivery, NewDelivery, Settled } from "../seams/st
 import { timeText } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { nextAttemptMs, quietUntilMs } from "../workflow/notice-schedule.ts";
+import { cannotWait } from "../workflow/notice.ts";
 import {
   channelId,
   NOTIFY_PATH,
@@ -74,7 +75,7 @@ const sendOut = async (world: World, policy: Result<NotifyPolicy, Refusal>): Pro
 };
 
 const outwardDeliveries = (notice: KeptNotice, policy: NotifyPolicy, nowMs: number): readonly NewDelivery[] => {
-  const isUrgent = URGENT.has(notice.state);
+  const isUrgent = cannotWait(notice.state);
   const isMuted = policy.mute.includes(notice.work) && !isUrgent;
   const dueMs = isUrgent ? nowMs : quietUntilMs(policy.quietHours, nowMs);
   return policy.channels
@@ -84,9 +85,6 @@ const outwardDeliveries = (notice: KeptNotice, policy: NotifyPolicy, nowMs: numb
 
 const wants = ({ events }: Channel, state: ShownState): boolean =>
   events === undefined || events.includes(STATE_WORDS[state].event);
-
-/** What nobody may sleep through: neither quiet hours nor a muted work item hold it back. */
-const URGENT: ReadonlySet<ShownState> = new Set(["rollback_failed", "tampered", "voided(confinement)"]);
 
 /** Inside a transaction: of all processes of this home one writes the file at a time. */
 const writeFile = async ({ store, clock, notices }: World): Promise<readonly string[]> => {

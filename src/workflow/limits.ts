@@ -171,6 +171,9 @@ export const LIMITS = {
   /** How long a receiver may take for everything up to the first line of its answer. */
   noticeAnswerMs: 10_000,
   noticeResolveMs: 5_000,
+  /** How long a desktop may take to show a notice, and notify-send to leave when it is told to. */
+  desktopTimeoutMs: 5_000,
+  desktopKillMs: 500,
   /** For how long a delivery is lent to one server. */
   noticeLoanMs: 60_000,
   noticesAtOnce: 8,

@@ -37,6 +37,10 @@ export const seenId = (origin: string, work: WorkId, state: ShownState, about: D
 /** States of an approval that are seen before they are recorded. */
 export const isOfApproval = (state: ShownState): boolean => state === "stale" || state === "expired";
 
+/** What nobody may sleep through: neither quiet hours nor a muted work item hold it back (surface.md 6). */
+export const cannotWait = (state: ShownState): boolean =>
+  state === "rollback_failed" || state === "tampered" || state === "voided(confinement)";
+
 const moves =
   (state: ShownState) =>
   (entry: LedgerEntry): ShownState | "none" =>

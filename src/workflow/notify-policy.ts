@@ -19,7 +19,7 @@ export interface NotifyPolicy {
   readonly mute: readonly WorkId[];
 }
 
-export type Channel = Webhook | SlackHook;
+export type Channel = Webhook | SlackHook | Desktop;
 
 /** A receiver of signed requests (Standard Webhooks). */
 export interface Webhook {
@@ -42,6 +42,12 @@ export interface SlackHook {
   readonly events?: readonly string[];
 }
 
+/** The desktop of whoever runs the server or the command, by notify-send. */
+export interface Desktop {
+  readonly kind: "desktop";
+  readonly events?: readonly string[];
+}
+
 /** Local times `HH:MM` and how far they are from UTC; from may be later than to. */
 export interface QuietHours {
   readonly from: string;
@@ -50,7 +56,8 @@ export interface QuietHours {
 }
 
 /** The name of a channel in the outbox. */
-export const channelId = ({ kind, name }: Channel): string => `${kind}:${name}`;
+export const channelId = (channel: Channel): string =>
+  channel.kind === "desktop" ? channel.kind : `${channel.kind}:${channel.name}`;
 
 /** Whether an address may be called at all: https, or http of this machine; no user in it, no fragment. */
 export const problemOfUrl = (text: string): string | undefined => {
@@ -74,12 +81,14 @@ export const readNotifyPolicy = (source: SourceDocument): Result<NotifyPolicy, R
     const { says, line, column } = read.refusals[0];
     return refuse(refusal("notify/unreadable", { problem: says }, { file: source.path, line, column }));
   }
-  const { webhooks = [], slack = [], mute = [], quietHours } = read.value.value;
+  const { webhooks = [], slack = [], desktop, mute = [], quietHours } = read.value.value;
   const channels: readonly Channel[] = [
     ...webhooks.map((hook) => ({ kind: "webhook", allowPrivate: false, ...hook }) as const),
     ...slack.map((hook) => ({ kind: "slack", ...hook }) as const),
+    ...(desktop === undefined ? [] : [{ kind: "desktop", ...desktop } as const]),
   ];
-  const twice = channels.find((one, at) => channels.findIndex((each) => channelId(each) === channelId(one)) !== at);
+  const named = channels.filter((channel) => channel.kind !== "desktop");
+  const twice = named.find((one, at) => named.findIndex((each) => channelId(each) === channelId(one)) !== at);
   if (twice !== undefined) {
     const place = read.value.placeOf([twice.kind === "webhook" ? "webhooks" : "slack"]);
     const problem = `the name ${twice.name} is there twice`;
@@ -118,6 +127,7 @@ const schema = z.strictObject({
     .max(LIMITS.notifyChannelsMax)
     .readonly()
     .exactOptional(),
+  desktop: z.strictObject({ events }).exactOptional(),
   quietHours: z
     .strictObject({
       from: time,

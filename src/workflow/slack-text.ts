@@ -1,17 +1,14 @@
-import { z } from "zod";
-
-import { SHOWN_STATES, STATE_WORDS, type ShownState } from "./state-words.ts";
+import { noticeWords } from "./notice-words.ts";
 
 /**
  * The body for an incoming webhook of Slack: one text and nothing that could be pressed but "Open". Nobody is called by
  * what a title says: markup is escaped, and no @ stays that a chat of the same form could read as a name.
  */
 export const slackBody = (noticeText: string): string => {
-  const { state, reason, run, work, title, words, url, who } = dataOf(noticeText);
-  const word = reason === undefined ? shortWord(state) : `${shortWord(state)}: ${reason}`;
+  const { word, subject, title, words, who, url } = noticeWords(noticeText);
   const lines = [
-    [`*${plain(word)}*`, run ?? work, plain(title ?? "")].filter((part) => part !== "").join("  "),
-    ...(words === undefined ? [] : [words]),
+    [`*${plain(word)}*`, subject, plain(title)].filter((part) => part !== "").join("  "),
+    ...(words === "" ? [] : [words]),
     `${plain(who)}  <${url}|Open>`,
   ];
   return JSON.stringify({
@@ -23,10 +20,6 @@ export const slackBody = (noticeText: string): string => {
   });
 };
 
-/** The word of a state without what only its page can fill in. */
-const shortWord = (state: ShownState): string =>
-  STATE_WORDS[state].word.replace(/[:,;].*$/, "").replace(/(?: (?:at|by))? \{\w+\}$/, "");
-
 const plain = (text: string): string =>
   text
     .replaceAll("&", "&amp;")
@@ -37,18 +30,3 @@ const plain = (text: string): string =>
 
 // What would format the rest of the line, by its twin that does nothing.
 const MARKS: Readonly<Record<string, string>> = { "*": "∗", _: "＿", "~": "∼", "`": "'" };
-
-const dataOf = (text: string): z.infer<typeof Notice>["data"] => Notice.parse(JSON.parse(text)).data;
-
-const Notice = z.object({
-  data: z.object({
-    state: z.enum(SHOWN_STATES),
-    reason: z.string().exactOptional(),
-    work: z.string(),
-    run: z.string().exactOptional(),
-    title: z.string().exactOptional(),
-    words: z.string().exactOptional(),
-    who: z.string(),
-    url: z.string(),
-  }),
-});

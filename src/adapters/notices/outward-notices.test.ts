@@ -223,6 +223,60 @@ test.each<[string, (file: string) => Promise<unknown>, RegExp]>([
   expect(JSON.stringify(sent)).not.toMatch(/whsec_[A-Za-z0-9]|horse/);
 });
 
+const NOTICE = JSON.stringify({
+  data: {
+    state: "voided(confinement)",
+    reason: "workspace/canary-succeeded",
+    run: "R-049-01",
+    work: "CTO-WORK-049",
+    title: "--action=yes \\033[1m <b>&bold</b>",
+    who: "operator",
+    url: "http://localhost:4049/r/R-049-01",
+  },
+});
+
+/** A program in place of notify-send that writes down what it was started with, and then does as it is told. */
+const desktop = async (then: string, signal = new AbortController().signal): Promise<readonly [Sent, string]> => {
+  const program = path.join(folder, "notify-send");
+  const log = path.join(folder, "started");
+  const text = `#!/bin/sh\n{ printf '[%s]' "$@"; echo; env; } > ${log}\n${then}\n`;
+  await writeFile(program, text, { mode: 0o755 });
+  const notices = outwardNotices({
+    stateFolder: folder,
+    notifySend: program,
+    environment: { DBUS_SESSION_BUS_ADDRESS: "unix:path=/x", CTO_HARNESS_ALLOW_CASE: "1", HOME: "/secret" },
+  });
+  const channel = { kind: "desktop" } as const;
+  expect(await notices.problemOf(channel)).toBe("none");
+  const sent = await notices.post({ channel, id: ID, atSeconds: 0, body: NOTICE }, signal);
+  return [sent, await readFile(log, "utf8")];
+};
+
+test("the desktop is told in words that are no option, markup or escape, by a program that is given nothing else", async () => {
+  const [sent, started] = await desktop("exit 0");
+  expect(sent).toEqual({ kind: "sent" });
+  expect(started).toContain(
+    "[--app-name][CTO Harness][--urgency][critical][--][Voided: workspace/canary-succeeded  R-049-01]" +
+      "[--action=yes \\\\033[1m &lt;b&gt;&amp;bold&lt;/b&gt;\noperator\nhttp://localhost:4049/r/R-049-01]",
+  );
+  expect(started).toContain("DBUS_SESSION_BUS_ADDRESS=unix:path=/x");
+  expect(started).not.toMatch(/CTO_HARNESS|HOME=|NODE_/);
+});
+
+test("a desktop that is not there, or hangs, is told of and not tried again", async () => {
+  expect((await desktop("exit 1"))[0]).toEqual({
+    kind: "gone",
+    problem: "notify-send ended with 1: no desktop of this user is there",
+  });
+  const [hung] = await desktop("exec sleep 60", AbortSignal.timeout(300));
+  expect(hung).toEqual({ kind: "gone", problem: "the desktop gave no answer in time" });
+  const absent = outwardNotices({ stateFolder: folder, notifySend: path.join(folder, "no-such-program") });
+  const parcel = { channel: { kind: "desktop" }, id: ID, atSeconds: 0, body: NOTICE } as const;
+  const problem = "notify-send is absent: apt-get install libnotify-bin";
+  expect(await absent.post(parcel, new AbortController().signal)).toEqual({ kind: "gone", problem });
+  expect(await absent.problemOf(parcel.channel)).toBe(problem);
+});
+
 const lines = async (): Promise<string> => readFile(path.join(folder, "notices.jsonl"), "utf8");
 const write = (...texts: readonly string[]): Promise<Sent> => outwardNotices({ stateFolder: folder }).write(texts);
 

@@ -1,12 +1,15 @@
 import { createHmac } from "node:crypto";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
 import path from "node:path";
 
 import type { Notices, Parcel } from "../../seams/notices.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { problemOfUrl, type Channel, type SlackHook, type Webhook } from "../../workflow/notify-policy.ts";
+import { problemOfUrl, type SlackHook, type Webhook } from "../../workflow/notify-policy.ts";
 import { ok, refuse, type Result } from "../../workflow/result.ts";
 import { slackBody } from "../../workflow/slack-text.ts";
 import { callReceiver } from "./call-receiver.ts";
+import { DESKTOP_VARIABLES, NO_NOTIFY_SEND, NOTIFY_SEND, showOnDesktop, type DesktopEnvironment } from "./desktop.ts";
 import { appendLines } from "./notice-file.ts";
 import { receiverAddress, systemResolve, type Resolve } from "./receiver-address.ts";
 import { readSecretFile, readSigningKeys } from "./secret-file.ts";
@@ -16,17 +19,24 @@ export interface NoticesOptions {
   readonly stateFolder: string;
   readonly resolve?: Resolve;
   readonly answerMs?: number;
+  readonly notifySend?: string;
+  /** Of whoever runs us. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
 }
 
-/** The file of notices, webhooks and Slack. */
+/** The file of notices, webhooks, Slack and the desktop. */
 export const outwardNotices = ({
   stateFolder,
   resolve = systemResolve,
   answerMs = LIMITS.noticeAnswerMs,
+  notifySend = NOTIFY_SEND,
+  environment = {},
 }: NoticesOptions): Notices => ({
   write: (lines) => appendLines(path.join(stateFolder, "notices.jsonl"), lines),
   post: async (parcel, signal) => {
-    const ready = await readyFor(stateFolder, parcel.channel);
+    const { channel, body } = parcel;
+    if (channel.kind === "desktop") return showOnDesktop(notifySend, desktopOf(environment), body, signal);
+    const ready = await readyFor(stateFolder, channel);
     if (!ready.ok) return { kind: "failed", problem: ready.refusals[0] };
     const { url, allowed, letter } = ready.value;
     const address = await receiverAddress(url.hostname, allowed, resolve);
@@ -34,10 +44,20 @@ export const outwardNotices = ({
     return callReceiver({ url, address: address.value, answerMs, ...letter(parcel) }, signal);
   },
   problemOf: async (channel) => {
+    if (channel.kind === "desktop") return (await isThere(notifySend)) ? "none" : NO_NOTIFY_SEND;
     const ready = await readyFor(stateFolder, channel);
     return ready.ok ? "none" : ready.refusals[0];
   },
 });
+
+const desktopOf = (environment: Readonly<Record<string, string | undefined>>): DesktopEnvironment =>
+  Object.fromEntries(DESKTOP_VARIABLES.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+
+const isThere = (program: string): Promise<boolean> =>
+  access(program, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
 
 /** A channel whose secret was read: where it leads, and what a parcel becomes on it. */
 interface Ready {
@@ -49,7 +69,7 @@ interface Ready {
   };
 }
 
-const readyFor = (stateFolder: string, channel: Channel): Promise<Result<Ready, string>> =>
+const readyFor = (stateFolder: string, channel: Webhook | SlackHook): Promise<Result<Ready, string>> =>
   channel.kind === "webhook" ? webhook(stateFolder, channel) : slack(stateFolder, channel);
 
 const webhook = async (

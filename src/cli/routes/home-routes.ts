@@ -54,8 +54,8 @@ export const homeRoutes = (): Routes => ({
     examples: ["cto notices", "cto notices --limit 200 --json"],
     flags: { limit: count("how many, the newest first (50)") },
     about: [
-      "Every event is told in .cto/notices.jsonl; by .cto/notify.yaml also to webhooks and to Slack. A dead letter was",
-      "tried six times. docs/notifications.md says what stands in both; cto doctor --only notify checks the second.",
+      "Every event is told in .cto/notices.jsonl; by .cto/notify.yaml also to webhooks, Slack and the desktop. A dead",
+      "letter was tried six times. docs/notifications.md says what stands in both; cto doctor --only notify checks the second.",
     ],
     exits: "0",
     see: "cto status, cto serve",
