@@ -112,6 +112,7 @@ const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 const RUN_WHERE_THEY_CAN = new Set([
   "src/workflow/contract/seed-packet.test.ts",
   "test/agents/real-case.agents.ts",
+  "test/browser/frame.test.ts",
   "test/browser/verify-page.test.ts",
 ]);
 
