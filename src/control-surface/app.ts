@@ -41,7 +41,7 @@ export const surfaceApp = ({ door, reading, streams, client, writes, examine, te
     if (!context.res.headers.has("Cache-Control")) context.res.headers.set("Cache-Control", "no-store");
   });
   app.use(async (context, next) => {
-    const entrance = entranceOf(context.req.raw, door);
+    const entrance = entranceOf(context.req.raw, door, context.req.path);
     switch (entrance.kind) {
       case "enters":
         return next();

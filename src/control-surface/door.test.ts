@@ -18,7 +18,8 @@ interface Given {
 const entranceFor = ({ method = "GET", url = "/api/status", headers = GOOD }: Given): string => {
   const there = Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined);
   const whole = url.startsWith("http") ? url : `http://${headers["host"] ?? "localhost:4049"}${url}`;
-  const entrance = entranceOf(new Request(whole, { method, headers: there }), door);
+  const request = new Request(whole, { method, headers: there });
+  const entrance = entranceOf(request, door, decodeURI(new URL(whole).pathname));
   return entrance.kind === "refused" ? entrance.refusal.code : entrance.kind === "moved" ? entrance.to : "enters";
 };
 
@@ -128,6 +129,14 @@ test.each<[string, Given, string]>([
     "the token in the address",
     { url: `/api/status?token=${token}`, headers: { host: "localhost:4049" } },
     "surface/no-token",
+  ],
+  // A router decodes an address before it finds its route.
+  ["the api in other letters", { url: "/%61pi/status", headers: { host: "localhost:4049" } }, "surface/no-token"],
+  ["a write in other letters", { ...POST, url: "/ap%69/approvals", headers: GOOD }, "surface/wrong-origin"],
+  [
+    "the api in other letters from elsewhere",
+    { url: "/%61p%69/status", headers: { ...GOOD, "sec-fetch-site": "cross-site" } },
+    "surface/cross-site",
   ],
   ["the api itself", { url: "/api", headers: { host: "localhost:4049" } }, "surface/no-token"],
   // Methods.

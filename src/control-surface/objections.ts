@@ -8,11 +8,14 @@ export type Entrance =
   | { readonly kind: "moved"; readonly to: string }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** Host, method, site, origin, token and type, in this order: the first that is wrong is the answer (surface.md 4.4). */
-export const entranceOf = (request: Request, door: Door): Entrance => {
+/**
+ * Host, method, site, origin, token and type, in this order: the first that is wrong is the answer (surface.md 4.4).
+ * `routed` is the path by which routes are found: `/%61pi/status` is of the API too.
+ */
+export const entranceOf = (request: Request, door: Door, routed: string): Entrance => {
   const { method, headers } = request;
   const url = new URL(request.url);
-  const isApi = url.pathname === "/api" || url.pathname.startsWith("/api/");
+  const isApi = [url.pathname, routed].some((path) => path === "/api" || path.startsWith("/api/"));
   const host = headers.get("host") ?? "";
   if (host !== hostOf(door) || url.host !== hostOf(door)) {
     const isSelf = url.host === host && otherNamesOf(door).includes(host);

@@ -78,6 +78,16 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   expect(asRead(await response.json())).toEqual(asRead(await read(surface)));
 });
 
+test.each(["/api/status", "/%61pi/status", "/ap%69/status", `/%61p%69/r/${RUN}`, "/a%70i/events", "/%61pi/doctor"])(
+  "%s without the token reads nothing, in whatever letters the router finds it",
+  async (address) => {
+    const response = await surface.app.request(`http://localhost:4049${address}`, {
+      headers: { host: "localhost:4049" },
+    });
+    expect([response.status, await codeOf(response)]).toEqual([401, "surface/no-token"]);
+  },
+);
+
 test("a target is looked at now, as every surface does", async () => {
   const [{ id }] = asRead(await surface.reading.targets()) as readonly [{ readonly id: string }];
   const response = await surface.get(`/api/targets/${id}`);
