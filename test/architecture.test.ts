@@ -275,7 +275,7 @@ test("every code of a refusal or a failure is given somewhere", () => {
   ).toEqual(["gate/a"]);
 });
 
-test("no file but a table of texts is longer than 250 lines", () => {
+test("no file but a table of texts or bounds is longer than 250 lines", () => {
   expect(longFiles(house)).toEqual([]);
 });
 
