@@ -1,3 +1,4 @@
+import type { AuditPage } from "../harness/objects/audit.ts";
 import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { PacketChanges } from "../harness/objects/packet-changes.ts";
 import type { Reading } from "../harness/reading.ts";
@@ -19,7 +20,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
   route("/api/explain/:name", [], ({ name }) => Promise.resolve(sought(reading.explain(name), "code", name, object))),
   route("/api/doctor", [], async () => object({ checks: await examine() })),
   route("/api/notices", ["limit"], async ({ page }) => object(await reading.notices(page.limit))),
-  route("/api/audit", ["after", "limit"], async ({ page }) => object(await reading.audit(page))),
+  route("/api/audit", ["after", "limit", "work"], (asked) => auditReply(reading, asked)),
   route("/api/w/:name", [], async ({ name }) => workReply(reading, name)),
   route("/api/w/:name/source", [], async ({ name }) =>
     sought(await reading.packetSource(name), "work item", name, (bytes) => ({
@@ -100,6 +101,13 @@ const changesReply = async (reading: Reading, { name, query }: Asked): Promise<R
   if (!isWord && parseRunId(against) === undefined) return wrong("against", "is neither approved, reviewed nor a run");
   const changes = await reading.packetChanges(name, isWord ? against : { run: against });
   return sought(changes, "work item or run", isWord ? name : `${name} or ${against}`, object);
+};
+
+const auditReply = async (reading: Reading, { query, page }: Asked): Promise<Reply<AuditPage>> => {
+  const ofWork = query["work"];
+  const work = ofWork === undefined ? undefined : workId(ofWork);
+  if (ofWork !== undefined && work === undefined) return wrong("work", "is no work id");
+  return object(await reading.audit(page, work));
 };
 
 const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply<RunsPage>> => {

@@ -25,9 +25,11 @@ export const homeReading = (world: World): HomeReading => ({
     );
   },
   approvals: (work) => readApprovals(world, work),
-  audit: async ({ after, limit }) => {
-    const leaves = await world.store.leaves(after);
-    return { entries: leaves.slice(0, limit), size: (await world.store.head()).checkpoint.size };
+  audit: async ({ after, limit }, work) => {
+    const { size } = (await world.store.head()).checkpoint;
+    if (work === undefined) return { entries: (await world.store.leaves(after)).slice(0, limit), size };
+    const own = (await world.store.leaves(0)).filter((leaf) => leaf.work === work);
+    return { entries: own.slice(after, after + limit), size, matches: own.length };
   },
   notices: (limit) => readNotices(world, limit),
   explain: (code) => {

@@ -1,4 +1,5 @@
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
+import type { WorkId } from "../workflow/ids.ts";
 import type { ApprovalView } from "./objects/approval.ts";
 import type { AuditPage } from "./objects/audit.ts";
 import type { DiagnosticObject } from "./objects/diagnostic.ts";
@@ -40,9 +41,10 @@ export interface HomeReading {
   target(id: string): Promise<Sought<TargetObject>>;
   /** The oldest first, of one work item or of all. */
   approvals(work?: string): Promise<readonly ApprovalView[]>;
-  audit(page: Page): Promise<AuditPage>;
   /** What was told to whom, at most `limit` events, the newest first. */
   notices(limit: number): Promise<NoticesObject>;
+  /** Of one work item, where it is named: `after` then counts its own records. */
+  audit(page: Page, work?: WorkId): Promise<AuditPage>;
   explain(code: string): Sought<Explanation>;
 }
 

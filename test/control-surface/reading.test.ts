@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LogPage } from "../../src/control-surface/api.ts";
 import { HEADERS } from "../../src/control-surface/headers.ts";
 import { readRoutes } from "../../src/control-surface/read-routes.ts";
+import type { AuditPage } from "../../src/harness/objects/audit.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { Failure } from "../../src/workflow/failure.ts";
@@ -328,4 +329,16 @@ test("a list of runs takes several states, and says who asked for each run", asy
   const list = async (state: string): Promise<unknown> => (await surface.get(`/api/runs?state=${state}`)).json();
   expect(await list("executing,awaiting_outcome")).toMatchObject({ total: 1, runs: [{ run: RUN, by: "uid:0" }] });
   expect(await list("executing,stopping")).toEqual({ runs: [], total: 0 });
+});
+
+test("the ledger of one work item is a list of its own, with its own number", async () => {
+  const whole = (await (await surface.get("/api/audit?limit=1000")).json()) as AuditPage;
+  const own = whole.entries.filter(({ work }) => work === WORK);
+  expect(own.length).toBeLessThan(whole.size);
+  expect(await (await surface.get(`/api/audit?work=${WORK}&after=1&limit=2`)).json()).toEqual({
+    entries: own.slice(1, 3),
+    size: whole.size,
+    matches: own.length,
+  });
+  expect((await surface.get("/api/audit?work=049")).status).toBe(400);
 });

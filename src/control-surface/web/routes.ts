@@ -22,6 +22,12 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/r\/([^/]+)$/, rail: "runs", load: () => import("./pages/run.tsx") },
   { pattern: /^\/r\/([^/]+)\/evidence\/(.+)$/, rail: "runs", load: () => import("./pages/evidence.tsx") },
   { pattern: /^\/runs$/, rail: "runs", load: () => import("./pages/runs.tsx") },
+  { pattern: /^\/r\/([^/]+)\/replay$/, rail: "runs", load: () => import("./pages/replay.tsx") },
+  { pattern: /^\/targets$/, rail: "targets", load: () => import("./pages/targets.tsx") },
+  { pattern: /^\/targets\/([^/]+)$/, rail: "targets", load: () => import("./pages/target.tsx") },
+  { pattern: /^\/audit$/, rail: "audit", load: () => import("./pages/audit.tsx") },
+  { pattern: /^\/health$/, rail: "health", load: () => import("./pages/health.tsx") },
+  { pattern: /^\/compare$/, rail: "none", load: () => import("./pages/compare.tsx") },
 ];
 
 export interface Matched extends PageProps {

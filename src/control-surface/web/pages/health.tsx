@@ -1,0 +1,121 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+import type { DoctorCheck } from "../../../harness/objects/doctor.ts";
+import type { Api } from "../../api.ts";
+import { Notices } from "../lists/notices.tsx";
+import { Command } from "../parts/copy.tsx";
+import { Icon, type IconName } from "../parts/icons.tsx";
+import { clockTime } from "../parts/moment.tsx";
+import { PageHead } from "../parts/page-head.tsx";
+import { Panel } from "../parts/panel.tsx";
+import { Trouble } from "../parts/shown.tsx";
+import { Told } from "../parts/told.tsx";
+import { NEVER, useResource } from "../resource.ts";
+
+/** Whether this machine and home are fit for a run: what `cto doctor` says when it is asked from here. */
+export const Page = (): JSX.Element => {
+  const [round, setRound] = useState(0);
+  return (
+    <>
+      <PageHead
+        title="Health"
+        acts={
+          <button type="button" onClick={() => setRound((now) => now + 1)}>
+            Check again
+          </button>
+        }
+      />
+      <div class="stack">
+        <Doctor key={round} />
+        <Notices />
+        <Panel title="Hostile suite">
+          <div class="body">
+            <p>
+              Attacks on sandbox, gate and evidence are tried by a suite of the source tree. No home keeps its result,
+              so none is shown here.
+            </p>
+            <Command line="npm run test:hostile" />
+          </div>
+        </Panel>
+      </div>
+    </>
+  );
+};
+
+const Doctor = (): JSX.Element => {
+  const doctor = useResource<Api["/api/doctor"]>("/api/doctor", NEVER);
+  if (doctor.kind === "problem") return <Trouble problem={doctor.problem} again={doctor.again} />;
+  if (doctor.kind === "loading")
+    return (
+      <Panel title="Doctor" aside={<Elapsed />}>
+        <div class="skeleton" role="status" aria-busy="true">
+          <span>Looking at this machine and home; a sandbox is really started for it.</span>
+          {Array.from({ length: 10 }, (_, row) => (
+            <span key={row} class="bone" aria-hidden="true" />
+          ))}
+        </div>
+      </Panel>
+    );
+  const { checks } = doctor.value;
+  const worst = (["fail", "warn", "skip"] as const).flatMap((status) =>
+    checks.filter((check) => check.status === status),
+  );
+  const fine = checks.filter(({ status }) => status === "ok");
+  const at = `${clockTime(doctor.at)} UTC`;
+  return (
+    <Panel
+      title="Doctor"
+      kind={worst.some(({ status }) => status === "fail") ? "bad" : "plain"}
+      aside={<Summary checks={checks} at={at} />}
+    >
+      <ul class="rows">
+        {[...worst, ...fine].map((check) => (
+          <li key={check.id}>
+            <Row check={check} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+};
+
+const Summary = ({ checks, at }: { readonly checks: readonly DoctorCheck[]; readonly at: string }): JSX.Element => {
+  const bad = checks.filter(({ status }) => status !== "ok");
+  return (
+    <span role="status">
+      {bad.length === 0 ? `All checks ok at ${at}` : `${bad.length} of ${checks.length} checks not ok at ${at}`}
+    </span>
+  );
+};
+
+const ICONS: Readonly<Record<DoctorCheck["status"], IconName>> = {
+  ok: "check",
+  warn: "warn",
+  fail: "cross",
+  skip: "dash",
+};
+const TONES: Readonly<Record<DoctorCheck["status"], string>> = { ok: "ok", warn: "warn", fail: "bad", skip: "neutral" };
+
+const Row = ({ check: { id, status, says, fix } }: { readonly check: DoctorCheck }): JSX.Element => (
+  <div class="row check-row">
+    <span class={`state ${TONES[status]}`}>
+      <Icon name={ICONS[status]} />
+      <span>{status}</span>
+    </span>
+    <code class="check-id">{id}</code>
+    <span class="grow">
+      <Told text={says} />
+      {fix === "" ? null : <Command line={fix} />}
+    </span>
+  </div>
+);
+
+const Elapsed = (): JSX.Element => {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((now) => now + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return <span>{seconds} s</span>;
+};
