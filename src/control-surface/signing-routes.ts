@@ -121,7 +121,7 @@ function outcomeForm() {
 }
 
 function ticks() {
-  const note = z.string().max(LIMITS.judgedNoteCharactersMax).exactOptional();
+  const note = z.string().max(LIMITS.surfaceReasonCharactersMax).exactOptional();
   return z.array(z.strictObject({ id: id(), note })).max(LIMITS.surfaceTicksMax);
 }
 

@@ -53,7 +53,7 @@ export const draftObject = (
             challenge: toBeSigned(bytes, namespace, PASSKEY_HASH).toString("base64url"),
             rpId: PASSKEY_APPLICATION,
             credentials: signer.credential === null ? [] : [signer.credential],
-            timeoutMs: LIMITS.passkeyTimeoutMs,
+            timeoutMs: LIMITS.draftAgeMaxMs,
           },
   };
 };

@@ -8,11 +8,9 @@ export const LIMITS = {
   packetHostsMax: 32,
   sentenceBytesMax: 4096,
   approvalRecordBytesMax: 65_536,
-  /** From the question to the signature that answers it; what a person reads meanwhile may change no longer than this. */
   draftAgeMaxMs: 600_000,
   admissionRecordBytesMax: 65_536,
   outcomeRecordBytesMax: 65_536,
-  judgedNoteCharactersMax: 1_000,
   checksBytesMax: 65_536,
   policyBytesMax: 65_536,
   signersBytesMax: 262_144,
@@ -20,10 +18,6 @@ export const LIMITS = {
   signerLineCharactersMax: 16_384,
   approversMax: 16,
   signatureBytesMax: 16_384,
-  /** How long a browser waits for its user; shorter than a draft counts. */
-  passkeyTimeoutMs: 300_000,
-  /** Of what a browser tells of itself in an assertion. */
-  clientDataCharactersMax: 4_096,
   keyFileBytesMax: 4096,
   gitTimeoutMs: 120_000,
   /** How long a shell for git waits for its next call. */
@@ -193,7 +187,6 @@ export const LIMITS = {
   surfaceHeaderBytesMax: 16_384,
   surfaceBodyBytesMax: 65_536,
   /** Of a reason that a browser gives. */
-  /** Rows that a page sends as ticked. */
   surfaceTicksMax: 2_000,
   surfaceReasonCharactersMax: 1_000,
   /** How long a client of the Control Surface may take for its headers, for all of a request, and between two of them. */

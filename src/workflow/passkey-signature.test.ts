@@ -11,6 +11,7 @@ import {
   type Assertion,
 } from "../../test/fixtures/ssh.ts";
 import { nodeVerifyTools } from "../adapters/archive/verify-tools.ts";
+import { webVerifyTools } from "../verifier/web-tools.ts";
 import { readAllowedSigners } from "./allowed-signers.ts";
 import { assuranceOf } from "./approval/assurance.ts";
 import { levelBy } from "./evidence/verify/assurance.ts";
@@ -45,10 +46,12 @@ const saidOf = async (
     origin: page,
   });
   const again = readSshSignature(signature);
-  const verifier =
-    again !== undefined &&
-    again.namespace === NAMESPACE &&
-    (await isSignatureOver(nodeVerifyTools, again, Buffer.from(message), page));
+  const [verifier = false, inBrowser] = await Promise.all(
+    [nodeVerifyTools, webVerifyTools].map(
+      async (tools) => again?.namespace === NAMESPACE && isSignatureOver(tools, again, Buffer.from(message), page),
+    ),
+  );
+  expect(inBrowser).toBe(verifier);
   const stock = stockAccepts(folder, { signers, principal: "jp", namespace: NAMESPACE, message, signature });
   return { ours: checked.ok ? assuranceOf(checked.value) : checked.refusals[0].kind, verifier, stock };
 };

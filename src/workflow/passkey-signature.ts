@@ -1,4 +1,3 @@
-import { LIMITS } from "./limits.ts";
 import type { SshPublicKey } from "./ssh-public-key.ts";
 import type { SshWire } from "./ssh-wire.ts";
 
@@ -26,7 +25,7 @@ export const readPasskeyParts = (wire: SshWire): PasskeyParts => {
   const origin = wire.string().toString("latin1");
   const clientData = wire.string().toString("utf8");
   const isBare = wire.string().length === 0;
-  return { origin, clientData: isBare && clientData.length <= LIMITS.clientDataCharactersMax ? clientData : "" };
+  return { origin, clientData: isBare ? clientData : "" };
 };
 
 /**

@@ -98,7 +98,7 @@ const predicate = z
     acknowledged: z.array(z.string().max(256)).max(1000),
     judged: z.array(z.string().max(16)).max(1000),
     notes: z
-      .array(z.strictObject({ id: z.string().max(16), note: z.string().min(1).max(LIMITS.judgedNoteCharactersMax) }))
+      .array(z.strictObject({ id: z.string().max(16), note: z.string().min(1).max(LIMITS.surfaceReasonCharactersMax) }))
       .max(1000)
       .exactOptional(),
     sentence: z.string().max(400).nullable(),
