@@ -311,8 +311,13 @@ test("on a full disk the file keeps its whole lines, and the failure is told", a
     program,
   ];
   const { stdout } = await promisify(execFile)("bwrap", [...view, folder]);
-  const { sent, kept } = JSON.parse(stdout) as { readonly sent: Sent; readonly kept: readonly string[] };
+  const { sent, kept, rest } = JSON.parse(stdout) as {
+    readonly sent: Sent;
+    readonly kept: readonly string[];
+    readonly rest: string;
+  };
   expect(sent).toEqual({ kind: "failed", problem: "notices.jsonl: no space left" });
   expect(kept.length).toBeGreaterThan(5);
+  expect(rest).toBe("");
   for (const [at, line] of kept.entries()) expect(JSON.parse(line)).toMatchObject({ at });
 });
