@@ -113,6 +113,7 @@ const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 const RUN_WHERE_THEY_CAN = new Set([
   "src/workflow/contract/seed-packet.test.ts",
   "test/agents/real-case.agents.ts",
+  "test/browser/approve.test.ts",
   "test/browser/frame.test.ts",
   "test/browser/passkey.test.ts",
   "test/browser/verify-page.test.ts",

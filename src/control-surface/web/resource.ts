@@ -24,7 +24,7 @@ export interface Follow {
 export const NEVER: Follow = { concerns: () => false, moves: "at-once" };
 export const ALWAYS: Follow = { concerns: () => true, moves: "at-once" };
 
-/** Reads an address and keeps reading it as the ledger grows. `undefined` asks nothing. */
+/** Reads an address and keeps reading it as the ledger grows; the empty one asks nothing and stays unanswered. */
 export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resource<T> => {
   const [held, setHeld] = useState<Held<T>>({ kind: "loading", address });
   const [newer, setNewer] = useState(0);
@@ -42,6 +42,7 @@ export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resour
     };
   const again = (): void => {
     asking.current.abort();
+    if (address === "") return;
     const { signal } = (asking.current = new AbortController());
     setNewer(0);
     void ask<T>(address, signal).then(hold(signal), () => undefined);

@@ -28,6 +28,7 @@ export const ROUTES: readonly Route[] = [
   { pattern: /^\/audit$/, rail: "audit", load: () => import("./pages/audit.tsx") },
   { pattern: /^\/health$/, rail: "health", load: () => import("./pages/health.tsx") },
   { pattern: /^\/compare$/, rail: "none", load: () => import("./pages/compare.tsx") },
+  { pattern: /^\/settings$/, rail: "none", load: () => import("./pages/settings.tsx") },
 ];
 
 export interface Matched extends PageProps {

@@ -25,9 +25,9 @@ test.each([
 
 test.each([
   ["a", '"a" (U+0061)'],
-  [" ", "a space (U+0020)"],
-  ["\u202E", "(U+202E)"],
-  ["а", "(U+0430)"],
+  [" ", '" " (U+0020)'],
+  ["\u202E", "U+202E"],
+  ["а", "U+0430"],
   ["", "the end"],
 ])("%j is named so that it can be told from its like", (character, name) => {
   expect(namedCharacter(character)).toBe(name);

@@ -17,10 +17,16 @@ export const differenceIn = (sentence: string, typed: string): Difference | unde
   return { at: place + 1, expected: expected[place] ?? "", got: got[place] ?? "" };
 };
 
-/** `"a"`, `"i" (U+0069)`, or that there is nothing. */
+/** What should stand there: `"a"`, or the end. */
+export const expectedCharacter = (character: string): string => (character === "" ? "the end" : `"${character}"`);
+
+/**
+ * What stands there, in the server's own words. Nothing typed is shown as it is, unless everybody sees the same:
+ * `"i" (U+0069)`, but `U+202E` alone.
+ */
 export const namedCharacter = (character: string): string => {
   const point = character.codePointAt(0);
   if (point === undefined) return "the end";
-  const shown = point > 0x20 && point < 0x7f ? `"${character}" ` : point === 0x20 ? "a space " : "";
-  return `${shown}(U+${point.toString(16).toUpperCase().padStart(4, "0")})`;
+  const code = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+  return /^[ -~]$/.test(character) ? `"${character}" (${code})` : code;
 };

@@ -7,6 +7,7 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Code, Told } from "../parts/told.tsx";
+import { SinceLooked } from "./since-looked.tsx";
 
 /** What waits for somebody, the worst first: which, why, who acts, since when. */
 export const Needs = ({ needs }: { readonly needs: readonly NeedObject[] }): JSX.Element => (
@@ -17,7 +18,7 @@ export const Needs = ({ needs }: { readonly needs: readonly NeedObject[] }): JSX
       </Empty>
     ) : null}
     <ul class="rows">
-      {needs.map((need) => (
+      {needs.map((need, place) => (
         <li key={need.work}>
           <a href={placeOf(need)} data-row>
             <div class="grow">
@@ -25,6 +26,7 @@ export const Needs = ({ needs }: { readonly needs: readonly NeedObject[] }): JSX
                 <span class="mono">{visible(isOfRun(need) ? (need.run ?? need.work) : need.work)}</span>{" "}
                 <Told text={need.title ?? ""} />
               </p>
+              {place < LOOKED_AT_MOST && needsApproval(need) ? <SinceLooked work={need.work} /> : null}
               <p class="hint">
                 next: <Told text={need.next} />
               </p>
@@ -50,6 +52,12 @@ export const Needs = ({ needs }: { readonly needs: readonly NeedObject[] }): JSX
 const OF_RUN = /^(?:tampered|rollback_failed|awaiting_outcome|rejected|voided|failed|interrupted|stopped)/;
 
 const isOfRun = ({ state, run }: NeedObject): boolean => run !== undefined && OF_RUN.test(state);
+
+// The first page asks few things; whoever waits further down is looked at one by one.
+const LOOKED_AT_MOST = 4;
+
+const needsApproval = ({ state, reason }: NeedObject): boolean =>
+  reason === "approval/absent" || state === "stale" || state === "expired" || state === "withdrawn";
 
 const placeOf = (need: NeedObject): string =>
   isOfRun(need) ? `/r/${encodeURIComponent(need.run ?? "")}` : `/w/${encodeURIComponent(need.work)}`;

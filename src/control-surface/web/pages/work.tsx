@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 
-import type { ApprovalView } from "../../../harness/objects/approval.ts";
 import type { NoContract, PacketObject } from "../../../harness/objects/packet.ts";
+import type { ApprovalSigning } from "../../../harness/objects/signing.ts";
 import { visible } from "../../../workflow/visible-text.ts";
 import type { Api, WorkPage } from "../../api.ts";
 import { here } from "../navigation.ts";
@@ -13,10 +13,11 @@ import { Panel } from "../parts/panel.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { useResource } from "../resource.ts";
+import { useResource, type Resource } from "../resource.ts";
 import type { PageProps } from "../routes.ts";
 import { useEvery } from "../use-every.ts";
 import { ApprovalPanel, isToApprove } from "../work/approval-panel.tsx";
+import type { Change } from "../work/change-list.tsx";
 import { ContractView } from "../work/contract-view.tsx";
 import { gateCells } from "../work/gate-cells.ts";
 import { History } from "../work/history.tsx";
@@ -26,12 +27,15 @@ import { SourceView } from "../work/source-view.tsx";
 /** One work item: where it stands, its whole packet, what the gate says now, and the place to approve it. */
 export const Page = ({ name }: PageProps): JSX.Element => {
   const page = useResource<Api["/api/w/:name"]>(`/api/w/${encodeURIComponent(name)}`);
-  const approvals = useResource<Api["/api/approvals"]>("/api/approvals");
+  const value = page.kind === "ready" ? page.value : undefined;
+  // What cannot be approved has nothing to sign: only what can is asked for.
+  const isAsked = value?.view?.approvable === true && isToApprove(value.work);
+  const signing = useResource<Api["/api/w/:name/signing"]>(isAsked ? `/api/w/${encodeURIComponent(name)}/signing` : "");
+  const again = (): void => (page.again(), signing.again());
   // HEAD and files move without a record of it.
   useEvery(PREFLIGHT_EVERY_MS, page.again);
-  const packet = page.kind === "ready" ? page.value.packet : null;
-  usePageKeys({ id: name, digest: packet !== null && "contract" in packet ? packet.digests.packet : undefined });
-  const title = page.kind === "ready" ? (page.value.work.title ?? name) : name;
+  usePageKeys({ id: name, digest: value?.view?.digests["packet"] });
+  const title = value?.work.title ?? name;
   return (
     <>
       <PageHead
@@ -41,16 +45,17 @@ export const Page = ({ name }: PageProps): JSX.Element => {
             <a href="/packets">Packets</a> / {visible(name)}
           </>
         }
-        facts={page.kind === "ready" ? <Facts page={page.value} /> : undefined}
+        facts={value === undefined ? undefined : <Facts page={value} />}
         acts={<Views />}
       />
       <Shown of={page} what="the work item" rows={9} near={(other) => `/w/${encodeURIComponent(other)}`}>
-        {(value) => (
+        {(shown) => (
           <Work
-            page={value}
-            approvals={approvals.kind === "ready" ? approvals.value.approvals : []}
+            page={shown}
+            signing={signing}
+            again={again}
             preflight={
-              <Preflight gate={value.gate} at={page.kind === "ready" ? page.at : new Date()} again={page.again} />
+              <Preflight gate={shown.gate} at={page.kind === "ready" ? page.at : new Date()} again={page.again} />
             }
           />
         )}
@@ -101,50 +106,39 @@ const Views = (): JSX.Element => {
 };
 
 const Work = ({
-  page: { work, packet, gate },
-  approvals,
+  page,
+  signing,
+  again,
   preflight,
 }: {
   readonly page: WorkPage;
-  readonly approvals: readonly ApprovalView[];
+  readonly signing: Resource<ApprovalSigning>;
+  readonly again: () => void;
   readonly preflight: JSX.Element;
-}): JSX.Element => {
-  const contract = packet !== null && "contract" in packet ? packet : undefined;
-  return (
-    <>
-      <GateStrip cells={gateCells({ work, gate }, approvals)} />
-      <div class="columns">
-        <div class="stack">
-          {contract === undefined ? (
-            <NoPacket packet={packet} />
-          ) : (
-            <Packet work={work.work} packet={contract} isOpen={isToApprove(work)} />
-          )}
-          {preflight}
-          <History history={work.history} />
-        </div>
-        <div class="stack beside">
-          <ApprovalPanel work={work} packet={contract} approvals={approvals} />
-        </div>
+}): JSX.Element => (
+  <>
+    <GateStrip cells={gateCells(page)} />
+    <div class="columns">
+      <div class="stack">
+        <Packet page={page} />
+        {preflight}
+        <History history={page.work.history} />
       </div>
-    </>
-  );
-};
+      <div class="stack beside">
+        <ApprovalPanel page={page} signing={signing} again={again} />
+      </div>
+    </div>
+  </>
+);
 
-const Packet = ({
-  work,
-  packet,
-  isOpen,
-}: {
-  readonly work: string;
-  readonly packet: PacketObject;
-  readonly isOpen: boolean;
-}): JSX.Element =>
-  here.value.query.get("view") === "source" ? (
-    <SourceView work={work} sha256={packet.digests.packet} />
-  ) : (
-    <ContractView title={isOpen ? "The packet you are approving" : "The packet"} packet={packet} changes={[]} />
-  );
+const Packet = ({ page: { work, packet, view, sinceReviewed } }: { readonly page: WorkPage }): JSX.Element => {
+  if (view === null) return <NoPacket packet={packet} />;
+  const sha256 = view.digests["packet"] ?? "";
+  if (here.value.query.get("view") === "source") return <SourceView work={work.work} sha256={sha256} />;
+  const isOpen = isToApprove(work);
+  const changes: readonly Change[] = isOpen && sinceReviewed?.kind === "compared" ? sinceReviewed.changes : [];
+  return <ContractView title={isOpen ? "The packet you are approving" : "The packet"} view={view} changes={changes} />;
+};
 
 const NoPacket = ({ packet }: { readonly packet: PacketObject | NoContract | null }): JSX.Element => (
   <Panel title="No contract can be drawn" id="packet" kind="bad">

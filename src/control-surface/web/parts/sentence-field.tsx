@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 
 import { visible } from "../../../workflow/visible-text.ts";
-import { differenceIn, namedCharacter } from "../sentence.ts";
+import { differenceIn, expectedCharacter, namedCharacter, type Difference } from "../sentence.ts";
 
 /** How the words came into the field: it is signed with them. */
 export type Entry = "typed" | "pasted";
@@ -31,7 +31,14 @@ export const SentenceField = ({
     <div class="sentence-field">
       <p class="sentence" data-sentence={visible(sentence)}>
         <span class={typed === "" ? "" : "same"}>{visible(same)}</span>
-        {visible(sentence.slice(same.length))}
+        {isWrong(typed, difference) ? (
+          <>
+            <span class="wrong">{visible(difference?.expected ?? "")}</span>
+            {visible(sentence.slice(same.length + (difference?.expected.length ?? 0)))}
+          </>
+        ) : (
+          visible(sentence.slice(same.length))
+        )}
       </p>
       <label class="field" for={field}>
         {label}
@@ -40,28 +47,35 @@ export const SentenceField = ({
         id={field}
         data-key="sentence"
         aria-describedby={hint}
-        aria-invalid={typed !== "" && difference !== undefined}
+        aria-invalid={isWrong(typed, difference)}
         autocomplete="off"
         autocapitalize="off"
         spellcheck={false}
         disabled={isDisabled}
         value={typed}
         onPaste={() => (entry.current = "pasted")}
+        onDrop={() => (entry.current = "pasted")}
         onInput={({ currentTarget: { value } }) => {
           if (value === "") entry.current = "typed";
           onTyped(value, entry.current);
         }}
       />
-      <p id={hint} class={typed !== "" && difference !== undefined ? "hint bad text" : "hint"}>
-        {saidOf(typed, difference)}
+      <p id={hint} class={isWrong(typed, difference) ? "hint bad text" : "hint"}>
+        {saidOf(sentence, typed, difference)}
+        {entry.current === "pasted" ? " Pasted: the record will say so." : ""}
       </p>
     </div>
   );
 };
 
-const saidOf = (typed: string, difference: ReturnType<typeof differenceIn>): string => {
+/** What is only begun is no mistake yet. */
+const isWrong = (typed: string, difference: Difference | undefined): boolean =>
+  typed !== "" && difference !== undefined && difference.got !== "";
+
+const saidOf = (sentence: string, typed: string, difference: Difference | undefined): string => {
   if (typed === "") return "Type it exactly. Nothing is trimmed or normalised.";
   if (difference === undefined) return "Equal, character for character.";
   const { at, expected, got } = difference;
-  return `Character ${at}: expected ${namedCharacter(expected)}, got ${namedCharacter(got)}.`;
+  if (got === "") return `Equal so far: ${at - 1} of ${Array.from(sentence).length} characters.`;
+  return `Character ${at}: expected ${expectedCharacter(expected)}, got ${namedCharacter(got)}.`;
 };

@@ -1,21 +1,19 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
-import type { ApprovalView } from "../../../harness/objects/approval.ts";
-import type { PacketObject } from "../../../harness/objects/packet.ts";
-import type { WorkWithHistory } from "../../../harness/objects/work.ts";
-import type { WriteApi } from "../../api.ts";
-import { tell, type Problem } from "../ask.ts";
-import { live } from "../live.ts";
+import type { ApprovalSigning } from "../../../harness/objects/signing.ts";
+import type { WorkPage } from "../../api.ts";
 import { Command } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
-import { Moment } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Told } from "../parts/told.tsx";
+import type { Resource } from "../resource.ts";
+import { ApproveBox } from "./approve-box.tsx";
+import { MarkReviewed } from "./mark-reviewed.tsx";
 import { Refused } from "./refused.tsx";
+import { Standing } from "./standing-approval.tsx";
 
 /** Whether the next act is an approval: no approval stands, and no run waits for its end. */
-export const isToApprove = ({ state }: Pick<WorkWithHistory, "state">): boolean => !SETTLED.has(state);
+export const isToApprove = ({ state }: Pick<WorkPage["work"], "state">): boolean => !SETTLED.has(state);
 
 const SETTLED: ReadonlySet<string> = new Set([
   "approved",
@@ -29,138 +27,115 @@ const SETTLED: ReadonlySet<string> = new Set([
   "retired",
 ]);
 
-/** The approval that stands, with the way to take it back; where none stands, how one is given. */
+/** The approval that stands, with the way to take it back; where none stands, the place to give one. */
 export const ApprovalPanel = ({
-  work,
-  packet,
-  approvals,
+  page,
+  signing,
+  again,
 }: {
-  readonly work: WorkWithHistory;
-  readonly packet: PacketObject | undefined;
-  readonly approvals: readonly ApprovalView[];
+  readonly page: WorkPage;
+  readonly signing: Resource<ApprovalSigning>;
+  readonly again: () => void;
 }): JSX.Element => {
-  const approval = approvals.findLast((each) => each.work === work.work);
-  if (approval !== undefined && (work.state === "approved" || approval.state === "waits"))
-    return <Standing approval={approval} work={work.work} />;
-  if (!isToApprove(work))
-    return (
-      <Panel title="Approval">
-        <p class="body">
-          <span>
-            {approval === undefined ? "Nothing is to be approved." : `${approval.id}: ${approval.says}.`}{" "}
-            {work.lastRun === undefined ? null : <a href={`/r/${encodeURIComponent(work.lastRun)}`}>Look at the run</a>}
-          </span>
-        </p>
-      </Panel>
-    );
-  return <HowToApprove work={work} packet={packet} />;
-};
-
-const Standing = ({
-  approval: { id, by, assurance, at, expiresAt, seq, state, says },
-  work,
-}: {
-  readonly approval: ApprovalView;
-  readonly work: string;
-}): JSX.Element => (
-  <Panel title={state === "waits" ? "Approval, not complete" : "Approved"}>
-    <dl class="pairs narrow">
-      <dt>Approval</dt>
-      <dd data-event={seq}>
-        <span class={`state ${state === "waits" ? "warn" : "info"}`}>
-          <Icon name={state === "waits" ? "clock" : "check"} />
-          <span>{id}</span>
-        </span>{" "}
-        <span class="seq">#{seq}</span>
-      </dd>
-      <dt>By</dt>
-      <dd>
-        <Told text={by} />, assurance {assurance}, <Moment at={at} />
-      </dd>
-      <dt>Expires</dt>
-      <dd>
-        <Moment at={expiresAt} />
-      </dd>
-      <dt>Use</dt>
-      <dd>{state === "waits" ? <Told text={says} /> : "single use, not used yet"}</dd>
-    </dl>
-    <div class="body">
-      {state === "waits" ? null : (
-        <>
-          <p class="hint">The run is started in the terminal:</p>
-          <Command line={`cto run ${work}`} />
-        </>
-      )}
-      <Withdraw id={id} />
-    </div>
-  </Panel>
-);
-
-/** Taking it back is one act with a reason; it takes effect at once. */
-const Withdraw = ({ id }: { readonly id: string }): JSX.Element => {
-  const [reason, setReason] = useState("");
-  const [problem, setProblem] = useState<Problem>();
-  const withdraw = async (): Promise<void> => {
-    const given: WriteApi["/api/approvals/:name/withdraw"]["given"] = { reason };
-    const answer = await tell<WriteApi["/api/approvals/:name/withdraw"]["answer"]>(
-      `/api/approvals/${encodeURIComponent(id)}/withdraw`,
-      given,
-    );
-    setProblem(answer.ok ? undefined : answer.problem);
-  };
-  const why = live.value !== "live" ? "The server is not heard." : reason === "" ? "Say why first." : undefined;
+  const { work, approval } = page;
+  if (approval !== null && work.state === "approved") return <Standing approval={approval} work={work.work} />;
+  if (!isToApprove(work)) return <Spent page={page} />;
+  const notice = <WhyAgain page={page} />;
+  const waiting = approval?.state === "waits" ? <Standing approval={approval} work={work.work} /> : null;
   return (
-    <form
-      class="stack tight"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void withdraw();
-      }}
-    >
-      <label class="field">
-        Reason to withdraw
-        <input
-          type="text"
-          value={reason}
-          maxLength={1000}
-          onInput={({ currentTarget }) => setReason(currentTarget.value)}
+    <>
+      {waiting}
+      {signing.kind === "ready" ? (
+        <ApproveBox
+          key={`${signing.value.presentedSha256} ${signing.value.reviewedFrom ?? ""}`}
+          signing={signing.value}
+          owner={work.owner ?? "its owner"}
+          notice={notice}
+          again={again}
         />
-      </label>
-      <button type="submit" class="harm wide" disabled={why !== undefined} aria-describedby="why-no-withdrawal">
-        Withdraw
-      </button>
-      <p class="hint" id="why-no-withdrawal">
-        {why ?? "Works until a run starts."}
-      </p>
-      {problem === undefined ? null : <Refused problem={problem} />}
-    </form>
+      ) : (
+        <HowToApprove page={page} signing={signing} notice={notice} />
+      )}
+    </>
   );
 };
 
-const HowToApprove = ({
-  work,
-  packet,
-}: {
-  readonly work: WorkWithHistory;
-  readonly packet: PacketObject | undefined;
-}): JSX.Element => (
-  <Panel title="Approve" kind="act" id="approve">
-    <div class="body">
-      {packet === undefined ? (
-        <p>Nothing can be approved before the packet lints.</p>
-      ) : (
-        <>
-          <p>
-            Nothing runs until {work.owner === undefined ? "its owner" : <Told text={work.owner} />} approves it, by
-            exactly this sentence and a signature:
-          </p>
-          <p class="sentence">
-            <Told text={packet.sentence} />
-          </p>
-          <p class="hint">In the terminal, where the key is:</p>
-          <Command line={`cto approve ${work.work} --key KEY`} />
-        </>
-      )}
-    </div>
+const Spent = ({ page: { work, approval } }: { readonly page: WorkPage }): JSX.Element => (
+  <Panel title="Approval">
+    <p class="body">
+      <span>
+        {approval === null ? "Nothing is to be approved." : `${approval.id}: ${approval.says}.`}{" "}
+        {work.lastRun === undefined ? null : <a href={`/r/${encodeURIComponent(work.lastRun)}`}>Look at the run</a>}
+      </span>
+    </p>
   </Panel>
 );
+
+/** An approval that was there and is worth nothing any more. */
+const WhyAgain = ({ page: { work, approval } }: { readonly page: WorkPage }): JSX.Element | null =>
+  approval === null || !OVER.has(work.state) ? null : (
+    <p class="notice" data-event={approval.seq}>
+      <Icon name="warn" />
+      <span>
+        <Told text={work.word} />. <Told text={`${approval.id} of ${approval.by}`} /> approves nothing any more.
+      </span>
+    </p>
+  );
+
+const OVER: ReadonlySet<string> = new Set(["stale", "expired", "withdrawn"]);
+
+/** Where this page cannot take an approval: why, and the command that can. */
+const HowToApprove = ({
+  page: { work, packet, view },
+  signing,
+  notice,
+}: {
+  readonly page: WorkPage;
+  readonly signing: Resource<ApprovalSigning>;
+  readonly notice: JSX.Element | null;
+}): JSX.Element => {
+  const contract = packet !== null && "contract" in packet ? packet : undefined;
+  const hindrances = view?.hindrances ?? [];
+  const isRefused = signing.kind === "problem" && signing.problem.status === 409;
+  return (
+    <Panel title="Approve" kind="act" id="approve">
+      <div class="body">
+        {notice}
+        {contract === undefined ? <p>Nothing can be approved before the packet lints.</p> : null}
+        {hindrances.length === 0 ? null : (
+          <>
+            <p>Nothing can be approved now:</p>
+            <ul class="refused">
+              {hindrances.map(({ code, message, next }, place) => (
+                <li key={place}>
+                  <p class="state warn">
+                    <Icon name="warn" />
+                    <Told text={message} />
+                  </p>
+                  <p class="hint">
+                    <code>{code}</code> next: <Told text={next} />
+                  </p>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {isRefused ? <Refused problem={signing.problem} /> : null}
+        {contract === undefined || hindrances.length > 0 || isRefused ? null : (
+          <>
+            <p>
+              Nothing runs until {work.owner === undefined ? "its owner" : <Told text={work.owner} />} approves it, by
+              exactly this sentence and a signature:
+            </p>
+            <p class="sentence">
+              <Told text={contract.sentence} />
+            </p>
+            <p class="hint">In the terminal, where the key is:</p>
+            <Command line={`cto approve ${work.work} --key KEY`} />
+          </>
+        )}
+        {contract === undefined ? null : <MarkReviewed work={work.work} sha256={contract.digests.packet} />}
+      </div>
+    </Panel>
+  );
+};

@@ -5,15 +5,15 @@ import type { WorkPage } from "../../api.ts";
 import type { GateCell } from "../parts/gate-strip.tsx";
 
 /** The six stops of the line for a work item: what its gate sees now, and what the ledger recorded of it. */
-export const gateCells = (
-  { work, gate }: Pick<WorkPage, "work" | "gate">,
-  approvals: readonly ApprovalView[],
-): readonly GateCell[] => {
+export const gateCells = ({
+  work,
+  gate,
+  approval,
+}: Pick<WorkPage, "work" | "gate" | "approval">): readonly GateCell[] => {
   const checks = gate?.checks ?? [];
-  const approval = approvals.findLast((each) => each.work === work.work);
   // A newer approval begins the line anew: what an older one led to is history.
   const run = work.history.findLast(({ event }) => event === "run.started");
-  const isOld = run === undefined || (approval !== undefined && approval.seq > run.seq);
+  const isOld = run === undefined || (approval !== null && approval.seq > run.seq);
   const since = isOld ? [] : work.history.filter((each) => each.run === run.run && each.seq >= run.seq);
   return [
     seenCell("Packet", checks, ["packet", "contract"], "No packet"),
@@ -41,10 +41,10 @@ const seenCell = (
   return { name, kind: "seen", word: name === "Packet" ? (own[0]?.message ?? "") : last.message };
 };
 
-const approvalCell = (work: WorkWithHistory, approval: ApprovalView | undefined): GateCell => {
+const approvalCell = (work: WorkWithHistory, approval: ApprovalView | null): GateCell => {
   const name = "Approval";
   const waits: GateCell = { name, kind: "now", word: `Waits for ${work.owner ?? "its owner"}` };
-  if (approval === undefined) return waits;
+  if (approval === null) return waits;
   const { by, at, seq, assurance, id } = approval;
   if (work.state === "stale" || work.state === "expired" || work.state === "withdrawn")
     return { ...waits, word: work.word, by, at, seq };
