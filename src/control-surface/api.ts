@@ -94,6 +94,8 @@ export interface WriteApi {
     readonly given: {
       readonly sentence: string;
       readonly entry: "typed" | "pasted";
+      /** Digest of the text that `signing` told: of any other no draft is made. */
+      readonly presentedSha256: string;
       /** Fingerprint of the key that is going to sign. */
       readonly key: string;
       /** Ids of the rows that were ticked: all that `signing` told. */

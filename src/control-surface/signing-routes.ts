@@ -93,6 +93,7 @@ function approvalDraftForm() {
   return z.strictObject({
     sentence: z.string().max(LIMITS.sentenceBytesMax),
     entry: z.enum(["typed", "pasted"]),
+    presentedSha256: z.string().regex(/^[0-9a-f]{64}$/),
     key: fingerprint(),
     ticks: z.array(id()).max(LIMITS.surfaceTicksMax),
     expiresMs: z.int().positive().exactOptional(),

@@ -40,6 +40,11 @@ export function* objectionsToDraft(world: World, came: CameBack): Iterable<Refus
       digests?.["challenge"] === challenge.sha256,
   );
   if (isAnswered) return yield refusal("approval/already-recorded", { approval, by: approver.principal });
+  // Taking back means all that was asked before it, whichever of the questions was answered.
+  const withdrawn = leaves.findLast(
+    ({ type, work, seq }) => type === "approval.withdrawn" && work === record.workId && seq > asked.seq,
+  );
+  if (withdrawn !== undefined) return yield refusal("approval/withdrawn", { approval, by: withdrawn.actor });
   const isOwn = approval === `ap-${asked.seq}` && digestOf(questionOf(read)) === challenge.sha256;
   // Whoever signs was shown a ledger that tells of the question.
   const hasSeenIt = record.ledgerCheckpoint.size >= asked.seq;

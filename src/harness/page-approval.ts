@@ -69,6 +69,8 @@ const tickObject = ({ id, label, change }: ReviewRow): ApprovalTick =>
 export interface SaidOnPage {
   readonly sentence: string;
   readonly entry: "typed" | "pasted";
+  /** Of the text that he had before him. */
+  readonly presentedSha256: string;
   readonly key: string;
   readonly ticks: readonly string[];
   readonly expiresMs?: number;
@@ -83,7 +85,13 @@ export const draftOnPage = async (
   const words = new TextEncoder().encode(said.sentence);
   const shown = await present(world, work);
   if (!shown.ok) return shown;
-  const { contract, authority, trust } = shown.value;
+  const { contract, authority, trust, text } = shown.value;
+  // Whoever ticked and typed did so of what he was shown, which may be another text by now.
+  const [presented, given] = [digestOf(text), said.presentedSha256];
+  if (presented !== given) {
+    const moved = refusal("surface/digest-moved", { what: "the text that was shown", now: presented, given });
+    return refusedApproval(world, work, [moved], words);
+  }
   const { eligible } = quorumOf(authority, contract.owner);
   const now = world.clock.now().epochMs;
   const signer = signersOf(trust, eligible, APPROVAL_NAMESPACE, now).find(({ key }) => key === said.key);

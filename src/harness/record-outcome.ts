@@ -1,6 +1,6 @@
 import { assuranceOf, isBelow } from "../workflow/approval/assurance.ts";
 import type { Assurance } from "../workflow/authority.ts";
-import { canonicalJson, digestOf } from "../workflow/digest.ts";
+import { canonicalJson } from "../workflow/digest.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { OUTCOME_NAMESPACE, readOutcomeRecord, type OutcomeRecord } from "../workflow/outcome/outcome-record.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
@@ -55,7 +55,9 @@ export const recordOutcome = async (
     return refusedOutcome(world, row, [refusal("approval/below-minimum", { found: assurance, minimum })]);
   const { sums, statement } = ground.judged;
   const seq = await world.store.transact(async (ledger) => {
-    if (!(await ledger.claimOnce("outcome", record.runId, digestOf(bytes)))) return undefined;
+    // Whoever comes again, with the same bytes or others, is a claimant of his own.
+    const claimant = Buffer.from(world.clock.newNonce()).toString("base64url");
+    if (!(await ledger.claimOnce("outcome", record.runId, claimant))) return undefined;
     const leaf = await ledger.appendLeaf({
       type: record.outcome === "accepted" ? "outcome.accepted" : "outcome.rejected",
       actor: owner,

@@ -56,6 +56,7 @@ const draftWith = (more: object = {}): Promise<Answer> =>
   postTo(served, `/api/w/${WORK}/approval-draft`, {
     sentence: signing.sentence,
     entry: "typed",
+    presentedSha256: signing.presentedSha256,
     key: own.fingerprint,
     ticks: signing.ticks.map(({ id }) => id),
     ...more,
@@ -332,13 +333,32 @@ test("a packet that was approved is ticked only where it changed since, by who a
     (await getFrom(served, `/api/w/${WORK}/signing`)).body as unknown as ApprovalSigning;
   expect(await read()).toMatchObject({ reviewedFrom: signing.digests.packet, ticks: [] });
   await ground.edit(ground.packet, "- `test_strings.py`\n", "- `test_strings.py`\n- `src/other.py`\n");
-  const { ticks, reviewedFrom } = await read();
+  const { ticks, reviewedFrom, presentedSha256 } = await read();
   expect({ ticks, reviewedFrom }).toMatchObject({
     ticks: [{ id: "changed/allowedPaths/0", kind: "changed", class: "widens", after: "src/other.py" }],
     reviewedFrom: signing.digests.packet,
   });
-  expect(codesOf(await draftWith({ ticks: [] }))).toEqual([409, "approval/not-ticked"]);
+  expect(codesOf(await draftWith({ ticks: [], presentedSha256 }))).toEqual([409, "approval/not-ticked"]);
+  // The same row by its id, and another path in it than the one that was ticked.
+  await ground.edit(ground.packet, "- `src/other.py`\n", "- `src/wider.py`\n");
+  const ticked = { ticks: ticks.map(({ id }) => id), presentedSha256 };
+  const { presentedSha256: now } = await read();
+  const late = await draftWith(ticked);
+  expect(codesOf(late)).toEqual([412, "surface/digest-moved"]);
+  expect(late.body).toMatchObject({ refusals: [{ detail: { now, given: presentedSha256 } }] });
+  expect(late.body).not.toHaveProperty("record");
+  await ground.edit(ground.packet, "- `src/wider.py`\n", "- `src/other.py`\n");
   await ground.edit(ground.packet, "- `src/other.py`\n", "");
+});
+
+test("R051 what was asked before an approval was taken back approves nothing afterwards", async () => {
+  const [first, second] = [await drafted({ ticks: [] }), await drafted({ ticks: [] })];
+  const recorded = await send(first.record, assertion(first));
+  const { id } = recorded.body["approval"] as { readonly id: string };
+  expect(await postTo(served, `/api/approvals/${id}/withdraw`, { reason: "not this" })).toMatchObject({ status: 200 });
+  expect(codesOf(await send(second.record, assertion(second)))).toEqual([409, "approval/withdrawn"]);
+  draft = await drafted({ ticks: [], entry: "pasted" });
+  expect(await send(draft.record, assertion(draft), { entry: "pasted" })).toMatchObject({ status: 201 });
 });
 
 test("the gate opens for what a passkey approved, the run's evidence verifies, and the signature comes too late for another", async () => {
@@ -349,7 +369,7 @@ test("the gate opens for what a passkey approved, the run's evidence verifies, a
   const verdict = (await getFrom(served, "/api/r/R-049-01/verify")).body;
   expect(verdict).toMatchObject({ verdict: "PASS" });
   expect(JSON.stringify(verdict)).toContain(`jp, A3 by a passkey that ${originOf(served)} asked, ${own.fingerprint}`);
-  expect(await approvals()).toBe(1);
+  expect(await approvals()).toBe(3);
 });
 
 test("a server that only reads knows nothing of signing", async () => {

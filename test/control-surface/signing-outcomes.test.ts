@@ -158,7 +158,10 @@ test("R119 a passkey accepts once: the record lies beside the bundle, with a sig
   const draft = (await draftWith()).body as unknown as DraftObject;
   expect(draft).toMatchObject({ namespace: NAMESPACE, passkey: { rpId: "localhost", credentials: [] } });
   const signature = signedBy(draft.record);
-  const done = await send(draft.record, signature);
+  const both = await Promise.all([send(draft.record, signature), send(draft.record, signature)]);
+  expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+  const done = both.find(({ status }) => status === 201);
+  expect(await outcomes()).toEqual(["outcome.accepted"]);
   const leaf = (await world.store.leaves(0)).findLast(({ type }) => type === "outcome.accepted");
   expect(done).toEqual({
     status: 201,

@@ -162,6 +162,22 @@ test("an addendum lies beside the bundle, may be given again and never be anothe
   expect(await archive.open({ run: RUN })).toMatchObject({ odd: [] });
 });
 
+test("R119 whoever lays down the same addendum at one moment has it there, and of two others only one stays", async () => {
+  await filled();
+  await archive.seal(RUN);
+  const lay = async (name: string, text: string): Promise<unknown> =>
+    archive.attach(RUN, name, utf8(text)).then(
+      () => "there",
+      (error: unknown) => Object(error).code,
+    );
+  expect(await Promise.all(Array.from({ length: 20 }, () => lay("outcome.json", "accepted")))).toEqual(
+    Array.from({ length: 20 }, () => "there"),
+  );
+  const others = await Promise.all(["accepted", "rejected"].map((text) => lay("outcome.json.sig", text)));
+  expect(others.filter((one) => one === "there")).toHaveLength(1);
+  expect(readdirSync(path.join(runs, `${RUN}.addenda`)).toSorted()).toEqual(["outcome.json", "outcome.json.sig"]);
+});
+
 test("half an addendum that a crash left is written again", async () => {
   mkdirSync(path.join(runs, `${RUN}.addenda`));
   writeFileSync(path.join(runs, `${RUN}.addenda`, "outcome.json.unfinished"), "acc");

@@ -1,5 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { chmod, lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { chmod, link, lstat, mkdir, open, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
 import path from "node:path";
 
 import type { Archive } from "../../seams/archive.ts";
@@ -9,7 +10,7 @@ import { parseRunId, type RunId } from "../../workflow/ids.ts";
 import { readFolder } from "./read-folder.ts";
 
 const SUMS = "SHA256SUMS";
-/** After a crash half an addendum has this name and is written again. */
+/** After a crash half an addendum has a name that ends so, and is written again. */
 const UNFINISHED = ".unfinished";
 
 /** Sealed folders below one folder of the home. What is not sealed yet is named `.partial-<run>` and is never evidence. */
@@ -47,9 +48,14 @@ export const folderArchive = (runs: string): Archive => {
         if (await isSame(path.join(addenda, name), bytes)) return;
         if (await isThereAtAll(path.join(addenda, name)))
           throw new Failure("evidence/unsealable", `${run} has another ${name} already; an addendum never changes.`);
-        await rm(path.join(addenda, `${name}${UNFINISHED}`), { force: true });
-        await putFile(addenda, `${name}${UNFINISHED}`, bytes);
-        await rename(path.join(addenda, `${name}${UNFINISHED}`), path.join(addenda, name));
+        // A page and a command may lay down the same at one moment: each writes its own, and the first stays.
+        const own = `${name}.${randomUUID()}${UNFINISHED}`;
+        await putFile(addenda, own, bytes);
+        await link(path.join(addenda, own), path.join(addenda, name)).catch(async (error: unknown) => {
+          if (!(await isSame(path.join(addenda, name), bytes))) throw error;
+        });
+        for (const left of await readdir(addenda))
+          if (isUnfinished(left, name)) await rm(path.join(addenda, left), { force: true });
         await sync(addenda);
       }),
     sealedRuns: async () => {
@@ -65,6 +71,10 @@ export const folderArchive = (runs: string): Archive => {
     },
   };
 };
+
+/** Of this addendum alone: what a crash left, or what another process lays down and finds done. */
+const isUnfinished = (file: string, name: string): boolean =>
+  file.startsWith(name) && /^(?:\.[0-9a-f-]{36})?\.unfinished$/.test(file.slice(name.length));
 
 const isThere = async (folder: string): Promise<boolean> => {
   try {

@@ -21,11 +21,11 @@ export const canAskPasskey = ({ passkey }: SignerObject): boolean => passkey && 
 
 /** Draws the record, lets the browser's passkey sign it, and posts both; each step re-reads everything at the server. */
 export const approveByPasskey = async (
-  { work }: ApprovalSigning,
+  { work, presentedSha256 }: ApprovalSigning,
   { key }: SignerObject,
   { ticks, said: { text: sentence, entry } }: { readonly ticks: readonly string[]; readonly said: Said },
 ): Promise<Signed> => {
-  const asked: WriteApi["/api/w/:name/approval-draft"]["given"] = { sentence, entry, key, ticks };
+  const asked: WriteApi["/api/w/:name/approval-draft"]["given"] = { sentence, entry, presentedSha256, key, ticks };
   const draft = await tell<WriteApi["/api/w/:name/approval-draft"]["answer"]>(
     `/api/w/${encodeURIComponent(work)}/approval-draft`,
     asked,
