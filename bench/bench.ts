@@ -2,8 +2,15 @@ import { evidence } from "./evidence.ts";
 import { firstRun } from "./first-run.ts";
 import { help } from "./help.ts";
 import { sandbox } from "./sandbox.ts";
+import { surface } from "./surface.ts";
 
-const SUITES: Readonly<Record<string, () => Promise<boolean>>> = { evidence, "first-run": firstRun, help, sandbox };
+const SUITES: Readonly<Record<string, () => Promise<boolean>>> = {
+  evidence,
+  "first-run": firstRun,
+  help,
+  sandbox,
+  surface,
+};
 
 // npm run bench -- NAME: ratios taken in one run on one machine; no test depends on them.
 const names = process.argv.slice(2);

@@ -4,6 +4,7 @@ import type { PacketChanges } from "../harness/objects/packet-changes.ts";
 import type { Reading } from "../harness/reading.ts";
 import { digestOf, parseDigest } from "../workflow/digest.ts";
 import { parseRunId, workId } from "../workflow/ids.ts";
+import { timeText } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { refusal } from "../workflow/refusal.ts";
 import type { Api, RunsPage, WorkPage } from "./api.ts";
@@ -31,7 +32,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
     })),
   ),
   route("/api/w/:name/diff", ["against"], (asked) => changesReply(reading, asked)),
-  route("/api/runs", ["state", "work", "cursor", "limit"], (asked) => runsReply(reading, asked)),
+  route("/api/runs", ["state", "work", "target", "since", "cursor", "limit"], (asked) => runsReply(reading, asked)),
   route("/api/r/:name", [], async ({ name }) => sought(await reading.run(name), "run", name, object)),
   route("/api/r/:name/events", ["after", "limit", "types"], async ({ name, query, page: { after, limit } }) => {
     const types = query["types"]?.split(",");
@@ -111,12 +112,16 @@ const auditReply = async (reading: Reading, { query, page }: Asked): Promise<Rep
 };
 
 const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply<RunsPage>> => {
-  const { state, work: ofWork, cursor } = query;
+  const { state, work: ofWork, target, since, cursor } = query;
   const work = ofWork === undefined ? undefined : workId(ofWork);
   if (ofWork !== undefined && work === undefined) return wrong("work", "is no work id");
   const after = cursor === undefined ? undefined : parseRunId(cursor);
   if (cursor !== undefined && after === undefined) return wrong("cursor", "is none that was given");
+  const from = since === undefined ? undefined : Date.parse(since);
+  if (from !== undefined && !Number.isFinite(from)) return wrong("since", "is no time");
   const { runs, total } = await reading.runs({
+    ...(target === undefined ? {} : { target }),
+    ...(from === undefined ? {} : { since: timeText(from) }),
     ...(state === undefined ? {} : { state }),
     ...(work === undefined ? {} : { work }),
     ...(after === undefined ? {} : { after }),

@@ -46,11 +46,12 @@ const textOf = async (ground: WorkGround, notice: KeptNotice): Promise<string> =
 
 /** The packet that an event rests on is the approved one, whatever became of its file since. */
 const approvedPacket = async (
-  { world, leaves }: WorkGround,
+  { world }: WorkGround,
   { work, state, at }: NoticedEvent,
 ): Promise<Digest | undefined> => {
   if (BEFORE_APPROVAL.has(state)) return undefined;
-  const leaf = leaves.findLast((each) => each.work === work && each.type === "approval.recorded" && each.at <= at);
+  const leaves = await world.store.records({ work });
+  const leaf = leaves.findLast((each) => each.type === "approval.recorded" && each.at <= at);
   const said = (await wordsBehind(world, leaves, leaf ?? "absent")).at(-1);
   const read = said === undefined ? undefined : readApprovalRecord(said.record);
   return read?.ok === true ? read.value.subjects.packet : undefined;

@@ -1,7 +1,7 @@
 import { approvalHistory } from "../workflow/approval/approval-history.ts";
 import { readApprovalRecord, type ReadApproval } from "../workflow/approval/read-approval-record.ts";
-import type { WorkId } from "../workflow/ids.ts";
-import type { LedgerRecord } from "../workflow/ledger.ts";
+import { workId, type WorkId } from "../workflow/ids.ts";
+import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
 import { detailText } from "./detail-text.ts";
 import type { ApprovalView } from "./objects/approval.ts";
 import { recordBytes } from "./read-target-state.ts";
@@ -11,12 +11,30 @@ type OwnView = ApprovalView & { readonly work: WorkId };
 
 /** Every approval of the ledger, the oldest first. What went stale without a record of it only the gate knows. */
 export const readApprovals = async (world: World, work?: string): Promise<readonly OwnView[]> => {
-  const leaves = await world.store.leaves(0);
+  const leaves = await (work === undefined ? world.store.records({ types: TYPES }) : ofWork(world, work));
   return leaves
     .filter((leaf) => leaf.type === "approval.recorded" || isWaiting(leaf, leaves))
     .filter((leaf) => work === undefined || leaf.work === work)
     .flatMap((leaf) => viewOf(leaf, leaves, world.clock.now().epochMs) ?? []);
 };
+
+const ofWork = async (world: World, given: string): Promise<readonly LedgerRecord[]> => {
+  const work = workId(given);
+  return work === undefined ? [] : world.store.records({ work });
+};
+
+/** What makes an approval, and what takes it back. */
+const TYPES: readonly LedgerType[] = [
+  "approval.challenged",
+  "approval.joined",
+  "approval.recorded",
+  "approval.stale",
+  "approval.expired",
+  "approval.withdrawn",
+  "approval.consumed",
+  "target.suspended",
+  "target.revoked",
+];
 
 // Of those that joined and were never completed the last one stands for all.
 const isWaiting = ({ type, approvalId, seq }: LedgerRecord, leaves: readonly LedgerRecord[]): boolean =>

@@ -59,7 +59,7 @@ export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
   const signature = await home.read(`${path}.sig`);
   const admissionSignature = signature === "absent" ? "absent" : signature.bytes;
   const observation = await target.observe(contract.targetRepository.path);
-  const leaves = await store.leaves(0);
+  const leaves = await store.records({ types: ["target.admitted", "target.suspended", "target.revoked"] });
   const agentFiles = admissionSource === "absent" ? "unknown" : admittedAgentFiles(leaves, admissionSource.digest);
   const admission = admit({
     contract,

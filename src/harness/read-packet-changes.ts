@@ -54,7 +54,7 @@ const earlierOf = async (
   against: Against,
 ): Promise<Earlier | "none"> => {
   if (against !== "approved" && against !== "reviewed") return ofRun(world, against);
-  const leaves = (await world.store.leaves(0)).filter((leaf) => leaf.work === work);
+  const leaves = await world.store.records({ work });
   if (against === "approved") return ofApproval(world, leaves, (leaf) => leaf.type === "approval.recorded");
   const signed = await signersHere(world, owner);
   const last = leaves.findLast(

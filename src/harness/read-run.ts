@@ -29,13 +29,12 @@ export interface RunDetail extends RunView {
 export const readRun = async (world: World, run: RunId): Promise<RunDetail | "absent"> => {
   const row = await world.store.run(run);
   if (row === "absent") return "absent";
-  const leaves = await world.store.leaves(0);
-  const own = leaves.filter((leaf) => leaf.run === run);
+  const own = await world.store.records({ runs: [run] });
   const bundle = await world.archive.open({ run });
   const report = bundle === "absent" ? undefined : readReport(bundle.files);
   const verify = bundle === "absent" ? "not-sealed" : await verifiedNow(world, run);
   const events = (await world.store.facts(run)).map(parseEvent);
-  const view = await viewOfRun(world, row, leaves);
+  const view = await viewOfRun(world, row);
   const decide = view.state === "awaiting_outcome" && report !== undefined;
   return {
     ...view,

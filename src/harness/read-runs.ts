@@ -1,19 +1,24 @@
-import type { RunRow } from "../seams/store.ts";
+import type { RunListFilter, RunRow } from "../seams/store.ts";
 import { parseEvent } from "../workflow/event-chain.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { FAILURES, isFailureCode } from "../workflow/failure.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
-import type { LedgerRecord, LedgerType } from "../workflow/ledger.ts";
+import type { LedgerRecord } from "../workflow/ledger.ts";
+import { reasonOf, shownAfterEnd } from "../workflow/run-shown.ts";
 import { foldRun, type RunState } from "../workflow/run-state.ts";
-import { STATE_WORDS, wordOf, type ShownState } from "../workflow/state-words.ts";
-import { voidedBy } from "../workflow/voided-by.ts";
+import { SHOWN_STATES, STATE_WORDS, wordOf, type ShownState } from "../workflow/state-words.ts";
 import { readReport } from "./read-report.ts";
 import { whereTargetStands } from "./read-target-state.ts";
+import { readAdmissions } from "./read-targets.ts";
+import { targetIdOf } from "./target-id.ts";
+import { workTitles } from "./work-ground.ts";
 import type { World } from "./world.ts";
 
 /** One run as every surface shows it. */
 export interface RunView {
   readonly run: RunId;
+  /** Its number in the home: lists are in this order. */
+  readonly runNo: number;
   readonly work: WorkId;
   readonly kind: RunRow["kind"];
   readonly state: ShownState;
@@ -35,6 +40,10 @@ export interface RunView {
 
 export interface RunFilter {
   readonly work?: WorkId;
+  /** Id of an admission: runs on the repository that it admits. */
+  readonly target?: string;
+  /** Ordered then or later: RFC 3339, UTC. */
+  readonly since?: string;
   /** States or their beginnings, with commas between them: `voided` finds every kind. */
   readonly state?: string;
   /** Only runs that are older than this one. */
@@ -42,43 +51,88 @@ export interface RunFilter {
   readonly limit?: number;
 }
 
-/** The runs that the filter lets through, the newest first, and how many there are without `after` and `limit`. */
-export const readRuns = async (
-  world: World,
-  { work, state, after, limit }: RunFilter,
-): Promise<{ readonly runs: readonly RunView[]; readonly total: number }> => {
-  const leaves = await world.store.leaves(0);
-  const ofRun = Map.groupBy(leaves, ({ run }) => run);
-  const rows = (await world.store.runs(work === undefined ? {} : { work })).toSorted((a, b) =>
-    a.orderedAt < b.orderedAt ? 1 : a.orderedAt > b.orderedAt ? -1 : b.runNo - a.runNo,
-  );
-  const cursor = rows.findIndex(({ run }) => run === after);
-  // Nothing is older than a run that is not there: a page that began anew would be taken for the next one.
-  const start = after === undefined ? 0 : cursor === -1 ? rows.length : cursor + 1;
-  const wanted = state?.split(",");
-  const isWanted = (row: RunRow): boolean => {
-    const its = stateOf(world, row, ofRun.get(row.run) ?? []);
-    return wanted === undefined || wanted.some((one) => its.startsWith(one));
-  };
-  const found = rows.map((row, place) => ({ row, place })).filter(({ row }) => isWanted(row));
-  const older = found.filter(({ place }) => place >= start);
-  const shown = limit === undefined ? older : older.slice(0, limit);
-  return { runs: await Promise.all(shown.map(({ row }) => viewOfRun(world, row, leaves))), total: found.length };
+interface RunViews {
+  readonly runs: readonly TitledRun[];
+  /** Without `after` and `limit`. */
+  readonly total: number;
+}
+
+/** The runs that the filter lets through, the newest first. A page costs what the page costs: nothing reads the ledger through. */
+export const readRuns = async (world: World, filter: RunFilter): Promise<RunViews> => {
+  const { state, after, limit, target, ...rest } = filter;
+  const targetId = target === undefined ? undefined : await admittedAs(world, target);
+  if (targetId === "unknown") return { runs: [], total: 0 };
+  const narrow = { ...rest, ...(targetId === undefined ? {} : { targetId }) };
+  const before = after === undefined ? {} : { before: after };
+  if (state === undefined) {
+    const { rows, total } = await world.store.listRuns({ ...narrow, ...before, ...limited(limit) });
+    return { runs: await titled(world, await viewsOf(world, rows)), total };
+  }
+  const wanted = state.split(",");
+  const isWanted = (known: ShownState): boolean => wanted.some((one) => known.startsWith(one));
+  const shown = SHOWN_STATES.filter(isWanted);
+  const { rows, total } = await world.store.listRuns({ ...narrow, ...before, ...limited(limit), shown });
+  // What is not ended is interrupted or not by whether its process lives; there are as many as there are targets.
+  const open = (await openRuns(world, narrow)).filter((view) => isWanted(view.state));
+  const number = after === undefined ? undefined : await world.store.run(after);
+  const older = open.filter(({ runNo }) => number === undefined || (number !== "absent" && runNo < number.runNo));
+  const runs = [...older, ...(await viewsOf(world, rows))].toSorted((a, b) => b.runNo - a.runNo);
+  return { runs: await titled(world, runs.slice(0, limit)), total: total + open.length };
 };
 
-export const viewOfRun = async (world: World, row: RunRow, leaves: readonly LedgerRecord[]): Promise<RunView> => {
-  const own = leaves.filter(({ run }) => run === row.run);
+/** A run with the name of its work item; null where no list and no packet of the home has one. */
+export interface TitledRun extends RunView {
+  readonly title: string | null;
+}
+
+const titled = async (world: World, views: readonly RunView[]): Promise<readonly TitledRun[]> => {
+  if (views.length === 0) return [];
+  const titles = await workTitles(world);
+  return views.map((view) => ({ ...view, title: titles.get(view.work) ?? null }));
+};
+
+const admittedAs = async (world: World, id: string): Promise<string> => {
+  const records = (await readAdmissions(world)).flatMap(({ read }) => (read.ok ? [read.value] : []));
+  const record = records.find((one) => one.id === id);
+  return record === undefined ? "unknown" : targetIdOf(record.path);
+};
+
+const limited = (limit: number | undefined): { readonly limit?: number } => (limit === undefined ? {} : { limit });
+
+/** The runs that are not ended, those whose process is gone as well. */
+export const openRuns = async (
+  world: World,
+  { work, targetId, since }: Pick<RunListFilter, "work" | "targetId" | "since"> = {},
+): Promise<readonly RunView[]> => {
+  const open = await world.store.runs({ open: true, ...(work === undefined ? {} : { work }) });
+  const rows = open.filter(
+    (row) => (targetId === undefined || row.targetId === targetId) && (since === undefined || row.orderedAt >= since),
+  );
+  return viewsOf(world, rows);
+};
+
+const viewsOf = async (world: World, rows: readonly RunRow[]): Promise<readonly RunView[]> => {
+  const records = await world.store.records({ runs: rows.map(({ run }) => run) });
+  const ofRun = Map.groupBy(records, ({ run }) => run);
+  return Promise.all(rows.map((row) => viewOver(world, row, ofRun.get(row.run) ?? [])));
+};
+
+export const viewOfRun = async (world: World, row: RunRow): Promise<RunView> =>
+  viewOver(world, row, await world.store.records({ runs: [row.run] }));
+
+const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[]): Promise<RunView> => {
   const state = stateOf(world, row, own);
   const ended = own.find(({ type }) => type === "run.sealed");
   const text = (member: string): string | null =>
     typeof row.summary[member] === "string" ? row.summary[member] : null;
   return {
     run: row.run,
+    runNo: row.runNo,
     work: row.work,
     kind: row.kind,
     state,
     reason: reasonOf(own),
-    word: wordOf(state, await factsOf(world, row, state, leaves)),
+    word: wordOf(state, await factsOf(world, row, state, own)),
     base: text("parent"),
     commit: text("commit"),
     startedAt: row.orderedAt,
@@ -92,31 +146,9 @@ export const viewOfRun = async (world: World, row: RunRow, leaves: readonly Ledg
 
 /** What the ledger and the row say; a run that nobody holds any more is interrupted, whatever its row says. */
 const stateOf = (world: World, row: RunRow, own: readonly LedgerRecord[]): ShownState => {
-  const has = (type: LedgerType): boolean => own.some((leaf) => leaf.type === type);
-  if (row.ending === null) {
-    if (!world.isAlive(row.holder)) return "interrupted";
-    return has("run.stopping") ? "stopping" : "executing";
-  }
-  if (has("rollback.done")) return "rolled_back";
-  if (has("rollback.failed")) return "rollback_failed";
-  if (has("outcome.accepted")) return "accepted";
-  if (has("outcome.rejected")) return "rejected";
-  return row.ending === "voided" ? voidedBy(reasonOf(own)) : row.ending;
-};
-
-const ENDS: ReadonlySet<LedgerType> = new Set([
-  "command.refused",
-  "run.blocked",
-  "run.voided",
-  "run.failed",
-  "run.stopped",
-  "run.interrupted",
-]);
-
-const reasonOf = (own: readonly LedgerRecord[]): string | null => {
-  const end = own.findLast(({ type }) => ENDS.has(type));
-  const failure = end?.detail?.["failure"];
-  return end?.refusals?.[0] ?? (typeof failure === "string" ? failure : null);
+  if (row.ending !== null) return shownAfterEnd(row.ending, own);
+  if (!world.isAlive(row.holder)) return "interrupted";
+  return own.some(({ type }) => type === "run.stopping") ? "stopping" : "executing";
 };
 
 /** How far the recorded facts of a run go. */
@@ -126,7 +158,6 @@ const factsSoFar = async (world: World, run: RunId): Promise<RunState | "none"> 
 interface Seen {
   readonly world: World;
   readonly row: RunRow;
-  readonly leaves: readonly LedgerRecord[];
   readonly own: readonly LedgerRecord[];
   readonly code: string;
 }
@@ -138,21 +169,18 @@ const factsOf = async (
   world: World,
   row: RunRow,
   state: ShownState,
-  leaves: readonly LedgerRecord[],
-): Promise<WordFacts> => {
-  const own = leaves.filter(({ run }) => run === row.run);
-  return (await FACTS[state]?.({ world, row, leaves, own, code: reasonOf(own) ?? "unknown" })) ?? {};
-};
+  own: readonly LedgerRecord[],
+): Promise<WordFacts> => (await FACTS[state]?.({ world, row, own, code: reasonOf(own) ?? "unknown" })) ?? {};
 
 const FACTS: Readonly<Partial<Record<ShownState, (seen: Seen) => WordFacts | Promise<WordFacts>>>> = {
   blocked: ({ code }) => ({ reason: code }),
   failed: ({ code }) => ({ code }),
   stopped: ({ own }) => ({ by: own.findLast(({ type }) => type === "run.stopping")?.actor ?? "the operator" }),
   executing: async ({ world, row }) => ({ stage: await stageOf(world, row.run) }),
-  interrupted: async ({ world, row, leaves }) => {
+  interrupted: async ({ world, row, own }) => {
     const report = row.ending === null ? undefined : await reportOf(world, row.run);
     const stage = report?.ending.at ?? (await stageOf(world, row.run));
-    return { stage, target: (await whereTargetStands(world, row, leaves)).says };
+    return { stage, target: (await whereTargetStands(world, row, own)).says };
   },
   "voided(policy)": async ({ world, row, code }) => ({ what: whatIsOutside(await reportOf(world, row.run)) ?? code }),
   "voided(validation)": async ({ world, row }) => ({ exit: exitIn(await reportOf(world, row.run)) }),

@@ -3,17 +3,14 @@ import { canonicalJson, digestOf } from "../workflow/digest.ts";
 import { ATTESTATIONS, SEAL, SUMS } from "../workflow/evidence/bundle-table.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { sealedDigests } from "./record-seal.ts";
-import type { WorkGround } from "./work-ground.ts";
+import type { World } from "./world.ts";
 
 /**
  * Whether a sealed bundle is still what the ledger sealed, file by file: the listed files, what was signed over them, the
  * record of the seal, and nothing else. It is no verification: cto verify does more.
  */
-export const sealHolds = async (
-  { world, leaves }: Pick<WorkGround, "world" | "leaves">,
-  run: RunId,
-): Promise<boolean> => {
-  const told = leaves.findLast((leaf) => leaf.type === "run.sealed" && leaf.run === run);
+export const sealHolds = async (world: World, run: RunId): Promise<boolean> => {
+  const told = (await world.store.records({ runs: [run], types: ["run.sealed"] })).at(-1);
   const seal = (await world.store.seals(run)).at(-1);
   if (told === undefined || seal === undefined) return told === undefined && seal === undefined;
   const bundle = await world.archive.open({ run });

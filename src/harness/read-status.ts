@@ -1,7 +1,10 @@
+import type { WorkState } from "../workflow/contract/work-item.ts";
+import { LIMITS } from "../workflow/limits.ts";
 import { STATE_WORDS } from "../workflow/state-words.ts";
 import { visible } from "../workflow/visible-text.ts";
-import { readRuns, type RunView } from "./read-runs.ts";
-import { readWorks, type WorkView } from "./read-works.ts";
+import { openRuns, type RunView } from "./read-runs.ts";
+import { knownWorks, viewOfWork, type WorkView } from "./read-works.ts";
+import { openWorkGround } from "./work-ground.ts";
 import type { World } from "./world.ts";
 
 /** What needs whom, what is running, how many of each: the inbox of every surface. */
@@ -10,19 +13,47 @@ export interface Status {
   readonly needs: readonly WorkView[];
   readonly running: readonly RunView[];
   readonly counts: Readonly<Record<string, number>>;
+  /** Settled work items, older than the newest ones, whose bundles were not hashed for this answer. */
+  readonly unhashed: number;
 }
 
-/** `asked` is a principal, a role, or `me`: the principal of this user's name; the operator is whoever sits here. */
+/**
+ * `asked` is a principal, a role, or `me`: the principal of this user's name; the operator is whoever sits here. What is
+ * settled waits for nobody while its bundle holds, so only the newest of it is looked at each time: the cost is that of
+ * what is open.
+ */
 export const readStatus = async (world: World, asked?: string): Promise<Status> => {
-  const works = await readWorks(world);
+  const ground = await openWorkGround(world);
+  const newest = await world.store.listRuns({ shown: SETTLED, limit: LIMITS.statusBundlesMax });
+  const looked = new Set(newest.rows.map(({ work }) => work));
+  const works: WorkView[] = [];
+  const counts: Record<string, number> = {};
+  let unhashed = 0;
+  for (const work of knownWorks(ground)) {
+    const state = ground.rows.get(work)?.state ?? "candidate";
+    if (isSettled(state) && !looked.has(work)) {
+      counts[state] = (counts[state] ?? 0) + 1;
+      if (SETTLED.some((one) => one === state)) unhashed += 1;
+      continue;
+    }
+    const view = await viewOfWork(ground, work);
+    counts[view.state] = (counts[view.state] ?? 0) + 1;
+    works.push(view);
+  }
   const waiting = works.filter(({ who }) => who !== "nobody").toSorted(worstFirst);
-  const { runs } = await readRuns(world, {});
   return {
     needs: asked === undefined ? waiting : waiting.filter((view) => waitsFor(world, view, asked)),
-    running: runs.filter(({ isOpen, state }) => isOpen && state !== "interrupted"),
-    counts: countsOf(works),
+    running: (await openRuns(world)).filter(({ state }) => state !== "interrupted"),
+    counts,
+    unhashed,
   };
 };
+
+/** Nobody acts on these any more, and each of them rests on a bundle. */
+const SETTLED = ["accepted", "rolled_back"] as const;
+
+const isSettled = (state: WorkState): boolean =>
+  state === "superseded" || state === "retired" || SETTLED.some((one) => one === state);
 
 const waitsFor = (world: World, { who, owner }: WorkView, asked: string): boolean => {
   const name = asked === "me" ? world.operator.user : asked;
@@ -37,9 +68,3 @@ export const personOf = (who: WorkView["who"], owner: string | null): string =>
 const worstFirst = (a: WorkView, b: WorkView): number =>
   Number(STATE_WORDS[b.state].first) - Number(STATE_WORDS[a.state].first) ||
   ((a.since ?? "") < (b.since ?? "") ? 1 : -1);
-
-const countsOf = (works: readonly WorkView[]): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {};
-  for (const { state } of works) counts[state] = (counts[state] ?? 0) + 1;
-  return counts;
-};

@@ -18,9 +18,9 @@ const UNTOUCHED: TargetState = { kind: "untouched", says: "untouched" };
 export const whereTargetStands = async (
   world: World,
   row: RunRow,
-  leaves: readonly LedgerRecord[],
+  own: readonly LedgerRecord[],
 ): Promise<TargetState> => {
-  const approval = await spentApproval(world, row, leaves);
+  const approval = await spentApproval(world, own);
   if (approval === "none") return UNTOUCHED;
   if (approval === "unreadable") return unknown("its approval cannot be read");
   const { realpath, headRef, headCommit } = approval.target;
@@ -37,14 +37,12 @@ const unknown = (why: string): TargetState => ({ kind: "unknown", says: `not pro
 /** The record of the approval that a run was started with. */
 const spentApproval = async (
   world: World,
-  row: Pick<RunRow, "run">,
-  leaves: readonly LedgerRecord[],
+  own: readonly LedgerRecord[],
 ): Promise<ApprovalRecord | "none" | "unreadable"> => {
-  const spent = leaves.find(({ type, run }) => type === "approval.consumed" && run === row.run);
-  if (spent === undefined) return "none";
-  const recorded = leaves.find(
-    ({ type, approvalId }) => type === "approval.recorded" && approvalId === spent.approvalId,
-  );
+  const spent = own.find(({ type }) => type === "approval.consumed");
+  if (spent?.approvalId === undefined) return spent === undefined ? "none" : "unreadable";
+  const { approvalId } = spent;
+  const [recorded] = await world.store.records({ approvalId, types: ["approval.recorded"] });
   return recorded === undefined ? "unreadable" : recordOf(world, recorded);
 };
 

@@ -15,7 +15,7 @@ import { ownKeysNow } from "./own-keys-now.ts";
 import { allRefusals, readFacts, type Facts } from "./read-facts.ts";
 import { reportOf, viewOfRun, type RunView } from "./read-runs.ts";
 import { sealHolds } from "./read-seal.ts";
-import type { WorkGround } from "./work-ground.ts";
+import type { WorkLedger } from "./work-ground.ts";
 
 /** The one state that a work item shows, its words, and who acts next. */
 export interface Shown {
@@ -29,8 +29,8 @@ export interface Shown {
 }
 
 /** The state by the precedence of surface.md 1: the ledger's where it is bound, else what the documents of now say. */
-export const shownWork = async (ground: WorkGround, work: WorkId, packet: Packet | undefined): Promise<Shown> => {
-  const folded = ground.folded.get(work);
+export const shownWork = async (ground: WorkLedger, work: WorkId, packet: Packet | undefined): Promise<Shown> => {
+  const { folded } = ground;
   const run = await lastRunOf(ground, folded);
   const state = folded?.state ?? "candidate";
   switch (state) {
@@ -61,16 +61,16 @@ const shown = (
   { who, next, reason = null }: Pick<Shown, "who" | "next"> & { readonly reason?: string | null },
 ): Shown => ({ state, reason, word: wordOf(state, facts), tone: STATE_WORDS[state].tone, who, next });
 
-const lastRunOf = (ground: WorkGround, folded: Work | undefined): Promise<RunView | undefined> =>
+const lastRunOf = (ground: WorkLedger, folded: Work | undefined): Promise<RunView | undefined> =>
   runOf(ground, folded?.lastRun ?? null);
 
 /** The run that brought a work item to its state. One that was refused afterwards changed nothing of it. */
 const decidingRun = (folded: Work | undefined): RunId | null =>
   folded?.history.findLast(({ run }) => run !== null)?.run ?? null;
 
-const runOf = async ({ world, leaves }: WorkGround, run: RunId | null): Promise<RunView | undefined> => {
+const runOf = async ({ world }: WorkLedger, run: RunId | null): Promise<RunView | undefined> => {
   const row = run === null ? "absent" : await world.store.run(run);
-  return row === "absent" ? undefined : viewOfRun(world, row, leaves);
+  return row === "absent" ? undefined : viewOfRun(world, row);
 };
 
 const ofRun = ({ state, reason, word, next }: RunView): Shown => ({
@@ -96,18 +96,18 @@ export const ACTS: Readonly<Partial<Record<ShownState, Shown["who"]>>> = {
 };
 
 // What was decided, or is to be, rests on a bundle: one that was changed since is told before anything else.
-const ofDecided = async (ground: WorkGround, run: RunView | undefined, state: ShownState): Promise<Shown> => {
+const ofDecided = async (ground: WorkLedger, run: RunView | undefined, state: ShownState): Promise<Shown> => {
   if (run === undefined) return shown(state, {}, { who: "auditor", next: "cto audit verify" });
   // Between the ledger's record of a seal and the rename of its folder a run may be broken off: that is no tampering.
-  if (!run.isOpen && !(await sealHolds(ground, run.run)))
+  if (!run.isOpen && !(await sealHolds(ground.world, run.run)))
     return shown("tampered", {}, { who: "auditor", next: `cto verify ${run.run}` });
   return ofRun(run);
 };
 
-const ofApproved = async (ground: WorkGround, work: WorkId, run: RunView | undefined): Promise<Shown> => {
+const ofApproved = async (ground: WorkLedger, work: WorkId, run: RunView | undefined): Promise<Shown> => {
   const { world, leaves } = ground;
   const facts = await readFacts(world, work);
-  const leaf = leaves.findLast((each) => each.type === "approval.recorded" && each.work === work);
+  const leaf = leaves.findLast(({ type }) => type === "approval.recorded");
   const expires = (leaf === undefined ? undefined : detailText(leaf, "expiresAt")) ?? "unknown";
   const refusals = await objectionsToApproval(ground, work, facts, leaf);
   const again = { who: "owner", next: `cto approve ${work}` } as const;
@@ -125,7 +125,7 @@ const ofApproved = async (ground: WorkGround, work: WorkId, run: RunView | undef
 };
 
 const objectionsToApproval = async (
-  { world, leaves }: WorkGround,
+  { world, leaves }: WorkLedger,
   work: WorkId,
   facts: Facts,
   leaf: LedgerRecord | undefined,
@@ -157,7 +157,7 @@ interface Candidate {
   readonly packet: Packet | undefined;
 }
 
-const ofCandidate = async (ground: WorkGround, work: WorkId, { folded, run, packet }: Candidate): Promise<Shown> => {
+const ofCandidate = async (ground: WorkLedger, work: WorkId, { folded, run, packet }: Candidate): Promise<Shown> => {
   const last = folded?.history.findLast(({ cause }) => cause !== "blocked");
   const leaf = ground.leaves.find(({ seq }) => seq === last?.seq);
   const taken = leaf === undefined ? undefined : takenBack(leaf, `cto approve ${work}`);
@@ -189,12 +189,12 @@ const ENDED: ReadonlySet<ShownState> = new Set([
 ]);
 
 // The end of a run is shown until the packet's bytes change; without a report nothing says that they did.
-const isSamePacket = async ({ world }: WorkGround, run: RunId, packet: Packet | undefined): Promise<boolean> => {
+const isSamePacket = async ({ world }: WorkLedger, run: RunId, packet: Packet | undefined): Promise<boolean> => {
   const then = (await reportOf(world, run))?.digests["packet"] ?? null;
   return then === null || packet === undefined || then === digestOf(packet.source.bytes);
 };
 
-const ofDocuments = async ({ world }: WorkGround, work: WorkId): Promise<Shown> => {
+const ofDocuments = async ({ world }: WorkLedger, work: WorkId): Promise<Shown> => {
   const facts = await readFacts(world, work);
   const [first] = objectionsOfDocuments(facts);
   if (first?.code === "contract/packet-absent")

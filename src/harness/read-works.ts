@@ -3,7 +3,7 @@ import type { Packet } from "../workflow/packet/packet.ts";
 import type { ShownState } from "../workflow/state-words.ts";
 import type { PacketReading } from "./documents.ts";
 import { shownWork, type Shown } from "./read-work-state.ts";
-import { openWorkGround, type WorkGround } from "./work-ground.ts";
+import { openWorkGround, openWorkLedger, type WorkGround } from "./work-ground.ts";
 import type { World } from "./world.ts";
 
 /** One work item as every surface shows it. */
@@ -20,9 +20,9 @@ export interface WorkView extends Shown {
 }
 
 /** Every work item that a list, a packet or the ledger names, by number. */
-export const knownWorks = ({ folded, readings, titles }: WorkGround): readonly WorkId[] => {
+export const knownWorks = ({ rows, readings, titles }: WorkGround): readonly WorkId[] => {
   const named = readings.flatMap(namedIn);
-  return [...new Set([...folded.keys(), ...titles.keys(), ...named])].sort((a, b) => numberOf(a) - numberOf(b));
+  return [...new Set([...rows.keys(), ...titles.keys(), ...named])].sort((a, b) => numberOf(a) - numberOf(b));
 };
 
 // A packet that does not lint still says which work item it is about: its author has to find it.
@@ -43,19 +43,19 @@ export const readWorks = async (world: World, state?: string): Promise<readonly 
 };
 
 export const viewOfWork = async (ground: WorkGround, work: WorkId): Promise<WorkView> => {
-  const { folded, leaves, titles, readings } = ground;
+  const { world, titles, readings } = ground;
   const packet = packetFor(readings, work);
   const source = packet?.source ?? readings.find((reading) => namedIn(reading).includes(work))?.source;
-  const own = leaves.filter((leaf) => leaf.work === work);
+  const ledger = await openWorkLedger(world, work);
   return {
-    ...(await shownWork(ground, work, packet)),
+    ...(await shownWork(ledger, work, packet)),
     work,
     title: titles.get(work) ?? packet?.title.value ?? null,
     owner: packet?.frontmatter.owner.value ?? null,
     packet: source?.path ?? null,
     target: packet?.target.path.value ?? null,
-    lastRun: folded.get(work)?.lastRun ?? null,
-    since: own.at(-1)?.at ?? null,
+    lastRun: ledger.folded?.lastRun ?? null,
+    since: ledger.leaves.at(-1)?.at ?? null,
   };
 };
 
@@ -74,13 +74,12 @@ export interface WorkHistory {
 }
 
 /** What happened to a work item, the oldest first: the ledger entries about it, with the state each one led to. */
-export const historyOf = ({ leaves, folded }: WorkGround, work: WorkId): readonly WorkHistory[] => {
-  const changes = new Map((folded.get(work)?.history ?? []).map((change) => [change.seq, change]));
-  return leaves
-    .filter((leaf) => leaf.work === work)
-    .map(({ seq, at, actor, type, run }) => {
-      const change = changes.get(seq);
-      const state = change === undefined || change.from === change.to ? "unchanged" : change.to;
-      return { state, at, by: actor, event: type, seq, run: run ?? null };
-    });
+export const historyOf = async (world: World, work: WorkId): Promise<readonly WorkHistory[]> => {
+  const { leaves, folded } = await openWorkLedger(world, work);
+  const changes = new Map((folded?.history ?? []).map((change) => [change.seq, change]));
+  return leaves.map(({ seq, at, actor, type, run }) => {
+    const change = changes.get(seq);
+    const state = change === undefined || change.from === change.to ? "unchanged" : change.to;
+    return { state, at, by: actor, event: type, seq, run: run ?? null };
+  });
 };

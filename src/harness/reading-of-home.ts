@@ -1,3 +1,4 @@
+import { workId } from "../workflow/ids.ts";
 import { explanationOf, TOPICS } from "./explanations.ts";
 import { statusObject } from "./objects/status-object.ts";
 import { admissionObject, targetCheckObject } from "./objects/target-object.ts";
@@ -25,10 +26,11 @@ export const homeReading = (world: World): HomeReading => ({
     );
   },
   approvals: (work) => readApprovals(world, work),
-  audit: async ({ after, limit }, work) => {
+  audit: async ({ after, limit }, given) => {
     const { size } = (await world.store.head()).checkpoint;
-    if (work === undefined) return { entries: (await world.store.leaves(after)).slice(0, limit), size };
-    const own = (await world.store.leaves(0)).filter((leaf) => leaf.work === work);
+    if (given === undefined) return { entries: await world.store.records({ after, limit }), size };
+    const work = workId(given);
+    const own = work === undefined ? [] : await world.store.records({ work });
     return { entries: own.slice(after, after + limit), size, matches: own.length };
   },
   notices: (limit) => readNotices(world, limit),

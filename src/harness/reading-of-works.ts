@@ -54,7 +54,7 @@ export const workReading = (world: World): WorkReading => ({
   work: (given) =>
     seekWork(world, given, async (work) => {
       const ground = await openWorkGround(world);
-      return found({ ...workObject(await viewOfWork(ground, work)), history: historyOf(ground, work) });
+      return found({ ...workObject(await viewOfWork(ground, work)), history: await historyOf(world, work) });
     }),
   gate: (given) => seekWork(world, given, async (work) => found(await gateTold(world, work))),
 });

@@ -42,13 +42,13 @@ const noticeOf = async (ground: WorkGround, view: WorkView): Promise<NoticedEven
 
 /** What a computed state is about, by its digest; undefined for a state that the ledger records itself. */
 const aboutOf = async (
-  { world, leaves, readings }: WorkGround,
+  { world, readings }: WorkGround,
   { work, state, reason, lastRun }: WorkView,
 ): Promise<Digest | undefined> => {
   if (state === "blocked")
     return digestOf(`${reason ?? ""}\n${packetFor(readings, work)?.source.digest ?? "no packet"}`);
   if (state === "stale" || state === "expired")
-    return leaves.findLast((leaf) => leaf.work === work && leaf.type === "approval.recorded")?.sha256;
+    return (await world.store.records({ work, types: ["approval.recorded"], newest: 1 }))[0]?.sha256;
   if (state !== "tampered" || lastRun === null) return undefined;
   const [seal] = (await world.store.seals(lastRun)).slice(-1);
   return parseDigest(seal?.sums ?? "");

@@ -1,4 +1,5 @@
-import type { RunId, WorkId } from "../workflow/ids.ts";
+import { parseRunId, workId, type RunId, type WorkId } from "../workflow/ids.ts";
+import { LIMITS } from "../workflow/limits.ts";
 import { nearest } from "../workflow/nearest.ts";
 import { knownWorks } from "./read-works.ts";
 import { openWorkGround } from "./work-ground.ts";
@@ -41,7 +42,11 @@ export const seekRun = async <T>(
   given: string,
   read: (run: RunId) => Promise<Sought<T>>,
 ): Promise<Sought<T>> => {
-  const known = (await world.store.runs({})).map(({ run }) => run);
-  const run = known.find((id) => id === given);
-  return run === undefined ? missing(given, known) : read(run);
+  const run = parseRunId(given);
+  if (run !== undefined && (await world.store.run(run)) !== "absent") return read(run);
+  // Of many runs the newest ones, and those of the same work item, are the ones that may have been meant.
+  const work = workId(`CTO-WORK-${given.split("-")[1] ?? ""}`);
+  const same = work === undefined ? [] : await world.store.runs({ work });
+  const { rows } = await world.store.listRuns({ limit: LIMITS.surfacePageDefault });
+  return missing(given, [...new Set([...same, ...rows].map((row) => row.run))]);
 };

@@ -2,9 +2,10 @@ import type { Checkpoint } from "../workflow/checkpoint.ts";
 import type { WorkState } from "../workflow/contract/work-item.ts";
 import type { Digest, Json } from "../workflow/digest.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
-import type { LedgerEntry, LedgerRecord, LedgerRow } from "../workflow/ledger.ts";
+import type { LedgerEntry, LedgerRecord, LedgerRow, LedgerType } from "../workflow/ledger.ts";
 import type { NoticedEvent } from "../workflow/notice.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
+import type { ShownState } from "../workflow/state-words.ts";
 
 export { RUN_ENDINGS, type RunEnding } from "../workflow/run-state.ts";
 
@@ -15,9 +16,15 @@ export interface Store {
   /** The event lines of a run, in order, without line feeds. */
   facts(run: RunId): Promise<readonly string[]>;
   leaves(after: number): Promise<readonly LedgerRecord[]>;
+  /** Some of the records, by an index and in their order. */
+  records(filter: RecordFilter): Promise<readonly LedgerRecord[]>;
   document(digest: Digest): Promise<Uint8Array | "absent">;
   run(run: RunId): Promise<RunRow | "absent">;
   runs(filter: { readonly work?: WorkId; readonly open?: true }): Promise<readonly RunRow[]>;
+  /** A page of the runs, the newest first: it costs what the page costs, however many there are. */
+  listRuns(filter: RunListFilter): Promise<RunList>;
+  /** How many runs show each state; those that are not ended are counted as `open`. */
+  countRuns(): Promise<ReadonlyMap<string, number>>;
   works(): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   seals(run: RunId): Promise<readonly SealRow[]>;
@@ -35,6 +42,37 @@ export interface Store {
   /** Whether the outbox has something to do now: a notice that goes nowhere yet, or a delivery that is due. */
   isNoticeDue(nowMs: number): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** Which records; every member that is there narrows. */
+export interface RecordFilter {
+  readonly work?: WorkId;
+  readonly runs?: readonly RunId[];
+  readonly approvalId?: string;
+  readonly types?: readonly LedgerType[];
+  readonly after?: number;
+  /** The first ones, or the last ones, in order either way. */
+  readonly limit?: number;
+  readonly newest?: number;
+}
+
+/** Which runs; every member that is there narrows. */
+export interface RunListFilter {
+  readonly work?: WorkId;
+  readonly targetId?: string;
+  /** RFC 3339, UTC, as runs have it. */
+  readonly since?: string;
+  /** States of ended runs; none of them finds an open one. */
+  readonly shown?: readonly ShownState[];
+  /** Only runs that were ordered before this one. */
+  readonly before?: RunId;
+  readonly limit?: number;
+}
+
+export interface RunList {
+  readonly rows: readonly RunRow[];
+  /** Without `before` and `limit`. */
+  readonly total: number;
 }
 
 export interface Ledger {

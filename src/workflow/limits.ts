@@ -206,6 +206,8 @@ export const LIMITS = {
   surfaceEndMs: 2_000,
   /** Of a name in an address; what is longer names nothing. */
   surfaceNameCharactersMax: 512,
+  /** Bundles of settled work items that one look at the inbox hashes anew, the newest ones. */
+  statusBundlesMax: 50,
   /** Entries of one page, without and with a wish. */
   surfacePageDefault: 100,
   surfacePageMax: 1_000,

@@ -28,3 +28,8 @@ export const temporaryStore = async (clock: Clock = handClock()): Promise<Store 
     },
   };
 };
+
+/** Takes what lists of runs are read from out of a database: it is then as it was before there were any. */
+export const WITHOUT_RUN_LISTS = `drop trigger runs_counted; drop trigger runs_counted_anew; drop table run_counts;
+drop index runs_by_shown; drop index runs_by_work; drop index runs_by_target; drop index runs_by_time;
+drop index ledger_by_type; drop index ledger_by_approval; alter table runs drop column shown;`;

@@ -7,6 +7,7 @@ import type { Digest } from "../../workflow/digest.ts";
 import { readLedgerRecord, walkLedger, type LedgerRecord } from "../../workflow/ledger.ts";
 import { frontierText } from "../../workflow/merkle.ts";
 import { checkpointAt, frontierOver, headRow, type Notary } from "./ledger-head.ts";
+import { shownOf } from "./run-shown-rows.ts";
 import type { LedgerTable, Tables, WorkItemTable } from "./tables.ts";
 
 /** The sequence numbers at which the ledger does not hold: chain, signed head, columns, work items against the fold. */
@@ -60,7 +61,8 @@ const wrongIn = async (db: Kysely<Tables>, start: Digest, { origin, signer }: No
       isSignedCheckpoint(head.note, checkpointAt(origin, frontier), (await signer()).publicKey));
   if (!isAtEnd || !isSigned) wrong.add(head.seq);
   for (const row of rows) if (!columnsAgree(row)) wrong.add(row.seq);
-  if (wrong.size === 0) for (const seq of projectionsThatDiffer(rows, works)) wrong.add(seq);
+  if (wrong.size === 0)
+    for (const seq of [...projectionsThatDiffer(rows, works), ...(await shownThatDiffer(db, rows))]) wrong.add(seq);
   return [...wrong].toSorted((a, b) => a - b);
 };
 
@@ -89,6 +91,15 @@ const projectionsThatDiffer = (rows: readonly LedgerTable[], works: readonly Wor
       return work === undefined || row === undefined || work.state !== row.state || work.lastRun !== row.run_id;
     })
     .map((name) => records.findLast((record) => record.work === name)?.seq ?? 0);
+};
+
+/** Runs that show something else than the ledger says of them, each as its last record, 0 if it has none. */
+const shownThatDiffer = async (db: Kysely<Tables>, rows: readonly LedgerTable[]): Promise<readonly number[]> => {
+  const ofRun = Map.groupBy(rows, (row) => row.run_id);
+  const runs = await db.selectFrom("runs").select(["run_id", "ending", "shown"]).execute();
+  return runs
+    .filter(({ run_id: run, ending, shown }) => shown !== shownOf(ending, ofRun.get(run) ?? []))
+    .map(({ run_id: run }) => ofRun.get(run)?.at(-1)?.seq ?? 0);
 };
 
 const readOrNone = (text: string): LedgerRecord | undefined => {

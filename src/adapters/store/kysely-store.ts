@@ -17,6 +17,8 @@ import { headOf, type Notary } from "./ledger-head.ts";
 import { allWorks, findWork, leavesAfter } from "./ledger-rows.ts";
 import { openForReading, openForWriting, whenFree } from "./open-database.ts";
 import { countDeliveries, isNoticeDue, newestNotices } from "./outbox-views.ts";
+import { listRecords } from "./record-lists.ts";
+import { countRuns, listRuns } from "./run-lists.ts";
 import { findRun, findRuns } from "./run-rows.ts";
 import { sealsOf } from "./seal-rows.ts";
 import { orFailure } from "./sqlite-errors.ts";
@@ -58,9 +60,12 @@ const storeOver = (
     transact: writing === "read-only" ? refuseToWrite : transactOver(writing, notary, at),
     facts: (run) => orFailure(() => factsOf(db, run)),
     leaves: (after) => orFailure(() => leavesAfter(db, after)),
+    records: (filter) => orFailure(() => listRecords(db, filter)),
     document: (digest) => orFailure(() => documentOf(db, digest)),
     run: (run) => orFailure(() => findRun(db, run)),
     runs: (filter) => orFailure(() => findRuns(db, filter)),
+    listRuns: (filter) => orFailure(() => listRuns(db, filter)),
+    countRuns: () => orFailure(() => countRuns(db)),
     works: () => orFailure(() => allWorks(db)),
     work: (work) => orFailure(() => findWork(db, work)),
     seals: (run) => orFailure(() => sealsOf(db, run)),

@@ -12,6 +12,7 @@ import { frontierText, leafHash, proofOfNext, withLeaf } from "../../workflow/me
 import { checkpointAt, frontierOf, headRow, type Notary } from "./ledger-head.ts";
 import { postOf } from "./outbox-rows.ts";
 import { recordOf, workRowOf, writtenDigest } from "./rows.ts";
+import { projectRun } from "./run-shown-rows.ts";
 import type { Tables } from "./tables.ts";
 
 /** Appends one record, signs the tree that it makes, and in the same breath writes the state of its work item. */
@@ -45,6 +46,7 @@ export const appendLeaf = async (
     .where("id", "=", 1)
     .execute();
   if (record.work !== undefined) await project(db, record.work, record);
+  if (record.run !== undefined) await projectRun(db, record.run);
   await postOf(db, origin, record);
   return { ...record, proof: proofText(frontier.size, proofOfNext(frontier), note) };
 };

@@ -1,3 +1,8 @@
+import type Database from "better-sqlite3";
+
+import { shownOf } from "./run-shown-rows.ts";
+import type { LedgerTable, RunTable } from "./tables.ts";
+
 const appendOnly = (table: string): string => `
 create trigger ${table}_no_update before update on ${table} begin select raise(abort, '${table} is append-only'); end;
 create trigger ${table}_no_delete before delete on ${table} begin select raise(abort, '${table} is append-only'); end;`;
@@ -61,5 +66,42 @@ create table deliveries (id text not null references outbox (id), channel text n
 create index deliveries_due on deliveries (due) where state = 'waiting';
 create index deliveries_by_state on deliveries (state);`;
 
+const RUN_LISTS = `
+alter table runs add column shown text;
+create index runs_by_shown on runs (shown, run_no);
+create index runs_by_work on runs (work_id, run_no);
+create index runs_by_target on runs (target_id, run_no);
+create index runs_by_time on runs (ordered_at);
+create index ledger_by_type on ledger (type, seq);
+create index ledger_by_approval on ledger (approval_id, seq) where approval_id is not null;
+
+create table run_counts (shown text primary key, runs integer not null) strict;
+create trigger runs_counted after insert on runs begin
+  insert into run_counts values (coalesce(new.shown, 'open'), 1) on conflict (shown) do update set runs = runs + 1;
+end;
+create trigger runs_counted_anew after update of shown on runs when new.shown is not old.shown begin
+  update run_counts set runs = runs - 1 where shown = coalesce(old.shown, 'open');
+  insert into run_counts values (coalesce(new.shown, 'open'), 1) on conflict (shown) do update set runs = runs + 1;
+end;
+insert into run_counts select 'open', count(*) from runs;`;
+
+/** What the runs of before show, as the store would have written it. */
+const showRuns = (database: Database.Database): void => {
+  const ended = database.prepare<[], Pick<RunTable, "run_id" | "ending">>(
+    "select run_id, ending from runs where ending is not null",
+  );
+  const leaves = database.prepare<[string], LedgerTable>("select * from ledger where run_id = ? order by seq");
+  const show = database.prepare<[string | null, string]>("update runs set shown = ? where run_id = ?");
+  for (const { run_id: run, ending } of ended.all()) show.run(shownOf(ending, leaves.all(run)), run);
+};
+
 /** Forward only: the schema version of a database is the number of these it has been through. */
-export const MIGRATIONS: readonly string[] = [FIRST, SEAL_PROOF, OUTBOX];
+export const MIGRATIONS: readonly ((database: Database.Database) => void)[] = [
+  (database) => database.exec(FIRST),
+  (database) => database.exec(SEAL_PROOF),
+  (database) => database.exec(OUTBOX),
+  (database) => {
+    database.exec(RUN_LISTS);
+    showRuns(database);
+  },
+];

@@ -96,7 +96,7 @@ const migrate = (database: Database.Database, start: Digest): void => {
   const upgrade = database.transaction(() => {
     const version = versionOf(database);
     if (version > MIGRATIONS.length) requireKnown(database, version);
-    for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    for (const step of MIGRATIONS.slice(version)) step(database);
     database.pragma(`user_version = ${MIGRATIONS.length}`);
     if (version === 0)
       database.prepare("insert into ledger_head values (1, 0, 0, ?, '', '') on conflict do nothing").run(start);

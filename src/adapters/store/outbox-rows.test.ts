@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { handClock } from "../../../test/fakes/clock.ts";
 import { noteSigner } from "../../../test/fakes/note-signer.ts";
-import { temporaryStore, TEST_HOME_ID } from "../../../test/fakes/store.ts";
+import { temporaryStore, TEST_HOME_ID, WITHOUT_RUN_LISTS } from "../../../test/fakes/store.ts";
 import type { Store } from "../../seams/store.ts";
 import { ledgerOrigin } from "../../workflow/checkpoint.ts";
 import { digestOf } from "../../workflow/digest.ts";
@@ -152,7 +152,7 @@ test("a ledger from before there was an outbox tells nothing of its past, and al
   await store.transact(({ outbox }) => outbox.unsent(0, 10));
   const { file } = store;
   const old = new Database(file);
-  old.exec("drop table deliveries; drop table outbox; pragma user_version = 2");
+  old.exec(`drop table deliveries; drop table outbox; ${WITHOUT_RUN_LISTS} pragma user_version = 2`);
   old.close();
   const again = await openStore(file, {
     homeId: TEST_HOME_ID,

@@ -4,6 +4,7 @@ import type { Ledger, RunRow, Store } from "../../seams/store.ts";
 import { canonicalJson } from "../../workflow/digest.ts";
 import { runId, type RunId } from "../../workflow/ids.ts";
 import { holderText, runRowOf } from "./rows.ts";
+import { projectRun } from "./run-shown-rows.ts";
 import type { Tables } from "./tables.ts";
 
 type NewRun = Parameters<Ledger["openRun"]>[0];
@@ -48,6 +49,7 @@ export const openRun = async (
       epoch: row.epochSeconds,
       holder: holderText(row.holder),
       summary: canonicalJson(row.summary),
+      shown: null,
     })
     .returningAll()
     .executeTakeFirstOrThrow();
@@ -75,6 +77,7 @@ export const updateRun = async (db: Kysely<Tables>, run: RunId, change: RunChang
     }))
     .where("run_id", "=", run)
     .execute();
+  await projectRun(db, run);
 };
 
 export const findRun = async (db: Kysely<Tables>, run: RunId): Promise<RunRow | "absent"> => {
@@ -88,7 +91,7 @@ export const findRuns = async (
 ): Promise<readonly RunRow[]> => {
   let query = db.selectFrom("runs").selectAll().orderBy("run_no");
   if (work !== undefined) query = query.where("work_id", "=", work);
-  if (open === true) query = query.where("state", "<>", "ended");
+  if (open === true) query = query.where("shown", "is", null);
   return (await query.execute()).map(runRowOf);
 };
 

@@ -9,6 +9,7 @@ export interface Tables {
   readonly claims: ClaimTable;
   readonly work_items: WorkItemTable;
   readonly runs: RunTable;
+  readonly run_counts: RunCountTable;
   readonly attempts: AttemptTable;
   readonly seals: SealTable;
   readonly outbox: OutboxTable;
@@ -79,6 +80,14 @@ export interface RunTable {
   epoch: number;
   holder: string;
   summary: string;
+  /** What an ended run shows, a copy of what the ledger says of it; null while it is open. */
+  shown: string | null;
+}
+
+/** Kept by triggers of `runs`. */
+interface RunCountTable {
+  shown: string;
+  runs: number;
 }
 
 interface AttemptTable {

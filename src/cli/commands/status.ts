@@ -11,7 +11,7 @@ import { withWorld } from "../with-world.ts";
 export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
   withWorld(context, flags, "read", async (world) => {
     const status = await readStatus(world, flags.needs);
-    const { needs, running, counts } = status;
+    const { needs, running, counts, unhashed } = status;
     const now = world.clock.now().epochMs;
     const rows = needs.map(({ work, lastRun, word, who, owner, next, since }) => [
       lastRun ?? work,
@@ -30,6 +30,7 @@ export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
           ({ run, word, startedAt }) => `running   ${run}  ${visible(word)}  since ${relative(startedAt, now)}`,
         ),
         ...(many.length === 0 ? [] : [many.join(" · ")]),
+        ...(unhashed === 0 ? [] : [`${unhashed} settled bundles were not hashed anew: cto verify RUN`]),
       ].join("\n"),
     };
   });

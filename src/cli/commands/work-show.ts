@@ -17,7 +17,7 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     if (isAnswer(work)) return work;
     const ground = await openWorkGround(world);
     const view = await viewOfWork(ground, work);
-    const history = historyOf(ground, work);
+    const history = await historyOf(world, work);
     const now = world.clock.now().epochMs;
     const rows = history.map(({ seq, at, event, by, state, run }) => [
       String(seq),

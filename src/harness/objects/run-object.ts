@@ -1,6 +1,6 @@
 import type { Report } from "../../workflow/evidence/schemas/report.ts";
 import type { RunDetail } from "../read-run.ts";
-import type { RunView } from "../read-runs.ts";
+import type { TitledRun } from "../read-runs.ts";
 import type { RunObject, RunReport, RunRow } from "./run.ts";
 
 /** The Run object of every surface (surface.md 4.5). */
@@ -71,11 +71,12 @@ const saidByReport = (report: Report): RunReport => ({
 });
 
 /** One run as a row of a list. */
-export const runRowObject = (view: RunView): RunRow => {
-  const { run, work, kind, state, reason, word, commit, by, startedAt, tookMs, next, seq } = view;
+export const runRowObject = (view: TitledRun): RunRow => {
+  const { run, work, title, kind, state, reason, word, commit, by, startedAt, tookMs, next, seq } = view;
   return {
     run,
     work,
+    ...(title === null ? {} : { title }),
     kind,
     by,
     state,

@@ -23,6 +23,8 @@ interface RunHead {
 export interface RunRow extends RunHead {
   /** Who asked for it: a principal, or `uid:<n>` where nobody signed. */
   readonly by: string;
+  /** Of its work item. May quote the packet. */
+  readonly title?: string;
   readonly kind: "execute" | "rollback";
 }
 

@@ -2,7 +2,7 @@ import { personOf, type Status } from "../read-status.ts";
 import type { StatusObject } from "./status.ts";
 
 /** The inbox as every surface prints it. */
-export const statusObject = ({ needs, running, counts }: Status): StatusObject => ({
+export const statusObject = ({ needs, running, counts, unhashed }: Status): StatusObject => ({
   needs: needs.map(({ work, lastRun, title, state, reason, word, who, owner, since, next }) => ({
     work,
     ...(lastRun === null ? {} : { run: lastRun }),
@@ -16,4 +16,5 @@ export const statusObject = ({ needs, running, counts }: Status): StatusObject =
   })),
   running: running.map(({ run, work, state, word, startedAt }) => ({ run, work, state, word, startedAt })),
   counts,
+  unhashed,
 });

@@ -5,6 +5,8 @@ export interface StatusObject {
   readonly needs: readonly NeedObject[];
   readonly running: readonly RunningObject[];
   readonly counts: { readonly [state in ShownState]?: number };
+  /** Settled work items whose bundles were not hashed for this answer, for they are not the newest; `cto verify` does it. */
+  readonly unhashed: number;
 }
 
 export interface NeedObject {

@@ -1,0 +1,23 @@
+import type { Kysely } from "kysely";
+
+import type { RecordFilter } from "../../seams/store.ts";
+import type { LedgerRecord } from "../../workflow/ledger.ts";
+import { recordOf } from "./rows.ts";
+import type { Tables } from "./tables.ts";
+
+/** The records that the filter lets through, in their order; of `newest` the last ones. Each member has its index. */
+export const listRecords = async (db: Kysely<Tables>, filter: RecordFilter): Promise<readonly LedgerRecord[]> => {
+  const { work, runs, approvalId, types, after, limit, newest } = filter;
+  let query = db.selectFrom("ledger").selectAll();
+  if (work !== undefined) query = query.where("work_id", "=", work);
+  if (runs !== undefined) query = query.where("run_id", "in", runs);
+  if (approvalId !== undefined) query = query.where("approval_id", "=", approvalId);
+  if (types !== undefined) query = query.where("type", "in", types);
+  if (after !== undefined) query = query.where("seq", ">", after);
+  if (newest !== undefined) {
+    const rows = await query.orderBy("seq", "desc").limit(newest).execute();
+    return rows.toReversed().map(recordOf);
+  }
+  const ordered = query.orderBy("seq");
+  return (await (limit === undefined ? ordered : ordered.limit(limit)).execute()).map(recordOf);
+};
