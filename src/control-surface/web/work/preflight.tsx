@@ -33,7 +33,7 @@ export const Preflight = ({
       }
     >
       {checks.length === 0 ? <Empty>The gate has nothing to ask about yet.</Empty> : null}
-      <ul class="checks">
+      <ul class="checks" data-seen={at.toISOString()}>
         {checks.map((check) => (
           <CheckRow key={`${check.stage}/${check.name}`} check={check} />
         ))}
