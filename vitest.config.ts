@@ -19,8 +19,10 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Whole workflows wait for their processes a good part of their time: one more than the cores keeps both busy.
-    maxWorkers: availableParallelism() + 1,
+    // One worker takes file after file: a module is loaded and the sandbox probed once in it, so a file puts back what it changes of its process.
+    isolate: false,
+    // Whole workflows wait for their processes a good part of their time: two more than the cores keep all busy.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongFirst },
   },
 });
