@@ -39,7 +39,7 @@ export const startShortcuts = (): void => {
 };
 
 const KEY = "cto-shortcuts";
-const GO_MS = 1500;
+const GO_MS = 2500;
 const TYPED = "input, textarea, select, dialog, [contenteditable]";
 
 const perform = (act: Act): void => {
