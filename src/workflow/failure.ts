@@ -51,7 +51,8 @@ export const FAILURES = {
   "store/corrupt": "the ledger's chain does not recompute; restore it from a backup before going on",
   "store/fenced": "another process took this run over; cto show RUN",
   "store/no-space": "free disk space, then the same command again",
-  "store/unknown-version": "an older ledger is brought up to date by the next command that writes, as cto run does; a newer one needs its own cto",
+  "store/unknown-version":
+    "an older ledger is brought up to date by the next command that writes, as cto run does; a newer one needs its own cto",
   "target/busy": "another git process holds the target's index.lock; let it end, then the same command again",
   "target/checkout-changed":
     "the checkout that stages share was changed on disk; let the other runs end, then the same command again",

@@ -112,9 +112,9 @@ const criterionLines = ({ id, check, text }: Criterion): readonly string[] => [
 ];
 
 const JUDGED: Readonly<Record<CriterionCheck, string>> = {
-  "target-clean": "proven by the Harness: target-clean",
-  "evidence-complete": "proven by the Harness: evidence-complete",
-  "replay-paths": "proven by the Harness: replay-paths",
-  "default-activation-false": "proven by the Harness: default-activation-false",
+  "target-clean": "the Harness is to prove it: target-clean",
+  "evidence-complete": "the Harness is to prove it: evidence-complete",
+  "replay-paths": "the Harness is to prove it: replay-paths",
+  "default-activation-false": "the Harness is to prove it: default-activation-false",
   "owner-judged": "judged by the owner at the outcome; no machine proves it",
 };
