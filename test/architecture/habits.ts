@@ -116,6 +116,8 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/browser/approve.test.ts",
   "test/browser/frame.test.ts",
   "test/browser/passkey.test.ts",
+  "test/browser/outcome.test.ts",
+  "test/browser/run-page.test.ts",
   "test/browser/verify-page.test.ts",
 ]);
 

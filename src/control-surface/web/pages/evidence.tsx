@@ -58,7 +58,8 @@ const OfBundle = ({
   readonly seq: number;
 }): JSX.Element => {
   const list = useResource<Api["/api/r/:name/evidence"]>(addressOf(run, "/evidence"), ofRun(run));
-  const read = useFile(run, file);
+  const isThere = list.kind === "ready" && list.value.files.some(({ name }) => name === file);
+  const read = useFile(run, isThere ? file : undefined);
   return (
     <Shown of={list} what="the files">
       {({ files }) => {
@@ -86,9 +87,10 @@ export interface ReadFile {
   readonly text: FileText;
 }
 
-const useFile = (run: string, file: string): ReadFile | undefined => {
+const useFile = (run: string, file: string | undefined): ReadFile | undefined => {
   const [read, setRead] = useState<ReadFile>();
   useEffect(() => {
+    if (file === undefined) return;
     const left = new AbortController();
     const readAll = async (): Promise<void> => {
       const [own, sums] = [await bytesOf(run, file, left.signal), await bytesOf(run, "SHA256SUMS", left.signal)];

@@ -85,7 +85,7 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
           <SaidByTheAgent claims={run.claims} />
         </div>
         <div class="stack">
-          <OutcomeBox standing={standing} seen={seen} />
+          <OutcomeBox standing={standing} rehash={rehash} seen={seen} />
           {isSealed && !isBlocked(run) ? (
             <SealedContract run={run.run} />
           ) : packet !== null && "contract" in packet ? (
@@ -113,6 +113,13 @@ const Head = ({
   return (
     <PageHead
       title={title ?? run.run}
+      acts={
+        run.verify === undefined ? undefined : (
+          <a class="button" href={`/r/${encodeURIComponent(run.run)}/replay`}>
+            Replay
+          </a>
+        )
+      }
       trail={
         <>
           <a href="/runs">Runs</a> / <a href={`/w/${encodeURIComponent(run.work)}`}>{run.work}</a>

@@ -47,14 +47,14 @@ export const FileFacts = ({
         <dd>
           {sized(facts.size)} <span class="soft">({facts.size.toLocaleString("en")} bytes)</span>
         </dd>
-        {whoseWord(facts).map(([name, value]) => (
-          <>
-            <dt>{name}</dt>
-            <dd>
-              <Told text={value} />
-            </dd>
-          </>
-        ))}
+        <dt>Media type</dt>
+        <dd>
+          <Told text={facts.mediaType} />
+        </dd>
+        <dt>Made by</dt>
+        <dd>{facts.producedBy}</dd>
+        <dt>Trust</dt>
+        <dd>{facts.trust}</dd>
         <dt>Cited by</dt>
         <dd>
           {facts.citedBy.length === 0
@@ -100,16 +100,6 @@ const Comparison = ({
       <span>{isSame ? "same as sealed" : "does not verify: it is not what was sealed"}</span>
     </p>
   );
-};
-
-const whoseWord = (facts: EvidenceFile): readonly (readonly [string, string])[] => {
-  const known = new Map<string, unknown>(Object.entries(facts));
-  const rows = [
-    ["Media type", known.get("mediaType")],
-    ["Made by", known.get("producedBy")],
-    ["Trust", known.get("trust")],
-  ] as const;
-  return rows.flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : []));
 };
 
 /** Saved by the browser, under the last part of its name; it is never opened here. */
