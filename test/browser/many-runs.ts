@@ -13,12 +13,14 @@ export const layManyRuns = (home: string, count: number): void => {
     .run(count);
   database
     .prepare(
-      `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?)
+      `with recursive n(i) as (select 1 union all select i + 1 from n where i < ?),
+       e(i, ending) as (select i, case when i % 1000 = 0 then 'awaiting_outcome' when i % 10 = 3 then 'blocked'
+         when i % 7 = 0 then 'stopped' else 'failed' end from n)
        insert into runs select printf('R-%d-%02d', 101 + (i - 1) / 100, 1 + (i - 1) % 100), i, 'execute',
          'CTO-WORK-' || (101 + (i - 1) / 100), 't', null, 'ended',
-         case when i % 1000 = 0 then 'awaiting_outcome' when i % 10 = 3 then 'blocked' when i % 7 = 0 then 'stopped' else 'failed' end,
+         ending,
          1, 1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || (? - i) || ' minutes'), 1,
-         '{"bootId":"b","host":"h","pid":1,"pidStart":"1"}', '{}' from n`,
+         '{"bootId":"b","host":"h","pid":1,"pidStart":"1"}', '{}', ending from e`,
     )
     .run(count, count);
   database.close();
