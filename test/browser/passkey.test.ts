@@ -61,6 +61,7 @@ describe.skipIf(CHROMIUM === undefined)("a passkey in a real browser", () => {
     const draft = await ask<DraftObject>(served, `/api/w/${ground.work}/approval-draft`, {
       sentence: shown.sentence,
       entry: "typed",
+      presentedSha256: shown.presentedSha256,
       key: own?.key,
       ticks: shown.ticks.map(({ id }) => id),
     });

@@ -31,6 +31,7 @@ test("a round that was begun at the command line is completed by a passkey on a 
     const drafted = await postTo(served, `/api/w/${WORK}/approval-draft`, {
       sentence: shown.sentence,
       entry: "typed",
+      presentedSha256: shown.presentedSha256,
       key: bobs.fingerprint,
       ticks: shown.ticks.map(({ id }) => id),
     });
