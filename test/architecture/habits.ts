@@ -115,10 +115,13 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/agents/real-case.agents.ts",
   "test/browser/approve.test.ts",
   "test/browser/frame.test.ts",
-  "test/browser/passkey.test.ts",
+  "test/browser/lists.test.ts",
   "test/browser/outcome.test.ts",
+  "test/browser/passkey.test.ts",
   "test/browser/run-page.test.ts",
+  "test/browser/surface.test.ts",
   "test/browser/verify-page.test.ts",
+  "test/browser/wording.test.ts",
 ]);
 
 /** Every test runs, and runs whole. */

@@ -24,26 +24,26 @@ export interface BreakingOrder {
   readonly stopAt?: string;
 }
 
-export interface Breaking {
-  readonly stopAt?: string;
-  /** What others do while it stands at its point. */
-  readonly meanwhile?: () => Promise<void>;
+export interface Standing {
+  /** All that runs below it. */
+  readonly family: Family;
+  /** Kills it with SIGKILL. */
+  end(): Promise<void>;
 }
 
-/** Starts `run` in a process of its own and kills it with SIGKILL at the point; answers all that ran below it. */
-export const breakOff = async (
-  ground: Ground,
+interface StandingOrder {
+  readonly stopAt?: string;
+  /** The gate's switches; by default those of the scripted backend and the one admission of a ground. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Starts `run` in a process of its own, which stands still at the point until it is ended. */
+export const standStill = async (
+  { home, work }: Pick<Ground, "home" | "work">,
   point: BreakingPoint,
-  { stopAt, meanwhile }: Breaking = {},
-): Promise<Family> => {
-  const stop = stopAt === undefined ? {} : { stopAt };
-  const order: BreakingOrder = {
-    home: ground.home,
-    work: ground.work,
-    environment: openSwitches("scripted"),
-    point,
-    ...stop,
-  };
+  { environment = openSwitches("scripted"), ...stop }: StandingOrder = {},
+): Promise<Standing> => {
+  const order: BreakingOrder = { home, work, environment, point, ...stop };
   const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["ignore", "pipe", "pipe"],
@@ -59,14 +59,34 @@ export const breakOff = async (
   );
   child.stderr.on("data", (bytes: Uint8Array) => (said += String(bytes)));
   await Promise.race([here, exited]);
-  const family = familyOf(child.pid ?? 0);
+  const end = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+  };
+  if (said !== "here\n") {
+    await end();
+    throw new Error(`the process did not come to its point: ${said}`);
+  }
+  return { family: familyOf(child.pid ?? 0), end };
+};
+
+export interface Breaking extends StandingOrder {
+  /** What others do while it stands at its point. */
+  readonly meanwhile?: () => Promise<void>;
+}
+
+/** Kills a `run` at the point; answers all that ran below it. */
+export const breakOff = async (
+  ground: Pick<Ground, "home" | "work">,
+  point: BreakingPoint,
+  { meanwhile, ...order }: Breaking = {},
+): Promise<Family> => {
+  const { family, end } = await standStill(ground, point, order);
   try {
     await meanwhile?.();
   } finally {
-    child.kill("SIGKILL");
-    await exited;
+    await end();
   }
-  if (said !== "here\n") throw new Error(`the process did not come to its point: ${said}`);
   return family;
 };
 

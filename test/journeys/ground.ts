@@ -170,7 +170,8 @@ const idOf = (text: string): WorkId => {
   return id;
 };
 
-const packetFields = (target: string, work: WorkId): PacketFields => {
+/** A packet of the seed's form for a target; what is not given stands as in the sample. */
+export const packetFields = (target: string, work: WorkId): PacketFields => {
   const today = new Date().toISOString().slice(0, 10);
   return {
     name: NAME,

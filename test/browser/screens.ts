@@ -1,0 +1,76 @@
+import type { SurfaceGround } from "./surface-ground.ts";
+import type { ShownCase } from "./surface-makings.ts";
+import { STATES } from "./surface-states.ts";
+
+/** One screen in one of its states, as the tests walk it and `npm run shots` draws it. */
+export interface Screen {
+  /** Also the name of its pictures. */
+  readonly name: string;
+  readonly at: (shown: SurfaceGround["shown"]) => string;
+  /** The home that is served: one that holds every state, or one that holds nothing yet. */
+  readonly home: "states" | "empty";
+  /** `missing` where its address names nothing: the browser then tells its console of a 404. */
+  readonly answers: "found" | "missing";
+}
+
+const screen = (
+  name: string,
+  at: string | Screen["at"],
+  { home = "states", answers = "found" }: Partial<Pick<Screen, "home" | "answers">> = {},
+): Screen => ({ name, at: typeof at === "string" ? () => at : at, home, answers });
+
+const CASES = Object.keys(STATES) as readonly ShownCase[];
+
+const NOT_STARTED: readonly ShownCase[] = [
+  "candidate",
+  "not-admitted",
+  "suspended",
+  "approved",
+  "stale",
+  "expired",
+  "withdrawn",
+];
+const RUNS = CASES.filter((one) => !NOT_STARTED.includes(one));
+
+const artifact = (one: ShownCase, file: string): Screen["at"] => {
+  const name = file.split("/").map(encodeURIComponent).join("/");
+  return (shown) => `/r/${shown[one].run}/evidence/${name}`;
+};
+
+/** Every screen (surface.md 4.2) in every state (surface.md 1). A new page needs its line here: a test holds routes to it. */
+export const SCREENS: readonly Screen[] = [
+  screen("inbox", "/"),
+  screen("inbox-empty", "/", { home: "empty" }),
+  screen("no-such-page", "/w/no/such/page"),
+  screen("packets", "/packets"),
+  screen("packets-empty", "/packets", { home: "empty" }),
+  ...CASES.map((one) => screen(`work-${one}`, (shown) => `/w/${shown[one].work}`)),
+  screen("work-missing", "/w/CTO-WORK-999", { answers: "missing" }),
+  screen("runs", "/runs"),
+  screen("runs-filtered", "/runs?q=state%3Avoided"),
+  screen("runs-nothing-found", "/runs?q=state%3Anothing"),
+  screen("runs-empty", "/runs", { home: "empty" }),
+  ...RUNS.map((one) => screen(`run-${one}`, (shown) => `/r/${shown[one].run}`)),
+  screen("run-missing", "/r/R-999-01", { answers: "missing" }),
+  ...["report.json", "patch.diff", "test.log", "backend/frames.jsonl", "SHA256SUMS"].map((file) =>
+    screen(`evidence-${file.replaceAll("/", "-")}`, artifact("awaiting_outcome", file)),
+  ),
+  screen("evidence-hostile", artifact("voided(policy)", "backend/frames.jsonl")),
+  screen("evidence-changed", artifact("tampered", "test.log")),
+  screen("evidence-missing", artifact("awaiting_outcome", "no-such-file"), { answers: "missing" }),
+  screen("replay", (shown) => `/r/${shown.awaiting_outcome.run}/replay`),
+  screen("replay-voided", (shown) => `/r/${shown["voided(policy)"].run}/replay`),
+  screen("replay-missing", "/r/R-999-01/replay", { answers: "missing" }),
+  screen("targets", "/targets"),
+  screen("targets-empty", "/targets", { home: "empty" }),
+  screen("target", "/targets/CTO-SAMPLE-049"),
+  screen("target-missing", "/targets/CTO-NOTHING", { answers: "missing" }),
+  screen("audit", "/audit"),
+  screen("audit-empty", "/audit", { home: "empty" }),
+  screen("health", "/health"),
+  screen("compare", "/compare"),
+  screen("compare-runs", ({ accepted, tampered }) => `/compare?a=${accepted.run}&b=${tampered.run}`),
+  screen("compare-packets", ({ approved, stale }) => `/compare?a=${approved.work}&b=${stale.work}`),
+  screen("compare-missing", ({ accepted }) => `/compare?a=${accepted.run}&b=R-999-01`, { answers: "missing" }),
+  screen("evidence-not-sealed", artifact("executing", "test.log"), { answers: "missing" }),
+];
