@@ -68,6 +68,7 @@ export const SCREENS: readonly Screen[] = [
   screen("audit", "/audit"),
   screen("audit-empty", "/audit", { home: "empty" }),
   screen("health", "/health"),
+  screen("settings", "/settings"),
   screen("compare", "/compare"),
   screen("compare-runs", ({ accepted, tampered }) => `/compare?a=${accepted.run}&b=${tampered.run}`),
   screen("compare-packets", ({ approved, stale }) => `/compare?a=${approved.work}&b=${stale.work}`),

@@ -50,6 +50,7 @@ describe.skipIf(CHROMIUM === undefined)("every screen in every state", () => {
       expect(found).toEqual([]);
       await watched.close();
     },
+    120_000,
   );
 });
 
