@@ -2,6 +2,7 @@ import { z } from "zod";
 
 import { workId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import { lineOfWords } from "../workflow/policy/shims.ts";
 import { missing } from "./answer.ts";
 import { evidencePart, evidenceList } from "./evidence-part.ts";
 import { LIMIT, nextOffset, OFFSET, RUN, STATE, WORK } from "./inputs.ts";
@@ -115,7 +116,7 @@ export const RUN_TOOLS: readonly Tool[] = [
       const [paths, files] = await Promise.all([reading.replayPaths(run), reading.evidence(run)]);
       if (!paths.found) return missing(`${run}, sealed`, paths.near);
       const digests = files.found ? files.value.slice(0, LIMITS.mcpEventsMax) : [];
-      const lines = paths.value.map(({ level, argv }) => `${level}: ${argv.join(" ")}`);
+      const lines = paths.value.map(({ level, argv }) => `${level}: ${lineOfWords(argv)}`);
       return {
         told: { run, paths: paths.value, digests: digests.map(({ name, sha256 }) => ({ name, sha256 })) },
         says: lines.join("\n"),

@@ -26,6 +26,10 @@ export const Digest = ({ sha256 }: { readonly sha256: string }): JSX.Element => 
   <Copy text={sha256} shown={(sha256.slice(0, 16).match(/.{1,4}/g) ?? []).join(" ")} />
 );
 
+/** One word of a command line, whatever stands in it. */
+export const quoted = (word: string): string =>
+  /^[\w./@:=+-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
 /** A command for the terminal. */
 export const Command = ({ line }: { readonly line: string }): JSX.Element => (
   <div class="command">

@@ -32,7 +32,7 @@ export const Levels = ({
       <section key={level} class="body level">
         <h3>{level}</h3>
         <p class="soft">{MEANS.get(level) ?? "As the report says."}</p>
-        <Command line={argv.join(" ")} />
+        <HowTo run={run} level={level} argv={argv} />
         <details>
           <summary>{inputs.length} inputs, and what is expected</summary>
           <dl class="pairs">
@@ -64,6 +64,26 @@ export const Levels = ({
     ))}
   </Panel>
 );
+
+/** A command is offered for copying only where it is ours word for word: a bundle can name any other. */
+const HowTo = ({
+  run,
+  level,
+  argv,
+}: {
+  readonly run: string;
+  readonly level: string;
+  readonly argv: readonly string[];
+}): JSX.Element => {
+  const ours = ["cto", "replay", run, "--level", level];
+  const isOurs = MEANS.has(level) && argv.length === ours.length && argv.every((word, at) => word === ours[at]);
+  if (isOurs) return <Command line={ours.join(" ")} />;
+  return (
+    <p class="warn">
+      The bundle names another command, which is not for copying: <Code text={JSON.stringify(argv)} />
+    </p>
+  );
+};
 
 /** The bundle verified anew by the server, check by check. */
 export const Reverify = ({ run }: { readonly run: string }): JSX.Element => {

@@ -3,8 +3,8 @@ import type { ComponentChildren, JSX } from "preact";
 import type { RunCriterion } from "../../../harness/objects/run.ts";
 import { Icon, type IconName } from "../parts/icons.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { kindOf, lostIn, type CriterionKind } from "./criterion-kinds.ts";
-import { isTampered, recordOf, type Standing } from "./standing.ts";
+import { isUnfounded, kindOf, lostIn, type CriterionKind } from "./criterion-kinds.ts";
+import { recordOf, type Standing } from "./standing.ts";
 import { fileAddress } from "./while-open.ts";
 
 const LOOKS: Readonly<Record<CriterionKind, readonly [word: string, tone: string, icon: IconName]>> = {
@@ -35,7 +35,7 @@ export const Criteria = ({
             <Icon name={icon} />
             <span>{word}</span>
           </p>
-          <p class="hint">{isTampered(standing) ? lostIn(criterion, standing) : <Told text={criterion.says} />}</p>
+          <p class="hint">{isUnfounded(standing) ? lostIn(criterion, standing) : <Told text={criterion.says} />}</p>
           <Cites run={standing.run.run} criterion={criterion} />
           {kind === "eye" ? children?.(criterion) : null}
         </li>

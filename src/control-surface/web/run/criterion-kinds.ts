@@ -4,9 +4,13 @@ import { isTampered, type Standing } from "./standing.ts";
 /** How a criterion stands for whoever decides (surface.md 4.2). */
 export type CriterionKind = "proven" | "eye" | "unproven";
 
+/** Evidence that does not verify, or of which nobody could say so, carries nothing. */
+export const isUnfounded = (standing: Standing): boolean =>
+  isTampered(standing) || standing.run.verify?.verdict === "NOT-PROVEN";
+
 /** What rests on evidence that is not what was sealed is unproven, whatever the report says of it. */
 export const kindOf = (criterion: RunCriterion, standing: Standing): CriterionKind => {
-  if (isTampered(standing)) return "unproven";
+  if (isUnfounded(standing)) return "unproven";
   switch (criterion.status) {
     case "proven":
       return "proven";

@@ -101,7 +101,7 @@ const TakeBack = ({ standing: { run, facts } }: { readonly standing: Standing })
       <button
         type="button"
         class="harm wide"
-        disabled={isBusy || live.value === "stale" || run.outcome === undefined}
+        disabled={isBusy || live.value !== "live" || run.outcome === undefined}
         onClick={() => void take()}
       >
         Roll back {run.commit?.slice(0, 7)}, {says}

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 import type { EvidenceFile } from "../../../harness/objects/evidence.ts";
 import type { ReadFile } from "../pages/evidence.tsx";
-import { Command, Digest } from "../parts/copy.tsx";
+import { Command, Digest, quoted } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { sized } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -70,7 +70,7 @@ export const FileFacts = ({
           </p>
         ) : null}
         <p class="hint">The same in a terminal, in the folder of the home:</p>
-        <Command line={`sha256sum ${path}`} />
+        <Command line={`sha256sum ${quoted(path)}`} />
         <p class="hint">The whole bundle, also against who signed it:</p>
         <Command line={`cto verify ${run} --trust FILE`} />
         <button

@@ -45,7 +45,9 @@ export const ApprovalPanel = ({
   return (
     <>
       {waiting}
-      {signing.kind === "ready" ? (
+      {signing.kind === "ready" && signing.value.presentedSha256 !== page.view?.sha256 ? (
+        <Apart again={again} />
+      ) : signing.kind === "ready" ? (
         <ApproveBox
           key={`${signing.value.presentedSha256} ${signing.value.reviewedFrom ?? ""}`}
           signing={signing.value}
@@ -139,3 +141,15 @@ const HowToApprove = ({
     </Panel>
   );
 };
+
+/** Contract and signature are read by two requests: nothing is offered to sign but what is shown. */
+const Apart = ({ again }: { readonly again: () => void }): JSX.Element => (
+  <Panel title="Approve" kind="act" id="approve">
+    <div class="body">
+      <p>What is shown here and what would be signed are not the same any more.</p>
+      <button type="button" onClick={again}>
+        Read both anew
+      </button>
+    </div>
+  </Panel>
+);
