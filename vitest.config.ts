@@ -19,6 +19,8 @@ const config: ViteUserConfig = defineConfig({
     globalSetup: ["test/global-setup.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // What is waited for comes, be the machine as busy as it likes.
+    expect: { poll: { timeout: 20_000, interval: 50 } },
     // One worker takes file after file: a module is loaded and the sandbox probed once in it, so a file puts back what it changes of its process.
     isolate: false,
     // Whole workflows wait for their processes a good part of their time: two more than the cores keep all busy.
