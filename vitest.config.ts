@@ -23,8 +23,8 @@ const config: ViteUserConfig = defineConfig({
     expect: { poll: { timeout: 20_000, interval: 50 } },
     // One worker takes file after file: a module is loaded and the sandbox probed once in it, so a file puts back what it changes of its process.
     isolate: false,
-    // Whole workflows wait for their processes a good part of their time: two more than the cores keep all busy.
-    maxWorkers: availableParallelism() + 2,
+    // Whole workflows wait for their processes a good part of their time: one more than the cores keeps both busy.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
   },
 });

@@ -48,15 +48,18 @@ describe.skipIf(CHROMIUM === undefined)("no word before its event", () => {
     folder = await mkdtemp(path.join(tmpdir(), "cto-moments-"));
     const world = await ground.open();
     const run = runId(ground.work, 1);
-    const watched = keptAtEachTurn(world, run, async (moment) => {
+    const keep = async (turn: Turn): Promise<void> => {
       const home = path.join(folder, String(moments.length));
       await cp(ground.home, home, { recursive: true });
-      moments.push({ home, ...moment });
-    });
+      moments.push({ home, ...turn });
+    };
+    const watched = keptAtEachTurn(world, run, keep);
     try {
       await admit(watched, ground);
       expect(await approveBy(watched, ground)).toEqual([]);
       expect(endOf(await runOnce(watched, ground))).toEqual(["awaiting_outcome"]);
+      // The bundle stands in its place only after the last record.
+      await keep(await turnOf(world, run));
     } finally {
       await world.store.close();
     }
@@ -70,10 +73,14 @@ describe.skipIf(CHROMIUM === undefined)("no word before its event", () => {
   test("R-surface 4: at each turn of a real run, on each page, each word and tick has its record", async () => {
     expect(moments.length).toBeGreaterThan(8);
     const seen = new Set<RegExp>();
+    let listed = -1;
     for (const moment of moments) {
       const served = await serveHome(moment.home);
       const run = runId(ground.work, 1);
-      const pages = ["/", "/runs", `/w/${ground.work}`, ...(moment.records.has("run.started") ? [`/r/${run}`] : [])];
+      // The lists say what the ledger says; the page of a run follows its events as well.
+      const lists = moment.head > listed ? ["/", "/runs", `/w/${ground.work}`] : [];
+      listed = moment.head;
+      const pages = [...lists, ...(moment.records.has("run.started") ? [`/r/${run}`] : [])];
       for (const place of pages) {
         const watched = await openPage(browser, served.at(place));
         await settled(watched.page);
@@ -124,34 +131,33 @@ const unfounded = (page: Page, newest: number): Promise<readonly string[]> =>
 
 type Turn = Omit<Moment, "home">;
 
+const turnOf = async (world: World, run: RunId): Promise<Turn> => {
+  const lines = (await world.store.facts(run)).map(parseEvent);
+  const records = await world.store.leaves(0);
+  return {
+    records: new Set(records.map(({ type }) => type)),
+    events: new Set(lines.map(({ type }) => type)),
+    head: records.length,
+    lastEvent: lines.at(-1)?.sequence ?? 0,
+  };
+};
+
 /** The same world, which keeps the home after each record of the ledger and at the first event of each kind. */
 const keptAtEachTurn = (world: World, run: RunId, keep: (turn: Turn) => Promise<void>): World => {
   const known = new Set<string>();
   let kept = 0;
-  const turn = async (): Promise<void> => {
-    const lines = (await world.store.facts(run)).map(parseEvent);
-    const records = await world.store.leaves(0);
-    const parts = lines.map(({ type }) => type.split(".")[0] ?? "");
-    const isNew = records.length > kept || parts.some((part) => !known.has(part));
-    if (!isNew) return;
-    kept = records.length;
-    parts.forEach((part) => known.add(part));
-    await keep({
-      records: new Set(records.map(({ type }) => type)),
-      events: new Set(lines.map(({ type }) => type)),
-      head: records.length,
-      lastEvent: lines.at(-1)?.sequence ?? 0,
-    });
+  const watch = async (): Promise<void> => {
+    const turn = await turnOf(world, run);
+    const kinds = [...turn.events].map((type) => type.split(".")[0] ?? "");
+    if (turn.head === kept && kinds.every((kind) => known.has(kind))) return;
+    kept = turn.head;
+    kinds.forEach((kind) => known.add(kind));
+    await keep(turn);
   };
-  return {
-    ...world,
-    store: {
-      ...world.store,
-      transact: async (work) => {
-        const done = await world.store.transact(work);
-        await turn();
-        return done;
-      },
-    },
+  const transact: World["store"]["transact"] = async (work) => {
+    const done = await world.store.transact(work);
+    await watch();
+    return done;
   };
+  return { ...world, store: { ...world.store, transact } };
 };

@@ -57,6 +57,16 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
   const records = history.filter((change) => change.run === run.run);
   const standing: Standing = { run, facts, records, mismatches: mismatchesOf(rehash) };
   const packet = work.kind === "ready" ? work.value.packet : null;
+  // What stands in the ledger of this run comes with its work item: no tick before that.
+  if (work.kind === "loading")
+    return (
+      <>
+        <PageHead title={run.run} trail={<a href="/runs">Runs</a>} />
+        <Shown of={work} what="the work item" rows={12}>
+          {() => null}
+        </Shown>
+      </>
+    );
   return (
     <>
       <Head

@@ -32,7 +32,7 @@ export const Criteria = ({
             <span class="soft">{at + 1}</span> <Told text={criterion.text} />
           </p>
           <p class={`state ${tone}`} data-event={kind === "proven" ? sealed?.seq : undefined}>
-            <Icon name={icon} />
+            <Icon name={kind === "proven" && sealed === undefined ? "dash" : icon} />
             <span>{word}</span>
           </p>
           <p class="hint">{isUnfounded(standing) ? lostIn(criterion, standing) : <Told text={criterion.says} />}</p>

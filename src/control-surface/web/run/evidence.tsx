@@ -36,7 +36,11 @@ export const Evidence = ({
       id="evidence"
       kind={isBad ? "bad" : "plain"}
       aside={
-        <span class={isBad ? "bad text" : isWhole ? "ok" : "soft"} data-event={isWhole ? sealedSeq : undefined}>
+        <span
+          class={isBad ? "bad text" : isWhole ? "ok" : "soft"}
+          data-event={isWhole ? sealedSeq : undefined}
+          aria-busy={rehash.state === "hashing" || rehash.state === "listing" ? "true" : undefined}
+        >
           {saidOf(rehash)}
         </span>
       }
@@ -175,7 +179,7 @@ export const HashedWord = ({
     case "same":
       return (
         <span class="state ok" data-event={sealedSeq}>
-          <Icon name="check" />
+          <Icon name={sealedSeq === undefined ? "dash" : "check"} />
           <span>same</span>
         </span>
       );

@@ -101,7 +101,7 @@ const evidenceCell = (standing: Standing): Cell => {
   }
   if (run.verify.verdict === "NOT-PROVEN") return { kind: "now", word: "NOT-PROVEN", at: run.verify.at };
   return {
-    kind: "done",
+    kind: sealed === undefined ? "seen" : "done",
     word: "sealed, verifies: PASS",
     ...(sealed === undefined ? {} : { at: sealed.at, seq: sealed.seq }),
   };
