@@ -27,7 +27,7 @@ const RESULTS: readonly { readonly word: RegExp; readonly of: string }[] = [
   { word: /\bPASS\b/, of: "run.sealed" },
 ];
 
-/** The home as it was after one of its records or at the first event of a kind. */
+/** The home as it was after one of its records or where a part of the line began. */
 interface Moment {
   readonly home: string;
   readonly records: ReadonlySet<string>;
@@ -142,13 +142,16 @@ const turnOf = async (world: World, run: RunId): Promise<Turn> => {
   };
 };
 
-/** The same world, which keeps the home after each record of the ledger and at the first event of each kind. */
+/** Kinds of events that begin a part of the line. */
+const TURNS = new Set(["gate", "workspace", "backend", "diff", "validation", "commit"]);
+
+/** The same world, which keeps the home after each record of the ledger and where a part of the line begins. */
 const keptAtEachTurn = (world: World, run: RunId, keep: (turn: Turn) => Promise<void>): World => {
   const known = new Set<string>();
   let kept = 0;
   const watch = async (): Promise<void> => {
     const turn = await turnOf(world, run);
-    const kinds = [...turn.events].map((type) => type.split(".")[0] ?? "");
+    const kinds = [...turn.events].map((type) => type.split(".")[0] ?? "").filter((kind) => TURNS.has(kind));
     if (turn.head === kept && kinds.every((kind) => known.has(kind))) return;
     kept = turn.head;
     kinds.forEach((kind) => known.add(kind));
