@@ -1,7 +1,7 @@
 import type { ConfinementLevel } from "../workflow/authority.ts";
 import type { Digest } from "../workflow/digest.ts";
 import type { RunId } from "../workflow/ids.ts";
-import type { RunLimits } from "../workflow/limits.ts";
+import type { RunLimits } from "../workflow/run-limits.ts";
 import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { CanaryRun } from "../workflow/workspace/canary.ts";
 import type { Checkout, Workspace } from "../workflow/workspace/workspace.ts";

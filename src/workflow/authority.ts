@@ -1,8 +1,8 @@
 import type { Mediation } from "./backend-probe.ts";
 import type { BackendKind } from "./contract/contract.ts";
 import type { Digest } from "./digest.ts";
-import type { RunLimits } from "./limits.ts";
 import type { RelayPolicy } from "./relay-policy.ts";
+import type { RunLimits } from "./run-limits.ts";
 import type { RedactionPolicy } from "./secret-rules.ts";
 
 export const ASSURANCE_LEVELS = ["A0", "A1", "A2", "A3"] as const;

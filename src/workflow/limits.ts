@@ -1,4 +1,4 @@
-/** Every bound of the program in one table; units in the names. Limits of one run are in policy.yaml (`RunLimits`). */
+/** Every bound of the program in one table; units in the names. Limits of one run are in policy.yaml (`run-limits.ts`). */
 export const LIMITS = {
   homeFileBytesMax: 1_048_576,
   packetBytesMax: 262_144,
@@ -231,22 +231,3 @@ export const LIMITS = {
   mcpPollEntriesMax: 1_000,
   mcpSubscriptionsMax: 256,
 } as const;
-
-/** What one run may use; policy.yaml `limits`, bound by the policy digest. */
-export interface RunLimits {
-  readonly wallMs: number;
-  readonly idleMs: number;
-  readonly processesMax: number;
-  readonly descriptorsMax: number;
-  readonly fileBytesMax: number;
-  readonly dataBytesMax: number;
-  /** Of everything in one sandbox together. */
-  readonly memoryBytesMax: number;
-  readonly scratchBytesMax: number;
-  readonly scratchInodesMax: number;
-  readonly tmpBytesMax: number;
-  readonly outputBytesMax: number;
-  readonly changedFilesMax: number;
-  readonly patchBytesMax: number;
-  readonly committedFileBytesMax: number;
-}

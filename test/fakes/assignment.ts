@@ -2,8 +2,8 @@ import { assignmentOf, type Assignment } from "../../src/workflow/backend/assign
 import type { Intent, Verdict } from "../../src/workflow/backend/attempt.ts";
 import { FORBIDDEN_ACTIONS, type Contract } from "../../src/workflow/contract/contract.ts";
 import { parseRunId, workId } from "../../src/workflow/ids.ts";
-import type { RunLimits } from "../../src/workflow/limits.ts";
 import { intentJudge } from "../../src/workflow/policy/judge-intent.ts";
+import type { RunLimits } from "../../src/workflow/run-limits.ts";
 
 /** A small contract of the seed's shape; everything in it that an agent must not be told is recognisable. */
 export const sampleContract: Contract = {

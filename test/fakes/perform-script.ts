@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { scriptedBackend } from "../../src/adapters/backend/scripted-backend.ts";
 import type { Attempt } from "../../src/workflow/backend/attempt.ts";
-import type { RunLimits } from "../../src/workflow/limits.ts";
+import type { RunLimits } from "../../src/workflow/run-limits.ts";
 import { sampleAssignment, sampleJudge } from "./assignment.ts";
 import { openFakeRoom, type FakeRoom } from "./room.ts";
 

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { bubblewrapSandbox } from "../../src/adapters/sandbox/bubblewrap-sandbox.ts";
 import type { ConfinedStage, StageOrder } from "../../src/seams/sandbox.ts";
 import type { Oid, RunId } from "../../src/workflow/ids.ts";
-import type { RunLimits } from "../../src/workflow/limits.ts";
+import type { RunLimits } from "../../src/workflow/run-limits.ts";
 import type { WorkspaceEntry } from "../../src/workflow/workspace/workspace.ts";
 import type { Unconfined } from "./unconfined.ts";
 

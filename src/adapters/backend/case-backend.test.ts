@@ -19,7 +19,7 @@ import { openFakeRoom, type FakeRoom } from "../../../test/fakes/room.ts";
 import type { Attempt } from "../../workflow/backend/attempt.ts";
 import { caseArguments, caseEnvironment, caseFiles } from "../../workflow/backend/case-layout.ts";
 import { digestOf } from "../../workflow/digest.ts";
-import type { RunLimits } from "../../workflow/limits.ts";
+import type { RunLimits } from "../../workflow/run-limits.ts";
 import { caseBackend } from "./case-backend.ts";
 import { whichCase } from "./find-case.ts";
 

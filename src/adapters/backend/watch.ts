@@ -1,5 +1,5 @@
 import type { Room } from "../../seams/backend.ts";
-import type { RunLimits } from "../../workflow/limits.ts";
+import type { RunLimits } from "../../workflow/run-limits.ts";
 
 /** Why a performance ends before the agent ends it. */
 export type Interruption =

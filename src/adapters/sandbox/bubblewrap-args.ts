@@ -1,4 +1,4 @@
-import type { RunLimits } from "../../workflow/limits.ts";
+import type { RunLimits } from "../../workflow/run-limits.ts";
 import type { PlannedMount } from "../../workflow/workspace/mount-plan.ts";
 import { FILTER_FD } from "./launch-chain.ts";
 import type { RootPart } from "./root-parts.ts";

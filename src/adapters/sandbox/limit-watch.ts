@@ -1,4 +1,5 @@
-import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import type { RunLimits } from "../../workflow/run-limits.ts";
 
 /** The limits that end a run by a clock or a look; those of the kernel are in `limitArgs`. */
 export type WatchedLimit = "wall" | "idle" | "output" | "memory" | "scratch-bytes" | "scratch-inodes";

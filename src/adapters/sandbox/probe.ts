@@ -5,7 +5,8 @@ import { promisify } from "node:util";
 import type { ConfinedStage, Protections, StageOrder } from "../../seams/sandbox.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseOid, parseRunId } from "../../workflow/ids.ts";
-import { LIMITS, type RunLimits } from "../../workflow/limits.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import type { RunLimits } from "../../workflow/run-limits.ts";
 import { canaryChecks } from "./canaries/canary-checks.ts";
 import { cachedProbe, keepProbe, PROBE_FILE, probeKey } from "./probe-cache.ts";
 import {

@@ -1,6 +1,6 @@
 import type { Contract, ForbiddenAction } from "../contract/contract.ts";
 import type { RunId } from "../ids.ts";
-import type { RunLimits } from "../limits.ts";
+import type { RunLimits } from "../run-limits.ts";
 import { promptFor } from "./prompt.ts";
 
 /** Frozen before the agent starts; the digest of its canonical bytes is in `backend.started` (backends.md 1). */

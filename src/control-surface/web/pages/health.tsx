@@ -32,10 +32,10 @@ export const Page = (): JSX.Element => {
         <Panel title="Hostile suite">
           <div class="body">
             <p>
-              Attacks on sandbox, gate and evidence are tried by a suite of the source tree. No home keeps its result,
-              so none is shown here.
+              Attacks on sandbox, gate and evidence can be tried on this machine. The command tells what came of each
+              and keeps that in the home; this page does not read it.
             </p>
-            <Command line="npm run test:hostile" />
+            <Command line="cto doctor --hostile" />
           </div>
         </Panel>
       </div>
