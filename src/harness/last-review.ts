@@ -1,3 +1,4 @@
+import { quorumOf } from "../workflow/approval/quorum.ts";
 import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
 import type { Reviewed } from "../workflow/approval/review-rows.ts";
 import { drawContract } from "../workflow/contract/draw-contract.ts";
@@ -16,17 +17,22 @@ export interface LastReview {
   readonly reviewed: Reviewed;
 }
 
-/** The newest review of this work item by one who approves under this name, or who is this user. */
+/**
+ * The newest review of this work item by one who approves under this name. A mark is of the user of this machine, so
+ * it says who looked only where one person alone may approve.
+ */
 export const lastReview = async (
   world: World,
-  { contract, packet, checksSource }: Presented,
+  { contract, packet, checksSource, authority }: Presented,
   principal: string,
   leaves: readonly LedgerRecord[],
 ): Promise<LastReview> => {
+  const isAlone = quorumOf(authority, contract.owner).eligible.length === 1;
   const leaf = leaves.findLast(
     ({ type, work, actor }) =>
       work === contract.workItem &&
-      ((SIGNED.has(type) && actor === principal) || (type === "packet.reviewed" && actor === world.operator.user)),
+      ((SIGNED.has(type) && actor === principal) ||
+        (isAlone && type === "packet.reviewed" && actor === world.operator.user)),
   );
   const seen = leaf === undefined ? "none" : await seenIn(world, leaf);
   if (seen === "none") return { packet: null, reviewed: "unknown" };

@@ -28,6 +28,11 @@ test("a round that was begun at the command line is completed by a passkey on a 
     const shown = (await getFrom(served, `/api/w/${WORK}/signing`)).body as unknown as ApprovalSigning;
     expect(shown.quorum).toEqual({ required: 2, eligible: ["jp", "ana", "bob"], signed: ["ana"] });
     expect(shown.signers.map(({ principal }) => principal)).toEqual(["jp", "bob"]);
+    // A mark is of the user of this machine, and says of none of the three that he looked.
+    const marked = await postTo(served, `/api/w/${WORK}/reviewed`, { packetSha256: shown.digests["packet"] });
+    expect(marked.status).toBe(200);
+    const afterwards = (await getFrom(served, `/api/w/${WORK}/signing`)).body as unknown as ApprovalSigning;
+    expect([afterwards.reviewedFrom, afterwards.ticks]).toEqual([null, shown.ticks]);
     const drafted = await postTo(served, `/api/w/${WORK}/approval-draft`, {
       sentence: shown.sentence,
       entry: "typed",
