@@ -11,7 +11,7 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
 import type { Api } from "./api.ts";
 import { object, type ObjectReply, type Refused, type Reply, type Route } from "./reply.ts";
-import { nothing, runsOf, writeRoute, type OpenToWrite, type WriteRoute } from "./write-route.ts";
+import { nothing, runNamed, runsOf, writeRoute, type OpenToWrite, type WriteRoute } from "./write-route.ts";
 
 /**
  * Approving and deciding (surface.md 4.2, 4.5). A draft is drawn here and signed elsewhere: by a passkey that the browser
@@ -78,9 +78,8 @@ const ofRun = async <T extends object>(
   name: string,
   act: (run: RunId) => Promise<ObjectReply<T> | Refused>,
 ): Promise<ObjectReply<T> | Refused> => {
-  const runs = await runsOf(world);
-  const run = runs.find((id) => id === name);
-  return run === undefined ? nothing("run", name, runs) : act(run);
+  const run = await runNamed(world, name);
+  return run === undefined ? nothing("run", name, await runsOf(world)) : act(run);
 };
 
 const created = <T extends object>(done: Result<T, Refusal>): ObjectReply<T> | Refused =>

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import type { World } from "../harness/world.ts";
-import type { RunId } from "../workflow/ids.ts";
+import { parseRunId, type RunId } from "../workflow/ids.ts";
 import { nearest } from "../workflow/nearest.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import type { WriteApi } from "./api.ts";
@@ -34,6 +34,12 @@ export const writeRoute = <Path extends keyof WriteApi>(
     }
   },
 });
+
+/** The run of this name, by its key: no list is read for it. */
+export const runNamed = async (world: World, name: string): Promise<RunId | undefined> => {
+  const run = parseRunId(name);
+  return run === undefined || (await world.store.run(run)) === "absent" ? undefined : run;
+};
 
 export const runsOf = async (world: World): Promise<readonly RunId[]> =>
   (await world.store.runs({})).map(({ run }) => run);

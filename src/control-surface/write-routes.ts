@@ -13,7 +13,7 @@ import { parseRunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { refusal } from "../workflow/refusal.ts";
 import { object, refused } from "./reply.ts";
-import { moved, nothing, runsOf, writeRoute, wrongBody, type WriteRoute } from "./write-route.ts";
+import { moved, nothing, runNamed, runsOf, writeRoute, wrongBody, type WriteRoute } from "./write-route.ts";
 
 /** All that a browser may change: a record that something was read, less authority, an end, and what the owner rejected. */
 export const WRITE_ROUTES: readonly WriteRoute[] = [
@@ -59,11 +59,9 @@ export const WRITE_ROUTES: readonly WriteRoute[] = [
     }
   }),
   writeRoute("/api/r/:name/rollback", z.strictObject({ outcomeSeq: z.int() }), async (world, name, { outcomeSeq }) => {
-    const runs = await runsOf(world);
-    const run = runs.find((id) => id === name);
-    if (run === undefined) return nothing("run", name, runs);
-    const leaves = await world.store.leaves(0);
-    const rejection = leaves.findLast((leaf) => leaf.run === run && leaf.type === "outcome.rejected");
+    const run = await runNamed(world, name);
+    if (run === undefined) return nothing("run", name, await runsOf(world));
+    const [rejection] = await world.store.records({ runs: [run], types: ["outcome.rejected"], newest: 1 });
     if (rejection !== undefined && rejection.seq !== outcomeSeq)
       return moved("the record of the rejection", rejection.seq, outcomeSeq);
     const done = await rollbackRun(world, run, "real");

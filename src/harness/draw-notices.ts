@@ -19,9 +19,10 @@ export const drawNotices = async (
   world: World,
   notices: readonly KeptNotice[],
 ): Promise<ReadonlyMap<Digest, string>> => {
+  const texts = new Map(notices.flatMap(({ id, text }) => (text === null ? [] : [[id, text] as const])));
+  if (texts.size === notices.length) return texts;
   const ground = await openWorkGround(world);
-  const texts = new Map<Digest, string>();
-  for (const notice of notices) texts.set(notice.id, notice.text ?? (await textOf(ground, notice)));
+  for (const notice of notices) if (!texts.has(notice.id)) texts.set(notice.id, await textOf(ground, notice));
   return texts;
 };
 

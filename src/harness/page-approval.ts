@@ -58,7 +58,7 @@ export const approvalSigning = async (world: World, work: WorkId): Promise<Resul
 const commandOf = (work: WorkId): string => `cto approve ${work} --key KEY`;
 
 const reviewBy = async (world: World, shown: Presented, principal: string): Promise<LastReview> =>
-  lastReview(world, shown, principal, await world.store.leaves(0));
+  lastReview(world, shown, principal, await world.store.records({ work: shown.contract.workItem }));
 
 const tickObject = ({ id, label, change }: ReviewRow): ApprovalTick =>
   change === undefined

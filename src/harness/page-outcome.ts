@@ -85,7 +85,8 @@ export const draftDecision = async (
 ): Promise<Result<DraftObject, Refusal>> => {
   const read = await readOutcomeGround(world, run);
   if (!read.ok) return read;
-  const { trust, owner = "", report, row } = read.value;
+  const { trust, owner, report, row } = read.value;
+  if (owner === undefined) return refusedOutcome(world, row, [nothingToDecide(read.value)]);
   const signers = signersOf(trust, [owner], OUTCOME_NAMESPACE, world.clock.now().epochMs);
   if (!signers.some(({ key }) => key === said.key))
     return refusedOutcome(world, row, [refusal("outcome/not-the-owner", { by: said.key, owner })]);

@@ -14,7 +14,6 @@ export const readApprovals = async (world: World, work?: string): Promise<readon
   const leaves = await (work === undefined ? world.store.records({ types: TYPES }) : ofWork(world, work));
   return leaves
     .filter((leaf) => leaf.type === "approval.recorded" || isWaiting(leaf, leaves))
-    .filter((leaf) => work === undefined || leaf.work === work)
     .flatMap((leaf) => viewOf(leaf, leaves, world.clock.now().epochMs) ?? []);
 };
 
@@ -83,9 +82,8 @@ export const readApproval = async (
   world: World,
   id: string,
 ): Promise<(ReadApproval & { readonly bytes: Uint8Array }) | "unreadable"> => {
-  const leaf = (await world.store.leaves(0)).findLast(
-    ({ type, approvalId }) => (type === "approval.recorded" || type === "approval.joined") && approvalId === id,
-  );
+  const types = ["approval.recorded", "approval.joined"] as const;
+  const [leaf] = await world.store.records({ approvalId: id, types, newest: 1 });
   const bytes = leaf === undefined ? "absent" : await recordBytes(world, leaf);
   const read = bytes === "absent" ? undefined : readApprovalRecord(bytes);
   return bytes === "absent" || read?.ok !== true ? "unreadable" : { ...read.value, bytes };

@@ -10,12 +10,12 @@ import type { World } from "./world.ts";
 
 /** The newest notices with their deliveries, the channels with what is wrong with them, and who waited how long. */
 export const readNotices = async (world: World, limit: number): Promise<NoticesObject> => {
-  const kept = await world.store.notices(limit);
+  const kept = await world.store.notices(Math.max(limit, LIMITS.noticeAnswersPageMax));
   return {
     channels: await channelsOf(world),
     counts: await world.store.deliveries(),
-    notices: kept.map(noticeObject),
-    answers: answersIn(await world.store.notices(LIMITS.noticeAnswersPageMax)),
+    notices: kept.slice(0, limit).map(noticeObject),
+    answers: answersIn(kept.slice(0, LIMITS.noticeAnswersPageMax)),
   };
 };
 

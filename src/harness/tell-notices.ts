@@ -30,14 +30,12 @@ export const keepTelling = (world: World, tell: (line: string) => void): Noticin
   const telling = (async () => {
     while (!signal.aborted) {
       // A ledger that is held or a disk that is full for a moment must not end the server; it is told, and tried again.
-      const problems = await look()
-        .then(() => deliverNotices(world, "everybody", signal))
-        .then(
-          (round) => round.problems,
-          (error: unknown) => [error instanceof Error ? error.message : String(error)],
-        );
-      tellOnce(problems);
-      await pause(LIMITS.noticePollMs, signal);
+      // What cannot be looked at keeps nothing back that is recorded.
+      const looked = await problemsOf(look().then(() => []));
+      const delivered = await problemsOf(deliverNotices(world, "everybody", signal).then(({ problems }) => problems));
+      tellOnce([...looked, ...delivered]);
+      // It rejects where the signal ends it, and for nothing else.
+      await wait(LIMITS.noticePollMs, undefined, { signal }).catch(() => undefined);
     }
   })();
   return {
@@ -48,20 +46,8 @@ export const keepTelling = (world: World, tell: (line: string) => void): Noticin
   };
 };
 
-const pause = async (ms: number, signal: AbortSignal): Promise<void> => {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
-};
+const problemsOf = (act: Promise<readonly string[]>): Promise<readonly string[]> =>
+  act.catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
 
 /** What stays wrong is told once, not every second. */
 const onlyNews = (tell: (line: string) => void): ((lines: readonly string[]) => void) => {
@@ -80,8 +66,11 @@ const lookNowAndThen = (world: World): (() => Promise<void>) => {
     const began = performance.now();
     const rest = Math.max(before.tookMs * LIMITS.noticeLookShare, size === before.size ? LIMITS.noticeLookMs : 0);
     if (before.size >= 0 && began < before.endedAt + rest) return;
-    await seeStates(world);
-    const endedAt = performance.now();
-    before = { size, endedAt, tookMs: endedAt - began };
+    try {
+      await seeStates(world);
+    } finally {
+      const endedAt = performance.now();
+      before = { size, endedAt, tookMs: endedAt - began };
+    }
   };
 };

@@ -8,6 +8,9 @@ import { evidencePart, evidenceList } from "./evidence-part.ts";
 import { LIMIT, nextOffset, OFFSET, RUN, STATE, WORK } from "./inputs.ts";
 import { tool, type Tool } from "./tool.ts";
 
+/** Facts are numbered from 0. */
+const BEFORE_ALL = -1;
+
 /** What happened, and what proves it. */
 export const RUN_TOOLS: readonly Tool[] = [
   tool({
@@ -56,12 +59,12 @@ export const RUN_TOOLS: readonly Tool[] = [
         .int()
         .min(0)
         .max(Number.MAX_SAFE_INTEGER)
-        .default(0)
-        .describe("the number of the last fact that you have"),
+        .exactOptional()
+        .describe("the number of the last fact that you have; facts are numbered from 0"),
       limit: z.int().min(1).max(LIMITS.mcpEventsMax).default(100),
     }),
     answer: async ({ reading }, { run, after, limit }) => {
-      const found = await reading.events(run, { after, limit });
+      const found = await reading.events(run, { after: after ?? BEFORE_ALL, limit });
       if (!found.found) return missing(run, found.near);
       const { steps } = found.value;
       const last = steps.at(-1)?.seq;

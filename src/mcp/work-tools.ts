@@ -97,11 +97,18 @@ export const WORK_TOOLS: readonly Tool[] = [
 
 const changesSay = (work: string, told: PacketChanges): string => {
   if (told.kind === "never-approved" || told.kind === "never-reviewed")
-    return `${work} was never approved, so there is nothing to compare with.`;
+    return `${work} was ${told.kind.replace("-", " ")}, so there is nothing to compare with.`;
   if (told.kind === "no-contract") return `The packet of ${work} says no contract now.`;
   const fields = told.changes.map(({ field, class: of }) => `${of}  ${field}`);
-  return [told.class === "same" ? "Nothing changed." : `Taken together it ${told.class}.`, ...fields].join("\n");
+  return [TOGETHER[told.class], ...fields].join("\n");
 };
+
+const TOGETHER = {
+  same: "Nothing changed.",
+  wording: "Only its words changed.",
+  widens: "Taken together it widens.",
+  narrows: "Taken together it narrows.",
+} as const;
 
 const lintSays = (diagnostics: readonly DiagnosticObject[]): Answer => {
   const shown = diagnostics.slice(0, LIMITS.mcpRowsMax);

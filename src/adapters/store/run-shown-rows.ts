@@ -9,7 +9,8 @@ import type { LedgerTable, RunTable, Tables } from "./tables.ts";
 /** Writes beside a run what it shows now, so that lists need not read the ledger. The ledger stays the truth of it. */
 export const projectRun = async (db: Kysely<Tables>, run: RunId): Promise<void> => {
   const row = await db.selectFrom("runs").select(["ending", "shown"]).where("run_id", "=", run).executeTakeFirst();
-  if (row === undefined) return;
+  // An open run shows nothing of its own here: its records need not be read.
+  if (row === undefined || row.ending === null) return;
   const leaves = await db.selectFrom("ledger").selectAll().where("run_id", "=", run).orderBy("seq").execute();
   const shown = shownOf(row.ending, leaves);
   if (shown !== row.shown) await db.updateTable("runs").set({ shown }).where("run_id", "=", run).execute();

@@ -55,7 +55,8 @@ export const homeRoutes = (): Routes => ({
     flags: { limit: count("how many, the newest first (50)") },
     about: [
       "Every event is told in .cto/notices.jsonl; by .cto/notify.yaml also to webhooks, Slack and the desktop. A dead",
-      "letter was tried six times. docs/notifications.md says what stands in both; cto doctor --only notify checks the second.",
+      "letter is tried no more: it failed six times, or once where nothing is to be hoped for. docs/notifications.md says",
+      "what stands in both; cto doctor --only notify checks the second.",
     ],
     exits: "0",
     see: "cto status, cto serve",
