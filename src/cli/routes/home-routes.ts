@@ -72,7 +72,8 @@ export const homeRoutes = (): Routes => ({
     about: [
       "Prints its address with a token that ends with it: open that one. It answers to no other name and no other site.",
       "By it may be marked what was read, an approval withdrawn, a run stopped, a signed rejection rolled back; approved and",
-      "decided is only what its owner signed elsewhere. It admits and runs nothing, and holds no key and no CTO_HARNESS_* variable.",
+      "decided is only by a signature of who may, which it cannot make. It admits and runs nothing, and holds no key of a",
+      "person and no CTO_HARNESS_* variable.",
     ],
     exits: "0 ended by Ctrl-C or TERM · 3 the port is taken",
     see: "cto status",
