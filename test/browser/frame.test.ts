@@ -38,9 +38,7 @@ describe.skipIf(CHROMIUM === undefined)("the frame", () => {
     const anew = await serveHome(ground.home, { port });
     await page.getByText("No token: open the address that", { exact: false }).waitFor();
     await anew.close();
-    // A browser tells its console of each server that is away, and of each no.
-    watched.said.splice(0, Infinity, ...watched.said.filter((line) => !/Failed to load resource|ERR_/.test(line)));
-    await watched.close();
+    await watched.close(["401", "away"]);
   });
 
   test("an address of nothing says so, links and Back stay in the page, and the heading takes the focus", async () => {

@@ -113,7 +113,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     expect(await page.locator("#attempts .grid-rows").first().locator("li").count()).toBe(10);
     // Each tick says which event or record it stands for.
     expect(await page.locator(".state.ok:not([data-event])").count()).toBe(0);
-    await withoutNos(watched);
+    await watched.close(["404"]);
   });
 
   test("a citation leads to its line, and a file says what it is and how to check it elsewhere", async () => {
@@ -158,8 +158,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     await page.locator("#evidence a", { hasText: "test.log" }).click();
     await page.getByText("does not verify: it is not what was sealed").waitFor();
     await writeFile(file, bytes);
-    // Of the log itself the word null is no slip.
-    await withoutNos(watched);
+    await watched.close();
   });
 
   test("a server that is away is said, what was read stays, and nothing can be signed", async () => {
@@ -171,7 +170,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     await page.getByText("Nothing can be signed until the server is back.").waitFor();
     expect(await page.locator("#timeline tbody tr").count()).toBeGreaterThan(10);
     expect(await page.locator("main button:enabled", { hasText: "Sign" }).count()).toBe(0);
-    await withoutNos(watched);
+    await watched.close(["away"]);
     served = await serveHome(ground.home);
     const anew = await open("/r/R-049-02");
     await anew.page.getByText("Live", { exact: true }).waitFor();
@@ -179,11 +178,3 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     await anew.close();
   });
 });
-
-/** A browser tells its console of each server that is away, and of each no. */
-const withoutNos = async (watched: WatchedPage): Promise<void> => {
-  await watched.page.goto("about:blank");
-  const isNo = (line: string): boolean => /Failed to load resource|ERR_|about:blank/.test(line);
-  watched.said.splice(0, Infinity, ...watched.said.filter((line) => !isNo(line)));
-  await watched.close();
-};

@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import path from "node:path";
 
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page, Request } from "playwright-core";
 import { expect } from "vitest";
 
 import { openHome } from "../../src/compose.ts";
@@ -23,12 +23,13 @@ export const serveHome = async (
 ): Promise<ServedHome> => {
   assertBuilt();
   const world = await openAt(home, "read");
+  const broken: string[] = [];
   const served = await serveSurface({
     world,
     openToWrite: more.readOnly === true ? "read-only" : () => openAt(home, "write"),
     examine: () => Promise.resolve([{ id: "node", status: "ok", says: "this one", fix: "" }]),
     port: more.port ?? 0,
-    tell: (line) => process.stderr.write(`${line}\n`),
+    tell: (line) => void broken.push(line),
   });
   if (!served.ok) throw new Error(served.refusals.map(({ code }) => code).join(", "));
   const { url } = served.value;
@@ -38,6 +39,7 @@ export const serveHome = async (
     close: async () => {
       await served.value.close();
       await world.store.close();
+      expect(broken).toEqual([]);
     },
   };
 };
@@ -48,9 +50,16 @@ const openAt = (home: string, mode: "read" | "write"): Promise<World> =>
 /** The browser gets what the last build made: one that is older than its sources would test something else. */
 const assertBuilt = (): void => {
   const made = (file: string): number => statSync(path.join(ROOT, file), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  const newest = Math.max(...filesBelow("src/control-surface/web", ".ts", ".tsx", ".css", ".html").map(made));
+  const sources = filesBelow("src/control-surface/web", ".ts", ".tsx", ".css", ".html").concat(CARRIED);
+  const newest = Math.max(...sources.map(made));
   if (made("dist/web/index.html") < newest) throw new Error("dist/web is older than its sources: npm run build");
 };
+
+// What the bundle holds from elsewhere (test/architecture/browser.ts), and what makes it.
+const CARRIED = [
+  ...["state-words", "visible-text", "limits"].map((name) => `src/workflow/${name}.ts`),
+  "tools/build-web.mjs",
+];
 
 /** A page, and all that it did which no page of ours may do. */
 export interface WatchedPage {
@@ -58,9 +67,23 @@ export interface WatchedPage {
   readonly context: BrowserContext;
   /** Console messages, exceptions, requests to elsewhere, refused requests that nobody expected. */
   readonly said: string[];
-  /** Ends the page; nothing was said, nothing broken is in its text. */
-  close(): Promise<void>;
+  /** What it has asked for and not got yet, the stream of events aside. */
+  readonly asking: ReadonlySet<Request>;
+  /** Nothing was said but these, nothing broken is in its text. */
+  check(expected?: readonly No[]): Promise<void>;
+  /** Ends the page, as `check` finds it; a browser tells its console of each no, and these are expected. */
+  close(expected?: readonly No[]): Promise<void>;
 }
+
+/** A no of the server, or that it is away. */
+export type No = "401" | "404" | "409" | "away";
+
+const NOS: Readonly<Record<No, RegExp>> = {
+  "401": /Failed to load resource: .* status of 401/,
+  "404": /Failed to load resource: .* status of 404/,
+  "409": /Failed to load resource: .* status of 409/,
+  away: /net::ERR_(?:CONNECTION_REFUSED|CONNECTION_RESET|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)/,
+};
 
 interface Look {
   readonly width?: number;
@@ -81,18 +104,30 @@ export const openPage = async (browser: Browser, url: string, look: Look = {}): 
   page.on("pageerror", (error) => said.push(`error: ${error.message}`));
   page.on("dialog", (dialog) => (said.push(`dialog: ${dialog.message()}`), void dialog.dismiss()));
   page.on("request", (request) => {
-    if (new URL(request.url()).origin !== new URL(url).origin) said.push(`request: ${request.url()}`);
+    if (request.url() !== "about:blank" && new URL(request.url()).origin !== new URL(url).origin)
+      said.push(`request: ${request.url()}`);
   });
+  const asking = new Set<Request>();
+  const isStream = (request: Request): boolean => new URL(request.url()).pathname === "/api/events";
+  page.on("request", (request) => void (isStream(request) || asking.add(request)));
+  page.on("requestfinished", (request) => void asking.delete(request));
+  page.on("requestfailed", (request) => void asking.delete(request));
   await page.goto(url);
-  return {
-    page,
-    context,
-    said,
-    close: async () => {
-      const text = await page.locator("body").innerText();
-      await context.close();
-      expect(said).toEqual([]);
-      expect(/\b(?:undefined|NaN|null|Invalid Date)\b|\[object/.exec(text)?.[0]).toBeUndefined();
-    },
+  const check = async (expected: readonly No[] = []): Promise<void> => {
+    // What a file says is its own.
+    const text = await page.evaluate(() => {
+      for (const lines of document.querySelectorAll<HTMLElement>(".lines")) lines.hidden = true;
+      return document.body.innerText;
+    });
+    expect(said.filter((line) => !expected.some((no) => NOS[no].test(line)))).toEqual([]);
+    expect(/\b(?:undefined|NaN|null|Invalid Date)\b|\[object/.exec(text)?.[0]).toBeUndefined();
   };
+  const close = async (expected: readonly No[] = []): Promise<void> => {
+    try {
+      await check(expected);
+    } finally {
+      await context.close();
+    }
+  };
+  return { page, context, said, asking, check, close };
 };

@@ -151,7 +151,8 @@ test("daemon-outlives-run: daemons in sessions of their own that ignore TERM die
   expect(Number(/daemons: (\d+)/.exec(one.printed)?.[1])).toBeGreaterThanOrEqual(2);
   await holdsAfterwards(field, one, "committed");
   await committedWhatWasJudged(field, one, "src/strings.py");
-  expect(committed(field, "src/strings.py")).not.toContain("# late");
+  // What they wrote while the agent was at work is the agent's; each would have gone on for a minute.
+  expect(committed(field, "src/strings.py").match(/# late/g)?.length ?? 0).toBeLessThan(100);
 });
 
 const kept = (folder: string, digest: string): readonly string[] =>

@@ -163,7 +163,7 @@ const NoSuchFile = ({
   readonly names: readonly string[];
 }): JSX.Element => (
   <Panel title="No such file" kind="bad">
-    <div class="body">
+    <div class="body no-such-file">
       <p>
         The bundle of {run} holds no file <Code text={file} />. It holds:
       </p>
