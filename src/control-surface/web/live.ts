@@ -40,6 +40,8 @@ export const startLive = (): void => {
     if (document.visibilityState === "hidden") {
       following?.abort();
       following = undefined;
+      // Nothing is heard from here on: what comes back has missed records, and nobody may sign before it caught up.
+      if (liveness.value !== "shut-out") liveness.value = "stale";
     } else if (following === undefined) {
       following = new AbortController();
       void followUntil(following.signal);
@@ -82,6 +84,7 @@ const followOnce = async (left: AbortSignal): Promise<Heard> => {
     if (!response.ok || response.body === null) return "nothing";
     let text = "";
     for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      if (left.aborted) return heard;
       clearTimeout(timer);
       timer = setTimeout(() => silent.abort(), SILENCE_MS);
       heard = "something";

@@ -1,38 +1,29 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { ask, type Answer, type Problem } from "./ask.ts";
-import { onEvent, type LiveEvent } from "./live.ts";
+import { ALWAYS, reactionTo, type Follow } from "./follow.ts";
+import { onEvent } from "./live.ts";
 
 /** What a page knows of one address: nothing yet, the newest answer, or why there is none. */
-export type Resource<T> = (
-  | { readonly kind: "loading" }
-  | { readonly kind: "ready"; readonly value: T; readonly at: Date }
-  | { readonly kind: "problem"; readonly problem: Problem }
-) & {
-  readonly address: string;
+export type Resource<T> = Held<T> & {
   readonly again: () => void;
+  /** Asks anew, unless an answer is waited for already. */
+  readonly refresh: () => void;
   /** How many records came since the answer that would change it, where the page asks before it moves. */
   readonly newer: number;
 };
-
-/** Which records make an answer old, and whether it is asked anew at once or when the reader says so. */
-export interface Follow {
-  readonly concerns: (event: LiveEvent) => boolean;
-  readonly moves: "at-once" | "when-asked";
-}
-
-export const NEVER: Follow = { concerns: () => false, moves: "at-once" };
-export const ALWAYS: Follow = { concerns: () => true, moves: "at-once" };
 
 /** Reads an address and keeps reading it as the ledger grows; the empty one asks nothing and stays unanswered. */
 export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resource<T> => {
   const [held, setHeld] = useState<Held<T>>({ kind: "loading", address });
   const [newer, setNewer] = useState(0);
   const asking = useRef(new AbortController());
+  const isWaiting = useRef(false);
   const hold =
     (signal: AbortSignal) =>
     (answer: Answer<T>): void => {
       if (signal.aborted) return;
+      isWaiting.current = false;
       if (answer.ok) setHeld({ kind: "ready", value: answer.value, at: new Date(), address });
       // What was read stays to be seen while the server is away: the band says how old it is.
       else
@@ -45,8 +36,16 @@ export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resour
     if (address === "") return;
     const { signal } = (asking.current = new AbortController());
     setNewer(0);
+    isWaiting.current = true;
     void ask<T>(address, signal).then(hold(signal), () => undefined);
   };
+  const refresh = (): void => {
+    if (!isWaiting.current) again();
+  };
+  // An answer of another address is no answer of this one.
+  const shown: Held<T> = held.address === address ? held : { kind: "loading", address };
+  const newest = useRef(shown);
+  newest.current = shown;
   useEffect(() => {
     again();
     return () => asking.current.abort();
@@ -54,8 +53,9 @@ export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resour
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const end = onEvent((event) => {
-      if (event.type !== "reconnected" && !follow.concerns(event)) return;
-      if (follow.moves === "when-asked" && event.type !== "reconnected") return setNewer((count) => count + 1);
+      const reaction = reactionTo(event, follow, newest.current.kind);
+      if (reaction === "count") setNewer((count) => count + 1);
+      if (reaction !== "ask") return;
       // Records come in bursts: one answer is enough for all of them.
       timer ??= setTimeout(() => {
         timer = undefined;
@@ -64,9 +64,7 @@ export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resour
     });
     return () => (end(), clearTimeout(timer));
   }, [address]);
-  // An answer of another address is no answer of this one.
-  const shown: Held<T> = held.address === address ? held : { kind: "loading", address };
-  return { ...shown, again, newer };
+  return { ...shown, again, refresh, newer };
 };
 
 const BURST_MS = 150;

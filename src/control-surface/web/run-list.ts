@@ -70,13 +70,14 @@ export const useRunList = ({ states, work, since }: RunsAsked): RunList => {
   useEffect(
     () =>
       onEvent(({ type, run }) => {
-        if (type === "reconnected") setRound((now) => now + 1);
+        if (type === "reconnected" || type === "missed") setRound((now) => now + 1);
         else if (run !== undefined) setChanged((now) => (now.has(run) ? now : new Set([...now, run])));
       }),
     [],
   );
 
-  const { rows, total, next, problem, kind } = isHere ? held : NOTHING;
+  // What is fetched anew stays to be seen until its first page is there.
+  const { rows, total, next, problem, kind } = held.key === key ? held : NOTHING;
   const from = since?.toISOString();
   const shown = useMemo(() => (from === undefined ? rows : rows.filter((row) => row.startedAt >= from)), [rows, from]);
   const isPast = shown.length < rows.length;

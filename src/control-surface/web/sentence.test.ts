@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { differenceIn, namedCharacter } from "./sentence.ts";
+import { differenceIn, entryAfter, namedCharacter } from "./sentence.ts";
 
 const SENTENCE = "I accept.";
 
@@ -31,4 +31,21 @@ test.each([
   ["", "the end"],
 ])("%j is named so that it can be told from its like", (character, name) => {
   expect(namedCharacter(character)).toBe(name);
+});
+
+test.each([
+  ["a key", "typed", "I", "insertText", "typed"],
+  ["a new line", "typed", "I\n", "insertLineBreak", "typed"],
+  ["a composed letter", "typed", "é", "insertCompositionText", "typed"],
+  ["a letter taken back", "typed", "I", "deleteContentBackward", "typed"],
+  ["a paste", "typed", "I", "insertFromPaste", "pasted"],
+  ["a drop", "typed", "I", "insertFromDrop", "pasted"],
+  ["a proposal of the browser", "typed", "I", "insertReplacementText", "pasted"],
+  ["a redone paste", "typed", "I", "historyRedo", "pasted"],
+  ["a kind that nobody knows", "typed", "I", "insertTextFromAfar", "pasted"],
+  ["a script", "typed", "I", undefined, "pasted"],
+  ["a key after a paste", "pasted", "I a", "insertText", "pasted"],
+  ["the emptied field", "pasted", "", "deleteContentBackward", "typed"],
+] as const)("after %s a sentence that was %s counts as it came: %j by %s", (_, before, value, inputType, after) => {
+  expect(entryAfter(before, value, inputType)).toBe(after);
 });

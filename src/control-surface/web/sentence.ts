@@ -1,3 +1,15 @@
+/** How the words came into the field: an approval is signed with that. */
+export type Entry = "typed" | "pasted";
+
+/** What counts as typed. Whatever a browser names otherwise, or not at all, may have come from elsewhere. */
+const TYPED = /^(?:insertText|insertLineBreak|insertCompositionText|insertFromComposition|delete\w+)$/;
+
+/** How the words came, after one more input; only an empty field begins anew. */
+export const entryAfter = (before: Entry, value: string, inputType: string | undefined): Entry => {
+  if (value === "") return "typed";
+  return before === "typed" && inputType !== undefined && TYPED.test(inputType) ? "typed" : "pasted";
+};
+
 /** Where typed words leave a sentence: the character's place from 1, and both sides as the reader may see them. */
 export interface Difference {
   readonly at: number;

@@ -10,6 +10,7 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Told } from "../parts/told.tsx";
+import { eventsAfter } from "../run/while-open.ts";
 import { useEvery } from "../use-every.ts";
 
 /** Runs that go on now: their stage, the newest fact that the Harness saw, and how long they have lasted. */
@@ -36,9 +37,14 @@ const RunningRow = ({ run: { run, work, state, word, startedAt } }: { readonly r
             <span class="mono">{visible(run)}</span> {visible(work)}
           </p>
           <p class="hint">
-            {seen === undefined ? "nothing seen yet" : "seen: "}
-            {seen === undefined ? null : <Told text={`${seen.label} ${seen.subject}`} />}
-            {seen === undefined ? null : <span class="seq"> #{seen.seq}</span>}
+            {seen === "unasked" ? "what was seen is not known yet" : null}
+            {seen === "nothing" ? "nothing seen yet" : null}
+            {typeof seen === "string" ? null : (
+              <>
+                seen: <Told text={`${seen.label} ${seen.subject}`} />
+                <span class="seq"> #{seen.seq}</span>
+              </>
+            )}
           </p>
         </div>
         <StateWord state={state} word={word} />
@@ -55,21 +61,25 @@ const clock = (ms: number): string => {
 
 const LOOKS_EVERY_MS = 2000;
 
+interface Looked {
+  readonly after: number | undefined;
+  readonly seen: Step | "nothing" | "unasked";
+}
+
 /** Reads on from where it was: facts of a run are told by no record of the ledger. Claims are not what was seen. */
-const useNewestSeen = (run: string): Step | undefined => {
-  const [at, setAt] = useState<{ readonly after: number; readonly seen: Step | undefined }>({
-    after: 0,
-    seen: undefined,
-  });
+const useNewestSeen = (run: string): Step | "nothing" | "unasked" => {
+  const [at, setAt] = useState<Looked>({ after: undefined, seen: "unasked" });
   const look = async (): Promise<void> => {
-    const answer = await ask<Api["/api/r/:name/events"]>(
-      `/api/r/${encodeURIComponent(run)}/events?after=${at.after}&limit=1000`,
-    );
-    const steps = answer.ok ? answer.value.steps : [];
-    const last = steps.at(-1);
-    if (last === undefined) return;
-    const seen = steps.findLast(({ trust }) => trust === "harness-observed");
-    setAt((held) => ({ after: Math.max(held.after, last.seq), seen: seen ?? held.seen }));
+    const answer = await ask<Api["/api/r/:name/events"]>(eventsAfter(run, at.after, 1000));
+    if (!answer.ok) return;
+    const seen = answer.value.steps.findLast(({ trust }) => trust === "harness-observed");
+    const last = answer.value.steps.at(-1)?.seq ?? at.after;
+    setAt((held) => {
+      // Answers may come in another order than they were asked for: none takes back what a later one said.
+      const isOlder = held.after !== undefined && (last === undefined || last <= held.after);
+      if (isOlder) return held;
+      return { after: last, seen: seen ?? (held.seen === "unasked" ? "nothing" : held.seen) };
+    });
   };
   useEffect(() => void look(), [run]);
   useEvery(LOOKS_EVERY_MS, () => void look());

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 
 import type { DoctorCheck } from "../../../harness/objects/doctor.ts";
 import type { Api } from "../../api.ts";
+import { NEVER } from "../follow.ts";
 import { Notices } from "../lists/notices.tsx";
 import { Command } from "../parts/copy.tsx";
 import { Icon, type IconName } from "../parts/icons.tsx";
@@ -11,7 +12,7 @@ import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
 import { Told } from "../parts/told.tsx";
-import { NEVER, useResource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 
 /** Whether this machine and home are fit for a run: what `cto doctor` says when it is asked from here. */
 export const Page = (): JSX.Element => {
@@ -69,7 +70,7 @@ const Doctor = (): JSX.Element => {
       kind={worst.some(({ status }) => status === "fail") ? "bad" : "plain"}
       aside={<Summary checks={checks} at={at} />}
     >
-      <ul class="rows">
+      <ul class="rows" data-seen={doctor.at.toISOString()}>
         {[...worst, ...fine].map((check) => (
           <li key={check.id}>
             <Row check={check} />

@@ -20,8 +20,8 @@ import { useKeyFacts, useSeen } from "../run/key-facts.ts";
 import { ValidationLog } from "../run/log.tsx";
 import { OutcomeBox } from "../run/outcome.tsx";
 import { useRehash } from "../run/rehash.ts";
-import { pathsIn } from "../run/running.tsx";
 import { SaidByTheAgent } from "../run/said.tsx";
+import { pathsIn } from "../run/seen.ts";
 import { gateCellsOf, isBlocked, isOpen, isTampered, recordOf, type Standing } from "../run/standing.ts";
 import { mismatchesOf } from "../run/sums.ts";
 import { Timeline } from "../run/timeline.tsx";
@@ -79,14 +79,14 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
         <div class="stack">
           <Timeline run={run.run} isOpen={goesOn} />
           <Attempts run={run} facts={facts} seen={seen} />
-          {isSealed ? <Change run={run.run} /> : <ChangeSoFar paths={pathsIn(seen)} />}
+          {isSealed ? <Change run={run.run} /> : <ChangeSoFar paths={seen === undefined ? undefined : pathsIn(seen)} />}
           <ValidationLog run={run.run} facts={facts} />
           {isSealed ? (
             <Evidence
               run={run.run}
               rehash={rehash}
               verdict={run.verify?.verdict}
-              sealedSeq={recordOf(records, "run.sealed", "run.blocked", "run.voided", "run.failed", "run.stopped")?.seq}
+              sealedSeq={recordOf(records, ...SEALS)?.seq}
               again={() => setRound((now) => now + 1)}
             />
           ) : (
@@ -108,6 +108,9 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
     </>
   );
 };
+
+/** The records that come with a bundle. */
+const SEALS = ["run.sealed", "run.blocked", "run.voided", "run.failed", "run.stopped", "run.interrupted"] as const;
 
 const Head = ({
   standing,

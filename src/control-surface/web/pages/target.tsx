@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 
 import type { TargetObject } from "../../../harness/objects/target.ts";
 import type { Api } from "../../api.ts";
+import { NEVER } from "../follow.ts";
 import { usePageKeys } from "../page-keys.ts";
 import { Command, Digest } from "../parts/copy.tsx";
 import { clockTime, Moment } from "../parts/moment.tsx";
@@ -9,7 +10,7 @@ import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { NEVER, useResource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import type { PageProps } from "../routes.ts";
 
 /** One target: what was admitted, what is there now, and how they differ. */

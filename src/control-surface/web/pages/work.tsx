@@ -70,7 +70,11 @@ const Facts = ({ page: { work, packet } }: { readonly page: WorkPage }): JSX.Ele
   const contract = packet !== null && "contract" in packet ? packet.contract : undefined;
   return (
     <>
-      <StateWord state={work.state} word={work.word} />
+      <StateWord
+        state={work.state}
+        word={work.word}
+        seq={work.history.findLast(({ state }) => state === work.state)?.seq}
+      />
       {work.lastRun === undefined ? (
         <span>No run yet</span>
       ) : (

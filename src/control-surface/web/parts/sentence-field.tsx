@@ -2,10 +2,14 @@ import type { JSX } from "preact";
 import { useId, useRef } from "preact/hooks";
 
 import { visible } from "../../../workflow/visible-text.ts";
-import { differenceIn, expectedCharacter, namedCharacter, type Difference } from "../sentence.ts";
-
-/** How the words came into the field: it is signed with them. */
-export type Entry = "typed" | "pasted";
+import {
+  differenceIn,
+  entryAfter,
+  expectedCharacter,
+  namedCharacter,
+  type Difference,
+  type Entry,
+} from "../sentence.ts";
 
 /** The exact sentence, and the field in which it is typed; the first character that differs is named as it is typed. */
 export const SentenceField = ({
@@ -13,12 +17,15 @@ export const SentenceField = ({
   sentence,
   typed,
   isDisabled,
+  entryIs,
   onTyped,
 }: {
   readonly label: string;
   readonly sentence: string;
   readonly typed: string;
   readonly isDisabled: boolean;
+  /** Whether the record that is signed says how the words came. */
+  readonly entryIs: "recorded" | "not-recorded";
   readonly onTyped: (typed: string, entry: Entry) => void;
 }): JSX.Element => {
   const [field, hint] = [useId(), useId()];
@@ -55,14 +62,15 @@ export const SentenceField = ({
         value={typed}
         onPaste={() => (entry.current = "pasted")}
         onDrop={() => (entry.current = "pasted")}
-        onInput={({ currentTarget: { value } }) => {
-          if (value === "") entry.current = "typed";
+        onInput={(event) => {
+          const { value } = event.currentTarget;
+          entry.current = entryAfter(entry.current, value, event instanceof InputEvent ? event.inputType : undefined);
           onTyped(value, entry.current);
         }}
       />
       <p id={hint} class={isWrong(typed, difference) ? "hint bad text" : "hint"}>
         {saidOf(sentence, typed, difference)}
-        {entry.current === "pasted" ? " Pasted: the record will say so." : ""}
+        {entryIs === "recorded" && entry.current === "pasted" ? " Pasted: the record will say so." : ""}
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Step } from "../../../harness/objects/step.ts";
 import type { Api } from "../../api.ts";
 import { ask, type Problem } from "../ask.ts";
+import { eventsAfter } from "../run/while-open.ts";
 
 /** The facts of a run as far as they were read. */
 export type Steps =
@@ -22,11 +23,7 @@ export const useAllSteps = (run: string, round: number): Steps => {
       const steps: Step[] = [];
       setHeld({ kind: "reading", steps });
       for (;;) {
-        const after = steps.at(-1)?.seq ?? 0;
-        const answer = await ask<Api["/api/r/:name/events"]>(
-          `/api/r/${encodeURIComponent(run)}/events?after=${after}&limit=${PAGE}`,
-          left.signal,
-        );
+        const answer = await ask<Api["/api/r/:name/events"]>(eventsAfter(run, steps.at(-1)?.seq, PAGE), left.signal);
         if (left.signal.aborted) return;
         if (!answer.ok) return setHeld({ kind: "problem", problem: answer.problem });
         steps.push(...answer.value.steps);

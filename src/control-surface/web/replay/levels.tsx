@@ -3,12 +3,13 @@ import { useState } from "preact/hooks";
 
 import type { ReplayLevelObject } from "../../../harness/objects/replay.ts";
 import type { Api } from "../../api.ts";
+import { NEVER } from "../follow.ts";
 import { Command, Digest } from "../parts/copy.tsx";
 import { clockTime } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { NEVER, useResource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import { fileAddress } from "../run/while-open.ts";
 
 const MEANS: ReadonlyMap<string, string> = new Map([

@@ -2,10 +2,11 @@ import type { JSX } from "preact";
 
 import type { Step } from "../../../harness/objects/step.ts";
 import type { Api } from "../../api.ts";
+import { NEVER } from "../follow.ts";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { NEVER, useResource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import { labelOf, saidIn } from "../run/event-words.ts";
 import { FileLines } from "../run/file-lines.tsx";
 import { patchFilesOf } from "../run/patch.ts";

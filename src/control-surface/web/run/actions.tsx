@@ -9,6 +9,7 @@ import { Empty } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { EventLinks } from "./event-links.tsx";
 import { labelOf, saidIn } from "./event-words.ts";
+import { deniedIn, isRefusedWrite } from "./seen.ts";
 
 /** What was tried and denied, what each of the ten forbidden actions came to, and what each sandbox was tried with. */
 export const Attempts = ({
@@ -21,14 +22,21 @@ export const Attempts = ({
   readonly seen: readonly Step[] | undefined;
 }): JSX.Element => {
   const denied = run.attempts ?? [];
-  const soFar = (seen ?? []).filter(({ label }) => label === "sandbox.attempt" || label === "policy.violated");
-  const count = run.attempts === undefined ? soFar.length : denied.length;
+  const soFar = seen === undefined ? undefined : deniedIn(seen);
+  const count = run.attempts === undefined ? soFar?.length : denied.length;
   return (
     <Panel
       title="Attempts and canaries"
       id="attempts"
-      aside={run.attempts === undefined ? `${count} denied so far` : `${count} denied`}
+      aside={
+        count === undefined
+          ? "not known yet"
+          : run.attempts === undefined
+            ? `${count} denied so far`
+            : `${count} denied`
+      }
     >
+      {count === undefined ? <Empty>What was denied so far is not known yet.</Empty> : null}
       {count === 0 ? (
         <Empty>
           {run.attempts === undefined
@@ -53,12 +61,12 @@ export const Attempts = ({
           </li>
         ))}
         {run.attempts === undefined
-          ? soFar.map((step) => (
+          ? soFar?.map((step) => (
               <li key={step.seq} data-event={step.seq}>
                 <div class="row">
                   <span class="state warn">
                     <Icon name="warn" />
-                    <span>{labelOf(step)}</span>
+                    <span>{isRefusedWrite(step) ? "Write refused" : labelOf(step)}</span>
                   </span>
                   <span class="grow">
                     <Told text={saidIn(step)} />
@@ -70,7 +78,7 @@ export const Attempts = ({
           : null}
       </ul>
       <Forbidden actions={run.forbiddenActions} />
-      <Canaries passes={(facts ?? []).filter(({ label }) => label === "sandbox.canary")} />
+      <Canaries passes={facts?.filter(({ label }) => label === "sandbox.canary")} />
     </Panel>
   );
 };
@@ -104,8 +112,10 @@ const Forbidden = ({ actions }: { readonly actions: readonly RunAction[] | undef
   );
 
 /** Passes that came to the same in one row; the name of each canary that did not hold. */
-const Canaries = ({ passes }: { readonly passes: readonly Step[] }): JSX.Element =>
-  passes.length === 0 ? (
+const Canaries = ({ passes }: { readonly passes: readonly Step[] | undefined }): JSX.Element =>
+  passes === undefined ? (
+    <Empty>Which canaries were tried is not known yet.</Empty>
+  ) : passes.length === 0 ? (
     <Empty>No canary was tried: no sandbox was started.</Empty>
   ) : (
     <>

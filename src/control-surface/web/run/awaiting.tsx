@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import type { OutcomeSigning } from "../../../harness/objects/signing.ts";
+import type { Follow } from "../follow.ts";
 import { live } from "../live.ts";
 import { Command } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
@@ -9,7 +10,7 @@ import { Panel } from "../parts/panel.tsx";
 import { SentenceField } from "../parts/sentence-field.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { useResource, type Follow } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import { Criteria } from "./criteria.tsx";
 import { locksOn, ticksGiven, type Ticked } from "./locks.ts";
 import { SignBox } from "./sign.tsx";
@@ -104,6 +105,7 @@ const Deciding = ({
             sentence={signing.sentence}
             typed={typed}
             isDisabled={live.value !== "live"}
+            entryIs="not-recorded"
             onTyped={setTyped}
           />
         )}

@@ -26,11 +26,12 @@ export const Change = ({ run }: { readonly run: string }): JSX.Element => {
 };
 
 /** Before the seal only the paths are seen; what they came to is judged when the agent has ended. */
-export const ChangeSoFar = ({ paths }: { readonly paths: readonly string[] }): JSX.Element => (
+export const ChangeSoFar = ({ paths }: { readonly paths: readonly string[] | undefined }): JSX.Element => (
   <Panel title="Change so far" id="diff" aside="provisional: judged when the agent has ended">
-    {paths.length === 0 ? <Empty>No path was seen written so far.</Empty> : null}
+    {paths === undefined ? <Empty>What was written so far is not known yet.</Empty> : null}
+    {paths?.length === 0 ? <Empty>No path was seen written so far.</Empty> : null}
     <ul class="rows">
-      {paths.map((path) => (
+      {paths?.map((path) => (
         <li key={path}>
           <div class="row">
             <Code text={path} />

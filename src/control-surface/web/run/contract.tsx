@@ -1,10 +1,11 @@
 import type { ComponentChildren, JSX } from "preact";
 
 import type { Contract } from "../../../workflow/contract/contract-form.ts";
+import { NEVER } from "../follow.ts";
 import { Panel } from "../parts/panel.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { NEVER, useResource } from "../resource.ts";
+import { useResource } from "../resource.ts";
 import { addressOf } from "./while-open.ts";
 
 /** The contract that this run was given, from its own evidence: verbatim, nothing cut. */

@@ -13,6 +13,9 @@ const LOOKS: Readonly<Record<CriterionKind, readonly [word: string, tone: string
   unproven: ["unproven", "bad", "cross"],
 };
 
+/** Nothing is good before the record that says so. */
+const UNSEALED: readonly [tone: string, icon: IconName] = ["neutral", "dash"];
+
 /** The criteria of the contract, word for word, in its order; `children` is what the owner adds to one that is left to him. */
 export const Criteria = ({
   standing,
@@ -24,15 +27,16 @@ export const Criteria = ({
   <ol class="criteria">
     {(standing.run.criteria ?? []).map((criterion, at) => {
       const kind = kindOf(criterion, standing);
-      const [word, tone, icon] = LOOKS[kind];
       const sealed = recordOf(standing.records, "run.sealed");
+      const [word, ...look] = LOOKS[kind];
+      const [tone, icon] = kind === "proven" && sealed === undefined ? UNSEALED : look;
       return (
         <li key={criterion.id} data-criterion={criterion.id}>
           <p>
             <span class="soft">{at + 1}</span> <Told text={criterion.text} />
           </p>
           <p class={`state ${tone}`} data-event={kind === "proven" ? sealed?.seq : undefined}>
-            <Icon name={kind === "proven" && sealed === undefined ? "dash" : icon} />
+            <Icon name={icon} />
             <span>{word}</span>
           </p>
           <p class="hint">{isUnfounded(standing) ? lostIn(criterion, standing) : <Told text={criterion.says} />}</p>

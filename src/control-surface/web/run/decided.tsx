@@ -86,7 +86,9 @@ const TakeBack = ({ standing: { run, facts } }: { readonly standing: Standing })
   const rehearsed = newest(facts, "rollback.rehearsed");
   const says =
     rehearsed === undefined
-      ? "not rehearsed"
+      ? facts === undefined
+        ? "rehearsal not known yet"
+        : "not rehearsed"
       : rehearsed.detail["equalsBase"] === true
         ? "rehearsed: tree equals base"
         : "rehearsed: tree differs from base";
@@ -115,7 +117,7 @@ const TakeBack = ({ standing: { run, facts } }: { readonly standing: Standing })
           next: <Told text={run.next} />
         </p>
       ) : null}
-      {problem === undefined ? null : <Trouble problem={problem} again={() => void take()} />}
+      {problem === undefined ? null : <Trouble problem={problem} again={() => setProblem(undefined)} />}
     </>
   );
 };

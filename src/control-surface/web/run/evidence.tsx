@@ -37,7 +37,7 @@ export const Evidence = ({
       kind={isBad ? "bad" : "plain"}
       aside={
         <span
-          class={isBad ? "bad text" : isWhole ? "ok" : "soft"}
+          class={isBad ? "bad text" : isWhole && sealedSeq !== undefined ? "ok" : "soft"}
           data-event={isWhole ? sealedSeq : undefined}
           aria-busy={rehash.state === "hashing" || rehash.state === "listing" ? "true" : undefined}
         >
@@ -178,7 +178,7 @@ export const HashedWord = ({
   switch (hashed.kind) {
     case "same":
       return (
-        <span class="state ok" data-event={sealedSeq}>
+        <span class={sealedSeq === undefined ? "state neutral" : "state ok"} data-event={sealedSeq}>
           <Icon name={sealedSeq === undefined ? "dash" : "check"} />
           <span>same</span>
         </span>

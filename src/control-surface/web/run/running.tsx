@@ -12,6 +12,7 @@ import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Code } from "../parts/told.tsx";
+import { deniedIn, pathsIn } from "./seen.ts";
 import { addressOf } from "./while-open.ts";
 
 /** A run that goes on: where it stands, what is seen of it, and the way to end it. */
@@ -22,8 +23,7 @@ export const Running = ({
   readonly run: RunObject;
   readonly seen: readonly Step[] | undefined;
 }): JSX.Element => {
-  const paths = pathsIn(seen);
-  const denied = seen?.filter(({ label }) => label === "sandbox.attempt").length;
+  const paths = seen === undefined ? [] : pathsIn(seen);
   return (
     <Panel title="Running" kind="plain">
       <div class="body">
@@ -38,7 +38,7 @@ export const Running = ({
             {seen === undefined ? "not known yet" : `${paths.length} ${paths.length === 1 ? "path" : "paths"}`}
           </dd>
           <dt>Denied so far</dt>
-          <dd>{denied === undefined ? "not known yet" : denied}</dd>
+          <dd>{seen === undefined ? "not known yet" : deniedIn(seen).length}</dd>
         </dl>
         {paths.length === 0 ? null : (
           <ul class="words">
@@ -54,15 +54,6 @@ export const Running = ({
     </Panel>
   );
 };
-
-/** Each path once, in the order in which it was first seen written. */
-export const pathsIn = (seen: readonly Step[] | undefined): readonly string[] => [
-  ...new Set(
-    (seen ?? []).flatMap(({ label, detail: { path } }) =>
-      label === "file.written" && typeof path === "string" ? [path] : [],
-    ),
-  ),
-];
 
 const Elapsed = ({ since }: { readonly since: string }): JSX.Element => {
   const [now, setNow] = useState(Date.now());
@@ -87,11 +78,11 @@ const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element
   };
   return (
     <>
-      <button type="button" class="harm wide" disabled={live.value === "stale"} onClick={() => setAsking(true)}>
+      <button type="button" class="harm wide" disabled={live.value !== "live"} onClick={() => setAsking(true)}>
         Stop this run
       </button>
       <p class="hint">A stopped run commits nothing; what it did until then is sealed. Its approval is spent.</p>
-      {problem === undefined ? null : <Trouble problem={problem} again={() => void stop()} />}
+      {problem === undefined ? null : <Trouble problem={problem} again={() => setProblem(undefined)} />}
       {isAsking ? (
         <Dialog label="Stop this run" close={() => setAsking(false)}>
           <form
@@ -113,7 +104,7 @@ const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element
               />
             </label>
             <div class="acts">
-              <button type="submit" class="harm" disabled={reason.trim() === ""}>
+              <button type="submit" class="harm" disabled={reason.trim() === "" || live.value !== "live"}>
                 Stop it
               </button>
               <button type="button" onClick={() => setAsking(false)}>

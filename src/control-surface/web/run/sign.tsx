@@ -89,9 +89,9 @@ export const SignBox = ({
         <p class="hint phone-only">A phone signs with a passkey, and none of the owner's keys is one.</p>
       )}
       {draft === undefined || isLocked ? null : (
-        <Terminal draft={draft} post={(signature) => busily(() => post(draft.record, signature))} />
+        <Terminal draft={draft} isOff={isOff} post={(signature) => busily(() => post(draft.record, signature))} />
       )}
-      {problem === undefined ? null : <Trouble problem={problem} again={() => void inTerminal()} />}
+      {problem === undefined ? null : <Trouble problem={problem} again={() => setProblem(undefined)} />}
     </div>
   );
 };
@@ -121,9 +121,11 @@ const Signers = ({
 /** The exact command, and the wait for what it records; or the record itself, for who signs files. */
 const Terminal = ({
   draft,
+  isOff,
   post,
 }: {
   readonly draft: DraftObject;
+  readonly isOff: boolean;
   readonly post: (signature: string) => Promise<void>;
 }): JSX.Element => {
   const [signature, setSignature] = useState("");
@@ -144,7 +146,7 @@ const Terminal = ({
           Text of FILE.sig
           <textarea value={signature} onInput={({ currentTarget: { value } }) => setSignature(value)} />
         </label>
-        <button type="button" disabled={signature.trim() === ""} onClick={() => void post(signature)}>
+        <button type="button" disabled={isOff || signature.trim() === ""} onClick={() => void post(signature)}>
           Post the signature
         </button>
       </details>

@@ -1,7 +1,7 @@
 import { useEffect } from "preact/hooks";
 
-import type { LiveEvent } from "../live.ts";
-import type { Follow, Resource } from "../resource.ts";
+import type { Follow } from "../follow.ts";
+import type { Resource } from "../resource.ts";
 
 const ASKS_EVERY_MS = 1000;
 
@@ -9,19 +9,37 @@ const ASKS_EVERY_MS = 1000;
 export const useWhileOpen = (resource: Resource<unknown>, isOpen: boolean): void => {
   const at = resource.kind === "ready" ? resource.at.getTime() : undefined;
   useEffect(() => {
-    if (!isOpen || at === undefined) return;
-    const timer = setTimeout(() => document.visibilityState === "visible" && resource.again(), ASKS_EVERY_MS);
-    return () => clearTimeout(timer);
+    if (!isOpen) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    // Without an answer nothing is drawn anew, so that the wait has to begin anew by itself.
+    const wait = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(look, ASKS_EVERY_MS);
+    };
+    const look = (): void => {
+      if (document.visibilityState === "visible") resource.refresh();
+      wait();
+    };
+    wait();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", look);
+    };
   }, [isOpen, at, resource.address]);
 };
 
 /** Records of one run. */
 export const ofRun = (run: string): Follow => ({
-  concerns: (event: LiveEvent) => event.run === run || event.type === "missed",
+  concerns: (event) => event.run === run || event.type === "missed",
   moves: "at-once",
 });
 
 export const addressOf = (run: string, rest = ""): string => `/api/r/${encodeURIComponent(run)}${rest}`;
+
+/** Facts of a run in their order, after one of them or from the first, which has the number 0. */
+export const eventsAfter = (run: string, seq: number | undefined, limit: number): string =>
+  addressOf(run, `/events?${seq === undefined ? "" : `after=${seq}&`}limit=${limit}`);
 
 /** The page of one file of a bundle; its name is a path of plain names. */
 export const fileAddress = (run: string, file: string, line?: number | null): string =>

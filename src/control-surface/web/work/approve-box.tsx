@@ -52,6 +52,7 @@ export const ApproveBox = ({
           sentence={signing.sentence}
           typed={said.value.text}
           isDisabled={false}
+          entryIs="recorded"
           onTyped={(text, entry) => (said.value = { text, entry })}
         />
         {passkeys.map((signer) => (

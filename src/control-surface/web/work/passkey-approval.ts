@@ -1,7 +1,7 @@
 import type { ApprovalSigning, SignerObject } from "../../../harness/objects/signing.ts";
 import type { WriteApi } from "../../api.ts";
 import { tell, type Problem } from "../ask.ts";
-import type { Entry } from "../parts/sentence-field.tsx";
+import type { Entry } from "../sentence.ts";
 import { hasPasskeys, signWithPasskey } from "../sign.ts";
 
 /** Words of a reader, and how they came into the field. */

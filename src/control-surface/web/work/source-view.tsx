@@ -5,10 +5,13 @@ import { visibleLines } from "../../../workflow/visible-text.ts";
 import { request } from "../ask.ts";
 import { Icon } from "../parts/icons.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { hashOf } from "../run/rehash.ts";
 
 interface Source {
   readonly text: string;
   readonly sha256: string;
+  /** When it was hashed here. */
+  readonly at: Date;
 }
 
 /** The packet's own bytes with their line numbers, hashed in this browser and held against the digest of the page. */
@@ -25,7 +28,7 @@ export const SourceView = ({ work, sha256 }: { readonly work: string; readonly s
   const lines = source.text.split("\n");
   return (
     <Panel title="Source" kind={isSame ? "plain" : "bad"} aside={isSame ? "hashed in this browser" : undefined}>
-      <p class={`body state ${isSame ? "" : "bad"}`}>
+      <p class={`body state ${isSame ? "" : "bad"}`} data-seen={source.at.toISOString()}>
         <Icon name={isSame ? "check" : "cross"} />
         <span>
           {isSame ? "These bytes have the digest shown above." : `These bytes have another digest: ${source.sha256}.`}
@@ -53,7 +56,5 @@ const read = async (work: string, signal: AbortSignal): Promise<Source> => {
   const response = await request(`/api/w/${encodeURIComponent(work)}/source`, { signal });
   if (!response.ok) throw new Error(`the source is not there: ${response.status}`);
   const bytes = await response.arrayBuffer();
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return { text: new TextDecoder().decode(bytes), sha256 };
+  return { text: new TextDecoder().decode(bytes), sha256: await hashOf(bytes), at: new Date() };
 };
