@@ -181,8 +181,14 @@ describe.skipIf(CHROMIUM === undefined)("approving in the browser", () => {
       const line = await page.getByText(/^jp namespaces=/).innerText();
       // Chromium would have keys of RSA asked for as well, which no record of ours takes.
       expect(said.splice(0).filter((one) => !one.includes("pubKeyCredParams"))).toEqual([]);
+      // What cannot be read to be signed is said, and not taken for a server that signs nothing.
+      await page.route("**/signing", (route) => route.abort("connectionrefused"));
       await page.evaluate((place) => history.pushState(null, "", place), PLACE);
       await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+      await page.locator("#approve").getByRole("alert").getByText("The server does not answer.").waitFor();
+      await page.unrouteAll();
+      await page.getByRole("button", { name: "Retry" }).click();
+      said.length = 0;
       await page.getByRole("button", { name: "Sign in terminal" }).waitFor();
       expect(await page.getByRole("button", { name: /passkey/ }).count()).toBe(0);
 

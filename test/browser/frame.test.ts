@@ -57,4 +57,22 @@ describe.skipIf(CHROMIUM === undefined)("the frame", () => {
     await watched.close();
     await served.close();
   });
+
+  test("a part of the pages that does not come is said, and all is fetched anew when the reader asks for it", async () => {
+    const served = await serveHome(ground.home);
+    const watched = await openPage(browser, served.at("/"));
+    const { page } = watched;
+    await page.getByRole("heading", { level: 1, name: "Inbox" }).waitFor();
+    await page.route(/assets\/(?:settings|palette)-/, (route) => route.abort("connectionrefused"));
+    await page.keyboard.press("Control+k");
+    await page.getByRole("dialog", { name: "Not loaded" }).getByText("could not be fetched").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { level: 1, name: "Page not loaded" }).waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+    await watched.close(["away"]);
+    await served.close();
+  });
 });

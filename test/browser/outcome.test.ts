@@ -60,7 +60,15 @@ describe.skipIf(CHROMIUM === undefined)("the outcome of a run", { timeout: 120_0
     await page.locator("details.reject summary").click();
     const sign = page.locator("details.reject").getByRole("button", { name: "Sign in terminal" });
     expect(await sign.isDisabled()).toBe(true);
+    // A record that comes when its reason is no more the one that stands here is not offered.
+    const [held, letGo] = gate();
+    await page.route("**/outcome-draft", (route) => held.then(() => route.continue()));
+    await page.getByLabel("Reason").fill("another reason");
+    await sign.click();
     await page.getByLabel("Reason").fill("it isn't what I meant; $(rm)");
+    letGo();
+    await expect.poll(() => sign.isEnabled()).toBe(true);
+    expect(await page.locator("details.reject .command").count()).toBe(0);
     await sign.click();
     // Given as it stands it says the reason and nothing more, whatever the reason holds.
     await page.locator("details.reject .command").first().waitFor();
@@ -117,6 +125,11 @@ describe.skipIf(CHROMIUM === undefined)("the outcome of a run", { timeout: 120_0
     await watched.close();
   });
 });
+
+const gate = (): readonly [Promise<void>, () => void] => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return [promise, resolve];
+};
 
 /** Whoever may only read is told the commands. */
 const expectNothingToSignAt = async (reader: ServedHome, run: RunId): Promise<void> => {

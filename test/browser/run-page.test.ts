@@ -135,6 +135,34 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     await watched.close();
   });
 
+  test("what cannot be read is said and never waited for, nor told as if it were not there", async () => {
+    const watched = await open("/r/R-049-02/evidence/test.log");
+    const { page } = watched;
+    await page.getByText("same as sealed").waitFor();
+    const lost = async (what: string): Promise<void> => {
+      await page.unrouteAll();
+      await page.route(what, (route) => route.abort("connectionrefused"));
+      await page.reload();
+    };
+    await lost("**/api/r/*/evidence/test.log");
+    await page.getByRole("alert").getByText("The bytes could not be read: the server does not answer.").waitFor();
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Read again" }).click();
+    await page.getByText("same as sealed").waitFor();
+    await lost("**/api/r/*/evidence/SHA256SUMS");
+    await page.getByText("SHA256SUMS was not read").waitFor();
+    expect(await textIn(page, "main")).not.toMatch(/no line of SHA256SUMS|same as sealed/);
+    await page.evaluate(() => history.pushState(null, "", "/r/R-049-02"));
+    await page.evaluate(() => dispatchEvent(new PopStateEvent("popstate")));
+    await page.getByText("SHA256SUMS could not be read: nothing is hashed in this browser").waitFor();
+    await page.locator("#evidence tbody tr").first().waitFor();
+    expect(await textIn(page, "#evidence")).not.toContain("stands outside the sums");
+    await lost("**/api/w/*");
+    await page.getByRole("alert").getByText("The server does not answer.").waitFor();
+    await page.locator("#timeline tbody tr").first().waitFor();
+    await watched.close(["away"]);
+  });
+
   test("one byte that is not as it was sealed takes every good word away and locks accepting", async () => {
     const watched = await open("/r/R-049-02");
     const { page } = watched;

@@ -13,6 +13,18 @@ export interface Problem {
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
+/** A server that may only read has no address to write at. */
+export const isReadOnly = ({ status }: Problem): boolean => status === 404 || status === 405;
+
+/** A no that this page itself says: the server was not asked, or nothing of it can be understood. */
+export const ownProblem = (code: string, detail: string, next: string): Problem => ({
+  ...BROKEN,
+  status: 0,
+  code,
+  detail,
+  next,
+});
+
 /** Reads one object below /api; its type is what `../api.ts` says of the address. */
 export const ask = async <T>(address: string, signal?: AbortSignal): Promise<Answer<T>> =>
   answerOf<T>(address, signal === undefined ? {} : { signal });
@@ -64,13 +76,7 @@ const BROKEN: Problem = {
   requestId: "",
 };
 
-const OFFLINE: Problem = {
-  ...BROKEN,
-  status: 0,
-  code: "offline",
-  detail: "The server does not answer.",
-  next: "cto serve",
-};
+const OFFLINE = ownProblem("offline", "The server does not answer.", "cto serve");
 
 const NO_TOKEN: Problem = {
   ...BROKEN,

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 
-import { entriesFor, PALETTE_PLACES, workOfPrefix, type Entry } from "./palette-list.ts";
+import {
+  entriesFor,
+  NOTHING_READ,
+  PALETTE_PLACES,
+  saidOf,
+  waitingFor,
+  withEntries,
+  workOfPrefix,
+  type Entry,
+} from "./palette-list.ts";
 
 const ENTRIES: readonly Entry[] = [
   ...PALETTE_PLACES,
@@ -39,4 +48,16 @@ test.each([
   ["R-4", undefined],
 ])("the runs asked for by %j are those of %s", (text, work) => {
   expect(workOfPrefix(text)).toBe(work);
+});
+
+test("nothing is said to be called so while a list is awaited, or where one could not be read", () => {
+  const asked = waitingFor(waitingFor(NOTHING_READ, "runs"), "targets");
+  expect(saidOf(asked, 0)).toBe("Still reading: runs, targets.");
+  const lost = withEntries(asked, "runs", "unread");
+  expect(saidOf(lost, 0)).toBe("Could not be read: runs. Still reading: targets.");
+  expect(saidOf(withEntries(lost, "targets", []), 0)).toBe("Could not be read: runs.");
+  const whole = withEntries(withEntries(asked, "runs", ENTRIES), "targets", ENTRIES);
+  expect(saidOf(whole, 0)).toBe("Nothing here is called that.");
+  expect(saidOf(whole, 3)).toBe("");
+  expect(whole.entries).toHaveLength(ENTRIES.length);
 });

@@ -47,6 +47,40 @@ export const workOfPrefix = (text: string): string | undefined => {
   return number === undefined ? undefined : `CTO-WORK-${number}`;
 };
 
+/** What the palette has read of the home so far, and what is still awaited or could not be read. */
+export interface PaletteList {
+  readonly entries: readonly Entry[];
+  readonly awaited: readonly string[];
+  readonly unread: readonly string[];
+}
+
+export const NOTHING_READ: PaletteList = { entries: [], awaited: [], unread: [] };
+
+export const waitingFor = ({ entries, awaited, unread }: PaletteList, what: string): PaletteList => ({
+  entries,
+  awaited: [...awaited, what],
+  unread,
+});
+
+/** With what came of one list; each thing stands once. A list that cannot be read leaves the others. */
+export const withEntries = (
+  { entries, awaited, unread }: PaletteList,
+  what: string,
+  came: readonly Entry[] | "unread",
+): PaletteList => {
+  const left = awaited.filter((one) => one !== what);
+  if (came === "unread") return { entries, awaited: left, unread: [...unread, what] };
+  const more = came.filter(({ to }) => entries.every((one) => one.to !== to));
+  return { entries: [...entries, ...more], awaited: left, unread };
+};
+
+/** What is said below the list: that nothing is called so only where everything was read. */
+export const saidOf = ({ awaited, unread }: PaletteList, found: number): string => {
+  const lost = unread.length === 0 ? "" : `Could not be read: ${unread.join(", ")}.`;
+  if (awaited.length > 0) return `${lost} Still reading: ${awaited.join(", ")}.`.trim();
+  return found > 0 || lost !== "" ? lost : "Nothing here is called that.";
+};
+
 function place(word: string, to: string): Entry {
   return { kind: "place", word, more: "", to };
 }

@@ -15,7 +15,7 @@ export interface Route {
 }
 
 /** Every screen (surface.md 4.2). A new one needs its line here and its file in `pages/`. */
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, rail: "inbox", load: () => import("./pages/inbox.tsx") },
   { pattern: /^\/packets$/, rail: "packets", load: () => import("./pages/packets.tsx") },
   { pattern: /^\/w\/([^/]+)$/, rail: "packets", load: () => import("./pages/work.tsx") },

@@ -1,4 +1,4 @@
-import type { AssertionObject, DraftObject } from "../../harness/objects/signing.ts";
+import type { AssertionObject, DraftObject, SignerObject } from "../../harness/objects/signing.ts";
 
 /** What a passkey answered, or why it did not, in words for whoever was asked. */
 export type Signed =
@@ -35,8 +35,8 @@ export type MadePasskey =
   | { readonly kind: "made"; readonly line: string }
   | { readonly kind: "not-made"; readonly says: string };
 
-/** Makes a passkey of this browser for one principal; those that he has already are not made twice. */
-export const makePasskey = async (principal: string, known: readonly string[]): Promise<MadePasskey> => {
+/** Makes a passkey of this browser for one principal. */
+export const makePasskey = async (principal: string): Promise<MadePasskey> => {
   if (!/^[A-Za-z0-9_][A-Za-z0-9@._+-]{0,254}$/.test(principal))
     return { kind: "not-made", says: "A principal of allowed_signers is a plain name." };
   const publicKey: PublicKeyCredentialCreationOptions = {
@@ -44,7 +44,6 @@ export const makePasskey = async (principal: string, known: readonly string[]): 
     user: { id: chance(16), name: principal, displayName: principal },
     challenge: chance(32),
     pubKeyCredParams: [{ type: "public-key", alg: ES256 }],
-    excludeCredentials: known.map((id) => ({ type: "public-key", id: bytesOf(id) })),
     authenticatorSelection: { userVerification: "required", residentKey: "preferred" },
     attestation: "none",
   };
@@ -77,6 +76,9 @@ export const signerLine = (principal: string, spki: Uint8Array, credential: stri
 /** Whether this browser can be asked at all; a passkey belongs to a name, never to an address. */
 export const hasPasskeys = (): boolean => "PublicKeyCredential" in window && location.hostname === "localhost";
 
+/** Whether this browser can be asked for the key. */
+export const canAskPasskey = ({ passkey }: SignerObject): boolean => passkey && hasPasskeys();
+
 const ROLES = "approval@cto-harness,outcome@cto-harness";
 
 /** ECDSA over P-256 with SHA-256 (COSE), the only kind that OpenSSH has a signature type for. */
@@ -104,7 +106,6 @@ const asked = async (ask: () => Promise<Credential | null>): Promise<PublicKeyCr
 
 const REASONS: Readonly<Record<string, string>> = {
   NotAllowedError: "No passkey signed: it was declined, nobody answered in time, or none fits here.",
-  InvalidStateError: "There is such a passkey here already.",
   NotSupportedError: "No passkey of this kind can be made here.",
   SecurityError: "The browser allows no passkey at this address.",
   AbortError: "The browser stopped asking.",

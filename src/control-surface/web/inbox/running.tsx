@@ -6,6 +6,7 @@ import type { Step } from "../../../harness/objects/step.ts";
 import { visible } from "../../../workflow/visible-text.ts";
 import type { Api } from "../../api.ts";
 import { ask } from "../ask.ts";
+import { Elapsed } from "../parts/elapsed.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
@@ -27,8 +28,6 @@ export const Running = ({ runs }: { readonly runs: readonly RunningObject[] }): 
 
 const RunningRow = ({ run: { run, work, state, word, startedAt } }: { readonly run: RunningObject }): JSX.Element => {
   const seen = useNewestSeen(run);
-  const [now, setNow] = useState(Date.now());
-  useEvery(1000, () => setNow(Date.now()));
   return (
     <li>
       <a href={`/r/${encodeURIComponent(run)}`} data-row>
@@ -48,15 +47,10 @@ const RunningRow = ({ run: { run, work, state, word, startedAt } }: { readonly r
           </p>
         </div>
         <StateWord state={state} word={word} />
-        <span class="num">{clock(now - Date.parse(startedAt))}</span>
+        <Elapsed since={startedAt} />
       </a>
     </li>
   );
-};
-
-const clock = (ms: number): string => {
-  const seconds = Math.max(0, Math.floor(ms / 1000));
-  return `${String(Math.floor(seconds / 60)).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`;
 };
 
 const LOOKS_EVERY_MS = 2000;

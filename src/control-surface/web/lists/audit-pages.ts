@@ -6,7 +6,7 @@ export interface NewestFirst {
   readonly page: number;
 }
 
-export const PAGE_ROWS = 100;
+const PAGE_ROWS = 100;
 
 export const pageFromNewest = (size: number, asked: string | null): NewestFirst => {
   const pages = Math.max(Math.ceil(size / PAGE_ROWS), 1);

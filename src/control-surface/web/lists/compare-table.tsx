@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 
 import { Empty } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
-import { isSame, type Compared } from "./compared.ts";
+import { relationOf, type Compared, type SideOf } from "./compared.ts";
 
 /** Facts of two things beside each other, those that differ first; lines that only one side has are marked. */
 export const CompareTable = ({
@@ -14,8 +14,8 @@ export const CompareTable = ({
   readonly rows: readonly Compared[];
   readonly label: string;
 }): JSX.Element => {
-  const differing = rows.filter((row) => !isSame(row));
-  const same = rows.filter(isSame);
+  const isSame = (row: Compared): boolean => relationOf(row) === "same";
+  const ordered = [...rows.filter((row) => !isSame(row)), ...rows.filter(isSame)];
   return (
     <div class="scroll" tabIndex={0} role="region" aria-label={label}>
       <table class="compare">
@@ -28,14 +28,14 @@ export const CompareTable = ({
           </tr>
         </thead>
         <tbody>
-          {[...differing, ...same].map((row) => (
+          {ordered.map((row) => (
             <tr key={row.name}>
               <th scope="row">
                 <Told text={row.name} />
               </th>
               <Side own={row.a} other={row.b} />
               <Side own={row.b} other={row.a} />
-              <td class={isSame(row) ? "soft" : "warn"}>{soOf(row, [nameA, nameB])}</td>
+              <td class={TONES[relationOf(row)]}>{soOf(row, [nameA, nameB])}</td>
             </tr>
           ))}
         </tbody>
@@ -45,33 +45,39 @@ export const CompareTable = ({
   );
 };
 
-const soOf = (row: Compared, [nameA, nameB]: readonly [string, string]): string => {
-  if (row.a === undefined) return `only in ${nameB}`;
-  if (row.b === undefined) return `only in ${nameA}`;
-  return isSame(row) ? "same" : "differs";
-};
+const TONES = { same: "soft", unknown: "soft", differs: "warn", "only-a": "warn", "only-b": "warn" } as const;
 
-const Side = ({
-  own,
-  other,
-}: {
-  readonly own: readonly string[] | undefined;
-  readonly other: readonly string[] | undefined;
-}): JSX.Element => (
-  <td>
-    {own === undefined ? (
-      <span class="soft">not known</span>
-    ) : own.length === 0 ? (
-      <span class="soft">none</span>
-    ) : (
-      <ul>
-        {own.map((line, n) => (
-          <li key={n} class={other === undefined || other.includes(line) ? "" : "only-here"}>
-            <Code text={line} />
-            {other === undefined || other.includes(line) ? null : <span class="unseen"> only here</span>}
-          </li>
-        ))}
-      </ul>
-    )}
-  </td>
-);
+const soOf = (row: Compared, [nameA, nameB]: readonly [string, string]): string =>
+  ({
+    same: "same",
+    differs: "differs",
+    unknown: "not known",
+    "only-a": `only in ${nameA}`,
+    "only-b": `only in ${nameB}`,
+  })[relationOf(row)];
+
+const Side = ({ own, other }: { readonly own: SideOf; readonly other: SideOf }): JSX.Element => {
+  if (typeof own === "string")
+    return (
+      <td>
+        <span class="soft">{own === "absent" ? "not there" : "not known"}</span>
+      </td>
+    );
+  const isHereAlone = (line: string): boolean => typeof other !== "string" && !other.includes(line);
+  return (
+    <td>
+      {own.length === 0 ? (
+        <span class="soft">none</span>
+      ) : (
+        <ul>
+          {own.map((line, n) => (
+            <li key={n} class={isHereAlone(line) ? "only-here" : ""}>
+              <Code text={line} />
+              {isHereAlone(line) ? <span class="unseen"> only here</span> : null}
+            </li>
+          ))}
+        </ul>
+      )}
+    </td>
+  );
+};

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 
 import type { AuditEntry, AuditPage } from "../../../harness/objects/audit.ts";
 import { visible, visibleLines } from "../../../workflow/visible-text.ts";
+import { NEVER, WHEN_ASKED, type Follow } from "../follow.ts";
 import { pageFromNewest, type NewestFirst } from "../lists/audit-pages.ts";
 import { here, query } from "../navigation.ts";
 import { Command, Digest } from "../parts/copy.tsx";
@@ -18,8 +19,8 @@ export const Page = (): JSX.Element => {
   const typed = words.get("work") ?? "";
   const number = /^(?:CTO-WORK-)?(\d{3,9})$/i.exec(typed.trim())?.[1];
   const ofWork = number === undefined ? "" : `&work=CTO-WORK-${number}`;
-  const size = useResource<AuditPage>(`/api/audit?limit=1${ofWork}`);
-  const count = size.kind === "ready" ? (size.value.matches ?? size.value.size) : undefined;
+  // The reader says when the list moves: a new record would push all others one line down under his eyes.
+  const size = useResource<AuditPage>(`/api/audit?limit=1${ofWork}`, whenAskedOf(number));
   return (
     <>
       <PageHead title="Audit" />
@@ -42,13 +43,14 @@ export const Page = (): JSX.Element => {
             <p class="warn">That is no work item: all records are shown.</p>
           ) : null}
         </div>
-        {count === undefined ? (
-          <Shown of={size} what="the ledger" rows={10}>
-            {() => null}
-          </Shown>
-        ) : (
-          <Records key={ofWork} ofWork={ofWork} page={pageFromNewest(count, words.get("page"))} count={count} />
-        )}
+        <Shown of={size} what="the ledger" rows={10}>
+          {({ matches, size: all }) => {
+            const count = matches ?? all;
+            return (
+              <Records key={ofWork} ofWork={ofWork} page={pageFromNewest(count, words.get("page"))} count={count} />
+            );
+          }}
+        </Shown>
         <Panel title="Check the ledger without this page">
           <div class="body">
             <p class="soft">
@@ -63,6 +65,12 @@ export const Page = (): JSX.Element => {
   );
 };
 
+/** New records are counted, and those alone that the list would have. */
+const whenAskedOf = (number: string | undefined): Follow => ({
+  ...WHEN_ASKED,
+  concerns: ({ work, type }) => number === undefined || work === `CTO-WORK-${number}` || type === "missed",
+});
+
 const Records = ({
   ofWork,
   page,
@@ -72,7 +80,8 @@ const Records = ({
   readonly page: NewestFirst;
   readonly count: number;
 }): JSX.Element => {
-  const records = useResource<AuditPage>(`/api/audit?after=${page.after}&limit=${page.limit}${ofWork}`);
+  // What is recorded stays as it is: another page has another address.
+  const records = useResource<AuditPage>(`/api/audit?after=${page.after}&limit=${page.limit}${ofWork}`, NEVER);
   return (
     <Shown of={records} what="the records" rows={10}>
       {({ entries, size }) => {

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type { Api } from "../../api.ts";
 import { PageHead } from "../parts/page-head.tsx";
@@ -9,10 +9,9 @@ import { Code } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
 import type { PageProps } from "../routes.ts";
 import { FileFacts } from "../run/file-facts.tsx";
-import { fileTextOf, type FileText } from "../run/file-text.ts";
+import type { FileText } from "../run/file-text.ts";
 import { NumberedLines } from "../run/numbered-lines.tsx";
-import { bytesOf, hashOf } from "../run/rehash.ts";
-import { sumLinesOf } from "../run/sums.ts";
+import { useFile, type FileRead, type ReadFile } from "../run/read-file.ts";
 import { addressOf, fileAddress, ofRun } from "../run/while-open.ts";
 
 /** One file of a bundle, as lines: whose word it is, who cites it, and whether it is what was sealed. */
@@ -59,7 +58,8 @@ const OfBundle = ({
 }): JSX.Element => {
   const list = useResource<Api["/api/r/:name/evidence"]>(addressOf(run, "/evidence"), ofRun(run));
   const isThere = list.kind === "ready" && list.value.files.some(({ name }) => name === file);
-  const read = useFile(run, isThere ? file : undefined);
+  const [round, setRound] = useState(0);
+  const read = useFile(run, isThere ? file : undefined, round);
   return (
     <Shown of={list} what="the files">
       {({ files }) => {
@@ -68,7 +68,11 @@ const OfBundle = ({
         return (
           <div class="columns">
             <div class="stack">
-              {read === undefined ? <Empty>Reading the file.</Empty> : <Contents file={file} text={read.text} />}
+              {read.kind === "read" ? (
+                <Contents file={file} text={read.text} />
+              ) : (
+                <NotRead read={read} again={() => setRound((now) => now + 1)} />
+              )}
             </div>
             <FileFacts run={run} facts={facts} read={read} path={`${bundle}/${file}`} isFailing={isFailing} seq={seq} />
           </div>
@@ -78,35 +82,33 @@ const OfBundle = ({
   );
 };
 
-/** The bytes of now, hashed here, beside what SHA256SUMS lists for them. */
-export interface ReadFile {
-  readonly bytes: ArrayBuffer;
-  readonly found: string;
-  /** Undefined where no line of SHA256SUMS is about it. */
-  readonly sealed: string | undefined;
-  readonly text: FileText;
-}
-
-const useFile = (run: string, file: string | undefined): ReadFile | undefined => {
-  const [read, setRead] = useState<ReadFile>();
-  useEffect(() => {
-    if (file === undefined) return;
-    const left = new AbortController();
-    const readAll = async (): Promise<void> => {
-      const [own, sums] = [await bytesOf(run, file, left.signal), await bytesOf(run, "SHA256SUMS", left.signal)];
-      if (own.kind !== "bytes" || left.signal.aborted) return;
-      const listed = sums.kind === "bytes" ? sumLinesOf(new TextDecoder().decode(sums.bytes)) : undefined;
-      setRead({
-        bytes: own.bytes,
-        found: await hashOf(own.bytes),
-        sealed: listed?.find(({ name }) => name === file)?.sha256,
-        text: fileTextOf(new Uint8Array(own.bytes)),
-      });
-    };
-    void readAll();
-    return () => left.abort();
-  }, [run, file]);
-  return read;
+const NotRead = ({
+  read,
+  again,
+}: {
+  readonly read: Exclude<FileRead, ReadFile>;
+  readonly again: () => void;
+}): JSX.Element => {
+  switch (read.kind) {
+    case "reading":
+      return <Empty>Reading the file.</Empty>;
+    case "missing":
+    case "unread":
+      return (
+        <Panel title="Not read" kind="bad">
+          <div class="body" role="alert">
+            <p>
+              {read.kind === "missing"
+                ? "The bundle lists this file, and the server does not find it."
+                : `The bytes could not be read: ${read.why}.`}
+            </p>
+            <button type="button" onClick={again}>
+              Read again
+            </button>
+          </div>
+        </Panel>
+      );
+  }
 };
 
 const Contents = ({ file, text }: { readonly file: string; readonly text: FileText }): JSX.Element => {

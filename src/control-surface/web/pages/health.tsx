@@ -1,16 +1,18 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type { DoctorCheck } from "../../../harness/objects/doctor.ts";
 import type { Api } from "../../api.ts";
 import { NEVER } from "../follow.ts";
 import { Notices } from "../lists/notices.tsx";
 import { Command } from "../parts/copy.tsx";
+import { Elapsed } from "../parts/elapsed.tsx";
 import { Icon, type IconName } from "../parts/icons.tsx";
 import { clockTime } from "../parts/moment.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
+import { Skeleton } from "../parts/skeleton.tsx";
 import { Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
 
@@ -45,17 +47,15 @@ export const Page = (): JSX.Element => {
 };
 
 const Doctor = (): JSX.Element => {
+  const [began] = useState(() => new Date().toISOString());
   const doctor = useResource<Api["/api/doctor"]>("/api/doctor", NEVER);
   if (doctor.kind === "problem") return <Trouble problem={doctor.problem} again={doctor.again} />;
   if (doctor.kind === "loading")
     return (
-      <Panel title="Doctor" aside={<Elapsed />}>
-        <div class="skeleton" role="status" aria-busy="true">
+      <Panel title="Doctor" aside={<Elapsed since={began} />}>
+        <Skeleton rows={10}>
           <span>Looking at this machine and home; a sandbox is really started for it.</span>
-          {Array.from({ length: 10 }, (_, row) => (
-            <span key={row} class="bone" aria-hidden="true" />
-          ))}
-        </div>
+        </Skeleton>
       </Panel>
     );
   const { checks } = doctor.value;
@@ -111,12 +111,3 @@ const Row = ({ check: { id, status, says, fix } }: { readonly check: DoctorCheck
     </span>
   </div>
 );
-
-const Elapsed = (): JSX.Element => {
-  const [seconds, setSeconds] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => setSeconds((now) => now + 1), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return <span>{seconds} s</span>;
-};

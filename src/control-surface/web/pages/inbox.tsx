@@ -9,16 +9,16 @@ import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { toneOf } from "../parts/state-word.tsx";
-import { useResource } from "../resource.ts";
+import { useStatus } from "../parts/status.tsx";
 import { useEvery } from "../use-every.ts";
 
 /** What needs somebody, what runs, what happened, and how many there are of each state. */
 export const Page = (): JSX.Element => {
-  const status = useResource<Api["/api/status"]>("/api/status");
+  const status = useStatus();
   const runs = status.kind === "ready" ? status.value.running.length : 0;
   // The stage of a run moves without a record of the ledger.
   useEvery(STAGE_EVERY_MS, () => {
-    if (runs > 0) status.again();
+    if (runs > 0) status.refresh();
   });
   return (
     <>

@@ -7,7 +7,7 @@ import { here, query } from "../navigation.ts";
 import { usePageKeys } from "../page-keys.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { Empty, Shown, Trouble } from "../parts/shown.tsx";
+import { Empty, Shown, Trouble, Waiting } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { useAllSteps, STEPS_MAX } from "../replay/all-steps.ts";
 import { Levels, Reverify } from "../replay/levels.tsx";
@@ -45,12 +45,7 @@ export const Page = ({ name }: PageProps): JSX.Element => {
               <Trouble problem={events.problem} again={() => setRound((now) => now + 1)} />
             ) : events.kind === "reading" ? (
               <Panel title="Events" aside={`${events.steps.length.toLocaleString("en")} read`}>
-                <div class="skeleton" role="status" aria-busy="true">
-                  <span class="unseen">Waiting for the events.</span>
-                  {Array.from({ length: 10 }, (_, row) => (
-                    <span key={row} class="bone" aria-hidden="true" />
-                  ))}
-                </div>
+                <Waiting what="the events" rows={10} />
               </Panel>
             ) : events.steps.length === 0 ? (
               <Panel title="Events">

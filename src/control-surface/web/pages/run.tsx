@@ -7,7 +7,7 @@ import { usePageKeys } from "../page-keys.ts";
 import { Copy } from "../parts/copy.tsx";
 import { GateStrip } from "../parts/gate-strip.tsx";
 import { PageHead } from "../parts/page-head.tsx";
-import { Empty, Shown } from "../parts/shown.tsx";
+import { Empty, Shown, Trouble } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
@@ -74,6 +74,8 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
         title={work.kind === "ready" ? work.value.work.title : undefined}
         owner={work.kind === "ready" ? work.value.work.owner : undefined}
       />
+      {/* What the ledger says of this run is not known then: nothing of it is shown as if it were. */}
+      {work.kind === "problem" ? <Trouble problem={work.problem} again={work.again} /> : null}
       <GateStrip cells={gateCellsOf(standing)} />
       <div class="columns">
         <div class="stack">

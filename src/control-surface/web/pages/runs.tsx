@@ -7,11 +7,12 @@ import { here, query } from "../navigation.ts";
 import { keepList } from "../page-keys.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { runAddress, RunRows } from "../parts/run-rows.tsx";
-import { Empty, Trouble } from "../parts/shown.tsx";
+import { Empty, Trouble, Waiting } from "../parts/shown.tsx";
 import { useResource } from "../resource.ts";
 import { useRunList, type RunList } from "../run-list.ts";
 import { readRunsFilter, RUN_TABS, statesOfTab, TAB_WORDS, type RunTab } from "../runs-filter.ts";
 import { TOUCHED_MAX, useTouched } from "../touched.ts";
+import { useSettled } from "../use-settled.ts";
 
 const SEARCHED_MAX = 20_000;
 
@@ -91,7 +92,7 @@ export const Page = (): JSX.Element => {
       {list.problem === undefined ? null : <Trouble problem={list.problem} again={list.again} />}
       {list.kind === "loading" ? (
         <div class="panel">
-          <RunsWaiting />
+          <Waiting what="the runs" rows={12} />
         </div>
       ) : total === 0 && list.problem === undefined ? (
         <div class="panel">
@@ -103,27 +104,6 @@ export const Page = (): JSX.Element => {
     </>
   );
 };
-
-const SETTLED_MS = 200;
-
-/** A text once nobody has changed it for a moment. */
-const useSettled = (text: string): string => {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLED_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
-};
-
-const RunsWaiting = (): JSX.Element => (
-  <div class="skeleton" role="status" aria-busy="true">
-    <span class="unseen">Waiting for the runs.</span>
-    {Array.from({ length: 12 }, (_, row) => (
-      <span key={row} class="bone" aria-hidden="true" />
-    ))}
-  </div>
-);
 
 const Tabs = ({ now, text }: { readonly now: RunTab; readonly text: string }): JSX.Element => (
   <nav class="tabs" aria-label="Parts of the list">

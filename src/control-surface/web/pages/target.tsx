@@ -4,7 +4,7 @@ import type { TargetObject } from "../../../harness/objects/target.ts";
 import type { Api } from "../../api.ts";
 import { NEVER } from "../follow.ts";
 import { usePageKeys } from "../page-keys.ts";
-import { Command, Digest } from "../parts/copy.tsx";
+import { Command, Digest, quoted } from "../parts/copy.tsx";
 import { clockTime, Moment } from "../parts/moment.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
@@ -183,7 +183,3 @@ const Commands = ({ id, path }: { readonly id: string; readonly path: string }):
     </div>
   </Panel>
 );
-
-/** One word of a shell, whatever a path holds. */
-const quoted = (text: string): string =>
-  /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;

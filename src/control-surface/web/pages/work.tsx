@@ -33,7 +33,7 @@ export const Page = ({ name }: PageProps): JSX.Element => {
   const signing = useResource<Api["/api/w/:name/signing"]>(isAsked ? `/api/w/${encodeURIComponent(name)}/signing` : "");
   const again = (): void => (page.again(), signing.again());
   // HEAD and files move without a record of it.
-  useEvery(PREFLIGHT_EVERY_MS, page.again);
+  useEvery(PREFLIGHT_EVERY_MS, page.refresh);
   usePageKeys({ id: name, digest: value?.view?.digests["packet"] });
   const title = value?.work.title ?? name;
   return (

@@ -2,9 +2,20 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 
 import { visible } from "../../../workflow/visible-text.ts";
+import type { Api } from "../../api.ts";
 import { ask } from "../ask.ts";
 import { go } from "../navigation.ts";
-import { entriesFor, PALETTE_PLACES, workOfPrefix, type Entry } from "../palette-list.ts";
+import {
+  entriesFor,
+  NOTHING_READ,
+  PALETTE_PLACES,
+  saidOf,
+  waitingFor,
+  withEntries,
+  workOfPrefix,
+  type Entry,
+  type PaletteList,
+} from "../palette-list.ts";
 import { overlay } from "../shortcuts.ts";
 import { Dialog } from "./dialog.tsx";
 
@@ -16,19 +27,26 @@ const SAID = { place: "Place", work: "Work item", run: "Run", target: "Target", 
 export const Palette = (): JSX.Element => {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
-  const [known, setKnown] = useState<readonly Entry[]>([]);
+  const [held, setHeld] = useState<PaletteList>(NOTHING_READ);
   const asked = useRef(new Set<string>());
-  const add = (more: readonly Entry[]): void =>
-    setKnown((now) => [...now, ...more.filter(({ to }) => now.every((one) => one.to !== to))]);
-  useEffect(() => void entriesOfHome().then(add), []);
+  const read = (what: string, entries: Promise<readonly Entry[] | "unread">): void => {
+    setHeld((now) => waitingFor(now, what));
+    void entries.then((came) => setHeld((now) => withEntries(now, what, came)));
+  };
+  useEffect(() => {
+    read("work items", workEntries());
+    read("runs", runEntries(`/api/runs?limit=${ASKED_MAX}`));
+    read("targets", targetEntries());
+  }, []);
   const work = workOfPrefix(text);
   useEffect(() => {
     if (work === undefined || asked.current.has(work)) return;
     asked.current.add(work);
-    void runEntries(`/api/runs?work=${encodeURIComponent(work)}&limit=${ASKED_MAX}`).then(add);
+    read(`runs of ${work}`, runEntries(`/api/runs?work=${encodeURIComponent(work)}&limit=${ASKED_MAX}`));
   }, [work]);
 
-  const found = entriesFor(text, [...PALETTE_PLACES, ...known], SHOWN_MAX);
+  const found = entriesFor(text, [...PALETTE_PLACES, ...held.entries], SHOWN_MAX);
+  const said = saidOf(held, found.length);
   const chosen = Math.min(at, found.length - 1);
   const open = (entry: Entry | undefined): void => {
     if (entry === undefined) return;
@@ -76,34 +94,30 @@ export const Palette = (): JSX.Element => {
           </li>
         ))}
       </ul>
-      {found.length === 0 ? <p class="empty">Nothing here is called that.</p> : null}
+      {said === "" ? null : <p class="empty">{said}</p>}
     </Dialog>
   );
 };
 
-/** What the home has, as far as it answers: a list that cannot be read leaves the others. */
-const entriesOfHome = async (): Promise<readonly Entry[]> => {
-  const [works, runs, targets] = await Promise.all([
-    ask<{ readonly works: readonly { readonly work: string; readonly title?: string }[] }>("/api/works"),
-    runEntries(`/api/runs?limit=${ASKED_MAX}`),
-    ask<{ readonly targets: readonly { readonly id?: string; readonly path?: string }[] }>("/api/targets"),
-  ]);
-  return [
-    ...(works.ok
-      ? works.value.works.map(({ work, title = "" }) => entryOf("work", work, title, `/w/${encodeURIComponent(work)}`))
-      : []),
-    ...runs,
-    ...(targets.ok
-      ? targets.value.targets.flatMap(({ id, path = "" }) =>
-          id === undefined ? [] : [entryOf("target", id, path, `/targets/${encodeURIComponent(id)}`)],
-        )
-      : []),
-  ];
+const workEntries = async (): Promise<readonly Entry[] | "unread"> => {
+  const answer = await ask<Api["/api/works"]>("/api/works");
+  if (!answer.ok) return "unread";
+  return answer.value.works.map(({ work, title }) =>
+    entryOf("work", work, title ?? "", `/w/${encodeURIComponent(work)}`),
+  );
 };
 
-const runEntries = async (address: string): Promise<readonly Entry[]> => {
-  const answer = await ask<{ readonly runs: readonly { readonly run: string; readonly word: string }[] }>(address);
-  if (!answer.ok) return [];
+const targetEntries = async (): Promise<readonly Entry[] | "unread"> => {
+  const answer = await ask<Api["/api/targets"]>("/api/targets");
+  if (!answer.ok) return "unread";
+  return answer.value.targets.flatMap((target) =>
+    "id" in target ? [entryOf("target", target.id, target.path, `/targets/${encodeURIComponent(target.id)}`)] : [],
+  );
+};
+
+const runEntries = async (address: string): Promise<readonly Entry[] | "unread"> => {
+  const answer = await ask<Api["/api/runs"]>(address);
+  if (!answer.ok) return "unread";
   return answer.value.runs.map(({ run, word }) => entryOf("run", run, word, `/r/${encodeURIComponent(run)}`));
 };
 

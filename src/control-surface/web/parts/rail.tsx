@@ -1,10 +1,9 @@
 import type { JSX } from "preact";
 
-import type { Api } from "../../api.ts";
 import { live } from "../live.ts";
-import { useResource } from "../resource.ts";
 import type { RailName } from "../routes.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { useStatus } from "./status.tsx";
 
 const PLACES: readonly {
   readonly name: RailName;
@@ -24,7 +23,7 @@ const SAID = { connecting: "Connecting", live: "Live", stale: "Not connected", "
 
 /** The places, how many things wait in the inbox, and whether what is seen is live. */
 export const Rail = ({ now }: { readonly now: RailName }): JSX.Element => {
-  const status = useResource<Api["/api/status"]>("/api/status");
+  const status = useStatus();
   const needs = status.kind === "ready" ? status.value.needs.length : undefined;
   return (
     <header class="rail">

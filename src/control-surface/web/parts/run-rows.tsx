@@ -28,6 +28,8 @@ export const RunRows = ({
   const [chosen, setChosen] = useState<{ readonly row: number; readonly moves: number }>();
   /** While a key moves the focus: the focus that comes of it chooses nothing anew. */
   const isMoving = useRef(false);
+  /** The choice that has had the focus: the reader may have taken it elsewhere since, whatever scrolls. */
+  const reached = useRef(chosen);
   useEffect(() => want(end), [end, rows.length]);
   usePageKeys({
     move: (by) =>
@@ -38,7 +40,7 @@ export const RunRows = ({
     id: rows[chosen?.row ?? -1]?.run,
   });
   useEffect(() => {
-    if (chosen === undefined || list.current === null) return;
+    if (chosen === undefined || chosen === reached.current || list.current === null) return;
     const link = list.current.querySelector<HTMLElement>(`[data-row="${chosen.row}"]`);
     if (link === null)
       scrollTo({
@@ -46,6 +48,7 @@ export const RunRows = ({
           scrollY + list.current.getBoundingClientRect().top + chosen.row * rowHeight(list.current) - innerHeight / 2,
       });
     else {
+      reached.current = chosen;
       isMoving.current = true;
       link.focus({ preventScroll: true });
       isMoving.current = false;

@@ -4,7 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import { visible } from "../../../workflow/visible-text.ts";
 import type { Problem } from "../ask.ts";
 import type { Resource } from "../resource.ts";
+import { CopyButton } from "./copy.tsx";
 import { Icon } from "./icons.tsx";
+import { Skeleton } from "./skeleton.tsx";
 
 /** What a resource shows in each of its states; the page only says what a value looks like (surface.md 4.2). */
 export const Shown = <T,>({
@@ -44,19 +46,17 @@ export const Shown = <T,>({
 
 const SAYS_AFTER_MS = 3000;
 
-const Waiting = ({ what, rows }: { readonly what: string; readonly rows: number }): JSX.Element => {
+/** What is waited for; said aloud at once, and shown in words where it lasts. */
+export const Waiting = ({ what, rows }: { readonly what: string; readonly rows: number }): JSX.Element => {
   const [isLong, setLong] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setLong(true), SAYS_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div class="skeleton" role="status" aria-busy="true">
+    <Skeleton rows={rows}>
       <span class={isLong ? "" : "unseen"}>Waiting for {what}.</span>
-      {Array.from({ length: rows }, (_, row) => (
-        <span key={row} class="bone" aria-hidden="true" />
-      ))}
-    </div>
+    </Skeleton>
   );
 };
 
@@ -118,9 +118,7 @@ export const Trouble = ({
         <button type="button" onClick={again}>
           Retry
         </button>
-        <button type="button" onClick={() => void navigator.clipboard.writeText(report.filter(Boolean).join("\n"))}>
-          Copy
-        </button>
+        <CopyButton text={report.filter(Boolean).join("\n")} />
       </div>
     </div>
   );

@@ -13,12 +13,16 @@ export const StateWord = ({
   readonly state: string;
   readonly word: string;
   readonly seq?: number | undefined;
-}): JSX.Element => (
-  <span class={`state ${toneOf(state)}`} data-state={state} data-event={seq}>
-    <Icon name={iconOf(state)} />
-    <span>{visible(word)}</span>
-  </span>
-);
+}): JSX.Element => {
+  // Nothing is green, nor has a tick, without the record that says so.
+  const isUnfounded = toneOf(state) === "ok" && seq === undefined;
+  return (
+    <span class={`state ${isUnfounded ? "neutral" : toneOf(state)}`} data-state={state} data-event={seq}>
+      <Icon name={isUnfounded ? "dash" : iconOf(state)} />
+      <span>{visible(word)}</span>
+    </span>
+  );
+};
 
 export const toneOf = (state: string): Tone => {
   const known = shownState(state);

@@ -11,6 +11,7 @@ import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
 import { fileAddress } from "../run/while-open.ts";
+import { textOf } from "../text-of.ts";
 
 const MEANS: ReadonlyMap<string, string> = new Map([
   ["patch", "Base and patch make the same tree and commit."],
@@ -55,7 +56,7 @@ export const Levels = ({
                   expected <Told text={name} />
                 </dt>
                 <dd>
-                  <Code text={typeof value === "string" ? value : JSON.stringify(value)} />
+                  <Code text={textOf(value)} />
                 </dd>
               </>
             ))}
@@ -118,7 +119,7 @@ const Checks = ({ run }: { readonly run: string }): JSX.Element => {
     <Shown of={verdict} what="the bundle to be verified" rows={8}>
       {({ verdict: word, checks, notClaimed }) => (
         <>
-          <p class="empty" role="status">
+          <p class="empty" role="status" data-seen={verdict.kind === "ready" ? verdict.at.toISOString() : undefined}>
             <strong class={word === "PASS" ? "ok" : "bad text"}>{word}</strong>,{" "}
             {checks.filter((check) => check.verdict === "PASS").length} of {checks.length} checks pass
             {verdict.kind === "ready" ? `, at ${clockTime(verdict.at)} UTC` : ""}.

@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Step } from "../../../harness/objects/step.ts";
 import { visible } from "../../../workflow/visible-text.ts";
 import { labelOf, saidIn } from "../run/event-words.ts";
+import { isClaim } from "../run/timeline-rows.ts";
 
 const BEFORE = 60;
 const AFTER = 100;
@@ -52,5 +53,3 @@ export const StepList = ({
     </ol>
   );
 };
-
-export const isClaim = ({ trust }: Step): boolean => trust === "agent-claimed" || trust === "backend-claimed";

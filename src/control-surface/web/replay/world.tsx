@@ -10,7 +10,7 @@ import { useResource } from "../resource.ts";
 import { labelOf, saidIn } from "../run/event-words.ts";
 import { FileLines } from "../run/file-lines.tsx";
 import { patchFilesOf } from "../run/patch.ts";
-import { isClaim } from "./step-list.tsx";
+import { isClaim } from "../run/timeline-rows.ts";
 import type { WorldAt } from "./world-at.ts";
 
 const LINES_MAX = 60;

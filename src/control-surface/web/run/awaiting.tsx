@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import type { OutcomeSigning } from "../../../harness/objects/signing.ts";
+import { isReadOnly } from "../ask.ts";
 import type { Follow } from "../follow.ts";
 import { live } from "../live.ts";
 import { Command } from "../parts/copy.tsx";
@@ -31,8 +32,7 @@ export const Awaiting = ({
   const signing = useResource<OutcomeSigning>(addressOf(run.run, "/signing"), untilDecided(run.run));
   return (
     <Panel title="Record the outcome" kind={isTampered(standing) ? "bad" : "act"}>
-      {/* A server that may only read has no address to sign at. */}
-      {signing.kind === "problem" && [404, 405].includes(signing.problem.status) ? (
+      {signing.kind === "problem" && isReadOnly(signing.problem) ? (
         <InTerminal standing={standing} />
       ) : (
         <Shown of={signing} what="what is to be signed" rows={8}>

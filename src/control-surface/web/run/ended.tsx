@@ -54,7 +54,7 @@ export const Ended = ({ run }: { readonly run: RunObject }): JSX.Element => {
 };
 
 /** A command to copy, or who is to act in words. */
-export const Next = ({ next }: { readonly next: string }): JSX.Element =>
+const Next = ({ next }: { readonly next: string }): JSX.Element =>
   /^cto [a-z]+(?: [A-Za-z0-9-]+)*$/.test(next) ? (
     <Command line={next} />
   ) : (

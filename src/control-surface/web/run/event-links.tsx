@@ -16,11 +16,12 @@ export const EventLinks = ({ events }: { readonly events: readonly number[] }): 
   </span>
 );
 
-const PAGE = 200;
+/** As many facts as the timeline asks for at once: never more rows than that are in the page. */
+export const FACTS_A_PAGE = 200;
 
 /** The event's own row, or the one that it was folded into. */
 const show = (event: number): void => {
-  const first = Math.floor(event / PAGE) * PAGE;
+  const first = Math.floor(event / FACTS_A_PAGE) * FACTS_A_PAGE;
   query({ from: first === 0 ? undefined : String(first) });
   let tries = 40;
   const look = (): void => {

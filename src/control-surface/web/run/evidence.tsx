@@ -10,7 +10,7 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource, type Resource } from "../resource.ts";
-import { mismatchesOf, saidOf, type Hashed, type Rehash } from "./sums.ts";
+import { isListed, mismatchesOf, saidOf, type Hashed, type Rehash } from "./sums.ts";
 import { addressOf, fileAddress, ofRun } from "./while-open.ts";
 
 /** Every file of the bundle, hashed here and held against SHA256SUMS; and what the verifier of the server says. */
@@ -111,6 +111,8 @@ const Files = ({
   readonly rehash: Rehash;
   readonly sealedSeq: number | undefined;
 }): JSX.Element => {
+  // Which files stand outside the sums is known once the sums are.
+  const areKnown = isListed(rehash);
   const listed = new Map(rehash.listed.map(({ name, sha256 }) => [name, sha256]));
   const gone = rehash.listed.filter(({ name }) => !files.some((file) => file.name === name));
   return (
@@ -131,7 +133,10 @@ const Files = ({
           return (
             <tr key={name}>
               <td>
-                <HashedWord hashed={rehash.found.get(name)} isListed={sealed !== undefined} sealedSeq={sealedSeq} />
+                <HashedWord
+                  hashed={sealed === undefined && areKnown ? "outside" : rehash.found.get(name)}
+                  sealedSeq={sealedSeq}
+                />
               </td>
               <th scope="row">
                 <a href={fileAddress(run, name)}>
@@ -140,7 +145,11 @@ const Files = ({
                 {citedBy.length === 0 ? null : <span class="soft"> cited by {citedBy.join(", ")}</span>}
               </th>
               <td>
-                {sealed === undefined ? <span class="soft">stands outside the sums</span> : <Digest sha256={sealed} />}
+                {sealed === undefined ? (
+                  <span class="soft">{areKnown ? "stands outside the sums" : "not known yet"}</span>
+                ) : (
+                  <Digest sha256={sealed} />
+                )}
               </td>
               <td class="num">{sized(size)}</td>
             </tr>
@@ -149,7 +158,7 @@ const Files = ({
         {gone.map(({ name, sha256 }) => (
           <tr key={name}>
             <td>
-              <HashedWord hashed={{ kind: "missing" }} isListed sealedSeq={undefined} />
+              <HashedWord hashed={{ kind: "missing" }} sealedSeq={undefined} />
             </td>
             <th scope="row">
               <Code text={name} />
@@ -165,16 +174,16 @@ const Files = ({
   );
 };
 
-export const HashedWord = ({
+const HashedWord = ({
   hashed,
-  isListed,
   sealedSeq,
 }: {
-  readonly hashed: Hashed | undefined;
-  readonly isListed: boolean;
+  /** `outside`: no line of the sums is about it. Undefined: not hashed yet. */
+  readonly hashed: Hashed | "outside" | undefined;
   readonly sealedSeq: number | undefined;
 }): JSX.Element => {
-  if (!isListed || hashed === undefined) return <span class="soft">{isListed ? "not yet" : "–"}</span>;
+  if (hashed === undefined || hashed === "outside")
+    return <span class="soft">{hashed === undefined ? "not yet" : "–"}</span>;
   switch (hashed.kind) {
     case "same":
       return (

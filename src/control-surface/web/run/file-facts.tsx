@@ -1,12 +1,12 @@
 import type { JSX } from "preact";
 
 import type { EvidenceFile } from "../../../harness/objects/evidence.ts";
-import type { ReadFile } from "../pages/evidence.tsx";
 import { Command, Digest, quoted } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { sized } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Told } from "../parts/told.tsx";
+import type { FileRead } from "./read-file.ts";
 
 /** What stands behind a file, and how to check it without this page. */
 export const FileFacts = ({
@@ -19,29 +19,25 @@ export const FileFacts = ({
 }: {
   readonly run: string;
   readonly facts: EvidenceFile;
-  readonly read: ReadFile | undefined;
+  readonly read: FileRead;
   /** Of the file, in the home. */
   readonly path: string;
   readonly isFailing: boolean;
   /** Of the record that sealed it, or that came after. */
   readonly seq: number;
 }): JSX.Element => {
-  const differs = read?.sealed !== undefined && read.sealed !== read.found;
+  const hasChanged = read.kind === "missing" || comparedTo(read) === "differs";
   return (
-    <Panel title="This file" kind={differs || isFailing ? "bad" : "plain"}>
+    <Panel title="This file" kind={hasChanged || isFailing ? "bad" : "plain"}>
       <dl class="pairs">
         <dt>Hashed here</dt>
         <dd>
-          {read === undefined ? "not yet" : <Digest sha256={read.found} />}
+          <Found read={read} />
           <Comparison read={read} seq={seq} />
         </dd>
         <dt>Sealed as</dt>
         <dd>
-          {read?.sealed === undefined ? (
-            <span class="soft">no line of SHA256SUMS</span>
-          ) : (
-            <Digest sha256={read.sealed} />
-          )}
+          <Sealed read={read} />
         </dd>
         <dt>Size</dt>
         <dd>
@@ -75,8 +71,8 @@ export const FileFacts = ({
         <Command line={`cto verify ${run} --trust FILE`} />
         <button
           type="button"
-          disabled={read === undefined}
-          onClick={() => read !== undefined && save(facts.name, read.bytes)}
+          disabled={read.kind !== "read"}
+          onClick={() => read.kind === "read" && save(facts.name, read.bytes)}
         >
           Download
         </button>
@@ -85,15 +81,43 @@ export const FileFacts = ({
   );
 };
 
-const Comparison = ({
-  read,
-  seq,
-}: {
-  readonly read: ReadFile | undefined;
-  readonly seq: number;
-}): JSX.Element | null => {
-  if (read?.sealed === undefined) return null;
-  const isSame = read.sealed === read.found;
+const Found = ({ read }: { readonly read: FileRead }): JSX.Element => {
+  switch (read.kind) {
+    case "reading":
+      return <>not yet</>;
+    case "missing":
+      return <span class="bad text">not there</span>;
+    case "unread":
+      return <span class="soft">not read: {read.why}</span>;
+    case "read":
+      return <Digest sha256={read.found} />;
+  }
+};
+
+const Sealed = ({ read }: { readonly read: FileRead }): JSX.Element => {
+  if (read.kind !== "read") return <span class="soft">not known yet</span>;
+  const { sealed } = read;
+  switch (sealed.kind) {
+    case "sum":
+      return <Digest sha256={sealed.sha256} />;
+    case "no-line":
+      return <span class="soft">no line of SHA256SUMS</span>;
+    case "no-list":
+      return <span class="bad text">SHA256SUMS is not a list of sums</span>;
+    case "unread":
+      return <span class="soft">not known, SHA256SUMS was not read: {sealed.why}</span>;
+  }
+};
+
+const comparedTo = (read: FileRead): "same" | "differs" | "not-compared" => {
+  if (read.kind !== "read" || read.sealed.kind !== "sum") return "not-compared";
+  return read.sealed.sha256 === read.found ? "same" : "differs";
+};
+
+const Comparison = ({ read, seq }: { readonly read: FileRead; readonly seq: number }): JSX.Element | null => {
+  const compared = comparedTo(read);
+  if (compared === "not-compared") return null;
+  const isSame = compared === "same";
   return (
     <p class={`state ${isSame ? "ok" : "bad"}`} data-event={isSame ? seq : undefined}>
       <Icon name={isSame ? "check" : "cross"} />

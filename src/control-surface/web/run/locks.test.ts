@@ -44,6 +44,7 @@ test.each<[string, Partial<Parameters<typeof locksOn>[0]>, string]>([
   ["hashing goes on", { rehash: { ...HASHED, state: "hashing" } }, "not hashed in this browser yet"],
   ["a file differs", { rehash: one({ kind: "differs", found: "b" }) }, "test.log"],
   ["a file is unread", { rehash: one({ kind: "unread", why: "" }) }, "test.log"],
+  ["SHA256SUMS cannot be read", { rehash: { ...HASHED, state: "unread" } }, "SHA256SUMS could not be read"],
   ["SHA256SUMS is none", { rehash: { ...HASHED, state: "unlisted" } }, "SHA256SUMS"],
   ["a criterion is not judged", { ticked: new Map([["denied/push", ""]]) }, "it reads well"],
   ["a criterion has no note", { ticked: new Map([...TICKED, ["C1", " "]]) }, "Say what you saw"],

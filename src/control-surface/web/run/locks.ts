@@ -35,6 +35,7 @@ export const locksOn = ({
 const hashingLocks = (rehash: Rehash): readonly string[] => {
   const differ = mismatchesOf(rehash);
   if (differ.length > 0) return [`Not what was sealed, as this browser found: ${differ.join(", ")}.`];
+  if (rehash.state === "unread") return ["SHA256SUMS could not be read: the files are not hashed in this browser."];
   if (rehash.state !== "ended") return ["The files are not hashed in this browser yet."];
   const unread = [...rehash.found].filter(([, { kind }]) => kind === "unread").map(([name]) => name);
   return unread.length === 0 ? [] : [`Not hashed in this browser: ${unread.join(", ")}.`];

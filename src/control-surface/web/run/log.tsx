@@ -8,6 +8,7 @@ import type { Api } from "../../api.ts";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { useResource } from "../resource.ts";
+import { useSettled } from "../use-settled.ts";
 import { EventLinks } from "./event-links.tsx";
 import { exitIn, wordIn } from "./event-words.ts";
 import { addressOf, ofRun } from "./while-open.ts";
@@ -82,18 +83,6 @@ export const ValidationLog = ({
       </Shown>
     </Panel>
   );
-};
-
-const SETTLES_MS = 200;
-
-/** What was typed, once the typing rests. */
-const useSettled = (text: string): string => {
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), SETTLES_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return settled;
 };
 
 const Lines = ({ lines, sought }: { readonly lines: readonly LogLine[]; readonly sought: string }): JSX.Element => (

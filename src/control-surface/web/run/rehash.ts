@@ -24,7 +24,7 @@ const hashAll = async (run: string, signal: AbortSignal, tell: (rehash: Rehash) 
   tell({ state: "listing", listed: [], found: new Map() });
   const sums = await bytesOf(run, "SHA256SUMS", signal);
   const listed = sums.kind === "bytes" ? sumLinesOf(new TextDecoder().decode(sums.bytes)) : undefined;
-  if (sums.kind === "unread") return tell(WAITING);
+  if (sums.kind === "unread") return tell({ state: "unread", listed: [], found: new Map() });
   if (listed === undefined) return tell({ state: "unlisted", listed: [], found: new Map() });
   const found = new Map<string, Hashed>();
   const waiting = listed.values();
@@ -50,7 +50,7 @@ const hashOne = async (run: string, { name, sha256 }: SumLine, signal: AbortSign
 export const hashOf = async (bytes: ArrayBuffer): Promise<string> =>
   hexOf(await crypto.subtle.digest("SHA-256", bytes));
 
-type Read =
+export type Read =
   | { readonly kind: "bytes"; readonly bytes: ArrayBuffer }
   | { readonly kind: "missing" }
   | { readonly kind: "unread"; readonly why: string };

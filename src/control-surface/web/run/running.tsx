@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type { RunObject } from "../../../harness/objects/run.ts";
 import type { Step } from "../../../harness/objects/step.ts";
@@ -7,7 +7,7 @@ import { tell, type Problem } from "../ask.ts";
 import { live } from "../live.ts";
 import { usePageKeys } from "../page-keys.ts";
 import { Dialog } from "../parts/dialog.tsx";
-import { lasting } from "../parts/moment.tsx";
+import { Elapsed } from "../parts/elapsed.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
@@ -53,15 +53,6 @@ export const Running = ({
       </div>
     </Panel>
   );
-};
-
-const Elapsed = ({ since }: { readonly since: string }): JSX.Element => {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1000);
-    return () => clearInterval(timer);
-  }, []);
-  return <span class="mono">{lasting(Math.max(0, now - Date.parse(since)))}</span>;
 };
 
 /** Asks once, with a reason; what is stopped leaves the target as it was. */

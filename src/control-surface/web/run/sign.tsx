@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 
 import type {
   AssertionObject,
@@ -10,18 +10,24 @@ import type {
   TickGiven,
 } from "../../../harness/objects/signing.ts";
 import { visible, visibleLines } from "../../../workflow/visible-text.ts";
-import { tell, type Problem } from "../ask.ts";
+import { ownProblem, tell, type Problem } from "../ask.ts";
 import { live } from "../live.ts";
 import { Command } from "../parts/copy.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Trouble } from "../parts/shown.tsx";
-import { signWithPasskey } from "../sign.ts";
+import { canAskPasskey, signWithPasskey } from "../sign.ts";
 import { addressOf } from "./while-open.ts";
 
 /** What is asked of the server before anybody signs. */
 export type Decision =
   | { readonly outcome: "accepted"; readonly sentence: string; readonly ticks: readonly TickGiven[] }
   | { readonly outcome: "rejected"; readonly reason: string };
+
+/** A record, and the decision and key that it was drawn for. */
+interface Drawn {
+  readonly said: string;
+  readonly draft: DraftObject;
+}
 
 /** The ways to sign one decision. The server draws the record first, over the evidence as it verifies then; no key is ever here. */
 export const SignBox = ({
@@ -34,16 +40,16 @@ export const SignBox = ({
   readonly isLocked: boolean;
 }): JSX.Element => {
   const [chosen, choose] = useState(signing.signers[0]?.key ?? "");
-  const [draft, setDraft] = useState<DraftObject>();
+  const [drawn, setDrawn] = useState<Drawn>();
   const [problem, setProblem] = useState<Problem>();
   const [isBusy, setBusy] = useState(false);
-  // A draft is of one decision: what is ticked or typed afterwards is in no record that was drawn before.
-  const said = JSON.stringify(decision);
-  useEffect(() => setDraft(undefined), [said]);
   const signer = signing.signers.find(({ key }) => key === chosen);
   const ticks = decision.outcome === "accepted" ? decision.ticks : [];
+  // A draft is of one decision by one key: what is ticked, typed or chosen afterwards is in no record that was drawn before.
+  const said = JSON.stringify([decision, chosen]);
+  const draft = drawn?.said === said ? drawn.draft : undefined;
 
-  const drawn = async (): Promise<DraftObject | undefined> => {
+  const draw = async (): Promise<DraftObject | undefined> => {
     setProblem(undefined);
     const answer = await tell<DraftObject>(addressOf(signing.run, "/outcome-draft"), { ...decision, key: chosen });
     if (answer.ok) return answer.value;
@@ -58,25 +64,33 @@ export const SignBox = ({
     setBusy(true);
     try {
       await act();
+    } catch (error) {
+      setProblem(notSigned("This page failed before anything was posted."));
+      throw error;
     } finally {
       setBusy(false);
     }
   };
-  const inTerminal = (): Promise<void> => busily(async () => setDraft(await drawn()));
+  const inTerminal = (): Promise<void> =>
+    busily(async () => {
+      const asked = await draw();
+      setDrawn(asked === undefined ? undefined : { said, draft: asked });
+    });
   const withPasskey = (): Promise<void> =>
     busily(async () => {
-      const asked = await drawn();
+      const asked = await draw();
       if (asked === undefined) return;
       const signed = await signWithPasskey(asked);
       if (signed.kind === "signed") await post(asked.record, signed.signature);
       else setProblem(notSigned(signed.says));
     });
   const isOff = isLocked || isBusy || signer === undefined || live.value !== "live";
+  const byPasskey = signer !== undefined && canAskPasskey(signer);
   return (
     <div class="sign-box">
-      <Signers signers={signing.signers} chosen={chosen} choose={(key) => (choose(key), setDraft(undefined))} />
+      <Signers signers={signing.signers} chosen={chosen} choose={choose} />
       <div class="acts">
-        {signer?.passkey === true ? (
+        {byPasskey ? (
           <button type="button" class="main" disabled={isOff} onClick={() => void withPasskey()}>
             Sign with passkey
           </button>
@@ -85,8 +99,8 @@ export const SignBox = ({
           Sign in terminal
         </button>
       </div>
-      {signer?.passkey === true ? null : (
-        <p class="hint phone-only">A phone signs with a passkey, and none of the owner's keys is one.</p>
+      {byPasskey ? null : (
+        <p class="hint phone-only">A phone signs with a passkey, and this one can ask for none of the owner's.</p>
       )}
       {draft === undefined || isLocked ? null : (
         <Terminal draft={draft} isOff={isOff} post={(signature) => busily(() => post(draft.record, signature))} />
@@ -154,12 +168,4 @@ const Terminal = ({
   );
 };
 
-const notSigned = (says: string): Problem => ({
-  status: 0,
-  code: "passkey",
-  detail: says,
-  next: "sign in the terminal, or try again",
-  refusals: [],
-  near: [],
-  requestId: "",
-});
+const notSigned = (says: string): Problem => ownProblem("passkey", says, "sign in the terminal, or try again");

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 
-import { mismatchesOf, saidOf, sumLinesOf, type Hashed, type Rehash } from "./sums.ts";
+import {
+  mismatchesOf,
+  saidOf,
+  sealedAs,
+  sumLinesOf,
+  type Hashed,
+  type Rehash,
+  type SealedAs,
+  type SumsRead,
+} from "./sums.ts";
 
 const [A, B] = ["a".repeat(64), "b".repeat(64)];
 
@@ -41,7 +50,18 @@ test.each([
     [],
   ],
   [rehash("waiting"), "not hashed in this browser yet", []],
+  [rehash("unread"), "SHA256SUMS could not be read: nothing is hashed in this browser", []],
   [rehash("unlisted"), "SHA256SUMS is not a list of sums", ["SHA256SUMS"]],
 ])("the count is of bytes that were hashed here and are the same", (state, says, mismatches) => {
   expect([saidOf(state), mismatchesOf(state)]).toEqual([says, mismatches]);
+});
+
+test.each<[string, SumsRead, SealedAs]>([
+  ["a line about it", { kind: "text", text: `${A}  a.txt\n` }, { kind: "sum", sha256: A }],
+  ["no line about it", { kind: "text", text: `${A}  b.txt\n` }, { kind: "no-line" }],
+  ["what is no list of sums", { kind: "text", text: "a.txt" }, { kind: "no-list" }],
+  ["no such file", { kind: "missing" }, { kind: "no-list" }],
+  ["no answer", { kind: "unread", why: "away" }, { kind: "unread", why: "away" }],
+])("of SHA256SUMS with %s nothing else is said", (_, sums, sealed) => {
+  expect(sealedAs("a.txt", sums)).toEqual(sealed);
 });

@@ -26,7 +26,7 @@ export interface TimelineRow {
 }
 
 /** Idle time that is longer is folded: one wait must not press all else into a line. */
-export const FOLDED_FROM_MS = 10_000;
+const FOLDED_FROM_MS = 10_000;
 const FOLD_MS = 400;
 
 /** Rows of one page of facts, in their order. */

@@ -7,11 +7,9 @@ import { lasting } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { useResource } from "../resource.ts";
+import { FACTS_A_PAGE } from "./event-links.tsx";
 import { rowsOf, type TimelineRow, type Who } from "./timeline-rows.ts";
 import { addressOf, ofRun, useWhileOpen } from "./while-open.ts";
-
-/** As many facts as are asked for at once: never more rows than that are in the page. */
-const FACTS_A_PAGE = 200;
 
 /** What happened, fact by fact, with whose word each is; idle stretches folded. */
 export const Timeline = ({ run, isOpen }: { readonly run: string; readonly isOpen: boolean }): JSX.Element => {

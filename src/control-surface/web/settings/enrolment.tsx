@@ -11,7 +11,7 @@ export const Enrolment = (): JSX.Element => {
   const made = useSignal<MadePasskey | "none">("none");
   const why = hindranceOf(name.value);
   const make = async (): Promise<void> => {
-    made.value = await makePasskey(name.value, []);
+    made.value = await makePasskey(name.value);
   };
   return (
     <Panel title="Passkey" aside="a second way to sign">

@@ -2,9 +2,11 @@ import type { JSX } from "preact";
 
 import type { ApprovalSigning } from "../../../harness/objects/signing.ts";
 import type { WorkPage } from "../../api.ts";
+import { isReadOnly } from "../ask.ts";
 import { Command } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { Trouble } from "../parts/shown.tsx";
 import { Told } from "../parts/told.tsx";
 import type { Resource } from "../resource.ts";
 import { ApproveBox } from "./approve-box.tsx";
@@ -98,7 +100,8 @@ const HowToApprove = ({
 }): JSX.Element => {
   const contract = packet !== null && "contract" in packet ? packet : undefined;
   const hindrances = view?.hindrances ?? [];
-  const isRefused = signing.kind === "problem" && signing.problem.status === 409;
+  const problem = signing.kind === "problem" && !isReadOnly(signing.problem) ? signing.problem : undefined;
+  const isRefused = problem?.status === 409;
   return (
     <Panel title="Approve" kind="act" id="approve">
       <div class="body">
@@ -122,7 +125,11 @@ const HowToApprove = ({
             </ul>
           </>
         )}
-        {isRefused ? <Refused problem={signing.problem} /> : null}
+        {problem === undefined ? null : isRefused ? (
+          <Refused problem={problem} />
+        ) : (
+          <Trouble problem={problem} again={signing.again} />
+        )}
         {contract === undefined || hindrances.length > 0 || isRefused ? null : (
           <>
             <p>

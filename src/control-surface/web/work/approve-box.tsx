@@ -8,8 +8,9 @@ import { Panel } from "../parts/panel.tsx";
 import { SentenceField } from "../parts/sentence-field.tsx";
 import { Told } from "../parts/told.tsx";
 import { differenceIn } from "../sentence.ts";
+import { canAskPasskey } from "../sign.ts";
 import { MarkReviewed } from "./mark-reviewed.tsx";
-import { approveByPasskey, canAskPasskey, type Said, type Signed } from "./passkey-approval.ts";
+import { approveByPasskey, type Said, type Signed } from "./passkey-approval.ts";
 import { Refused } from "./refused.tsx";
 import { Ticks } from "./ticks.tsx";
 
@@ -36,8 +37,14 @@ export const ApproveBox = ({
   const hindrance = hindranceOf(signing, owner, { ticked: ticked.value, said: said.value });
   const sign = async (signer: SignerObject): Promise<void> => {
     way.value = "asking";
-    answer.value = await approveByPasskey(signing, signer, { ticks: [...ticked.value], said: said.value });
-    way.value = "none";
+    try {
+      answer.value = await approveByPasskey(signing, signer, { ticks: [...ticked.value], said: said.value });
+    } catch (error) {
+      answer.value = { kind: "not-signed", why: "This page failed before anything was posted. Nothing was recorded." };
+      throw error;
+    } finally {
+      way.value = "none";
+    }
     if (answer.value.kind === "moved") ticked.value = new Set();
     if (answer.value.kind !== "refused") again();
   };

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 
 import { visible } from "../../../workflow/visible-text.ts";
 import { Code } from "../parts/told.tsx";
+import { textOf } from "../text-of.ts";
 
 /** One difference from what the reader had reviewed; null where something was not there, or is not any more. */
 export interface Change {
@@ -44,5 +45,3 @@ export const BeforeAfter = ({ before, after }: Pick<Change, "before" | "after">)
     )}
   </span>
 );
-
-const textOf = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value));

@@ -2,7 +2,7 @@ import type { ApprovalSigning, SignerObject } from "../../../harness/objects/sig
 import type { WriteApi } from "../../api.ts";
 import { tell, type Problem } from "../ask.ts";
 import type { Entry } from "../sentence.ts";
-import { hasPasskeys, signWithPasskey } from "../sign.ts";
+import { signWithPasskey } from "../sign.ts";
 
 /** Words of a reader, and how they came into the field. */
 export interface Said {
@@ -15,9 +15,6 @@ export type Signed =
   | { readonly kind: "recorded"; readonly seq: number }
   | { readonly kind: "moved" | "refused"; readonly problem: Problem }
   | { readonly kind: "not-signed"; readonly why: string };
-
-/** Whether this browser can be asked for the key. */
-export const canAskPasskey = ({ passkey }: SignerObject): boolean => passkey && hasPasskeys();
 
 /** Draws the record, lets the browser's passkey sign it, and posts both; each step re-reads everything at the server. */
 export const approveByPasskey = async (
