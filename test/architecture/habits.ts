@@ -114,6 +114,7 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/agents/real-case.agents.ts",
   "test/browser/approve.test.ts",
   "test/browser/frame.test.ts",
+  "test/browser/journeys.test.ts",
   "test/browser/lists.test.ts",
   "test/browser/outcome.test.ts",
   "test/browser/passkey.test.ts",
