@@ -58,6 +58,26 @@ describe.skipIf(CHROMIUM === undefined)("the frame", () => {
     await served.close();
   });
 
+  test("a tab that was hidden counts as one that missed records: it asks anew before it is live again", async () => {
+    const served = await serveHome(ground.home);
+    const watched = await openPage(browser, served.at("/"));
+    const { page } = watched;
+    const turn = (to: "hidden" | "visible"): Promise<void> =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, to);
+    await page.getByText("Live", { exact: true }).waitFor();
+    await turn("hidden");
+    await page.getByText("Nothing can be signed until the server is back.", { exact: false }).waitFor();
+    const asked = page.waitForRequest("**/api/status");
+    await turn("visible");
+    await asked;
+    await page.getByText("Live", { exact: true }).waitFor();
+    await watched.close();
+    await served.close();
+  });
+
   test("a part of the pages that does not come is said, and all is fetched anew when the reader asks for it", async () => {
     const served = await serveHome(ground.home);
     const watched = await openPage(browser, served.at("/"));

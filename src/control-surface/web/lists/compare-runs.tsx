@@ -11,6 +11,7 @@ import { exitIn, wordIn } from "../run/event-words.ts";
 import { addressOf, ofRun } from "../run/while-open.ts";
 import { CompareTable } from "./compare-table.tsx";
 import { sideBySide, type Facts } from "./compared.ts";
+import { criteriaOf } from "./criteria-of.ts";
 
 /** Two runs: states, criteria, changed files, validation, timings, backends. */
 export const CompareRuns = ({ a, b }: { readonly a: string; readonly b: string }): JSX.Element => {
@@ -88,10 +89,6 @@ const headOf = ({ word, work, backend, base, commit, tookMs, state, attempts, ve
     ...(outcome === undefined ? [] : [["Outcome", [outcome.outcome]] as const]),
   ]);
 };
-
-/** What became of each criterion is said at the seal. */
-const criteriaOf = ({ criteria }: RunObject): Facts =>
-  criteria === undefined ? "unknown" : new Map(criteria.map(({ id, text, status }) => [`${id} ${text}`, [status]]));
 
 const stagesOf = ({ stages }: RunObject): Facts => new Map(stages.map(({ name, ms }) => [name, [lasting(ms)]]));
 
