@@ -1,7 +1,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { makeGround, type Ground } from "../journeys/ground.ts";
+import { admit, makeGround, type Ground } from "../journeys/ground.ts";
 import { CHROMIUM, startChromium } from "./chromium.ts";
 import { openPage, serveHome } from "./surface-page.ts";
 
@@ -93,6 +93,26 @@ describe.skipIf(CHROMIUM === undefined)("the frame", () => {
     await page.getByRole("button", { name: "Retry" }).click();
     await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
     await watched.close(["away"]);
+    await served.close();
+  });
+
+  test("the records stay where they are under the reader's eyes until he asks for those that came since", async () => {
+    const served = await serveHome(ground.home);
+    const watched = await openPage(browser, served.at("/audit"));
+    const { page } = watched;
+    const rows = page.locator("tr[data-event]");
+    await page.getByRole("region", { name: "Records", exact: true }).waitFor();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const before = await rows.count();
+    const world = await ground.open();
+    await admit(world, ground);
+    await world.store.close();
+    const newer = page.getByRole("button", { name: /^\d+ new, show$/ });
+    await newer.waitFor();
+    expect(await rows.count()).toBe(before);
+    await newer.click();
+    await expect.poll(() => rows.count()).toBeGreaterThan(before);
+    await watched.close();
     await served.close();
   });
 });

@@ -47,7 +47,12 @@ export const Page = (): JSX.Element => {
           {({ matches, size: all }) => {
             const count = matches ?? all;
             return (
-              <Records key={ofWork} ofWork={ofWork} page={pageFromNewest(count, words.get("page"))} count={count} />
+              <Records
+                key={`${ofWork} ${count}`}
+                ofWork={ofWork}
+                page={pageFromNewest(count, words.get("page"))}
+                count={count}
+              />
             );
           }}
         </Shown>
@@ -80,7 +85,7 @@ const Records = ({
   readonly page: NewestFirst;
   readonly count: number;
 }): JSX.Element => {
-  // What is recorded stays as it is: another page has another address.
+  // What is recorded stays as it is; with another count it is drawn anew.
   const records = useResource<AuditPage>(`/api/audit?after=${page.after}&limit=${page.limit}${ofWork}`, NEVER);
   return (
     <Shown of={records} what="the records" rows={10}>
