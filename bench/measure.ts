@@ -23,8 +23,15 @@ export const timed = (
 /** Prints one ratio against its bound; answers whether it holds. */
 export const ratio = (what: string, ours: number, theirs: number, bound: number): boolean => {
   const found = ours / theirs;
-  process.stdout.write(
-    `${what}: ${ours.toFixed(0)} ms against ${theirs.toFixed(0)} ms = ${found.toFixed(2)}x (wanted: at most ${bound}x)\n`,
-  );
-  return found <= bound;
+  const measured = `${ours.toFixed(0)} ms against ${theirs.toFixed(0)} ms = ${found.toFixed(2)}x`;
+  return told(what, measured, `at most ${bound}x`, found <= bound);
+};
+
+/** Prints one number that no clock makes against its bound; answers whether it holds. */
+export const count = (what: string, found: number, bound: number, unit: string): boolean =>
+  told(what, `${Number(found.toFixed(3))} ${unit}`, `at most ${bound}`, found <= bound);
+
+const told = (what: string, measured: string, wanted: string, holds: boolean): boolean => {
+  process.stdout.write(`${what}: ${measured} (wanted: ${wanted}): ${holds ? "met" : "NOT met"}\n`);
+  return holds;
 };

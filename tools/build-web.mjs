@@ -3,6 +3,12 @@ import { build } from "vite";
 
 const ROOT = "src/control-surface/web";
 
+// Each file of a page is a request: what several pages share comes in two of them, of all and of those about runs.
+const GROUPS = [
+  { name: "runs-shared", test: /web\/(?:run|replay)\//, minShareCount: 2 },
+  { name: "shared", test: /node_modules\/|\/web\/(?:parts\/|[^/]+$)|src\/workflow\//, minShareCount: 2, priority: 1 },
+];
+
 export const buildWeb = (folder) =>
   build({
     configFile: false,
@@ -20,5 +26,6 @@ export const buildWeb = (folder) =>
       cssCodeSplit: false,
       modulePreload: { polyfill: false },
       target: "es2024",
+      rolldownOptions: { output: { codeSplitting: { groups: GROUPS } } },
     },
   });

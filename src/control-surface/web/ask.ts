@@ -37,6 +37,11 @@ export const tell = async <T>(address: string, body: object): Promise<Answer<T>>
     headers: { "Content-Type": "application/json" },
   });
 
+/** Whether an answer is still awaited that a page asked for. */
+export const isAsking = (): boolean => asked > 0;
+
+let asked = 0;
+
 /** A request that carries the token, for whoever reads the bytes himself. */
 export const request = (address: string, init: RequestInit = {}): Promise<Response> =>
   fetch(address, {
@@ -52,6 +57,7 @@ const headersOf = ({ headers }: RequestInit): Readonly<Record<string, string>> =
 
 const answerOf = async <T>(address: string, init: RequestInit): Promise<Answer<T>> => {
   if (sessionToken() === undefined) return { ok: false, problem: NO_TOKEN };
+  asked += 1;
   try {
     const response = await request(address, init);
     if (response.ok) {
@@ -63,6 +69,8 @@ const answerOf = async <T>(address: string, init: RequestInit): Promise<Answer<T
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     return { ok: false, problem: OFFLINE };
+  } finally {
+    asked -= 1;
   }
 };
 

@@ -25,7 +25,6 @@ export const Page = (): JSX.Element => {
   const filter = readRunsFilter(text, tab, now);
   // While a word is typed, what it will be is not asked for letter by letter.
   const list = useRunList(readRunsFilter(useSettled(text), tab, now));
-  const titles = useTitles();
   const isSearch = filter.words.length > 0 || filter.touched !== undefined;
   useEffect(() => {
     if (isSearch) list.want(SEARCHED_MAX);
@@ -36,11 +35,11 @@ export const Page = (): JSX.Element => {
     () =>
       filter.words.length === 0
         ? list.rows
-        : list.rows.filter(({ state, word, run, work, by }) => {
-            const said = `${state} ${word} ${run} ${work} ${titles.get(work) ?? ""} ${by}`.toLowerCase();
+        : list.rows.filter(({ state, word, run, work, title = "", by }) => {
+            const said = `${state} ${word} ${run} ${work} ${title} ${by}`.toLowerCase();
             return filter.words.every((one) => said.includes(one));
           }),
-    [list.rows, titles, wordsKey],
+    [list.rows, wordsKey],
   );
   const touched = useTouched(
     filter.touched,
@@ -99,7 +98,7 @@ export const Page = (): JSX.Element => {
           <Empty>{emptyWords(tab, text, list)}</Empty>
         </div>
       ) : (
-        <RunRows key={`${tab} ${text}`} rows={rows} total={total} titles={titles} want={list.want} />
+        <RunRows key={`${tab} ${text}`} rows={rows} total={total} want={list.want} />
       )}
     </>
   );
@@ -136,17 +135,6 @@ const Tab = ({
     </a>
   );
 };
-
-const useTitles = (): ReadonlyMap<string, string> => {
-  const works = useResource<Api["/api/works"]>("/api/works");
-  const value = works.kind === "ready" ? works.value.works : NO_WORKS;
-  return useMemo(
-    () => new Map(value.flatMap(({ work, title }) => (title === undefined ? [] : [[work, title]]))),
-    [value],
-  );
-};
-
-const NO_WORKS: Api["/api/works"]["works"] = [];
 
 const counted = (count: number): string => count.toLocaleString("en");
 

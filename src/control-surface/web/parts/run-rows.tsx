@@ -14,13 +14,11 @@ export const runAddress = (run: string): string => `/r/${encodeURIComponent(run)
 export const RunRows = ({
   rows,
   total,
-  titles,
   want,
 }: {
   readonly rows: readonly RunRow[];
   /** With those that are still to be fetched. */
   readonly total: number;
-  readonly titles: ReadonlyMap<string, string>;
   readonly want: (count: number) => void;
 }): JSX.Element => {
   const list = useRef<HTMLDivElement>(null);
@@ -81,7 +79,6 @@ export const RunRows = ({
               key={row.run}
               row={row}
               n={n}
-              title={titles.get(row.work) ?? ""}
               isChosen={n === chosen?.row}
               choose={() => {
                 if (!isMoving.current) setChosen((now) => (now?.row === n ? now : { row: n, moves: 0 }));
@@ -98,13 +95,11 @@ export const RunRows = ({
 const OneRun = ({
   row,
   n,
-  title,
   isChosen,
   choose,
 }: {
   readonly row: RunRow;
   readonly n: number;
-  readonly title: string;
   readonly isChosen: boolean;
   readonly choose: () => void;
 }): JSX.Element => (
@@ -120,8 +115,8 @@ const OneRun = ({
     <span role="cell" class="run-work">
       {row.work}
     </span>
-    <bdi role="cell" class="run-title" title={visible(title)}>
-      {visible(title)}
+    <bdi role="cell" class="run-title" title={visible(row.title ?? "")}>
+      {visible(row.title ?? "")}
     </bdi>
     <bdi role="cell" class="run-by" title={visible(row.by)}>
       {visible(row.by)}

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 
-import { request } from "../ask.ts";
+import { isAsking, request } from "../ask.ts";
 import { hexOf, sumLinesOf, type Hashed, type Rehash, type SumLine } from "./sums.ts";
 import { addressOf } from "./while-open.ts";
 
@@ -8,7 +8,10 @@ const AT_ONCE = 4;
 
 const WAITING: Rehash = { state: "waiting", listed: [], found: new Map() };
 
-/** Fetches each file that SHA256SUMS lists, past every cache, and hashes it here. `isSealed` starts it; `round` starts it anew. */
+/**
+ * Fetches each file that SHA256SUMS lists, past every cache, and hashes it here, once nothing else is awaited: what a
+ * reader came for is drawn first. `isSealed` starts it; `round` starts it anew.
+ */
 export const useRehash = (run: string, isSealed: boolean, round: number): Rehash => {
   const [rehash, setRehash] = useState<Rehash>(WAITING);
   useEffect(() => {
@@ -21,6 +24,8 @@ export const useRehash = (run: string, isSealed: boolean, round: number): Rehash
 };
 
 const hashAll = async (run: string, signal: AbortSignal, tell: (rehash: Rehash) => void): Promise<void> => {
+  await untilQuiet(signal);
+  if (signal.aborted) return;
   tell({ state: "listing", listed: [], found: new Map() });
   const sums = await bytesOf(run, "SHA256SUMS", signal);
   const listed = sums.kind === "bytes" ? sumLinesOf(new TextDecoder().decode(sums.bytes)) : undefined;
@@ -38,6 +43,16 @@ const hashAll = async (run: string, signal: AbortSignal, tell: (rehash: Rehash) 
   };
   await Promise.all(Array.from({ length: AT_ONCE }, one));
   tell({ state: "ended", listed, found: new Map(found) });
+};
+
+const QUIET_MS = 200;
+
+/** Every answer has come, and so have the letters that it is drawn in. */
+const untilQuiet = async (signal: AbortSignal): Promise<void> => {
+  do {
+    await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    await document.fonts.ready;
+  } while (isAsking() && !signal.aborted);
 };
 
 const hashOne = async (run: string, { name, sha256 }: SumLine, signal: AbortSignal): Promise<Hashed> => {
