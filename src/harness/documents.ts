@@ -15,10 +15,24 @@ export interface PacketReading {
   readonly read: Result<ReadPacket, Refusal>;
 }
 
-/** Every packet of the home, read now. */
+interface LastRead extends PacketReading {
+  readonly day: string;
+}
+
+/** A home that is served reads its packets at each look: the same bytes on the same day are read the same. */
+const lastRead = new WeakMap<World["home"], ReadonlyMap<string, LastRead>>();
+
+/** Every packet of the home as it is now. */
 export const readPackets = async (world: World): Promise<readonly PacketReading[]> => {
   const sources = await world.home.list("packet");
-  return sources.map((source) => ({ source, read: readPacket(source, today(world)) }));
+  const [day, before] = [today(world), lastRead.get(world.home)];
+  const readings = sources.map((source): LastRead => {
+    const last = before?.get(source.path);
+    if (last?.day === day && Buffer.compare(last.source.bytes, source.bytes) === 0) return last;
+    return { source, read: readPacket(source, day), day };
+  });
+  lastRead.set(world.home, new Map(readings.map((reading) => [reading.source.path, reading])));
+  return readings;
 };
 
 /** YYYY-MM-DD, UTC. */

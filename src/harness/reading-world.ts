@@ -61,6 +61,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
       sealedRuns: () => archive.sealedRuns(),
       peek: (run, from, name, bytesMax) => archive.peek(run, from, name, bytesMax),
       open: (place) => archive.open(place),
+      fingerprint: (run) => archive.fingerprint(run),
       begin: barred("archive.begin"),
       put: barred("archive.put"),
       seal: barred("archive.seal"),

@@ -16,6 +16,11 @@ export interface Archive {
   attach(run: RunId, name: string, bytes: Uint8Array): Promise<void>;
   /** The runs that have a sealed folder. */
   sealedRuns(): Promise<readonly RunId[]>;
+  /**
+   * Of a sealed folder, another one after every write in it; for whoever remembers what he read there. Undefined where
+   * that cannot be told, as right after a write.
+   */
+  fingerprint(run: RunId): Promise<string | undefined>;
   /** One plain file of a sealed folder, or of what was attached to it, at most `bytesMax`; "absent" for anything else. */
   peek(run: RunId, from: "bundle" | "addenda", name: string, bytesMax: number): Promise<Uint8Array | "absent">;
   /**

@@ -7,6 +7,7 @@ import type { Archive } from "../../seams/archive.ts";
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, type RunId } from "../../workflow/ids.ts";
+import { fingerprintFolder } from "./fingerprint-folder.ts";
 import { readFolder } from "./read-folder.ts";
 
 const SUMS = "SHA256SUMS";
@@ -62,6 +63,7 @@ export const folderArchive = (runs: string): Archive => {
       const names = (await isThere(runs)) ? await readdir(runs) : [];
       return names.flatMap((name) => parseRunId(name) ?? []).toSorted();
     },
+    fingerprint: (run) => fingerprintFolder(sealed(run)),
     peek: async (run, from, name, bytesMax) =>
       readPlain(path.join(from === "bundle" ? sealed(run) : `${sealed(run)}.addenda`, name), bytesMax),
     open: async (place) => {

@@ -77,15 +77,18 @@ const openPlain = async (file: string, path: string): Promise<FileHandle | "abse
   throw new Failure("home/unreadable", `${path} is no plain file.`);
 };
 
+const PIECE_BYTES = 64 * 1024;
+
 const readWhole = async (handle: FileHandle, path: string): Promise<Uint8Array> => {
-  const buffer = new Uint8Array(LIMITS.homeFileBytesMax + 1);
+  const pieces: Uint8Array[] = [];
   let size = 0;
   for (;;) {
-    const { bytesRead } = await handle.read(buffer, size, buffer.length - size, null);
+    const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE_BYTES), 0, PIECE_BYTES, null);
+    if (bytesRead === 0) return new Uint8Array(Buffer.concat(pieces));
+    pieces.push(buffer.subarray(0, bytesRead));
     size += bytesRead;
     if (size > LIMITS.homeFileBytesMax)
       throw new Failure("home/unreadable", `${path} has more than ${LIMITS.homeFileBytesMax} bytes.`);
-    if (bytesRead === 0) return buffer.slice(0, size);
   }
 };
 

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { lstat, readdir } from "node:fs/promises";
+import path from "node:path";
+
+import { LIMITS } from "../../workflow/limits.ts";
+
+/** A file system tells times in ticks of some milliseconds: within one of them a file can change and show the same time. */
+const SETTLED_AFTER_MS = 2_000n;
+const NS_IN_MS = 1_000_000n;
+
+/**
+ * What changes with every write below a folder: names, kinds, inodes, sizes and times of change, which no program can set.
+ * Undefined where something changed just now, is too much, or went away meanwhile.
+ */
+export const fingerprintFolder = async (folder: string): Promise<string | undefined> => {
+  const hash = createHash("sha256");
+  const settledBefore = BigInt(Date.now()) - SETTLED_AFTER_MS;
+  let seen = 0;
+  const look = async (below: string): Promise<boolean> => {
+    const { mode, ino, dev, size, nlink, ctimeNs } = await lstat(path.join(folder, below), { bigint: true });
+    hash.update(`${[mode, ino, dev, size, nlink, ctimeNs].join(" ")} ${JSON.stringify(below)}\n`);
+    if (ctimeNs / NS_IN_MS > settledBefore || (seen += 1) > LIMITS.bundleFilesMax) return false;
+    if ((mode & 0o170000n) !== 0o040000n) return true;
+    for (const name of (await readdir(path.join(folder, below))).toSorted())
+      if (!(await look(path.join(below, name)))) return false;
+    return true;
+  };
+  try {
+    return (await look("")) ? hash.digest("hex") : undefined;
+  } catch {
+    return undefined;
+  }
+};
