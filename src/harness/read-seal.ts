@@ -19,12 +19,13 @@ export const sealHolds = async (world: World, run: RunId): Promise<boolean> => {
   const seal = (await world.store.seals(run)).at(-1);
   if (told === undefined || seal === undefined) return told === undefined && seal === undefined;
   const fingerprint = await world.archive.fingerprint(run);
+  if (fingerprint === undefined) return isAsSealed(world, run, told, seal);
   const key = canonicalJson([fingerprint, told.text, seal.proof]);
   const last = remembered.get(world.archive)?.get(run);
-  if (fingerprint !== undefined && last?.key === key) return last.holds;
+  if (last?.key === key) return last.holds;
   const holds = await isAsSealed(world, run, told, seal);
   // What somebody wrote meanwhile may be read or not.
-  if (fingerprint !== undefined && (await world.archive.fingerprint(run)) === fingerprint)
+  if ((await world.archive.fingerprint(run)) === fingerprint)
     remembered.set(world.archive, (remembered.get(world.archive) ?? new Map()).set(run, { key, holds }));
   return holds;
 };
