@@ -1,11 +1,13 @@
 import {
   chmodSync,
   linkSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
@@ -39,6 +41,17 @@ test("right after a write nothing is told, as one more could look the same", asy
 
 test("a folder that is not there tells nothing", async () => {
   expect(await fingerprintFolder(path.join(root, "absent"))).toBeUndefined();
+});
+
+test("a folder that is reached through a link, and one that holds a link, tell nothing: what is behind can change unseen", async () => {
+  await settled();
+  const link = path.join(root, "link");
+  symlinkSync(folder, link);
+  await expect.poll(() => Date.now() - lstatSync(link).ctimeMs).toBeGreaterThan(2_100);
+  expect(await fingerprintFolder(link)).toBeUndefined();
+  symlinkSync("/etc/hostname", path.join(folder, "backend/link"));
+  await expect.poll(() => Date.now() - lstatSync(path.join(folder, "backend")).ctimeMs).toBeGreaterThan(2_100);
+  expect(await fingerprintFolder(folder)).toBeUndefined();
 });
 
 test.each([

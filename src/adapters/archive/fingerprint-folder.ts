@@ -9,23 +9,26 @@ const SETTLED_AFTER_MS = 2_000n;
 const NS_IN_MS = 1_000_000n;
 
 /**
- * What changes with every write below a folder: names, kinds, inodes, sizes and times of change, which no program can set.
- * Undefined where something changed just now, is too much, or went away meanwhile.
+ * What changes with every write below a folder: names, kinds, inodes, sizes and times of change, which utimes(2) cannot set.
+ * Undefined where something changed just now, is too much, is neither folder nor plain file, or went away meanwhile.
  */
 export const fingerprintFolder = async (folder: string): Promise<string | undefined> => {
   const hash = createHash("sha256");
   const settledBefore = BigInt(Date.now()) - SETTLED_AFTER_MS;
   let seen = 0;
   const look = async (below: string): Promise<boolean> => {
-    const { mode, ino, dev, size, nlink, ctimeNs } = await lstat(path.join(folder, below), { bigint: true });
+    const stat = await lstat(path.join(folder, below), { bigint: true });
+    const { mode, ino, dev, size, nlink, ctimeNs } = stat;
     hash.update(`${[mode, ino, dev, size, nlink, ctimeNs].join(" ")} ${JSON.stringify(below)}\n`);
     if (ctimeNs / NS_IN_MS > settledBefore || (seen += 1) > LIMITS.bundleFilesMax) return false;
-    if ((mode & 0o170000n) !== 0o040000n) return true;
+    if (!stat.isDirectory()) return stat.isFile();
     for (const name of (await readdir(path.join(folder, below))).toSorted())
       if (!(await look(path.join(below, name)))) return false;
     return true;
   };
   try {
+    // A file in the folder's place, or a link to one elsewhere, tells nothing of what is read through it.
+    if (!(await lstat(folder)).isDirectory()) return undefined;
     return (await look("")) ? hash.digest("hex") : undefined;
   } catch {
     return undefined;
