@@ -45,9 +45,13 @@ for (const { profile, tier } of absent)
   console.log(`SKIPPED ${profile}: the ${tier} tier is not installed (npm run test:agents -- --heavy installs it)`);
 if (process.env["CTO_HARNESS_CASE_BIN"] === undefined)
   console.log("SKIPPED case: CTO_HARNESS_CASE_BIN names no real ca (docs/agents/case.md)");
-const { numPassedTests: passed = 0, numFailedTests: failed = 0 } = existsSync(report)
-  ? (JSON.parse(readFileSync(report, "utf8")) as { readonly numPassedTests: number; readonly numFailedTests: number })
-  : {};
+interface Counts {
+  readonly numPassedTests?: number;
+  readonly numFailedTests?: number;
+  readonly numPendingTests?: number;
+}
+const counts = existsSync(report) ? (JSON.parse(readFileSync(report, "utf8")) as Counts) : {};
+const { numPassedTests: passed = 0, numFailedTests: failed = 0, numPendingTests: pending = 0 } = counts;
 rmSync(folder, { recursive: true, force: true });
-console.log(`${passed} passed, ${failed} failed, ${absent.length} skipped`);
+console.log(`${passed} passed, ${failed} failed, ${absent.length + pending} skipped`);
 process.exitCode = status === 0 && here > 0 ? 0 : 1;
