@@ -16,6 +16,7 @@ import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { findHome, folderHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
+import { servicesOf } from "./adapters/home/services-of.ts";
 import { readBuild } from "./adapters/host/build.ts";
 import { localHost } from "./adapters/host/local-host.ts";
 import { loginuid, whoIsHere } from "./adapters/host/who.ts";
@@ -149,6 +150,10 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
   const stateFolder = path.join(folder, ".cto");
   const clock = systemClock();
   const home = folderHome(folder);
+  const services = await servicesOf(home);
+  // A home that says its ledger or bundles are elsewhere must not begin others here.
+  if (services.store.kind !== "sqlite" || services.archive.kind !== "folder")
+    throw new Failure("home/unreadable", ".cto/services.json names a service that this program cannot use yet.");
   const own = keysIn(stateFolder);
   const store = await openStore(path.join(stateFolder, "ledger.db"), {
     homeId,

@@ -156,6 +156,7 @@ export const LIMITS = {
   /** Frames that wait while a message is undecided. */
   framesHeldMax: 32,
   framesHeldBytesMax: 1_048_576,
+  servicesBytesMax: 16_384,
   notifyPolicyBytesMax: 65_536,
   notifyChannelsMax: 16,
   notifySecretBytesMax: 1024,
