@@ -40,8 +40,7 @@ export const readEvidencePart = async (
   run: RunId,
   { name, offset, length }: { readonly name: string; readonly offset: number; readonly length: number },
 ): Promise<EvidencePart | "absent"> => {
-  const bundle = await world.archive.open({ run });
-  const whole = bundle === "absent" ? undefined : bundle.files.get(name);
-  if (whole === undefined) return "absent";
+  const whole = await world.archive.read(run, name);
+  if (whole === "absent") return "absent";
   return { bytes: whole.subarray(offset, offset + length), size: whole.length, sha256: digestOf(whole) };
 };

@@ -60,6 +60,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
       folder: (run) => archive.folder(run),
       sealedRuns: () => archive.sealedRuns(),
       peek: (run, from, name, bytesMax) => archive.peek(run, from, name, bytesMax),
+      read: (run, name) => archive.read(run, name),
       open: (place) => archive.open(place),
       fingerprint: (run) => archive.fingerprint(run),
       begin: barred("archive.begin"),

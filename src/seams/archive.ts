@@ -23,6 +23,8 @@ export interface Archive {
   fingerprint(run: RunId): Promise<string | undefined>;
   /** One plain file of a sealed folder, or of what was attached to it, at most `bytesMax`; "absent" for anything else. */
   peek(run: RunId, from: "bundle" | "addenda", name: string, bytesMax: number): Promise<Uint8Array | "absent">;
+  /** One file of a sealed folder, exactly as `open` would hold it; "absent" for anything that it would not. */
+  read(run: RunId, name: string): Promise<Uint8Array | "absent">;
   /**
    * Any folder that claims to be a bundle, as path -> bytes; refuses links and special files by listing them as `odd`.
    * A partial folder is odd as such, except for the one who is about to seal it and asks for it as `unsealed`.

@@ -8,6 +8,7 @@ import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, type RunId } from "../../workflow/ids.ts";
 import { fingerprintFolder } from "./fingerprint-folder.ts";
+import { readFileBelow } from "./read-file-below.ts";
 import { readFolder } from "./read-folder.ts";
 
 const SUMS = "SHA256SUMS";
@@ -66,6 +67,7 @@ export const folderArchive = (runs: string): Archive => {
     fingerprint: (run) => fingerprintFolder(sealed(run)),
     peek: async (run, from, name, bytesMax) =>
       readPlain(path.join(from === "bundle" ? sealed(run) : `${sealed(run)}.addenda`, name), bytesMax),
+    read: (run, name) => readFileBelow(sealed(run), name),
     open: async (place) => {
       const folder = placeOf(place);
       if (!(await isThere(folder))) return "absent";
