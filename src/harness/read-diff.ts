@@ -3,7 +3,7 @@ import { patchedFiles } from "../workflow/evidence/patch-hunks.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { DiffFile } from "./objects/diff.ts";
-import { readReport } from "./read-report.ts";
+import { reportOf } from "./read-report.ts";
 import type { World } from "./world.ts";
 
 export interface RunDiff {
@@ -14,11 +14,10 @@ export interface RunDiff {
 
 /** What a sealed run changed: its patch, or the judged paths of a run whose changes were thrown away. */
 export const readDiff = async (world: World, run: RunId): Promise<RunDiff | "not-sealed"> => {
-  const bundle = await world.archive.open({ run });
-  const report = bundle === "absent" ? undefined : readReport(bundle.files);
-  if (bundle === "absent" || report === undefined) return "not-sealed";
-  const patch = bundle.files.get("patch.diff");
-  if (patch === undefined)
+  const report = await reportOf(world, run);
+  if (report === undefined) return "not-sealed";
+  const patch = await world.archive.read(run, "patch.diff");
+  if (patch === "absent")
     return { patch: "none", patchSha256: null, files: report.changes.map((row) => fileOf(row, NOTHING)) };
   const parts = factsOf(patch);
   const files = report.changes

@@ -3,10 +3,16 @@ import { kindOfFile } from "../workflow/evidence/bundle-table.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { EvidenceFile } from "./objects/evidence.ts";
 import { readReport } from "./read-report.ts";
+import { rememberedOf } from "./remembered.ts";
 import type { World } from "./world.ts";
 
 /** Every plain file of a sealed bundle with the digest that its bytes have now, whatever was sealed. */
-export const readEvidence = async (world: World, run: RunId): Promise<readonly EvidenceFile[] | "not-sealed"> => {
+export const readEvidence = (world: World, run: RunId): Promise<readonly EvidenceFile[] | "not-sealed"> =>
+  listed(world.archive, run, "", () => listNow(world, run));
+
+const listed = rememberedOf<readonly EvidenceFile[] | "not-sealed">();
+
+const listNow = async (world: World, run: RunId): Promise<readonly EvidenceFile[] | "not-sealed"> => {
   const bundle = await world.archive.open({ run });
   if (bundle === "absent") return "not-sealed";
   const report = readReport(bundle.files);

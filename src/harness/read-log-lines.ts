@@ -19,8 +19,8 @@ export const readLogLines = async (
   run: RunId,
   { stage, failed, grep, stream }: LogFilter,
 ): Promise<LogRead> => {
-  const parts = (await readLogs(world, run))
-    .filter((part) => (stage === undefined ? part.stage !== "events" : part.stage === stage))
+  const parts = (await readLogs(world, run, stage))
+    .filter((part) => stage === undefined || part.stage === stage)
     .filter(({ hasFailed }) => failed !== true || hasFailed);
   const all = parts.filter((part) => stream === undefined || part.stream === stream).flatMap(linesOf);
   const lines = all.filter(({ text }) => grep === undefined || text.includes(grep));

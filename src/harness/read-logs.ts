@@ -1,7 +1,7 @@
 import { isJsonObject } from "../workflow/digest.ts";
-import { parseEvent } from "../workflow/event-chain.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { Trust } from "../workflow/trust.ts";
+import { factsOfRun } from "./facts-of-run.ts";
 import type { World } from "./world.ts";
 
 type LogStage = "validation" | "backend" | "events";
@@ -17,11 +17,11 @@ export interface LogPart {
   readonly hasFailed: boolean;
 }
 
-/** The logs of a run: of its bundle once it is sealed, and what is recorded so far before. */
-export const readLogs = async (world: World, run: RunId): Promise<readonly LogPart[]> => {
-  const bundle = await world.archive.open({ run });
-  const files = bundle === "absent" ? await world.host.readRawLogs(run) : bundle.files;
-  const log = files.get("test.log");
+/** The logs of a run, or those of one stage: of its bundle once it is sealed, and what is recorded so far before. */
+export const readLogs = async (world: World, run: RunId, stage: string | undefined): Promise<readonly LogPart[]> => {
+  if (stage === "events") return eventParts(world, run);
+  const files = await filesOf(world, run, stage);
+  const log = files.get(TESTS);
   const backend = [...files].filter(([name]) => name.startsWith("backend/"));
   return [
     ...(log === undefined ? [] : sectionsOf(log)),
@@ -29,15 +29,29 @@ export const readLogs = async (world: World, run: RunId): Promise<readonly LogPa
       ([name, bytes]) =>
         ({ stage: "backend", stream: name, trust: "agent-claimed", text: textOf(bytes), hasFailed: false }) as const,
     ),
-    ...(await eventParts(world, run)),
   ];
 };
+
+const filesOf = async (
+  { archive, host }: World,
+  run: RunId,
+  stage: string | undefined,
+): Promise<ReadonlyMap<string, Uint8Array>> => {
+  if (!(await archive.isSealed(run))) return host.readRawLogs(run);
+  if (stage === "validation") {
+    const log = await archive.read(run, TESTS);
+    return new Map(log === "absent" ? [] : [[TESTS, log]]);
+  }
+  const bundle = await archive.open({ run });
+  return bundle === "absent" ? new Map() : bundle.files;
+};
+
+const TESTS = "test.log";
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 const eventParts = async (world: World, run: RunId): Promise<readonly LogPart[]> =>
-  (await world.store.facts(run)).map((line) => {
-    const { type, trust, subject, data, sequence } = parseEvent(line);
+  (await factsOfRun(world, run)).map(({ type, trust, subject, data, sequence }) => {
     const hasFailed = type === "error.raised" || type === "policy.violated" || type === "sandbox.attempt";
     return {
       stage: "events",

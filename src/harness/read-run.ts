@@ -1,4 +1,5 @@
-import { parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
+import { canonicalJson } from "../workflow/digest.ts";
+import type { ChainedEvent } from "../workflow/event-chain.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { VerdictWord } from "../workflow/evidence/verify/verdict.ts";
 import type { RunId } from "../workflow/ids.ts";
@@ -6,12 +7,14 @@ import { timeText } from "../workflow/instant.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
 import { detailText } from "./detail-text.ts";
+import { factsOfRun } from "./facts-of-run.ts";
 import type { CanaryPassObject, RunOutcome, RunRollback } from "./objects/run.ts";
 import { toAcknowledge } from "./outcome-ground.ts";
 import { canariesIn } from "./read-canaries.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
-import { readReport } from "./read-report.ts";
+import { reportOf } from "./read-report.ts";
 import { outcomeCommands, viewOfRun, type RunView } from "./read-runs.ts";
+import { rememberedOf } from "./remembered.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
@@ -23,17 +26,23 @@ export interface RunDetail extends RunView {
   readonly outcome: RunOutcome | "none";
   readonly rollback: RunRollback | "none";
   readonly bundle: string | null;
-  readonly verify: { readonly verdict: VerdictWord; readonly at: string } | "not-sealed";
+  readonly verify: Verified | "not-sealed";
+}
+
+/** What came of verifying the bytes that lie there now, and when they were read for it. */
+interface Verified {
+  readonly verdict: VerdictWord;
+  readonly at: string;
 }
 
 export const readRun = async (world: World, run: RunId): Promise<RunDetail | "absent"> => {
   const row = await world.store.run(run);
   if (row === "absent") return "absent";
   const own = await world.store.records({ runs: [run] });
-  const bundle = await world.archive.open({ run });
-  const report = bundle === "absent" ? undefined : readReport(bundle.files);
-  const verify = bundle === "absent" ? "not-sealed" : await verifiedNow(world, run);
-  const events = (await world.store.facts(run)).map(parseEvent);
+  const isSealed = await world.archive.isSealed(run);
+  const report = isSealed ? await reportOf(world, run) : undefined;
+  const verify = isSealed ? await verifiedNow(world, run) : "not-sealed";
+  const events = await factsOfRun(world, run);
   const view = await viewOfRun(world, row);
   const decide = view.state === "awaiting_outcome" && report !== undefined;
   return {
@@ -44,19 +53,21 @@ export const readRun = async (world: World, run: RunId): Promise<RunDetail | "ab
     canaries: canariesIn(events),
     outcome: outcomeOf(own),
     rollback: rollbackOf(own),
-    bundle: bundle === "absent" ? null : `.cto/runs/${run}`,
+    bundle: isSealed ? `.cto/runs/${run}` : null,
     verify,
   };
 };
 
-const verifiedNow = async (
-  world: World,
-  run: RunId,
-): Promise<{ readonly verdict: VerdictWord; readonly at: string }> => {
+const verifiedNow = async (world: World, run: RunId): Promise<Verified> => {
   const [signers, revoked] = [await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH)];
-  const { verdict } = await verifyFolder(world, { run }, signers, revoked);
-  return { verdict, at: timeText(world.clock.now().epochMs) };
+  const trust = canonicalJson([signers, revoked].map((source) => (source === "absent" ? source : source.digest)));
+  return verified(world.archive, run, trust, async () => {
+    const { verdict } = await verifyFolder(world, { run }, signers, revoked);
+    return { verdict, at: timeText(world.clock.now().epochMs) };
+  });
 };
+
+const verified = rememberedOf<Verified>();
 
 /** How long each stage of the line took: from its first fact to the first fact of the next. */
 const stagesOf = (events: readonly ChainedEvent[]): RunDetail["stages"] => {

@@ -1,5 +1,4 @@
 import type { RunListFilter, RunRow } from "../seams/store.ts";
-import { parseEvent } from "../workflow/event-chain.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { FAILURES, isFailureCode } from "../workflow/failure.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
@@ -7,7 +6,8 @@ import type { LedgerRecord } from "../workflow/ledger.ts";
 import { reasonOf, shownAfterEnd } from "../workflow/run-shown.ts";
 import { foldRun, type RunState } from "../workflow/run-state.ts";
 import { SHOWN_STATES, STATE_WORDS, wordOf, type ShownState } from "../workflow/state-words.ts";
-import { readReport } from "./read-report.ts";
+import { factsOfRun } from "./facts-of-run.ts";
+import { reportOf } from "./read-report.ts";
 import { whereTargetStands } from "./read-target-state.ts";
 import { readAdmissions } from "./read-targets.ts";
 import { targetIdOf } from "./target-id.ts";
@@ -153,7 +153,7 @@ const stateOf = (world: World, row: RunRow, own: readonly LedgerRecord[]): Shown
 
 /** How far the recorded facts of a run go. */
 const factsSoFar = async (world: World, run: RunId): Promise<RunState | "none"> =>
-  foldRun((await world.store.facts(run)).map(parseEvent));
+  foldRun(await factsOfRun(world, run));
 
 interface Seen {
   readonly world: World;
@@ -189,7 +189,7 @@ const FACTS: Readonly<Partial<Record<ShownState, (seen: Seen) => WordFacts | Pro
 
 /** The first canary that did not hold, by the log. */
 const fallenCanary = async (world: World, run: RunId): Promise<string | undefined> => {
-  const passes = (await world.store.facts(run)).map(parseEvent).filter(({ type }) => type === "sandbox.canary");
+  const passes = (await factsOfRun(world, run)).filter(({ type }) => type === "sandbox.canary");
   const verdicts = passes.flatMap(({ data }) => Object.entries(data["results"] ?? {}));
   return verdicts.find(([, verdict]) => verdict === "broken" || verdict === "no-teeth")?.[0];
 };
@@ -197,12 +197,6 @@ const fallenCanary = async (world: World, run: RunId): Promise<string | undefine
 const stageOf = async (world: World, run: RunId): Promise<string> => {
   const facts = await factsSoFar(world, run);
   return facts === "none" ? "gate" : facts.stage;
-};
-
-/** report.json of a sealed run. */
-export const reportOf = async (world: World, run: RunId): Promise<Report | undefined> => {
-  const bundle = await world.archive.open({ run });
-  return bundle === "absent" ? undefined : readReport(bundle.files);
 };
 
 const whatIsOutside = (report: Report | undefined): string | undefined =>

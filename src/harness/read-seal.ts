@@ -1,14 +1,12 @@
-import type { Archive, OpenBundle } from "../seams/archive.ts";
+import type { OpenBundle } from "../seams/archive.ts";
 import type { SealRow } from "../seams/store.ts";
 import { canonicalJson, digestOf } from "../workflow/digest.ts";
 import { ATTESTATIONS, SEAL, SUMS } from "../workflow/evidence/bundle-table.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { sealedDigests } from "./record-seal.ts";
+import { rememberedOf } from "./remembered.ts";
 import type { World } from "./world.ts";
-
-/** A home that is served tells at each look whether its bundles hold: one in which nobody wrote is not read again. */
-const remembered = new WeakMap<Archive, Map<RunId, { readonly key: string; readonly holds: boolean }>>();
 
 /**
  * Whether a sealed bundle is still what the ledger sealed, file by file: the listed files, what was signed over them, the
@@ -18,17 +16,10 @@ export const sealHolds = async (world: World, run: RunId): Promise<boolean> => {
   const told = (await world.store.records({ runs: [run], types: ["run.sealed"] })).at(-1);
   const seal = (await world.store.seals(run)).at(-1);
   if (told === undefined || seal === undefined) return told === undefined && seal === undefined;
-  const fingerprint = await world.archive.fingerprint(run);
-  if (fingerprint === undefined) return isAsSealed(world, run, told, seal);
-  const key = canonicalJson([fingerprint, told.text, seal.proof]);
-  const last = remembered.get(world.archive)?.get(run);
-  if (last?.key === key) return last.holds;
-  const holds = await isAsSealed(world, run, told, seal);
-  // What somebody wrote meanwhile may be read or not.
-  if ((await world.archive.fingerprint(run)) === fingerprint)
-    remembered.set(world.archive, (remembered.get(world.archive) ?? new Map()).set(run, { key, holds }));
-  return holds;
+  return held(world.archive, run, canonicalJson([told.text, seal.proof]), () => isAsSealed(world, run, told, seal));
 };
+
+const held = rememberedOf<boolean>();
 
 const isAsSealed = async (world: World, run: RunId, told: LedgerRecord, seal: SealRow): Promise<boolean> => {
   const bundle = await world.archive.open({ run });

@@ -1,7 +1,8 @@
-import { parseEvent, type ChainedEvent } from "../workflow/event-chain.ts";
+import type { ChainedEvent } from "../workflow/event-chain.ts";
 import type { RunId } from "../workflow/ids.ts";
 import type { EventType } from "../workflow/run-events.ts";
 import { afterFact, type RunState } from "../workflow/run-state.ts";
+import { factsOfRun } from "./facts-of-run.ts";
 import type { Step, StepPage } from "./objects/step.ts";
 import type { Page } from "./reading.ts";
 import type { World } from "./world.ts";
@@ -13,17 +14,34 @@ export interface StepFilter extends Page {
 
 /** A page of the facts of a run, in their order, each with the stage in which the line stood; and how many there are. */
 export const readSteps = async (world: World, run: RunId, { after, limit, types }: StepFilter): Promise<StepPage> => {
-  const events = (await world.store.facts(run)).map(parseEvent);
-  const ended = endsOf(events);
+  const all = stepsOf(await factsOfRun(world, run));
+  const isAsked = ({ seq, label }: Step): boolean => seq > after && (types === undefined || types.includes(label));
+  return { steps: firstOf(all, isAsked, limit), total: all.length };
+};
+
+const firstOf = (all: readonly Step[], isAsked: (step: Step) => boolean, limit: number): readonly Step[] => {
   const steps: Step[] = [];
-  let state: RunState | "none" = "none";
-  for (const event of events) {
+  for (const step of all) {
     if (steps.length === limit) break;
-    state = afterFact(state, event);
-    const isAsked = event.sequence > after && (types === undefined || types.includes(event.type));
-    if (isAsked) steps.push(stepOf(event, state.stage, ended.get(event.sequence)));
+    if (isAsked(step)) steps.push(step);
   }
-  return { steps, total: events.length };
+  return steps;
+};
+
+/** The facts of a run that is long over are the same ones at each look: what they come to is the same as well. */
+const drawn = new WeakMap<readonly ChainedEvent[], readonly Step[]>();
+
+const stepsOf = (events: readonly ChainedEvent[]): readonly Step[] => {
+  const before = drawn.get(events);
+  if (before !== undefined) return before;
+  const ended = endsOf(events);
+  let state: RunState | "none" = "none";
+  const steps = events.map((event) => {
+    state = afterFact(state, event);
+    return stepOf(event, state.stage, ended.get(event.sequence));
+  });
+  drawn.set(events, steps);
+  return steps;
 };
 
 const stepOf = (

@@ -13,7 +13,8 @@ import { wordsBehind } from "./approval-words.ts";
 import { detailText } from "./detail-text.ts";
 import { ownKeysNow } from "./own-keys-now.ts";
 import { allRefusals, readFacts, type Facts } from "./read-facts.ts";
-import { reportOf, viewOfRun, type RunView } from "./read-runs.ts";
+import { reportOf } from "./read-report.ts";
+import { viewOfRun, type RunView } from "./read-runs.ts";
 import { sealHolds } from "./read-seal.ts";
 import type { WorkLedger } from "./work-ground.ts";
 

@@ -209,6 +209,9 @@ export const LIMITS = {
   surfaceNameCharactersMax: 512,
   /** Bundles of settled work items that one look at the inbox hashes anew, the newest ones. */
   statusBundlesMax: 50,
+  /** Bundles of which a home that is served remembers what came of them, and runs of which it remembers the facts. */
+  rememberedBundlesMax: 1_000,
+  rememberedFactsMax: 4,
   /** Entries of one page, without and with a wish. */
   surfacePageDefault: 100,
   surfacePageMax: 1_000,

@@ -1,3 +1,6 @@
+import { chmodSync, readFileSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { LogPage } from "../../src/control-surface/api.ts";
@@ -7,6 +10,7 @@ import type { AuditPage } from "../../src/harness/objects/audit.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { Failure } from "../../src/workflow/failure.ts";
+import { parseRunId } from "../../src/workflow/ids.ts";
 import type { Ground } from "../journeys/ground.ts";
 import { CHECKS, makeRunGround, RUN, surfaceOver, WORK, type Surface } from "./surface.ts";
 
@@ -341,4 +345,29 @@ test("the ledger of one work item is a list of its own, with its own number", as
     matches: own.length,
   });
   expect((await surface.get("/api/audit?work=049")).status).toBe(400);
+});
+
+test("a bundle whose verdict is remembered fails as soon as one byte of it is another", async () => {
+  const run = parseRunId(RUN);
+  if (run === undefined) throw new TypeError("a run id has two numbers");
+  const verdict = async (): Promise<unknown> => valueOf(await surface.reading.run(RUN))?.verify?.verdict;
+  const sha256 = async (): Promise<unknown> =>
+    (valueOf(await surface.reading.evidence(RUN)) ?? []).find(({ name }) => name === "report.json")?.sha256;
+  await expect.poll(() => world.archive.fingerprint(run), { timeout: 10_000 }).toBeDefined();
+  expect([await verdict(), await verdict()]).toEqual(["PASS", "PASS"]);
+  const before = await sha256();
+  const file = path.join(world.archive.folder(run), "report.json");
+  const bytes = readFileSync(file);
+  const { atime, mtime } = statSync(file);
+  chmodSync(file, 0o600);
+  writeFileSync(
+    file,
+    bytes.map((byte, at) => (at === bytes.length >> 1 ? byte ^ 1 : byte)),
+  );
+  utimesSync(file, atime, mtime);
+  expect([await verdict(), await sha256()]).toEqual(["FAIL", expect.not.stringMatching(String(before))]);
+  writeFileSync(file, bytes);
+  chmodSync(file, 0o444);
+  await expect.poll(() => world.archive.fingerprint(run), { timeout: 10_000 }).toBeDefined();
+  expect([await verdict(), await sha256()]).toEqual(["PASS", before]);
 });

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { lstat, readdir } from "node:fs/promises";
 import path from "node:path";
 
@@ -13,23 +13,24 @@ const NS_IN_MS = 1_000_000n;
  * Undefined where something changed just now, is too much, is neither folder nor plain file, or went away meanwhile.
  */
 export const fingerprintFolder = async (folder: string): Promise<string | undefined> => {
-  const hash = createHash("sha256");
   const settledBefore = BigInt(Date.now()) - SETTLED_AFTER_MS;
   let seen = 0;
-  const look = async (below: string): Promise<boolean> => {
+  const look = async (below: string): Promise<readonly string[] | undefined> => {
+    if ((seen += 1) > LIMITS.bundleFilesMax) return undefined;
     const stat = await lstat(path.join(folder, below), { bigint: true });
     const { mode, ino, dev, size, nlink, ctimeNs } = stat;
-    hash.update(`${[mode, ino, dev, size, nlink, ctimeNs].join(" ")} ${JSON.stringify(below)}\n`);
-    if (ctimeNs / NS_IN_MS > settledBefore || (seen += 1) > LIMITS.bundleFilesMax) return false;
-    if (!stat.isDirectory()) return stat.isFile();
-    for (const name of (await readdir(path.join(folder, below))).toSorted())
-      if (!(await look(path.join(below, name)))) return false;
-    return true;
+    if (ctimeNs / NS_IN_MS > settledBefore) return undefined;
+    const line = `${[mode, ino, dev, size, nlink, ctimeNs].join(" ")} ${JSON.stringify(below)}\n`;
+    if (!stat.isDirectory()) return stat.isFile() ? [line] : undefined;
+    const names = (await readdir(path.join(folder, below))).toSorted();
+    const inside = await Promise.all(names.map((name) => look(path.join(below, name))));
+    return inside.includes(undefined) ? undefined : [line, ...inside.flatMap((lines) => lines ?? [])];
   };
   try {
     // A file in the folder's place, or a link to one elsewhere, tells nothing of what is read through it.
     if (!(await lstat(folder)).isDirectory()) return undefined;
-    return (await look("")) ? hash.digest("hex") : undefined;
+    const lines = await look("");
+    return lines === undefined ? undefined : hash("sha256", lines.join(""));
   } catch {
     return undefined;
   }

@@ -44,7 +44,7 @@ export interface RunObject extends RunHead, Partial<RunReport> {
   readonly bundle?: string;
   readonly outcome?: RunOutcome;
   readonly rollback?: RunRollback;
-  /** Verified as it was asked. */
+  /** Of the bytes that lie there as it is asked; `at` is when they were read. */
   readonly verify?: { readonly verdict: VerdictWord; readonly at: string };
 }
 
