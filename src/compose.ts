@@ -14,6 +14,7 @@ import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
+import { localEngine } from "./adapters/engine/local-engine.ts";
 import { findHome, folderHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { servicesOf } from "./adapters/home/services-of.ts";
@@ -185,6 +186,14 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     clock,
     notices: outwardNotices({ stateFolder, environment }),
     environment,
+    engine: localEngine({
+      file: path.join(stateFolder, "engine.db"),
+      worker: `local-${process.pid}-${clock.newId()}`,
+      site: LOCAL_SITE,
+      self: holderOfThisProcess(),
+      isAlive,
+    }),
+    site: LOCAL_SITE,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
     relay: unixRelay(relayGround(environment, { self: holderOfThisProcess(), isAlive })),
@@ -217,3 +226,6 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
   };
   return world;
 };
+
+// Orders of a local ledger are for the machine that it lies on.
+const LOCAL_SITE = "local";

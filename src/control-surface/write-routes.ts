@@ -11,7 +11,6 @@ import { openWorkGround } from "../harness/work-ground.ts";
 import { parseDigest } from "../workflow/digest.ts";
 import { parseRunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
-import { refusal } from "../workflow/refusal.ts";
 import { object, refused } from "./reply.ts";
 import { moved, nothing, runNamed, runsOf, writeRoute, wrongBody, type WriteRoute } from "./write-route.ts";
 
@@ -52,8 +51,7 @@ export const WRITE_ROUTES: readonly WriteRoute[] = [
         return object({ run: name, state: stop.ending });
       case "unheld":
         return object({ run: name, state: "interrupted" });
-      case "elsewhere":
-        return refused(refusal("surface/held-elsewhere", { run: name, host: stop.host }));
+      case "waits":
       case "asked":
         return { kind: "object", value: { run: name, state: "stopping" }, status: 202 };
     }

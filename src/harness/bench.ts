@@ -13,6 +13,7 @@ import type { PassedValidation } from "../workflow/validation/validation.ts";
 import { claimedCandidate, commitRun, holdPermit, NOT_READ, type Committed } from "./commit-run.ts";
 import type { StepOutputs } from "./draw-record.ts";
 import { groundOf } from "./ground.ts";
+import { isCancelled, throwIfLetGo } from "./let-go.ts";
 import { askGate, spendApproval, unansweredGate, type GateOutput, type UnansweredGate } from "./open-gate.ts";
 import { perform, type Performed } from "./perform.ts";
 import { proveRun, type Proven } from "./prove-run.ts";
@@ -48,6 +49,8 @@ export interface Bench {
   seal(): Promise<Ending>;
   permitted(): Permit | undefined;
   isStopped(): boolean;
+  /** Throws where another worker is to go on with the run. */
+  throwIfLetGo(): void;
   /** Whether something was thrown only because the run was stopped. */
   isStop(error: unknown): boolean;
 }
@@ -95,6 +98,7 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
         const objections = await holdPermit(world, row, permit);
         if (objections.length > 0) return refuseAll(objections);
         const left = await perform({ world, permit, recorder, redactor, performance, signal });
+        throwIfLetGo(signal);
         const rows = judgedRows(groundOf(permit, drawnOr(drawn()), left), left.changes);
         return ok({ ...left, secrets: await secretsInChanges(world, permit, left.changes, rows, redactor) });
       });
@@ -154,8 +158,9 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
       return (await sealRun({ world, row, recorder, redactor }, outputs)).ending;
     },
     permitted,
-    isStopped: () => signal.aborted || findFact(recorder.lines(), "run.stopping") !== undefined,
-    isStop: (error) => signal.aborted && error === signal.reason,
+    isStopped: () => isCancelled(signal) || findFact(recorder.lines(), "run.stopping") !== undefined,
+    isStop: (error) => isCancelled(signal) && error === signal.reason,
+    throwIfLetGo: () => throwIfLetGo(signal),
   };
 };
 

@@ -8,7 +8,7 @@ import type { World } from "./world.ts";
  * comes to a seam does not compile before it has its place here.
  */
 export const readingWorld = (world: World, probed: () => Promise<Protections>): World => {
-  const { home, store, target, archive, host, ownKeys } = world;
+  const { home, store, engine, target, archive, host, ownKeys } = world;
   return {
     home: {
       folder: home.folder,
@@ -75,13 +75,21 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
       diskFree: () => host.diskFree(),
       openRawLogs: barred("host.openRawLogs"),
       openRedactionLog: barred("host.openRedactionLog"),
-      askToStop: barred("host.askToStop"),
     },
     backendOf: (kind, authority) => {
       const backend = world.backendOf(kind, authority);
       return backend === undefined ? undefined : onlyProbed(backend);
     },
     agents: { list: barred("agents.list"), read: barred("agents.read"), find: barred("agents.find") },
+    engine: {
+      status: (run, kind) => engine.status(run, kind),
+      queue: () => engine.queue(),
+      start: barred("engine.start"),
+      cancel: barred("engine.cancel"),
+      work: barred("engine.work"),
+      close: () => engine.close(),
+    },
+    site: world.site,
     notices: { write: barred("notices.write"), post: barred("notices.post"), problemOf: barred("notices.problemOf") },
     verifyTools: world.verifyTools,
     clock: world.clock,

@@ -29,6 +29,8 @@ export interface Recorder {
   transact<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
   /** From now on facts are written under this fence. */
   under(fence: Fence): void;
+  /** The fence under which facts are written now. */
+  fence(): Fence | "unfenced";
   /** Every line so far, written or waiting. */
   lines(): readonly string[];
 }
@@ -110,7 +112,8 @@ export const openRecorder = async ({
       const done = await work(ledger);
       if (!isEnded && isDue()) checkpoint();
       pending = lines.slice(written);
-      if (pending.length > 0) await ledger.append(run, pending, fence);
+      // Also without lines: what another one took over is changed by nobody else.
+      await ledger.append(run, pending, fence);
       return done;
     });
     written += pending.length;
@@ -154,6 +157,7 @@ export const openRecorder = async ({
     under: (newer) => {
       fence = newer;
     },
+    fence: () => fence,
     lines: () => lines,
   };
 };

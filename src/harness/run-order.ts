@@ -1,6 +1,7 @@
-import type { Holder, RunRow } from "../seams/store.ts";
+import type { RunOrder } from "../seams/engine.ts";
+import type { RunRow } from "../seams/store.ts";
 import { heldBy } from "../workflow/gate/host-questions.ts";
-import { runId, type RunId, type WorkId } from "../workflow/ids.ts";
+import { runId, type WorkId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
@@ -10,17 +11,10 @@ import { lockOf } from "./lock-of.ts";
 import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
 
-/** A run to do: a new one, or the open one of this work item whose process died. */
-export interface Ordered {
-  readonly row: RunRow;
-  /** Who held it before, where it was broken off. */
-  readonly brokenOff: Holder | "new";
-}
-
-/** One run per work item and per target; a dead holder's run is taken over, a living one's never (R133, R134). */
-export const orderRun = async (world: World, work: WorkId): Promise<Result<Ordered, Refusal>> => {
+/** One run per work item and per target; one that a living process performs is nobody else's to take (R133, R134). */
+export const orderRun = async (world: World, work: WorkId): Promise<Result<RunRow, Refusal>> => {
   const [open] = await world.store.runs({ work, open: true });
-  if (open !== undefined) return takeOver(world, open.run);
+  if (open !== undefined) return (await isPerformed(world, open)) ? locked(world, open) : ok(open);
   const packet = await packetOf(world, work);
   const targetId = targetIdOf(packet.ok ? packet.value.packet.target.path.value : work);
   await listWork(world, work);
@@ -37,7 +31,7 @@ export const orderRun = async (world: World, work: WorkId): Promise<Result<Order
   } as const;
   const attemptMin = await firstUnsealed(world, work);
   const row = await world.store.transact((ledger) => ledger.openRun(order, attemptMin));
-  return "locked" in row ? locked(world, row.locked) : ok({ row, brokenOff: "new" });
+  return "locked" in row ? locked(world, row.locked) : ok(row);
 };
 
 // Evidence outlives a ledger that is put back: an id that a sealed bundle has is never given to another run.
@@ -47,14 +41,20 @@ const firstUnsealed = async (world: World, work: WorkId): Promise<number> => {
   return attempt;
 };
 
-// Looked at and taken in one transaction: of several heirs of a dead process one goes on.
-const takeOver = (world: World, run: RunId): Promise<Result<Ordered, Refusal>> =>
-  world.store.transact(async (ledger) => {
-    const row = await ledger.run(run);
-    if (row === "absent") throw new TypeError(`no such run: ${run}`);
-    if (world.isAlive(row.holder)) return locked(world, row);
-    await ledger.updateRun(run, { holder: world.holder });
-    return ok({ row: { ...row, holder: world.holder }, brokenOff: row.holder });
-  });
+// An engine that knows nothing of a run may have lost its memory: then a living process holds it still.
+const isPerformed = async ({ engine, isAlive }: World, { run, holder }: RunRow): Promise<boolean> => {
+  const status = await engine.status(run, "execute");
+  return isAlive(holder) && (status === "running" || status === "unknown");
+};
+
+/** The order of a run, as the engine hands it to a worker: ids only. */
+export const engineOrder = ({ site }: World, { run, kind, work, targetId }: RunRow): RunOrder => ({
+  run,
+  kind,
+  work,
+  target: targetId,
+  site,
+  priority: 0,
+});
 
 const locked = (world: World, row: RunRow): Result<never, Refusal> => refuse(heldBy(lockOf(world, row)));

@@ -82,6 +82,7 @@ const endingOf = async (bench: Bench): Promise<Ending> => {
     if (bench.permitted() === undefined) return { kind: "blocked", refusals: line.refusals };
     return bench.isStopped() ? { kind: "stopped", refusals: [] } : { kind: "voided", refusals: line.refusals };
   } catch (error) {
+    bench.throwIfLetGo();
     if (bench.isStop(error)) return { kind: "stopped", refusals: [] };
     if (!(error instanceof Failure)) throw error;
     // After a failure of the ledger nothing can be recorded: the run stays open and goes on later.

@@ -1,3 +1,4 @@
+import type { EngineRun } from "../seams/engine.ts";
 import type { Holder, Ledger, Store } from "../seams/store.ts";
 import { parseDigest } from "../workflow/digest.ts";
 import { Failure } from "../workflow/failure.ts";
@@ -22,40 +23,52 @@ export interface Steps {
  * Steps of one run over its ledger. An act may run twice, after a crash, and must not matter twice. After the third
  * beginning the run ends as `engine/attempts-exhausted`; only the last look at the target may be tried for ever.
  */
-export const stepsOf = (store: Store, recorder: Recorder, holder: Holder): Steps => {
+export const stepsOf = (store: Store, recorder: Recorder, holder: Holder, step: EngineRun["step"]): Steps => {
   const recorded = async <T>(name: StepName): Promise<T | undefined> => {
     const done = findFact(recorder.lines(), "step.finished", `step/${name}`);
     return done === undefined ? undefined : recordedOutput<T>(store, name, done.data["outputSha256"]);
   };
   return {
     recorded,
-    do: async <T>(
-      name: StepName,
-      act: (attempt: number) => Promise<T>,
-      inside?: (ledger: Ledger, output: T) => Promise<T>,
-    ) => {
-      const known = await recorded<T>(name);
+    do: async (name, act, inside) => {
+      const known = await recorded<Awaited<ReturnType<typeof act>>>(name);
       if (known !== undefined) return known;
-      const fence = await store.transact((ledger) => ledger.beginAttempt(recorder.run, name, holder));
-      recorder.under(fence);
-      if (name !== "proof" && fence.attempt > LIMITS.stepAttemptsMax)
-        throw new Failure("engine/attempts-exhausted", `The step ${name} began ${fence.attempt} times.`);
-      const output = await act(fence.attempt);
-      return recorder.transact(async (ledger) => {
-        const last = inside === undefined ? output : await inside(ledger, output);
-        const outputSha256 = await ledger.keep("step", stored(last));
-        recorder.record({
-          type: "step.finished",
-          subject: `step/${name}`,
-          trust: "harness-observed",
-          data: { step: name, attempt: fence.attempt, outputSha256 },
-        });
-        // After the gate, before the commit, and after every other step: what was done is signed with its record.
-        recorder.checkpoint();
-        return last;
+      const once = () => doOnce({ store, recorder, holder }, name, act, inside);
+      let left: { readonly output: Awaited<ReturnType<typeof act>> } | undefined;
+      await step(name, async () => {
+        left = { output: await once() };
+        return "recorded";
       });
+      // An engine that remembers a step which the ledger does not know is not believed.
+      return left === undefined ? once() : left.output;
     },
   };
+};
+
+const doOnce = async <T>(
+  { store, recorder, holder }: { readonly store: Store; readonly recorder: Recorder; readonly holder: Holder },
+  name: StepName,
+  act: (attempt: number) => Promise<T>,
+  inside?: (ledger: Ledger, output: T) => Promise<T>,
+): Promise<T> => {
+  const fence = await store.transact((ledger) => ledger.beginAttempt(recorder.run, name, holder, recorder.fence()));
+  recorder.under(fence);
+  if (name !== "proof" && fence.attempt > LIMITS.stepAttemptsMax)
+    throw new Failure("engine/attempts-exhausted", `The step ${name} began ${fence.attempt} times.`);
+  const output = await act(fence.attempt);
+  return recorder.transact(async (ledger) => {
+    const last = inside === undefined ? output : await inside(ledger, output);
+    const outputSha256 = await ledger.keep("step", stored(last));
+    recorder.record({
+      type: "step.finished",
+      subject: `step/${name}`,
+      trust: "harness-observed",
+      data: { step: name, attempt: fence.attempt, outputSha256 },
+    });
+    // After the gate, before the commit, and after every other step: what was done is signed with its record.
+    recorder.checkpoint();
+    return last;
+  });
 };
 
 /** What a finished step left, by the digest in its fact. */

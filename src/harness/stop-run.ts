@@ -7,19 +7,19 @@ import type { World } from "./world.ts";
 export type Stop =
   | { readonly kind: "absent" }
   | { readonly kind: "ended"; readonly ending: RunEnding | null }
-  /** Its process is dead: whoever runs its work item next goes on with it or ends it. */
+  /** Its process is dead: whoever runs its work item next ends it, and so does any worker. */
   | { readonly kind: "unheld"; readonly row: RunRow }
-  /** Its process is on another machine, which cannot be asked from here. */
-  | { readonly kind: "elsewhere"; readonly host: string }
+  /** No worker has it yet: whoever takes it ends it, and no agent is started. */
+  | { readonly kind: "waits"; readonly row: RunRow }
   | { readonly kind: "asked"; readonly pid: number };
 
-/** Asks the process that holds a run to end it, and records who asked (R135). */
+/** Records who wants the end of a run, then has the engine tell its worker (R135). */
 export const stopRun = async (world: World, run: RunId, reason: string): Promise<Stop> => {
   const row = await world.store.run(run);
   if (row === "absent") return { kind: "absent" };
   if (row.state === "ended") return { kind: "ended", ending: row.ending };
-  if (!world.isAlive(row.holder)) return { kind: "unheld", row };
-  if (row.holder.host !== world.holder.host) return { kind: "elsewhere", host: row.holder.host };
+  const wasQueued = (await world.engine.status(run, "execute")) === "queued";
+  if (!wasQueued && !world.isAlive(row.holder)) return { kind: "unheld", row };
   await world.store.transact((ledger) =>
     ledger.appendLeaf({
       type: "run.stopping",
@@ -30,6 +30,8 @@ export const stopRun = async (world: World, run: RunId, reason: string): Promise
       detail: { reason },
     }),
   );
-  if (world.isAlive(row.holder)) world.host.askToStop(row.holder);
+  // Cancelled while it waits it would stay open for ever: whoever takes it reads the record.
+  if ((await world.engine.status(run, "execute")) === "queued") return { kind: "waits", row };
+  await world.engine.cancel(run, "execute");
   return { kind: "asked", pid: row.holder.pid };
 };

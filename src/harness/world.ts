@@ -1,6 +1,7 @@
 import type { Archive } from "../seams/archive.ts";
 import type { Agents, Backend } from "../seams/backend.ts";
 import type { Clock } from "../seams/clock.ts";
+import type { Engine } from "../seams/engine.ts";
 import type { Home } from "../seams/home.ts";
 import type { Host } from "../seams/host.ts";
 import type { Keys, OwnKeys } from "../seams/keys.ts";
@@ -21,6 +22,9 @@ import type { Recording } from "../workflow/policy/exchange.ts";
 export interface World {
   readonly home: Home;
   readonly store: Store;
+  readonly engine: Engine;
+  /** The machine whose targets these are, as orders name it. */
+  readonly site: string;
   readonly target: Target;
   readonly sandbox: Sandbox;
   readonly relay: Relay;

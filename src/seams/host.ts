@@ -1,6 +1,5 @@
 import type { Digest } from "../workflow/digest.ts";
 import type { RunId } from "../workflow/ids.ts";
-import type { Holder } from "./store.ts";
 
 /** Facts and folders of this machine that belong to no other seam. */
 export interface Host {
@@ -19,8 +18,6 @@ export interface Host {
   fingerprint(place: string, except?: (name: string) => boolean): Promise<Digest | "absent">;
   /** Bytes that the state folder's disk still has. */
   diskFree(): Promise<number>;
-  /** Asks the living process that holds a run to stop it, as Ctrl-C would. */
-  askToStop(holder: Holder): void;
 }
 
 /** A program as the sandbox will find it: the name it is started by, and the digest of the file behind it. */

@@ -88,8 +88,11 @@ export interface Ledger {
   appendLeaf(entry: LedgerEntry): Promise<AppendedLeaf>;
   head(): Promise<LedgerHead>;
   leaves(after: number): Promise<readonly LedgerRecord[]>;
-  /** The next attempt of a step. From now on every older fence of this run is dead. */
-  beginAttempt(run: RunId, step: string, holder: Holder): Promise<Fence>;
+  /**
+   * The next attempt of a step. From now on every older fence of this run is dead. Whoever has a fence names it: under one
+   * that is not the newest, Failure `store/fenced`; who takes a run up has none.
+   */
+  beginAttempt(run: RunId, step: string, holder: Holder, after: Fence | "unfenced"): Promise<Fence>;
   /** True for the first claimant, and again for the same one; false for everybody else, for ever. */
   claimOnce(what: "approval" | "nonce" | "commit" | "outcome" | "rollback", id: string, by: string): Promise<boolean>;
   keep(kind: string, document: Uint8Array): Promise<Digest>;

@@ -30,6 +30,10 @@ export const FAILURES = {
     "the profile has to lead the agent to its placeholder key; cto logs RUN --backend shows what it asked for",
   "backend/protocol-unknown": "use an agent that speaks ACP protocol version 1",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
+  "engine/given-back": "nothing to do: another worker goes on with the run",
+  "engine/liveness-lost": "another worker goes on with what this one held; start it again",
+  "engine/unavailable":
+    "look at the named file; it may be removed while no cto process runs, what counts is in the ledger",
   "evidence/not-exported": "look at the named file; cto verify RUN, then the same command with another --out",
   "evidence/secret-left":
     "cto show RUN; a secret got past the redaction and nothing was sealed: report it, with the file that is named",

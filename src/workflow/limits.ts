@@ -95,6 +95,8 @@ export const LIMITS = {
   /** Missing run numbers that an audit names one by one. */
   sameAlarmsMax: 20,
   stepAttemptsMax: 3,
+  /** How often somebody who waits for a run of another process looks. */
+  followPollMs: 300,
   bundleFilesMax: 20_000,
   bundleBytesMax: 2_147_483_648,
   /** What a reader of a bundle keeps in memory: one file, and all of them; what is larger is digested by stream. */

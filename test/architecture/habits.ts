@@ -47,6 +47,8 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/adapters/sandbox/canaries/run-canaries.ts":
     "a stage in which nothing starts any more has no second pass, and says so",
   "src/adapters/target/landing.ts": "git said no to the compare-and-swap: looks again where the branch stands",
+  "src/adapters/engine/local-worker.ts": "an order waits, has failed or is left, and its worker goes on or ends",
+  "src/harness/let-go.ts": "tells a stop from a run that another worker goes on with",
   "src/adapters/home/beneath.ts": "gives it back unchanged, beside the errors of the file system",
 };
 

@@ -106,7 +106,7 @@ export const STATES: Readonly<Record<ShownCase, Making>> = {
     make: async ({ ground, environment, world, run, stands }) => {
       stands(await standStill(ground, AT_WORK, { environment }));
       // It was asked to end, and has not heard it yet.
-      const unheard = { ...world, host: { ...world.host, askToStop: () => undefined } };
+      const unheard = { ...world, engine: { ...world.engine, cancel: async () => undefined } };
       const { kind } = await stopRun(unheard, run, "it takes too long");
       if (kind !== "asked") throw new Error(`it could not be asked to stop: ${kind}`);
     },

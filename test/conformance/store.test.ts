@@ -153,17 +153,19 @@ test("an interrupted run that holds a commit is sealed a second time (W12)", asy
 
 test("R133 a newer attempt of any step fences every older one off", async () => {
   const { run } = await opened();
-  const old = await store.transact((ledger) => ledger.beginAttempt(run, "backend", holder));
+  const old = await store.transact((ledger) => ledger.beginAttempt(run, "backend", holder, "unfenced"));
   await record(run, old, "run.ordered");
   const other: Holder = { ...holder, pid: 2 };
-  const newer = await store.transact((ledger) => ledger.beginAttempt(run, "backend", other));
+  const newer = await store.transact((ledger) => ledger.beginAttempt(run, "backend", other, "unfenced"));
   expect([old, newer]).toMatchObject([
     { attempt: 1, token: 1 },
     { attempt: 2, token: 2 },
   ]);
   await expect(record(run, old, "gate.checked")).rejects.toMatchObject({ code: "store/fenced" });
+  const woken = store.transact((ledger) => ledger.beginAttempt(run, "validation", holder, old));
+  await expect(woken, "whoever slept cannot take it back").rejects.toMatchObject({ code: "store/fenced" });
   await record(run, newer, "gate.checked");
-  const validation = await store.transact((ledger) => ledger.beginAttempt(run, "validation", other));
+  const validation = await store.transact((ledger) => ledger.beginAttempt(run, "validation", other, newer));
   expect(validation).toMatchObject({ attempt: 1, token: 3 });
   expect(await store.facts(run)).toHaveLength(2);
   expect(await store.run(run)).toMatchObject({ holder: other, token: 3 });

@@ -20,6 +20,5 @@ export const localHost = (stateFolder: string): Host => {
       const { bavail, bsize } = await statfs(stateFolder);
       return bavail * bsize;
     },
-    askToStop: ({ pid }) => void process.kill(pid, "SIGTERM"),
   };
 };

@@ -55,14 +55,20 @@ export const factsOf = async (db: Kysely<Tables>, run: RunId): Promise<readonly 
   return rows.map(({ line }) => line);
 };
 
+interface NewAttempt {
+  readonly run: RunId;
+  readonly step: string;
+  readonly holder: Holder;
+  readonly after: Fence | "unfenced";
+}
+
 /** Raises the run's token: whoever worked on it before can append nothing more. */
 export const beginAttempt = async (
   db: Kysely<Tables>,
-  run: RunId,
-  step: string,
-  holder: Holder,
+  { run, step, holder, after }: NewAttempt,
   at: string,
 ): Promise<Fence> => {
+  await guard(db, run, after);
   const raised = await db
     .updateTable("runs")
     .set((columns) => ({

@@ -19,7 +19,7 @@ export const ledgerOver = (db: Kysely<Tables>, at: () => string, notary: Notary)
   appendLeaf: (entry) => appendLeaf(db, entry, at(), notary),
   head: () => headOf(db, notary.origin),
   leaves: (after) => leavesAfter(db, after),
-  beginAttempt: (run, step, holder) => beginAttempt(db, run, step, holder, at()),
+  beginAttempt: (run, step, holder, after) => beginAttempt(db, { run, step, holder, after }, at()),
   claimOnce: (what, id, by) => claimOnce(db, { what, id, claimant: by, at: at() }),
   keep: (kind, document) => keepDocument(db, kind, document, at()),
   openRun: (row, attemptMin) => openRun(db, row, attemptMin),

@@ -28,10 +28,11 @@ const answer = (run: RunId, stop: Stop): Answer => {
         "interrupted",
         `${run} is held by nobody any more\nnext      cto run ${stop.row.work} goes on with it or ends it`,
       );
-    case "elsewhere":
-      return usageError(
-        `${run} is held on ${visible(stop.host)}; its process cannot be asked from here`,
-        `cto stop ${run} there`,
+    case "waits":
+      return told(
+        run,
+        "stopping",
+        `stopping  ${run}  no worker has it yet; whoever takes it ends it\nnext      cto run ${stop.row.work} does so now`,
       );
     case "asked":
       return told(run, "stopping", `stopping  ${run}  process ${stop.pid} was asked to end\nnext      cto show ${run}`);

@@ -60,11 +60,6 @@ export const surfaceRefusals = {
     next: "read it again, then decide again",
     why: "Whoever decides about bytes that are no longer there decides about bytes that he has not seen.",
   },
-  "surface/held-elsewhere": {
-    says: "{run} is held on {host}, whose processes cannot be asked from here.",
-    next: "cto stop {run} there",
-    why: "A process is ended by its number on its own machine; the same number here is another one.",
-  },
   "surface/port-taken": {
     says: "Port {port} of {address} cannot be had: {problem}.",
     next: "end what holds it, or name another with --port",

@@ -1,0 +1,155 @@
+import type { Perform, Worker } from "../../seams/engine.ts";
+import { Failure } from "../../workflow/failure.ts";
+import type { RunId } from "../../workflow/ids.ts";
+import type { LocalEngineOptions } from "./local-engine.ts";
+import { orderId, type Claimed, type OrderRows, type Settled } from "./order-rows.ts";
+import { orUnavailable } from "./order-table.ts";
+
+export interface LocalWorker extends Worker {
+  /** Looks at once, for whoever knows that there is something to see. */
+  lookNow(): void;
+}
+
+interface WorkerParts extends LocalEngineOptions {
+  readonly leaseMs: number;
+  readonly lookMs: number;
+  readonly rows: OrderRows;
+  readonly perform: Perform;
+  readonly concurrency: number;
+  readonly only: RunId | "any";
+}
+
+interface Running {
+  readonly claim: number;
+  readonly stop: AbortController;
+  readonly ended: Promise<void>;
+}
+
+/** One worker: it looks, takes, performs, and lets go. Every look is one short transaction after the other. */
+export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
+  const { rows, worker, site, self, isAlive, leaseMs, lookMs, concurrency, perform, only, file } = parts;
+  const running = new Map<string, Running>();
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => undefined);
+  let isDraining = false;
+  let isLost = false;
+  let finished = 0;
+  let givenBack = 0;
+  let idle = Promise.withResolvers<void>();
+
+  // What it holds is left as it is: whoever comes next finds this process gone, or its lease over.
+  const lose = (why: unknown): void => {
+    if (isLost) return;
+    isLost = true;
+    clearInterval(timer);
+    const end = new Failure("engine/liveness-lost", `${worker} has ended.`, { cause: why });
+    for (const { stop } of running.values()) stop.abort(end);
+    lost.reject(why);
+  };
+
+  const settled = (id: string, claim: number, as: Settled): void => {
+    if (!isLost) rows.settle(id, worker, claim, as);
+  };
+
+  const performOne = async ({ order, claim }: Claimed, stop: AbortController): Promise<void> => {
+    const id = orderId(order.run, order.kind);
+    try {
+      await perform(order, { signal: stop.signal, worker, step: (_name, act) => act() });
+      finished += 1;
+      settled(id, claim, { status: stop.signal.aborted ? "cancelled" : "done" });
+    } catch (error) {
+      // A bug is nobody's to go on with: the process ends, and what it held is taken over.
+      if (!(error instanceof Failure) || ENDS_THE_WORKER.has(error.code)) return lose(error);
+      if (error.code === "engine/given-back") {
+        givenBack += 1;
+        return settled(id, claim, { status: "queued", notBefore: 0 });
+      }
+      settled(id, claim, error.retry ? { status: "queued", notBefore: nowMs() + RETRY_MS } : { status: "failed" });
+      parts.onTrouble?.(error, order);
+    }
+  };
+
+  const take = (): void => {
+    while (running.size < concurrency) {
+      const claimed = rows.claim({ worker, site, holder: self }, nowMs() + leaseMs, nowMs(), only);
+      if (claimed === "none") return;
+      const id = orderId(claimed.order.run, claimed.order.kind);
+      const stop = new AbortController();
+      const ended = performOne(claimed, stop).finally(() => {
+        running.delete(id);
+        lookNow();
+      });
+      running.set(id, { claim: claimed.claim, stop, ended });
+    }
+  };
+
+  const renew = (): void => {
+    if (running.size === 0) return;
+    const { held, cancelled } = rows.renew(worker, nowMs() + leaseMs);
+    for (const [id, { claim, stop }] of running) {
+      // Somebody took it over while this process stood still: whatever it does now is done by another one.
+      if (held.get(id) !== claim)
+        return lose(new Failure("engine/liveness-lost", `${id} was taken over from ${worker}.`));
+      if (cancelled.has(id)) stop.abort();
+    }
+  };
+
+  const takeOver = (): void => {
+    for (const { id, worker: whose, holder, isOver } of rows.running(nowMs()))
+      if (whose !== worker && (isOver || !isAlive(holder))) rows.release(id, whose);
+  };
+
+  const look = (): void => {
+    if (isLost) return;
+    orUnavailable(file, () => {
+      renew();
+      if (isLost || isDraining) return;
+      takeOver();
+      take();
+    });
+    if (running.size > 0) return;
+    idle.resolve();
+    idle = Promise.withResolvers();
+  };
+
+  // The file is busy or gone for now: what this worker holds goes on, until its lease is over.
+  const lookNow = (): void => {
+    try {
+      look();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      parts.onTrouble?.(error);
+    }
+  };
+  const timer = setInterval(lookNow, lookMs);
+  setImmediate(lookNow);
+
+  return {
+    id: worker,
+    lost: lost.promise,
+    lookNow,
+    idle: async () => idle.promise,
+    drain: async (withinMs) => {
+      isDraining = true;
+      finished = 0;
+      givenBack = 0;
+      const all = Promise.all([...running.values()].map(({ ended }) => ended));
+      const patience = AbortSignal.timeout(withinMs);
+      const giveBack = (): void => {
+        for (const { stop } of running.values())
+          stop.abort(new Failure("engine/given-back", `${worker} ends; another worker goes on.`));
+      };
+      patience.addEventListener("abort", giveBack);
+      await all;
+      patience.removeEventListener("abort", giveBack);
+      clearInterval(timer);
+      return { finished, givenBack };
+    },
+  };
+};
+
+/** Milliseconds of the monotonic clock of the machine, the same for all its processes. */
+const nowMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+
+const ENDS_THE_WORKER: ReadonlySet<string> = new Set(["store/fenced", "engine/liveness-lost"]);
+const RETRY_MS = 2_000;

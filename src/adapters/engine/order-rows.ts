@@ -1,0 +1,202 @@
+import type Database from "better-sqlite3";
+import { z } from "zod";
+
+import type { OrderKind, OrderStatus, QueuedOrder, RunOrder } from "../../seams/engine.ts";
+import { ORDER_STATUSES } from "../../seams/engine.ts";
+import type { Holder } from "../../seams/store.ts";
+import { Failure } from "../../workflow/failure.ts";
+import { parseRunId, workId, type RunId } from "../../workflow/ids.ts";
+
+/** Who asks for orders: a worker of one process, for one site. */
+export interface Claimant {
+  readonly worker: string;
+  readonly site: string;
+  readonly holder: Holder;
+}
+
+/** An order that was taken; `claim` is its fence here: a later claim of the same order has a higher one. */
+export interface Claimed {
+  readonly order: RunOrder;
+  readonly claim: number;
+}
+
+export interface Lease {
+  readonly id: string;
+  readonly worker: string;
+  readonly holder: Holder;
+  readonly isOver: boolean;
+}
+
+/** What is done with the rows, each in one transaction that holds the write lock from its beginning. */
+export interface OrderRows {
+  start(order: RunOrder): void;
+  cancel(id: string): OrderStatus;
+  status(id: string): OrderStatus;
+  queue(): readonly QueuedOrder[];
+  /** The best order that waits and whose target runs nothing. */
+  claim(by: Claimant, leaseUntil: number, now: number, only: RunId | "any"): Claimed | "none";
+  /** Lengthens what this worker holds; answers which of these it does not hold any more, and which are cancelled. */
+  renew(
+    worker: string,
+    leaseUntil: number,
+  ): { readonly held: ReadonlyMap<string, number>; readonly cancelled: ReadonlySet<string> };
+  running(now: number): readonly Lease[];
+  /** Takes an order from its worker, unless somebody did so meanwhile. */
+  release(id: string, worker: string): boolean;
+  /** How an order ended here; one that was taken over meanwhile stays as it is. */
+  settle(id: string, worker: string, claim: number, as: Settled): boolean;
+}
+
+export type Settled =
+  | { readonly status: "done" | "failed" | "cancelled" }
+  | { readonly status: "queued"; readonly notBefore: number };
+
+export const orderId = (run: RunId, kind: OrderKind): string => `${kind}/${run}`;
+
+/** After so many claims an order has failed: something ends every process that performs it. The ledger bounds steps before. */
+const CLAIMS_MAX = 12;
+
+/** No order waits longer before it is tried again. */
+const WAIT_MAX_MS = 60_000;
+
+export const orderRows = (database: Database.Database): OrderRows => {
+  const find = database.prepare<[string]>("select * from orders where id = ?");
+  const add = database.prepare(
+    `insert into orders select @id, @run, @kind, @work, @target, @site, @priority, coalesce(max(no), 0) + 1,
+       'queued', 0, 0, null, null, null, 0 from orders where true on conflict (id) do nothing`,
+  );
+  const requeue = database.prepare(
+    "update orders set status = 'queued', not_before = 0, claims = 0, cancelled = 0 where id = ? and status = 'failed'",
+  );
+  const cancelQueued = database.prepare("update orders set status = 'cancelled' where id = ? and status = 'queued'");
+  const cancelRunning = database.prepare("update orders set cancelled = 1 where id = ? and status = 'running'");
+  const waiting = database.prepare(
+    "select * from orders where status in ('running', 'queued') order by status = 'queued', priority, no",
+  );
+  // A time that lies further ahead than anybody waits was written before the machine started anew.
+  const best = database.prepare(
+    `select * from orders as o where status = 'queued' and site = @site and (@run is null or run = @run)
+       and (not_before <= @now or not_before > @now + ${WAIT_MAX_MS})
+       and not exists (select 1 from orders as other where other.target = o.target and other.status = 'running')
+     order by priority, no limit 1`,
+  );
+  const take = database.prepare(
+    `update orders set status = 'running', worker = @worker, holder = @holder, lease_until = @leaseUntil,
+       claims = claims + 1 where id = @id`,
+  );
+  const lengthen = database.prepare("update orders set lease_until = ? where worker = ? and status = 'running'");
+  const ofWorker = database.prepare<[string]>("select * from orders where worker = ? and status = 'running'");
+  const allRunning = database.prepare("select * from orders where status = 'running'");
+  const free = database.prepare<[string, string]>(
+    `update orders set status = case when claims >= ${CLAIMS_MAX} then 'failed' else 'queued' end, worker = null,
+       holder = null, lease_until = null where id = ? and worker = ? and status = 'running'`,
+  );
+  const settle = database.prepare(
+    `update orders set status = @status, not_before = @notBefore, worker = null, holder = null, lease_until = null
+       where id = @id and worker = @worker and claims = @claim and status = 'running'`,
+  );
+  const alone = <T>(act: () => T): T => database.transaction(act).immediate();
+
+  return {
+    start: (order) =>
+      alone(() => {
+        const id = orderId(order.run, order.kind);
+        add.run({ ...order, id });
+        requeue.run(id);
+      }),
+    cancel: (id) =>
+      alone(() => {
+        if (cancelQueued.run(id).changes === 1) return "cancelled";
+        if (cancelRunning.run(id).changes === 1) return "running";
+        return statusOf(find.get(id));
+      }),
+    status: (id) => statusOf(find.get(id)),
+    queue: () => waiting.all().map(queuedOf),
+    claim: ({ worker, site, holder }, leaseUntil, now, only) =>
+      alone(() => {
+        const run = only === "any" ? null : only;
+        const row = best.get({ site, run, now });
+        if (row === undefined) return "none";
+        const { id, claims, ...found } = believed(row);
+        take.run({ id, worker, holder: JSON.stringify(holder), leaseUntil });
+        return { order: orderOf(found), claim: claims + 1 };
+      }),
+    renew: (worker, leaseUntil) =>
+      alone(() => {
+        lengthen.run(leaseUntil, worker);
+        const rows = ofWorker.all(worker).map(believed);
+        return {
+          held: new Map(rows.map(({ id, claims }) => [id, claims])),
+          cancelled: new Set(rows.filter(({ cancelled }) => cancelled === 1).map(({ id }) => id)),
+        };
+      }),
+    running: (now) =>
+      allRunning.all().map((row) => {
+        const { id, worker, holder, lease_until: until } = believed(row);
+        if (worker === null || holder === null) throw unreadable();
+        return { id, worker, holder: readHolder(holder), isOver: until === null || until < now };
+      }),
+    release: (id, worker) => alone(() => free.run(id, worker).changes === 1),
+    settle: (id, worker, claim, as) =>
+      alone(() => {
+        const notBefore = as.status === "queued" ? as.notBefore : 0;
+        return settle.run({ id, worker, claim, status: as.status, notBefore }).changes === 1;
+      }),
+  };
+};
+
+const RowShape = z.object({
+  id: z.string(),
+  run: z.string(),
+  kind: z.enum(["execute", "finalize", "rollback"]),
+  work: z.string(),
+  target: z.string(),
+  site: z.string(),
+  priority: z.int(),
+  status: z.enum(ORDER_STATUSES),
+  claims: z.int(),
+  worker: z.string().nullable(),
+  holder: z.string().nullable(),
+  lease_until: z.int().nullable(),
+  cancelled: z.int(),
+});
+type Row = z.infer<typeof RowShape>;
+
+const HolderShape: z.ZodType<Holder> = z.strictObject({
+  pid: z.int(),
+  pidStart: z.string(),
+  bootId: z.string(),
+  host: z.string(),
+});
+
+const unreadable = (cause?: unknown): Failure =>
+  new Failure("engine/unavailable", "A row of the orders is not what this program writes.", { cause });
+
+const believed = (row: unknown): Row => {
+  const read = RowShape.safeParse(row);
+  if (!read.success) throw unreadable(read.error);
+  return read.data;
+};
+
+const readHolder = (text: string): Holder => {
+  try {
+    return HolderShape.parse(JSON.parse(text));
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+};
+
+const statusOf = (row: unknown): OrderStatus => (row === undefined ? "unknown" : believed(row).status);
+
+const orderOf = ({ run, work, kind, target, site, priority }: Omit<Row, "id" | "claims">): RunOrder => {
+  const [runId, itsWork] = [parseRunId(run), workId(work)];
+  if (runId === undefined || itsWork === undefined) throw unreadable();
+  return { run: runId, kind, work: itsWork, target, site, priority };
+};
+
+const queuedOf = (found: unknown): QueuedOrder => {
+  const row = believed(found);
+  return row.status === "running"
+    ? { ...orderOf(row), status: "running", ...(row.worker === null ? {} : { worker: row.worker }) }
+    : { ...orderOf(row), status: "queued" };
+};
