@@ -10,7 +10,7 @@ import type { NoticesObject } from "../harness/objects/notices.ts";
 import type { PacketChanges } from "../harness/objects/packet-changes.ts";
 import type { NoContract, PacketObject, PacketRow } from "../harness/objects/packet.ts";
 import type { RefusalObject } from "../harness/objects/refusal.ts";
-import type { ReplayLevelObject } from "../harness/objects/replay.ts";
+import type { ReplayLevelObject, ReplaysObject } from "../harness/objects/replay.ts";
 import type { RollbackObject } from "../harness/objects/rollback.ts";
 import type { RunObject, RunPage } from "../harness/objects/run.ts";
 import type {
@@ -27,6 +27,7 @@ import type { StepPage } from "../harness/objects/step.ts";
 import type { TargetObject, TargetRow } from "../harness/objects/target.ts";
 import type { PacketView } from "../harness/objects/view.ts";
 import type { WorkObject, WorkWithHistory } from "../harness/objects/work.ts";
+import type { ReplayLevel } from "../workflow/evidence/schemas/replay-levels.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import type { LedgerType } from "../workflow/ledger-types.ts";
 import type { ShownState } from "../workflow/state-words.ts";
@@ -58,7 +59,7 @@ export interface Api {
   readonly "/api/r/:name/diff": DiffObject;
   readonly "/api/r/:name/diff/lines": DiffLines;
   readonly "/api/r/:name/log": LogPage;
-  readonly "/api/r/:name/replay": { readonly paths: readonly ReplayLevelObject[] };
+  readonly "/api/r/:name/replay": ReplaysObject & { readonly paths: readonly ReplayLevelObject[] };
   readonly "/api/r/:name/verify": Verdict;
   readonly "/api/r/:name/evidence": { readonly files: readonly EvidenceFile[] };
   readonly "/api/r/:name/evidence/:part": "bytes";
@@ -131,6 +132,16 @@ export interface WriteApi {
       readonly ticks: readonly TickGiven[];
     };
     readonly answer: RecordedOutcome;
+  };
+  /** Begins and answers; what came of it is at the same address, to be read. */
+  readonly "/api/r/:name/replay": {
+    readonly given: { readonly level: ReplayLevel };
+    readonly answer: {
+      readonly run: string;
+      readonly level: ReplayLevel;
+      readonly startedAt: string;
+      readonly state: "running";
+    };
   };
   readonly "/api/r/:name/rollback": {
     readonly given: { readonly outcomeSeq: number };

@@ -15,6 +15,7 @@ import { HEADERS } from "./headers.ts";
 import { entranceOf } from "./objections.ts";
 import { problemOf, problemOfError, type Problem } from "./problem.ts";
 import { readRoutes } from "./read-routes.ts";
+import type { Replays } from "./replay-here.ts";
 import type { Reply, Route } from "./reply.ts";
 import { SIGNING_ROUTES, signingPages } from "./signing-routes.ts";
 import type { OpenToWrite, WriteRoute } from "./write-route.ts";
@@ -27,12 +28,13 @@ export interface Parts {
   readonly streams: Streams;
   readonly client: Client;
   readonly writes: OpenToWrite | "read-only";
+  readonly replays: Replays;
   readonly examine: () => Promise<readonly DoctorCheck[]>;
   readonly tell: (line: string) => void;
 }
 
 /** Every request passes the door first; what no route is written for is refused. */
-export const surfaceApp = ({ door, reading, streams, client, writes, examine, tell }: Parts): Hono => {
+export const surfaceApp = ({ door, reading, streams, client, writes, replays, examine, tell }: Parts): Hono => {
   const app = new Hono({ strict: true });
   app.use(async (context, next) => {
     await next();
@@ -53,7 +55,7 @@ export const surfaceApp = ({ door, reading, streams, client, writes, examine, te
   });
   for (const route of readRoutes(reading, examine)) app.get(route.path, (context) => answer(context, route));
   if (writes !== "read-only") {
-    for (const route of [...WRITE_ROUTES, ...SIGNING_ROUTES])
+    for (const route of [...WRITE_ROUTES, ...SIGNING_ROUTES, replays.route])
       app.post(route.path, (context) => write(context, route, writes));
     for (const route of signingPages(writes)) app.get(route.path, (context) => answer(context, route));
   }

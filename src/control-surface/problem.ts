@@ -65,6 +65,7 @@ const STATUS: Readonly<Record<SurfaceCode, number>> = {
   "surface/nothing-there": 404,
   "surface/too-many-streams": 429,
   "surface/digest-moved": 412,
+  "surface/replay-running": 409,
   "surface/port-taken": 503,
 };
 

@@ -58,9 +58,12 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
       object({ lines: lines.slice(page.after, page.after + page.limit), matches: lines.length, streams, total }),
     );
   }),
-  route("/api/r/:name/replay", [], async ({ name }) =>
-    sought(await reading.replayPaths(name), "sealed run", name, (paths) => object({ paths })),
-  ),
+  route("/api/r/:name/replay", [], async ({ name }) => {
+    const [paths, replays] = [await reading.replayPaths(name), await reading.replays(name)];
+    return sought(paths, "sealed run", name, (levels) =>
+      sought(replays, "run", name, (came) => object({ paths: levels, ...came })),
+    );
+  }),
   route("/api/r/:name/verify", [], async ({ name }) => sought(await reading.verify(name), "sealed run", name, object)),
   route("/api/r/:name/evidence", [], async ({ name }) =>
     sought(await reading.evidence(name), "sealed run", name, (files) => object({ files })),

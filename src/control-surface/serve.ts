@@ -12,6 +12,7 @@ import { surfaceApp } from "./app.ts";
 import { readClient } from "./client.ts";
 import { doorAt } from "./door.ts";
 import { streamsOf } from "./events.ts";
+import { replaysHere } from "./replay-here.ts";
 
 /** Listens on both loopback addresses of one port, so that nobody else can answer for `localhost` (surface.md 4.4). */
 export const serveSurface: Serve = async ({ world, openToWrite, examine, port: wanted, tell }) => {
@@ -31,6 +32,7 @@ export const serveSurface: Serve = async ({ world, openToWrite, examine, port: w
   }
   const door = doorAt(port);
   const streams = streamsOf(world.store);
+  const replays = replaysHere(tell);
   const writes = openToWrite === "read-only" ? openToWrite : () => inBrowser(openToWrite, door.origin);
   const app = surfaceApp({
     door,
@@ -38,6 +40,7 @@ export const serveSurface: Serve = async ({ world, openToWrite, examine, port: w
     streams,
     client,
     writes,
+    replays,
     examine: oneAtATime(examine),
     tell,
   });
@@ -52,6 +55,7 @@ export const serveSurface: Serve = async ({ world, openToWrite, examine, port: w
       await closeAll(servers);
       // Whoever asked may have left; what reads the home for him has to be done before the home is closed.
       await Promise.allSettled(answering);
+      await replays.end();
     },
   };
   return ok(served);

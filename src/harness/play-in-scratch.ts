@@ -19,10 +19,16 @@ import type { World } from "./world.ts";
 export interface Play {
   readonly backend: Backend;
   readonly model: "model" | "no-model";
+  /** Ends it at once. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /** The performance of then once more: the same judge, hand, sandbox and bounds, and nothing recorded. */
-export const playInScratch = async (world: World, permit: Permit, { backend, model }: Play): Promise<Session> => {
+export const playInScratch = async (
+  world: World,
+  permit: Permit,
+  { backend, model, signal = new AbortController().signal }: Play,
+): Promise<Session> => {
   const { contract, authority, run } = permit;
   const limits = { ...authority.limits, idleMs: Math.min(authority.limits.idleMs, LIMITS.replayIdleMs) };
   const assignment = assignmentOf(contract, run, limits);
@@ -34,6 +40,7 @@ export const playInScratch = async (world: World, permit: Permit, { backend, mod
     model,
   );
   try {
+    signal.throwIfAborted();
     const workspace = await world.target.openWorkspace(permit, permit.admission.observation.tree, "agent");
     const needs = await backend.needs(assignment);
     const kind = contract.executionGate.backend;
@@ -52,7 +59,7 @@ export const playInScratch = async (world: World, permit: Permit, { backend, mod
       frames: { ...UNKEPT_FRAMES, keep: (line) => void kept.push(line) },
       offerTools: (tools) => desk.offerTools(tools),
       overspent: () => desk.overspent(),
-      signal: new AbortController().signal,
+      signal,
     };
     const perform = async (): Promise<Session> => {
       const ground = canaryGround(world, permit.admission.observation.realPath, desk.holds);

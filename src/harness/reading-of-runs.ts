@@ -1,6 +1,7 @@
 import { readReplayPaths } from "../workflow/evidence/control-surface.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { diffLines } from "./diff-parts.ts";
+import { readReplays } from "./kept-replays.ts";
 import { runObject, runRowObject } from "./objects/run-object.ts";
 import { readDiff } from "./read-diff.ts";
 import { readEvidence, readEvidencePart } from "./read-evidence.ts";
@@ -59,6 +60,7 @@ export const runReading = (world: World): RunReading => ({
       const [signers, revoked] = [await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH)];
       return found(await verifyFolder(world, { run }, signers, revoked));
     }),
+  replays: (given) => seekRun(world, given, async (run) => found(await readReplays(world, run))),
   replayPaths: (given) =>
     seekRun(world, given, async (run) => {
       const summary = await world.archive.peek(run, "bundle", "control-surface.json", LIMITS.bundleHeldFileBytesMax);

@@ -11,7 +11,7 @@ import type { LogRead } from "./objects/log.ts";
 import type { NoticesObject } from "./objects/notices.ts";
 import type { PacketChanges } from "./objects/packet-changes.ts";
 import type { NoContract, PacketObject, PacketRow } from "./objects/packet.ts";
-import type { ReplayLevelObject } from "./objects/replay.ts";
+import type { ReplayLevelObject, ReplaysObject } from "./objects/replay.ts";
 import type { RunObject, RunPage } from "./objects/run.ts";
 import type { StatusObject } from "./objects/status.ts";
 import type { StepPage } from "./objects/step.ts";
@@ -88,6 +88,8 @@ export interface RunReading {
   ): Promise<Sought<EvidencePart>>;
   verify(run: string): Promise<Sought<Verdict>>;
   replayPaths(run: string): Promise<Sought<readonly ReplayLevelObject[]>>;
+  /** What came of the replays that pages of this home asked for. */
+  replays(run: string): Promise<Sought<ReplaysObject>>;
 }
 
 /** The verbs that only read: all that `cto mcp` is given, and what the pages of the Control Surface are drawn from. */

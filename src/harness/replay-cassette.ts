@@ -8,12 +8,11 @@ import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
 import { playInScratch } from "./play-in-scratch.ts";
 import { replayHome } from "./replay-home.ts";
-import type { ReplayAnswer } from "./replay.ts";
-import type { World } from "./world.ts";
+import type { ReplayAnswer, ReplayRun } from "./replay.ts";
 
 /** The agent itself once more, in a stage as then, its model played from the cassette: no provider is asked. */
 export const replayCassette = async (
-  home: World | "none",
+  { home, signal }: ReplayRun,
   files: ReadonlyMap<string, Uint8Array>,
   report: Report,
 ): Promise<Result<ReplayAnswer, Refusal>> => {
@@ -32,7 +31,9 @@ export const replayCassette = async (
       return probe?.ok === false
         ? probe
         : refuse(refusal("backend/not-configured", { kind: permit.contract.executionGate.backend }));
-    const session = await world.inScratch((scratch) => playInScratch(scratch, played, { backend, model: "model" }));
+    const session = await world.inScratch((scratch) =>
+      playInScratch(scratch, played, { backend, model: "model", signal }),
+    );
     const used = player.played();
     const { differences, notComparable } = compareCassettes(recordedEffects(events), session.effects, used);
     const agent =

@@ -7,14 +7,13 @@ import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import { framesIn, playInScratch } from "./play-in-scratch.ts";
 import { replayHome } from "./replay-home.ts";
-import type { ReplayAnswer } from "./replay.ts";
-import type { World } from "./world.ts";
+import type { ReplayAnswer, ReplayRun } from "./replay.ts";
 
 const FRAMES = "backend/frames.jsonl";
 
 /** R5: the agent's side of the recorded frames is played to the governing client of now, in a real stage without a model. */
 export const replaySession = async (
-  home: World | "none",
+  { home, signal }: ReplayRun,
   files: ReadonlyMap<string, Uint8Array>,
   report: Report,
 ): Promise<Result<ReplayAnswer, Refusal>> => {
@@ -30,7 +29,9 @@ export const replaySession = async (
   const { events, unread } = loggedEvents(files);
   const was: Session = { frames: framesIn(lines), effects: recordedEffects(events) };
   const backend = world.recordedBackend(files.get(FRAMES) ?? new Uint8Array());
-  const now = await world.inScratch((scratch) => playInScratch(scratch, permit, { backend, model: "no-model" }));
+  const now = await world.inScratch((scratch) =>
+    playInScratch(scratch, permit, { backend, model: "no-model", signal }),
+  );
   const { differences, notComparable } = compareSessions(was, now);
   return ok({ differences: [...unread, ...differences], notComparable });
 };

@@ -1,4 +1,5 @@
 import { textAt } from "../workflow/backend/loose.ts";
+import { canonicalJson } from "../workflow/digest.ts";
 import { difference, type Difference } from "../workflow/evidence/replay-difference.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { Failure } from "../workflow/failure.ts";
@@ -10,23 +11,29 @@ import type { ValidationRun } from "../workflow/validation/validation.ts";
 import { execute } from "./execute.ts";
 import { openLanes } from "./lanes.ts";
 import { replayHome } from "./replay-home.ts";
-import type { ReplayAnswer } from "./replay.ts";
+import type { ReplayAnswer, ReplayRun } from "./replay.ts";
 import { UNKEPT } from "./unkept.ts";
 import type { World } from "./world.ts";
 
 /** R2: the contract's command once more on a fresh checkout of the committed tree, in a sandbox without network. */
 export const replayValidation = async (
-  home: World | "none",
+  { home, signal }: ReplayRun,
   files: ReadonlyMap<string, Uint8Array>,
   report: Report,
 ): Promise<Result<ReplayAnswer, Refusal>> => {
   const ground = await replayHome(home, files, report, "validation");
   if (!ground.ok) return ground;
   const { world, permit } = ground.value;
-  return world.inScratch(async (scratch) => ok(await again(scratch, permit, report)));
+  return world.inScratch(async (scratch) => ok(await again({ world: scratch, permit, signal }, report)));
 };
 
-const again = async (world: World, permit: Permit, report: Report): Promise<ReplayAnswer> => {
+interface Bench {
+  readonly world: World;
+  readonly permit: Permit;
+  readonly signal: AbortSignal | undefined;
+}
+
+const again = async ({ world, permit, signal }: Bench, report: Report): Promise<ReplayAnswer> => {
   const was = report.validation.find(({ on }) => on === "candidate");
   const tree = parseOid(report.commit?.tree ?? "");
   // The command is the permit's: what a bundle says of it is only compared.
@@ -40,7 +47,16 @@ const again = async (world: World, permit: Permit, report: Report): Promise<Repl
   }
   const silent = { record: () => undefined, flush: () => Promise.resolve() };
   const now = await execute(
-    { world, permit, recorder: silent, redactor: UNKEPT, stages: [], canaries: [], commands: openLanes(1) },
+    {
+      world,
+      permit,
+      recorder: silent,
+      redactor: UNKEPT,
+      stages: [],
+      canaries: [],
+      commands: openLanes(1),
+      ...(signal === undefined ? {} : { signal }),
+    },
     { on: "candidate", tree, argv, program },
   );
   return {
@@ -66,7 +82,7 @@ const outcomeDifferences = (was: Report["validation"][number], now: ValidationRu
     String(was.exitCode),
     now.limit === undefined ? String(now.exitCode) : `limit ${now.limit}`,
   ),
-  ...textDifference("counts", JSON.stringify(was.counts), JSON.stringify(now.counts ?? null)),
+  ...textDifference("counts", canonicalJson(was.counts), canonicalJson(now.counts ?? null)),
   ...textDifference("tree after the command", now.manifestBefore, now.manifestAfter),
 ];
 

@@ -30,13 +30,20 @@ export interface ReplayGround {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly target: Pick<Target, "replayPatch">;
   readonly world: World | "none";
+  /** Ends at once whatever runs for it; left out, its own bounds end it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Does a part of a sealed run of this home again and compares. */
-export const replay = async (world: World, run: RunId, level: ReplayLevel): Promise<Result<Replayed, Refusal>> => {
+export const replay = async (
+  world: World,
+  run: RunId,
+  level: ReplayLevel,
+  signal?: AbortSignal,
+): Promise<Result<Replayed, Refusal>> => {
   const bundle = await world.archive.open({ run });
   if (bundle === "absent") return refuse(refusal("replay/not-found", { run, level, levels: "none" }));
-  return replayBundle({ files: bundle.files, target: world.target, world }, run, level);
+  return replayBundle({ files: bundle.files, target: world.target, world, signal }, run, level);
 };
 
 /** The same of any bundle, wherever it lies. Writes to scratch only; what differs is shown, never refreshed (R123, R124). */
@@ -58,10 +65,16 @@ export const replayBundle = async (
   return ok({ level, same: all.length === 0, differences: all, notComparable, notes });
 };
 
+/** Where a level runs that starts something, and what ends it. */
+export interface ReplayRun {
+  readonly home: World | "none";
+  readonly signal: AbortSignal | undefined;
+}
+
 export type ReplayAnswer = Compared & { readonly notes?: readonly string[] };
 
 const atLevel = async (
-  { files, target, world }: ReplayGround,
+  { files, target, world, signal }: ReplayGround,
   report: Report,
   level: ReplayLevel,
 ): Promise<Result<ReplayAnswer, Refusal>> => {
@@ -73,11 +86,11 @@ const atLevel = async (
     case "normalize":
       return ok(replayNormalize(files, { kind: report.backend?.kind ?? "", declared: mediationIn(report) }));
     case "validation":
-      return replayValidation(world, files, report);
+      return replayValidation({ home: world, signal }, files, report);
     case "session":
-      return replaySession(world, files, report);
+      return replaySession({ home: world, signal }, files, report);
     case "cassette":
-      return replayCassette(world, files, report);
+      return replayCassette({ home: world, signal }, files, report);
     default:
       return assertNever(level);
   }

@@ -22,7 +22,7 @@ export interface Served {
   /** With the token of this start behind its `#`. */
   readonly url: string;
   readonly port: number;
-  /** Ends it within `surfaceEndMs`, whatever its clients do. */
+  /** Ends it within `surfaceEndMs`, whatever its clients do, and what a replay needs to be ended. */
   close(): Promise<void>;
 }
 

@@ -142,6 +142,8 @@ export const LIMITS = {
   junitBytesMax: 1_048_576,
   /** How long a session that is played again may be silent: whoever waits for what never comes is ended. */
   replayIdleMs: 60_000,
+  /** A replay that a page of the Control Surface asks for, from its beginning to its end. */
+  replayHereMs: 900_000,
   /** Differences that a replay shows, and how much of a text. */
   replayDifferencesMax: 50,
   replayTextCharactersMax: 400,

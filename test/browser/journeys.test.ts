@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -160,6 +162,22 @@ describe.skipIf(CHROMIUM === undefined)("one work item through its runs", { time
     await page.getByRole("button", { name: "Pause" }).waitFor();
     await page.keyboard.press(" ");
     await plays.waitFor();
+
+    for (const [level, word] of [
+      ["validation", "Run validation again"],
+      ["render", "Replay render here"],
+    ] as const) {
+      const part = page.getByRole("region", { name: `Replay level ${level}` });
+      expect(await part.locator("[data-seen]").count()).toBe(0);
+      await part.getByRole("button", { name: word }).click();
+      await part.getByRole("status").getByText("Being replayed in scratch").waitFor();
+      expect(await page.locator("section.level button:enabled:text(' here')").count()).toBe(0);
+      await part.locator(".came .state.ok", { hasText: /^Same$/ }).waitFor();
+      const kept: unknown = JSON.parse(
+        await readFile(path.join(ground.home, `.cto/replays/${run}/${level}.json`), "utf8"),
+      );
+      expect(kept).toMatchObject({ came: "same", endedAt: await part.locator(".came").getAttribute("data-seen") });
+    }
     await watched.close();
   });
 

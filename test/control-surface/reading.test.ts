@@ -55,7 +55,10 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
     async ({ reading }) => valueOf(await reading.packetChanges(WORK, { run: RUN })),
   ],
   [`/api/r/${RUN}/verify`, async ({ reading }) => valueOf(await reading.verify(RUN))],
-  [`/api/r/${RUN}/replay`, async ({ reading }) => ({ paths: valueOf(await reading.replayPaths(RUN)) })],
+  [
+    `/api/r/${RUN}/replay`,
+    async ({ reading }) => ({ paths: valueOf(await reading.replayPaths(RUN)), last: [], now: null }),
+  ],
   [`/api/r/${RUN}/evidence`, async ({ reading }) => ({ files: valueOf(await reading.evidence(RUN)) })],
   [
     `/api/r/${RUN}/events?after=3&limit=2`,

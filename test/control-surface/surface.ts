@@ -3,6 +3,7 @@ import type { Hono } from "hono";
 import { surfaceApp, type Parts } from "../../src/control-surface/app.ts";
 import { doorAt, TOKEN_HEADER } from "../../src/control-surface/door.ts";
 import { streamsOf } from "../../src/control-surface/events.ts";
+import { replaysHere } from "../../src/control-surface/replay-here.ts";
 import { readingOf, type Reading } from "../../src/harness/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import { admit, approveBy, makeGround, openSwitches, runOnce, type Ground } from "../journeys/ground.ts";
@@ -47,7 +48,9 @@ export const surfaceOver = (
   const door = doorAt(4049);
   const told: string[] = [];
   const streams = streamsOf(world.store);
-  const app = surfaceApp({ door, reading, streams, client, writes, examine, tell: (line) => void told.push(line) });
+  const tell = (line: string): void => void told.push(line);
+  const replays = replaysHere(tell);
+  const app = surfaceApp({ door, reading, streams, client, writes, replays, examine, tell });
   const headers = { host: "localhost:4049", [TOKEN_HEADER]: door.token };
   const get = async (path: string, more: Readonly<Record<string, string>> = {}): Promise<Response> =>
     app.request(`${door.origin}${path}`, { headers: { ...headers, ...more } });

@@ -46,6 +46,7 @@ const PATHS = [
   "/api/approvals",
   `/api/r/${RUN}/outcome-draft`,
   `/api/r/${RUN}/outcome`,
+  `/api/r/${RUN}/replay`,
 ] as const;
 
 test("the addresses that write are these, and none of them admits, runs, or changes keys or policy", () => {
@@ -117,13 +118,15 @@ test.each([
   ["/api/r/R-049-09/stop", { reason: "a" }],
   ["/api/r/..%2fR-049-01/stop", { reason: "a" }],
   ["/api/r/R-049-09/rollback", { outcomeSeq: 1 }],
+  ["/api/r/R-049-09/replay", { level: "patch" }],
+  ["/api/r/..%2fR-049-01/replay", { level: "patch" }],
 ])("%s names nothing, and nothing is written", async (path, body) => {
   const before = await sizeOfLedger();
   expect(await post(path, body)).toMatchObject({ status: 404, body: { code: "surface/nothing-there" } });
   expect(await sizeOfLedger()).toBe(before);
 });
 
-test.each([`w/${WORK}/approve`, "passkeys", `w/${WORK}/run`, "targets", "keys", `r/${RUN}/replay`])(
+test.each([`w/${WORK}/approve`, "passkeys", `w/${WORK}/run`, "targets", "keys"])(
   "there is no address to write to at /api/%s",
   async (path) => {
     expect(await post(`/api/${path}`, {})).toMatchObject({ status: 405, body: { code: "surface/wrong-method" } });

@@ -60,6 +60,11 @@ export const surfaceRefusals = {
     next: "read it again, then decide again",
     why: "Whoever decides about bytes that are no longer there decides about bytes that he has not seen.",
   },
+  "surface/replay-running": {
+    says: "{level} of {run} is being replayed since {since}, and one replay runs at a time.",
+    next: "wait for its result, or cto replay RUN --level LEVEL in a terminal",
+    why: "A replay starts sandboxes. Pages that ask for many would take this machine from the runs.",
+  },
   "surface/port-taken": {
     says: "Port {port} of {address} cannot be had: {problem}.",
     next: "end what holds it, or name another with --port",

@@ -76,7 +76,7 @@ const unittestCounts = (output: string): TestCounts | undefined => {
   const failed = of("failures");
   const errors = of("errors");
   const skipped = of("skipped") + of("expected failures") + of("unexpected successes");
-  return { passed: Number(ran) - failed - errors - skipped, failed, errors, skipped };
+  return { passed: Number(ran) - failed - errors - skipped, failed, skipped, errors };
 };
 
 const cargoCounts = (output: string): TestCounts | undefined => {
