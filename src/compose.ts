@@ -30,6 +30,7 @@ import { relayGround, unixRelay } from "./adapters/relay/unix-relay.ts";
 import { bubblewrapSandbox } from "./adapters/sandbox/bubblewrap-sandbox.ts";
 import { allConsumed, consumedBy, consumeOnce } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
+import type { StoreOptions } from "./adapters/store/store-over.ts";
 import { gitTarget } from "./adapters/target/git-target.ts";
 import { gitVersion } from "./adapters/target/git-version.ts";
 import { makeSample } from "./adapters/target/make-sample.ts";
@@ -39,9 +40,11 @@ import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import type { World } from "./harness/world.ts";
 import type { OwnKeys } from "./seams/keys.ts";
+import type { Store } from "./seams/store.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import type { Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
+import { LEDGER_PATH, SERVICES_PATH } from "./workflow/home-services.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
 
@@ -142,6 +145,10 @@ export const openHome = async ({
   return compose({ home: found, ...options });
 };
 
+// Loaded by homes that have their ledger there: to the others its driver would only be time at every start.
+const openOnServer = async (url: string, options: StoreOptions): Promise<Store> =>
+  (await import("./adapters/store/postgres-store.ts")).openPostgresStore(url, options);
+
 /** The only place where adapters meet seams: one home, with everything real behind it. */
 export const compose = async (options: ComposeOptions): Promise<World> => {
   const { home: folder, environment, terminal, mode, keysIn = ownKeys } = options;
@@ -152,16 +159,21 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
   const clock = systemClock();
   const home = folderHome(folder);
   const services = await servicesOf(home);
-  // A home that says its ledger or bundles are elsewhere must not begin others here.
-  if (services.store.kind !== "sqlite" || services.archive.kind !== "folder")
+  // A home that says its bundles are elsewhere must not begin others here.
+  if (services.archive.kind !== "folder")
     throw new Failure("home/unreadable", ".cto/services.json names a service that this program cannot use yet.");
   const own = keysIn(stateFolder);
-  const store = await openStore(path.join(stateFolder, "ledger.db"), {
+  const ofStore: StoreOptions = {
     homeId,
     now: () => clock.now(),
     signer: () => own.noteSigner(),
     ...(mode === "read" ? { readOnly: true as const } : {}),
-  });
+  };
+  const ledgerFile = path.join(folder, services.store.kind === "sqlite" ? LEDGER_PATH : SERVICES_PATH);
+  const store =
+    services.store.kind === "sqlite"
+      ? await openStore(ledgerFile, ofStore)
+      : await openOnServer(services.store.url, ofStore);
   const consumed = path.join(stateFolder, "consumed");
   const { uid, username } = whoIsHere();
   const inScratch: World["inScratch"] = async (work) => {
@@ -182,6 +194,7 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     home,
     homeId,
     stateFolder,
+    ledgerFile,
     store,
     clock,
     notices: outwardNotices({ stateFolder, environment }),

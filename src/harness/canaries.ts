@@ -87,7 +87,7 @@ export const neverBegun = (probe: BackendProbe): Attempt => ({
 
 /** What a stage of this run must not reach. Only what is the home's own must stand: not everybody has each key. */
 export const canaryGround = (
-  { home, stateFolder, environment, ownKeys }: World,
+  { home, ledgerFile, environment, ownKeys }: World,
   target: string,
   relayHolds: ((text: string) => boolean) | undefined,
 ): CanaryGround => {
@@ -100,7 +100,7 @@ export const canaryGround = (
   return {
     target,
     keys: [
-      { name: "ledger.db", path: path.join(stateFolder, "ledger.db"), must: true },
+      { name: path.basename(ledgerFile), path: ledgerFile, must: true },
       ...Object.entries(ownKeys.paths).map(([role, place]) => ({ name: `${role}.key`, path: place, must: true })),
       { name: "allowed_signers", path: path.join(home.folder, SIGNERS_PATH), must: true },
       ...(person === undefined ? [] : KEYS.map((name) => may(`~/${name}`, path.join(person, name)))),

@@ -104,6 +104,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
     allConsumed: world.allConsumed,
     homeId: world.homeId,
     stateFolder: world.stateFolder,
+    ledgerFile: world.ledgerFile,
     recordedBackend: barred("recordedBackend"),
     playCassette: barred("playCassette"),
     inScratch: barred("inScratch"),

@@ -56,6 +56,8 @@ export interface World {
   readonly homeId: string;
   /** Absolute path of `.cto` in the home. */
   readonly stateFolder: string;
+  /** Absolute path of the ledger; where it lies on a server, of the file that leads there. */
+  readonly ledgerFile: string;
   /** An agent that says what the frames say that one said: for a session that is played again. */
   readonly recordedBackend: (frames: Uint8Array) => Backend;
   /** A provider on this machine that answers from a cassette, for an agent that is led once more. */

@@ -54,9 +54,15 @@ export const FAILURES = {
   "store/busy": "another process holds the ledger; the same command again",
   "store/corrupt": "the ledger's chain does not recompute; restore it from a backup before going on",
   "store/fenced": "another process took this run over; cto show RUN",
+  "store/moved":
+    "this home's ledger goes on elsewhere: .cto/services.json says where; a cto store copy that broke off is given again",
+  "store/no-access": "check the address in .cto/services.json, the role and its rights: docs/store.md",
   "store/no-space": "free disk space, then the same command again",
   "store/unknown-version":
     "an older ledger is brought up to date by the next command that writes, as cto run does; a newer one needs its own cto",
+  "store/unreachable": "look whether the PostgreSQL server runs and can be reached; then the same command again",
+  "store/unsafe-server":
+    "use PostgreSQL 15 or newer with UTF8, fsync, full_page_writes and synchronous_commit on: docs/store.md",
   "target/busy": "another git process holds the target's index.lock; let it end, then the same command again",
   "target/checkout-changed":
     "the checkout that stages share was changed on disk; let the other runs end, then the same command again",

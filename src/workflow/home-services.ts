@@ -6,6 +6,8 @@ import { after, ok, type Result } from "./result.ts";
 import { readStrictJson } from "./strict-json.ts";
 
 export const SERVICES_PATH = ".cto/services.json";
+/** The ledger of a home that has it in itself. */
+export const LEDGER_PATH = ".cto/ledger.db";
 
 /** Where the ledger and the bundles of a home are. A home without the file has both in itself. */
 export interface Services {

@@ -89,6 +89,10 @@ export const LIMITS = {
   reapGraceMs: 500,
   relayRecordTimeoutMs: 1_000,
   storeBusyTimeoutMs: 5_000,
+  /** How often a transaction that another one was in the way of is tried, and how long one may stand still. */
+  storeConflictTries: 5,
+  storeIdleTransactionMs: 30_000,
+  storeReadersMax: 4,
   /** Lines of a log from one signed checkpoint to the next, which is the last of them; and the age of the first. */
   checkpointLines: 256,
   checkpointMs: 2_000,

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { sql, type Kysely } from "kysely";
 
 import type { Outbox } from "../../seams/store.ts";
 import type { LedgerRecord } from "../../workflow/ledger.ts";
@@ -39,11 +39,14 @@ export const outboxOver = (db: Kysely<Tables>): Outbox => ({
 const post = async (db: Kysely<Tables>, { id, at, work, run, state, reason }: NoticedEvent): Promise<boolean> => {
   const { numInsertedOrUpdatedRows } = await db
     .insertInto("outbox")
-    .values({ id, at, work_id: work, run_id: run, state, reason, body: null, sent: 0 })
+    .values({ no: NEXT_NO, id, at, work_id: work, run_id: run, state, reason, body: null, sent: 0 })
     .onConflict((same) => same.column("id").doNothing())
     .executeTakeFirst();
   return numInsertedOrUpdatedRows === 1n;
 };
+
+// Transactions go one after another, so nobody else takes the number.
+const NEXT_NO = sql<number>`(select coalesce(max(no), 0) + 1 from outbox)`;
 
 const approvalBefore = async (db: Kysely<Tables>, work: string, seq: number): Promise<string | undefined> => {
   const row = await db

@@ -20,12 +20,12 @@ import type { DeliveryTable, LedgerTable, OutboxTable, RunTable, SealTable, Work
 
 export const runRowOf = (row: RunTable): RunRow =>
   believed("runs", () => ({
-    run: runIdOf(row.run_id),
+    run: writtenRun(row.run_id),
     runNo: row.run_no,
     kind: z.literal("execute").parse(row.kind),
     work: workIdOf(row.work_id),
     targetId: row.target_id,
-    ofRun: row.of_run === null ? null : runIdOf(row.of_run),
+    ofRun: row.of_run === null ? null : writtenRun(row.of_run),
     state: z.enum(["ordered", "executing", "committing", "sealing", "ended"]).parse(row.state),
     ending: z.enum(RUN_ENDINGS).nullable().parse(row.ending),
     token: row.token,
@@ -39,12 +39,12 @@ export const workRowOf = (row: WorkItemTable): WorkRow =>
   believed("work_items", () => ({
     work: workIdOf(row.work_id),
     state: z.enum(WORK_STATES).parse(row.state),
-    lastRun: row.run_id === null ? null : runIdOf(row.run_id),
+    lastRun: row.run_id === null ? null : writtenRun(row.run_id),
   }));
 
 export const sealRowOf = (row: SealTable): SealRow =>
   believed("seals", () => ({
-    run: runIdOf(row.run_id),
+    run: writtenRun(row.run_id),
     revision: row.revision,
     sums: writtenDigest(row.sums),
     bytes: row.bytes,
@@ -60,7 +60,7 @@ export const noticeRowOf = (row: Selectable<OutboxTable>, deliveries: readonly D
     id: writtenDigest(row.id),
     at: row.at,
     work: workIdOf(row.work_id),
-    run: row.run_id === null ? null : runIdOf(row.run_id),
+    run: row.run_id === null ? null : writtenRun(row.run_id),
     state: z.enum(SHOWN_STATES).parse(row.state),
     reason: row.reason,
     text: row.body,
@@ -80,7 +80,7 @@ export const writtenDigest = (text: string): Digest => found(parseDigest(text), 
 export const holderText = ({ pid, pidStart, bootId, host }: Holder): string =>
   JSON.stringify({ pid, pidStart, bootId, host });
 
-const runIdOf = (text: string): RunId => found(parseRunId(text), text);
+export const writtenRun = (text: string): RunId => found(parseRunId(text), text);
 const workIdOf = (text: string): WorkId => found(workId(text), text);
 
 const found = <T>(value: T | undefined, text: string): T => {

@@ -2,17 +2,8 @@ import Database from "better-sqlite3";
 
 import { Failure } from "../../workflow/failure.ts";
 
-/** Does something with the database; what the world did wrong comes out as a Failure, what we did wrong as it is. */
-export const orFailure = async <T>(act: () => Promise<T>): Promise<T> => {
-  try {
-    return await act();
-  } catch (error) {
-    throw failureOf(error);
-  }
-};
-
 /** A Failure for what the world can do to a database file; constraints and misuse stay bugs. */
-const failureOf = (error: unknown): unknown => {
+export const failureOf = (error: unknown): unknown => {
   if (!(error instanceof Database.SqliteError)) return error;
   const { code } = error;
   if (isBusy(error))

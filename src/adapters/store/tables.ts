@@ -1,5 +1,3 @@
-import type { Generated } from "kysely";
-
 /** The rows as they lie in the database (engine.md 2). What comes out is parsed in `rows.ts` before it is believed. */
 export interface Tables {
   readonly documents: DocumentTable;
@@ -109,7 +107,7 @@ export interface SealTable {
 }
 
 export interface OutboxTable {
-  no: Generated<number>;
+  no: number;
   id: string;
   at: string;
   work_id: string;

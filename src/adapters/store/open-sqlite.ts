@@ -2,12 +2,15 @@ import { closeSync, openSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 import Database from "better-sqlite3";
+import { Kysely, SqliteDialect } from "kysely";
 
 import type { Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { MIGRATIONS } from "./migrations.ts";
+import { requireKnown } from "./schema-version.ts";
 import { isBusy } from "./sqlite-errors.ts";
+import type { Tables } from "./tables.ts";
 
 /** The ledger's file, created if it is not there, at the newest schema version. For writing. */
 export const openForWriting = async (path: string, start: Digest): Promise<Database.Database> => {
@@ -17,7 +20,7 @@ export const openForWriting = async (path: string, start: Digest): Promise<Datab
   return orClosed(database, async () => {
     await whenFree(() => database.pragma("journal_mode = wal"));
     secure(database);
-    await whenFree(() => migrate(database, start));
+    await migrate(database, start);
     return database;
   });
 };
@@ -29,11 +32,25 @@ export const openForReading = async (path: string, start: Digest): Promise<Datab
   return orClosed(database, async () => {
     secure(database);
     const version = versionOf(database);
-    if (version !== 0) return requireKnown(database, version);
+    if (version !== 0) {
+      requireKnown(version);
+      return database;
+    }
     database.close();
     return emptyDatabase(start);
   });
 };
+
+/** Where nothing was ever written. */
+export const emptyDatabase = async (start: Digest): Promise<Database.Database> => {
+  const database = new Database(":memory:");
+  secure(database);
+  await migrate(database, start);
+  return database;
+};
+
+export const kyselyOver = (database: Database.Database): Kysely<Tables> =>
+  new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
 
 /** Tries again while another process holds the lock; after `storeBusyTimeoutMs` the error is the caller's. */
 export const whenFree = async <T>(act: () => T): Promise<T> => {
@@ -77,13 +94,6 @@ const absentOnly = (path: string, error: Error): undefined => {
   throw error;
 };
 
-const emptyDatabase = (start: Digest): Database.Database => {
-  const database = new Database(":memory:");
-  secure(database);
-  migrate(database, start);
-  return database;
-};
-
 const secure = (database: Database.Database): void => {
   database.pragma("synchronous = full");
   database.pragma("foreign_keys = on");
@@ -92,24 +102,23 @@ const secure = (database: Database.Database): void => {
   database.pragma("trusted_schema = off");
 };
 
-const migrate = (database: Database.Database, start: Digest): void => {
-  const upgrade = database.transaction(() => {
+const migrate = async (database: Database.Database, start: Digest): Promise<void> => {
+  if (versionOf(database) === MIGRATIONS.length) return;
+  await whenFree(() => database.exec("begin immediate"));
+  try {
     const version = versionOf(database);
-    if (version > MIGRATIONS.length) requireKnown(database, version);
-    for (const step of MIGRATIONS.slice(version)) step(database);
+    if (version > MIGRATIONS.length) requireKnown(version);
+    const db = kyselyOver(database);
+    const exec = async (script: string): Promise<void> => void database.exec(script);
+    for (const step of MIGRATIONS.slice(version)) await step({ dialect: "sqlite", db, exec });
     database.pragma(`user_version = ${MIGRATIONS.length}`);
     if (version === 0)
       database.prepare("insert into ledger_head values (1, 0, 0, ?, '', '') on conflict do nothing").run(start);
-  });
-  if (versionOf(database) !== MIGRATIONS.length) upgrade.immediate();
-};
-
-const requireKnown = (database: Database.Database, version: number): Database.Database => {
-  if (version === MIGRATIONS.length) return database;
-  throw new Failure(
-    "store/unknown-version",
-    `The ledger has schema version ${version}; this program knows ${MIGRATIONS.length}.`,
-  );
+    database.exec("commit");
+  } catch (error) {
+    if (database.inTransaction) database.exec("rollback");
+    throw error;
+  }
 };
 
 const versionOf = (database: Database.Database): number => {

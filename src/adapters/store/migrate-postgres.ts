@@ -1,0 +1,57 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import { sql, type Kysely } from "kysely";
+
+import type { Digest } from "../../workflow/digest.ts";
+import { Failure } from "../../workflow/failure.ts";
+import { LIMITS } from "../../workflow/limits.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { requireKnown } from "./schema-version.ts";
+import type { Tables } from "./tables.ts";
+
+/** Brings the schema up to date in one transaction, made if it is not there; whoever comes meanwhile waits. */
+export const migrate = async (db: Kysely<Tables>, schema: string, start: Digest): Promise<void> => {
+  const until = performance.now() + LIMITS.storeBusyTimeoutMs;
+  while ((await versionOf(db, schema)) !== MIGRATIONS.length) {
+    if (await upgraded(db, schema, start)) return;
+    if (performance.now() > until)
+      throw new Failure("store/busy", "Another process brings the ledger up to date.", { retry: true });
+    await wait(20);
+  }
+};
+
+/** 0 where there is no schema of this home, or none that was ever brought up. */
+export const versionOf = async (db: Kysely<Tables>, schema: string): Promise<number> => {
+  const table = `${schema}.schema_version`;
+  const known = await sql<{ is: boolean }>`select to_regclass(${table}) is not null as is`.execute(db);
+  if (known.rows[0]?.is !== true) return 0;
+  const { rows } = await sql<{ version: number }>`select version from ${sql.table(table)}`.execute(db);
+  return rows[0]?.version ?? 0;
+};
+
+// A lock that is tried and not waited for: those who wait in it for each other would deadlock in the first DDL.
+const upgraded = (db: Kysely<Tables>, schema: string, start: Digest): Promise<boolean> =>
+  db.transaction().execute(async (inside) => {
+    const lock = sql<{ won: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${schema}, 0)) as won`;
+    if ((await lock.execute(inside)).rows[0]?.won !== true) return false;
+    const version = await versionOf(inside, schema);
+    if (version > MIGRATIONS.length) requireKnown(version);
+    const exec = async (script: string): Promise<void> => void (await sql.raw(script).execute(inside));
+    if (version === 0) await exec(await beginning(inside, schema));
+    for (const step of MIGRATIONS.slice(version)) await step({ dialect: "postgresql", db: inside, exec });
+    await sql`update schema_version set version = ${MIGRATIONS.length}`.execute(inside);
+    if (version === 0)
+      await inside
+        .insertInto("ledger_head")
+        .values({ id: 1, seq: 0, run_no: 0, sha256: start, frontier: "", note: "" })
+        .execute();
+    return true;
+  });
+
+// Whoever may not make schemas may be given an empty one.
+const beginning = async (db: Kysely<Tables>, schema: string): Promise<string> => {
+  const { rows } = await sql<{ is: boolean }>`select to_regnamespace(${schema}) is not null as is`.execute(db);
+  return `${rows[0]?.is === true ? "" : `create schema ${schema};`}
+create table schema_version (id integer primary key check (id = 1), version integer not null);
+insert into schema_version values (1, 0);`;
+};
