@@ -11,6 +11,7 @@ import { refusal, wordsOf, type Refusal } from "../workflow/refusal.ts";
 import { refuse, type Result } from "../workflow/result.ts";
 import { readTrustRoot, type TrustRoot } from "../workflow/trust-root.ts";
 import { BACKEND_KINDS } from "../workflow/vocabulary.ts";
+import { examineHostile } from "./examine-hostile.ts";
 import { examineNotify } from "./examine-notify.ts";
 import { failureIn } from "./exit-code.ts";
 
@@ -72,13 +73,26 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
           "restore .cto/ledger.db from a backup",
         ),
     ...(await examineNotify(world)),
+    await examineHostile(world),
     examineDisk(await host.diskFree(), policy.ok ? policy.value.limits.scratchBytesMax : 0),
   ];
 };
 
 export const skippedHome = (why: string): readonly Finding[] =>
   (
-    ["home", "authority", "policy", "signers", "keys", "trust-root", "backends", "ledger", "notify", "disk"] as const
+    [
+      "home",
+      "authority",
+      "policy",
+      "signers",
+      "keys",
+      "trust-root",
+      "backends",
+      "ledger",
+      "notify",
+      "hostile",
+      "disk",
+    ] as const
   ).map((id) => ({
     id,
     status: "skip",

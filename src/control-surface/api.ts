@@ -5,6 +5,7 @@ import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { EvidenceFile } from "../harness/objects/evidence.ts";
 import type { Explanation } from "../harness/objects/explanation.ts";
 import type { GateObject } from "../harness/objects/gate.ts";
+import type { HostileObject } from "../harness/objects/hostile.ts";
 import type { LogLine } from "../harness/objects/log.ts";
 import type { NoticesObject } from "../harness/objects/notices.ts";
 import type { PacketChanges } from "../harness/objects/packet-changes.ts";
@@ -45,6 +46,7 @@ export interface Api {
   readonly "/api/targets/:name": TargetObject;
   readonly "/api/explain/:name": Explanation;
   readonly "/api/doctor": { readonly checks: readonly DoctorCheck[] };
+  readonly "/api/hostile": HostileObject;
   readonly "/api/notices": NoticesObject;
   readonly "/api/audit": AuditPage;
   readonly "/api/w/:name": WorkPage;

@@ -43,6 +43,10 @@ export const DOCTOR_CHECKS = {
     asks: "notify.yaml can be read, strictly, and each of its secrets is there and private",
     why: "A channel that cannot be used is one that nobody hears. Nothing is sent to find out.",
   },
+  hostile: {
+    asks: "the last hostile suite of this home held, on this machine, by this build",
+    why: "What was tried by another build, on another kernel or long ago says nothing of now. The suite runs when it is asked for.",
+  },
   disk: { asks: "there is room for a run", why: "A run that ends for want of space leaves half a story." },
   variables: {
     asks: "the gate's variables are all unset, as outside a run",

@@ -1,5 +1,6 @@
 import { workId } from "../workflow/ids.ts";
 import { explanationOf, TOPICS } from "./explanations.ts";
+import { readHostile } from "./kept-hostile.ts";
 import { statusObject } from "./objects/status-object.ts";
 import { admissionObject, targetCheckObject } from "./objects/target-object.ts";
 import { readApprovals } from "./read-approvals.ts";
@@ -34,6 +35,7 @@ export const homeReading = (world: World): HomeReading => ({
     return { entries: own.slice(after, after + limit), size, matches: own.length };
   },
   notices: (limit) => readNotices(world, limit),
+  hostile: () => readHostile(world),
   explain: (code) => {
     const explanation = explanationOf(code);
     return explanation === undefined

@@ -7,6 +7,7 @@ import type { DiffLines, DiffObject } from "./objects/diff.ts";
 import type { EvidenceFile } from "./objects/evidence.ts";
 import type { Explanation } from "./objects/explanation.ts";
 import type { GateObject } from "./objects/gate.ts";
+import type { HostileObject } from "./objects/hostile.ts";
 import type { LogRead } from "./objects/log.ts";
 import type { NoticesObject } from "./objects/notices.ts";
 import type { PacketChanges } from "./objects/packet-changes.ts";
@@ -45,6 +46,8 @@ export interface HomeReading {
   notices(limit: number): Promise<NoticesObject>;
   /** Of one work item, where it is named: `after` then counts its own records. */
   audit(page: Page, work?: WorkId): Promise<AuditPage>;
+  /** What came of the last hostile suite. */
+  hostile(): Promise<HostileObject>;
   explain(code: string): Sought<Explanation>;
 }
 

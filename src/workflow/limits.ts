@@ -192,6 +192,8 @@ export const LIMITS = {
   noticeAnswersMax: 50,
   /** How long a run waits at its end for its notices to be delivered. */
   noticeFlushMs: 5_000,
+  /** How long the result of a hostile suite says something of this machine. */
+  hostileFreshMs: 2_592_000_000,
   /** Of what one request to the Control Surface says in its headers, and in its body. */
   surfaceHeaderBytesMax: 16_384,
   surfaceBodyBytesMax: 65_536,

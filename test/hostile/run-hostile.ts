@@ -123,7 +123,10 @@ if (!values.control) {
       : [];
   const rows = [...suite.rows, ...more];
   if (values.json !== undefined)
-    writeFileSync(values.json, `${JSON.stringify({ ...resultOf({ ...suite, rows }), control: controls }, null, 2)}\n`);
+    writeFileSync(
+      values.json,
+      `${JSON.stringify({ ...resultOf({ ...suite, rows }, rows.length), control: controls }, null, 2)}\n`,
+    );
   console.log(tableOf(rows));
   process.exitCode = rows.some(({ verdict }) => verdict === "ESCAPED") ? 1 : 0;
 }

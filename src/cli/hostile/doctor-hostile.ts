@@ -1,3 +1,6 @@
+import path from "node:path";
+
+import { HOSTILE_PATH, keepHostile } from "../../harness/kept-hostile.ts";
 import type { World } from "../../harness/world.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
@@ -7,7 +10,7 @@ import { duration } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 import { worldOrNone } from "../with-world.ts";
 import { readCases } from "./read-cases.ts";
-import { keepResult, resultOf } from "./result-file.ts";
+import { resultOf } from "./result-file.ts";
 import { runSuite, type CaseRow } from "./suite.ts";
 import { tableOf } from "./table.ts";
 
@@ -17,7 +20,8 @@ export const doctorHostile = async (
   flags: CommonFlags,
   only: readonly string[] | undefined,
 ): Promise<Answer> => {
-  const cases = (await readCases()).filter(
+  const all = await readCases();
+  const cases = all.filter(
     ({ file }) => only === undefined || only.some((id) => file.startsWith(`${id}/`) || nameOf(file).startsWith(id)),
   );
   if (cases.length === 0)
@@ -26,7 +30,7 @@ export const doctorHostile = async (
   const stopListening = context.onStop(() => stop.abort());
   try {
     const result = await runSuite(cases, (row) => tell(context, flags, row), stop.signal);
-    const artifact = resultOf(result);
+    const artifact = resultOf(result, all.length);
     const kept = await keepInHome(context, flags, artifact);
     const allHeld = result.rows.every(({ verdict }) => verdict === "held");
     return {
@@ -52,7 +56,8 @@ const keepInHome = async (context: CliContext, flags: CommonFlags, artifact: obj
   const world: World | undefined = await worldOrNone(context, flags, "read");
   if (world === undefined) return undefined;
   try {
-    return await keepResult(world.stateFolder, artifact);
+    await keepHostile(world, artifact);
+    return path.join(world.home.folder, HOSTILE_PATH);
   } finally {
     await world.store.close();
   }

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { DoctorCheck } from "../../../harness/objects/doctor.ts";
 import type { Api } from "../../api.ts";
 import { NEVER } from "../follow.ts";
+import { Hostile } from "../lists/hostile.tsx";
 import { Notices } from "../lists/notices.tsx";
 import { Command } from "../parts/copy.tsx";
 import { Elapsed } from "../parts/elapsed.tsx";
@@ -32,15 +33,7 @@ export const Page = (): JSX.Element => {
       <div class="stack">
         <Doctor key={round} />
         <Notices />
-        <Panel title="Hostile suite">
-          <div class="body">
-            <p>
-              Attacks on sandbox, gate and evidence can be tried on this machine. The command tells what came of each
-              and keeps that in the home; this page does not read it.
-            </p>
-            <Command line="cto doctor --hostile" />
-          </div>
-        </Panel>
+        <Hostile />
       </div>
     </>
   );
@@ -82,10 +75,18 @@ const Doctor = (): JSX.Element => {
 };
 
 const Summary = ({ checks, at }: { readonly checks: readonly DoctorCheck[]; readonly at: string }): JSX.Element => {
-  const bad = checks.filter(({ status }) => status !== "ok");
+  const count = (...those: readonly DoctorCheck["status"][]): number =>
+    checks.filter(({ status }) => those.includes(status)).length;
+  const [bad, unmade] = [count("warn", "fail"), count("skip")];
+  const says =
+    bad > 0
+      ? `${bad} of ${checks.length} checks not ok`
+      : unmade > 0
+        ? `${count("ok")} checks ok, ${unmade} not made`
+        : "All checks ok";
   return (
     <span role="status">
-      {bad.length === 0 ? `All checks ok at ${at}` : `${bad.length} of ${checks.length} checks not ok at ${at}`}
+      {says} at {at}
     </span>
   );
 };
