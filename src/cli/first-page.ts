@@ -24,7 +24,7 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["target"], "admit a repository by its owner's signature; suspend, revoke, check"],
   [["approve", "approval"], "approve one contract word for word; list, show, withdraw"],
   [["gate", "sandbox"], "every precondition at once; any command in the stage of a run"],
-  [["run", "stop"], "one run from its order to its sealed evidence; end it"],
+  [["run", "stop", "worker"], "one run from its order to its seal; end it; perform those of others"],
   [["status", "notices"], "what needs whom; who was told of which event"],
   [["runs", "show", "logs", "diff"], "every run; one in full, what it printed, what it changed"],
   [["serve", "mcp"], "the same for a browser of this machine; for an assistant, read-only"],

@@ -7,7 +7,7 @@ import { noticeText, noticeTitle, noticeUrl } from "../workflow/notice-event.ts"
 import type { NoticedEvent } from "../workflow/notice.ts";
 import type { ShownState } from "../workflow/state-words.ts";
 import { wordsBehind } from "./approval-words.ts";
-import { nextOf } from "./read-runs.ts";
+import { nextOf } from "./next-of-run.ts";
 import { personOf } from "./read-status.ts";
 import { ACTS, blockedBy, type Shown } from "./read-work-state.ts";
 import { packetFor } from "./read-works.ts";

@@ -1,12 +1,13 @@
+import type { QueuedOrder } from "../seams/engine.ts";
 import type { RunListFilter, RunRow } from "../seams/store.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
-import { FAILURES, isFailureCode } from "../workflow/failure.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { reasonOf, shownAfterEnd } from "../workflow/run-shown.ts";
 import { foldRun, type RunState } from "../workflow/run-state.ts";
-import { SHOWN_STATES, STATE_WORDS, wordOf, type ShownState } from "../workflow/state-words.ts";
+import { SHOWN_STATES, wordOf, type ShownState } from "../workflow/state-words.ts";
 import { factsOfRun } from "./facts-of-run.ts";
+import { nextOf } from "./next-of-run.ts";
 import { reportOf } from "./read-report.ts";
 import { whereTargetStands } from "./read-target-state.ts";
 import { readAdmissions } from "./read-targets.ts";
@@ -121,7 +122,8 @@ export const viewOfRun = async (world: World, row: RunRow): Promise<RunView> =>
   viewOver(world, row, await world.store.records({ runs: [row.run] }));
 
 const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[]): Promise<RunView> => {
-  const state = stateOf(world, row, own);
+  const queue = row.ending === null ? await world.engine.queue() : [];
+  const state = stateOf(world, row, own, queue);
   const ended = own.find(({ type }) => type === "run.sealed");
   const text = (member: string): string | null =>
     typeof row.summary[member] === "string" ? row.summary[member] : null;
@@ -132,7 +134,7 @@ const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[])
     kind: row.kind,
     state,
     reason: reasonOf(own),
-    word: wordOf(state, await factsOf(world, row, state, own)),
+    word: wordOf(state, await factsOf({ world, row, own, queue, code: reasonOf(own) ?? "unknown" }, state)),
     base: text("parent"),
     commit: text("commit"),
     startedAt: row.orderedAt,
@@ -145,11 +147,25 @@ const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[])
 };
 
 /** What the ledger and the row say; a run that nobody holds any more is interrupted, whatever its row says. */
-const stateOf = (world: World, row: RunRow, own: readonly LedgerRecord[]): ShownState => {
+const stateOf = (
+  world: World,
+  row: RunRow,
+  own: readonly LedgerRecord[],
+  queue: readonly QueuedOrder[],
+): ShownState => {
   if (row.ending !== null) return shownAfterEnd(row.ending, own);
+  const order = queue.find(({ run }) => run === row.run);
+  const isWaiting =
+    order?.status === "queued" || (order === undefined && isUntouched(row) && !world.isAlive(row.holder));
+  if (isWaiting && isUntouched(row)) return isStopWanted(own) ? "stopping" : "queued";
   if (!world.isAlive(row.holder)) return "interrupted";
-  return own.some(({ type }) => type === "run.stopping") ? "stopping" : "executing";
+  return isStopWanted(own) ? "stopping" : "executing";
 };
+
+const isStopWanted = (own: readonly LedgerRecord[]): boolean => own.some(({ type }) => type === "run.stopping");
+
+/** Nobody has begun it yet. */
+const isUntouched = ({ token }: RunRow): boolean => token === 0;
 
 /** How far the recorded facts of a run go. */
 const factsSoFar = async (world: World, run: RunId): Promise<RunState | "none"> =>
@@ -159,24 +175,21 @@ interface Seen {
   readonly world: World;
   readonly row: RunRow;
   readonly own: readonly LedgerRecord[];
+  readonly queue: readonly QueuedOrder[];
   readonly code: string;
 }
 
 type WordFacts = Readonly<Record<string, string | number>>;
 
 /** What the words of a state need; only the report and the facts know some of it. */
-const factsOf = async (
-  world: World,
-  row: RunRow,
-  state: ShownState,
-  own: readonly LedgerRecord[],
-): Promise<WordFacts> => (await FACTS[state]?.({ world, row, own, code: reasonOf(own) ?? "unknown" })) ?? {};
+const factsOf = async (seen: Seen, state: ShownState): Promise<WordFacts> => (await FACTS[state]?.(seen)) ?? {};
 
 const FACTS: Readonly<Partial<Record<ShownState, (seen: Seen) => WordFacts | Promise<WordFacts>>>> = {
   blocked: ({ code }) => ({ reason: code }),
   failed: ({ code }) => ({ code }),
   stopped: ({ own }) => ({ by: own.findLast(({ type }) => type === "run.stopping")?.actor ?? "the operator" }),
   executing: async ({ world, row }) => ({ stage: await stageOf(world, row.run) }),
+  queued: ({ row, queue }) => ({ place: placeIn(queue, row) }),
   interrupted: async ({ world, row, own }) => {
     const report = row.ending === null ? undefined : await reportOf(world, row.run);
     const stage = report?.ending.at ?? (await stageOf(world, row.run));
@@ -199,39 +212,16 @@ const stageOf = async (world: World, run: RunId): Promise<string> => {
   return facts === "none" ? "gate" : facts.stage;
 };
 
+/** Where an order stands among those that wait; an order that no engine knows waits for one that looks. */
+const placeIn = (queue: readonly QueuedOrder[], { run }: RunRow): string => {
+  const waiting = queue.filter(({ status }) => status === "queued");
+  const at = waiting.findIndex((order) => order.run === run);
+  return at === -1 ? "cto worker takes it" : `place ${at + 1} of ${waiting.length}`;
+};
+
 const whatIsOutside = (report: Report | undefined): string | undefined =>
   report?.changes.find(({ verdict }) => verdict !== "allowed" && verdict !== "scratch")?.path ??
   report?.ending.refusals[0]?.code;
 
 const exitIn = (report: Report | undefined): string =>
   String(report?.validation.find(({ on }) => on === "candidate")?.exitCode ?? "unknown");
-
-/** What to do about a run in a state. */
-export const nextOf = (state: ShownState, row: RunRow, reason: string | null): string =>
-  NEXT[state]?.(row, reason) ?? STATE_WORDS[state].next;
-
-/** The owner's two commands over a run, the first of them naming what it has to acknowledge. */
-export const outcomeCommands = (run: RunId, acknowledge: readonly string[]): string =>
-  `cto outcome ${run} --accept${acknowledge.map((code) => ` --acknowledge ${code}`).join("")} --key KEY, or --reject --reason TEXT --key KEY`;
-
-/** What to do after a failure, for the run that it ended. */
-export const afterFailure = (run: RunId, code: string): string =>
-  isFailureCode(code) ? FAILURES[code].replaceAll("RUN", run) : `cto logs ${run}`;
-
-const NEXT: Readonly<Partial<Record<ShownState, (row: RunRow, reason: string | null) => string>>> = {
-  executing: ({ run }) => `cto stop ${run}`,
-  interrupted: ({ run, work, ending }) =>
-    ending === null
-      ? `cto run ${work} goes on with it or ends it`
-      : `cto outcome ${run} --reject, after cto show ${run}`,
-  awaiting_outcome: ({ run }) => `cto show ${run}, then ${outcomeCommands(run, [])}`,
-  rejected: ({ run }) => `cto rollback ${run}`,
-  rollback_failed: ({ run }) => `cto rollback ${run}`,
-  "voided(validation)": ({ run }) => `cto logs ${run} --failed`,
-  "voided(policy)": ({ run }) => `cto diff ${run}`,
-  "voided(confinement)": () => "cto doctor",
-  "voided(no-change)": ({ run }) => `cto logs ${run}`,
-  failed: ({ run }, reason) => afterFailure(run, reason ?? ""),
-  stopped: ({ work }) => `cto approve ${work}`,
-  blocked: ({ work }) => `cto gate ${work}`,
-};

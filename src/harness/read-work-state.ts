@@ -49,8 +49,14 @@ export const shownWork = async (ground: WorkLedger, work: WorkId, packet: Packet
     case "superseded":
     case "retired":
       return shown(state, {}, { who: "nobody", next: "" });
-    case "approved":
-      return ofApproved(ground, work, run);
+    case "approved": {
+      // An order is no record of the ledger: until its run begins, the work item stays as approved as it is.
+      const [open] = await ground.world.store.runs({ work, open: true });
+      const ordered = open === undefined ? undefined : await viewOfRun(ground.world, open);
+      return ordered?.state === "queued" || ordered?.state === "stopping"
+        ? ofRun(ordered)
+        : ofApproved(ground, work, run);
+    }
     case "candidate":
       return ofCandidate(ground, work, { folded, run, packet });
   }

@@ -27,11 +27,22 @@ export const orderRun = async (world: World, work: WorkId): Promise<Result<RunRo
     orderedAt: timeText(now.epochMs),
     epochSeconds: Math.floor(now.epochMs / 1000),
     holder: world.holder,
-    summary: {},
   } as const;
   const attemptMin = await firstUnsealed(world, work);
-  const row = await world.store.transact((ledger) => ledger.openRun(order, attemptMin));
+  const row = await world.store.transact(async (ledger) => {
+    const { size } = (await ledger.head()).checkpoint;
+    return ledger.openRun({ ...order, summary: { [ORDERED_AFTER]: size } }, attemptMin);
+  });
   return "locked" in row ? locked(world, row.locked) : ok(row);
+};
+
+/** The member of a run's summary that says how many records the ledger had when it was ordered. */
+const ORDERED_AFTER = "orderedAfter";
+
+/** Whether a run was ordered when this record was there already. */
+export const isOrderedAfter = ({ summary }: RunRow, seq: number): boolean => {
+  const size = summary[ORDERED_AFTER];
+  return typeof size === "number" && size >= seq;
 };
 
 // Evidence outlives a ledger that is put back: an id that a sealed bundle has is never given to another run.
@@ -39,6 +50,13 @@ const firstUnsealed = async (world: World, work: WorkId): Promise<number> => {
   let attempt = 1;
   while (await world.archive.isSealed(runId(work, attempt))) attempt += 1;
   return attempt;
+};
+
+/** Orders a run and leaves it to whichever worker comes first. */
+export const leaveRun = async (world: World, work: WorkId): Promise<Result<RunRow, Refusal>> => {
+  const ordered = await orderRun(world, work);
+  if (ordered.ok) await world.engine.start(engineOrder(world, ordered.value));
+  return ordered;
 };
 
 // An engine that knows nothing of a run may have lost its memory: then a living process holds it still.

@@ -1,6 +1,5 @@
 import type { ConfinedStage, Ended } from "../seams/sandbox.ts";
 import { assignmentOf } from "../workflow/backend/assignment.ts";
-import { Failure } from "../workflow/failure.ts";
 import { runId, type WorkId } from "../workflow/ids.ts";
 import type { Changes } from "../workflow/policy/changes.ts";
 import { judgedRows, type JudgedChange } from "../workflow/policy/judge-changes.ts";
@@ -10,6 +9,7 @@ import type { CanaryPass } from "../workflow/vocabulary.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
 import { agentStageOrder, type StageGround } from "./agent-stage.ts";
 import { canaryGround, confinementRefusals, isConfined, passCanaries } from "./canaries.ts";
+import { confinedHere } from "./confined-here.ts";
 import { ruleLines } from "./documents.ts";
 import { readFacts, refuseAll } from "./read-facts.ts";
 import { openRelayDesk } from "./relay-desk.ts";
@@ -53,11 +53,7 @@ export interface Tried {
 export const tryStage = async (world: World, order: TryOrder): Promise<Result<Tried, Refusal>> => {
   const { drawn, authority, admission } = await readFacts(world, order.work);
   if (!drawn.ok || !authority.ok || !admission.ok) return refuseAll([drawn, authority, admission].flatMap(refusalsOf));
-  const { confinement, checks } = await world.sandbox.probe();
-  if (confinement === "none") {
-    const tried = checks.filter((check) => !check.ok).map(({ says }) => says);
-    throw new Failure("sandbox/broken", `no sandbox works here: ${tried.join(" ")}`);
-  }
+  const confinement = await confinedHere(world);
   const { contract, packet } = drawn.value;
   const ground: StageGround = {
     // No run has this number; what tries lay has names of its own.

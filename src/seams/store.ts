@@ -25,7 +25,7 @@ export interface Store {
   listRuns(filter: RunListFilter): Promise<RunList>;
   /** How many runs show each state; those that are not ended are counted as `open`. */
   countRuns(): Promise<ReadonlyMap<string, number>>;
-  works(): Promise<readonly WorkRow[]>;
+  works(filter?: { readonly state: WorkState }): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   seals(run: RunId): Promise<readonly SealRow[]>;
   /** Recomputes the ledger's chain, tree and signed head; the sequence numbers at which it does not hold. A work item's row that differs

@@ -37,6 +37,8 @@ export interface Authority {
     readonly case?: { readonly binary?: string; readonly profile?: CaseProfile } & BehindRelay;
   };
   readonly relay?: RelayPolicy;
+  /** Who orders a run: a person with `cto run`, or a worker as soon as a work item is approved. */
+  readonly orders?: { readonly execute: OrderedBy };
   /** What a packet may be granted to reach besides the model. */
   readonly egress?: { readonly allowedHosts: readonly string[] };
   /** What is replaced in all evidence; without it the known patterns and no variable. */
@@ -77,3 +79,6 @@ interface BehindRelay {
 
 export const configuredBackends = (authority: Authority): readonly BackendKind[] =>
   (["scripted", "acp", "command", "case"] as const).filter((kind) => authority.backends[kind] !== undefined);
+
+export const ORDERED_BY = ["by-hand", "on-approval"] as const;
+type OrderedBy = (typeof ORDERED_BY)[number];

@@ -99,6 +99,11 @@ export const LIMITS = {
   /** Missing run numbers that an audit names one by one. */
   sameAlarmsMax: 20,
   stepAttemptsMax: 3,
+  /** How often a worker looks in the ledger for runs that its engine does not know. */
+  orderLookMs: 500,
+  workerRunsMax: 64,
+  /** Targets that a worker looks at when it starts, to say that they are there. */
+  workerTargetsMax: 100,
   /** How often somebody who waits for a run of another process looks. */
   followPollMs: 300,
   bundleFilesMax: 20_000,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { CASE_PROFILES, ASSURANCE_LEVELS, CONFINEMENT_LEVELS, type Authority } from "./authority.ts";
+import { ASSURANCE_LEVELS, CASE_PROFILES, CONFINEMENT_LEVELS, ORDERED_BY, type Authority } from "./authority.ts";
 import { MEDIATIONS } from "./backend-probe.ts";
 import { LIMITS } from "./limits.ts";
 import type { SourceDocument } from "./packet/packet.ts";
@@ -104,6 +104,7 @@ const schema = z.strictObject({
       })
       .exactOptional(),
   }),
+  orders: z.strictObject({ execute: z.enum(ORDERED_BY) }).exactOptional(),
   relay: relaySchema.exactOptional(),
   egress: egressSchema.exactOptional(),
   redaction: redactionSchema.exactOptional(),

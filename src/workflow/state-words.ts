@@ -7,6 +7,7 @@ export const SHOWN_STATES = [
   "tampered",
   "rollback_failed",
   "executing",
+  "queued",
   "stopping",
   "awaiting_outcome",
   "rejected",
@@ -61,6 +62,7 @@ export const STATE_WORDS: Readonly<Record<ShownState, StateWords>> = {
   expired: words("approval", "warn", "Approval expired {expired}", "owner: cto approve", "approval.expired"),
   withdrawn: words("approval", "neutral", "Approval withdrawn by {by}", "owner: cto approve", "approval.withdrawn"),
   executing: words("run", "info", "Running: {stage}", "nobody; cto stop is open", "run.started"),
+  queued: words("run", "info", "Waits for a worker, {place}", "nobody; cto stop is open", "run.ordered"),
   stopping: words("run", "neutral", "Stopping", "nobody", "run.stopping"),
   stopped: words("run", "neutral", "Stopped by {by}, target untouched", "owner: new approval", "run.stopped"),
   "voided(policy)": words(

@@ -35,6 +35,7 @@ export type ShownCase =
   | "expired"
   | "withdrawn"
   | "executing"
+  | "queued"
   | "stopping"
   | "stopped"
   | "voided(policy)"

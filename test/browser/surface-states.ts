@@ -6,6 +6,7 @@ import { recordApproval } from "../../src/harness/approve.ts";
 import { listWork } from "../../src/harness/list-work.ts";
 import { present } from "../../src/harness/present.ts";
 import { rollbackRun } from "../../src/harness/rollback.ts";
+import { leaveRun } from "../../src/harness/run-order.ts";
 import { stopRun } from "../../src/harness/stop-run.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
@@ -98,6 +99,15 @@ export const STATES: Readonly<Record<ShownCase, Making>> = {
     title: "An agent at work",
     prepared: "approved",
     make: async ({ ground, environment, stands }) => stands(await standStill(ground, AT_WORK, { environment })),
+  },
+  queued: {
+    state: "queued",
+    title: "A run that waits for a worker",
+    prepared: "approved",
+    make: async ({ world, ground }) => {
+      const left = await leaveRun(world, ground.work);
+      if (!left.ok) throw new Error("it could not be ordered");
+    },
   },
   stopping: {
     state: "stopping",

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 
-import type { AppendedLeaf, WorkRow } from "../../seams/store.ts";
+import type { AppendedLeaf, Store, WorkRow } from "../../seams/store.ts";
 import { asJson } from "../../workflow/as-json.ts";
 import { proofText, signedCheckpoint } from "../../workflow/checkpoint.ts";
 import { causeOf } from "../../workflow/contract/fold-work.ts";
@@ -61,8 +61,12 @@ export const findWork = async (db: Kysely<Tables>, work: WorkId): Promise<WorkRo
   return row === undefined ? "absent" : workRowOf(row);
 };
 
-export const allWorks = async (db: Kysely<Tables>): Promise<readonly WorkRow[]> => {
-  const rows = await db.selectFrom("work_items").selectAll().orderBy("work_id").execute();
+export const findWorks = async (
+  db: Kysely<Tables>,
+  filter: Parameters<Store["works"]>[0],
+): Promise<readonly WorkRow[]> => {
+  const all = db.selectFrom("work_items").selectAll().orderBy("work_id");
+  const rows = await (filter === undefined ? all : all.where("state", "=", filter.state)).execute();
   return rows.map(workRowOf);
 };
 

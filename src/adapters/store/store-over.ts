@@ -12,7 +12,7 @@ import { documentOf } from "./documents.ts";
 import { factsOf } from "./fact-rows.ts";
 import { ledgerOver } from "./kysely-ledger.ts";
 import { headOf, type Notary } from "./ledger-head.ts";
-import { allWorks, findWork, leavesAfter } from "./ledger-rows.ts";
+import { findWork, findWorks, leavesAfter } from "./ledger-rows.ts";
 import { countDeliveries, isNoticeDue, newestNotices } from "./outbox-views.ts";
 import { listRecords } from "./record-lists.ts";
 import { countRuns, listRuns } from "./run-lists.ts";
@@ -62,7 +62,7 @@ export const storeOver = async (database: OpenDatabase, { homeId, now, signer }:
     runs: (filter) => orFailure(() => findRuns(db, filter)),
     listRuns: (filter) => orFailure(() => listRuns(db, filter)),
     countRuns: () => orFailure(() => countRuns(db)),
-    works: () => orFailure(() => allWorks(db)),
+    works: (filter) => orFailure(() => findWorks(db, filter)),
     work: (work) => orFailure(() => findWork(db, work)),
     seals: (run) => orFailure(() => sealsOf(db, run)),
     check: () => orFailure(() => checkLedger(db, start, notary)),

@@ -1,20 +1,27 @@
-import { afterFailure } from "../../harness/read-runs.ts";
+import { afterFailure } from "../../harness/next-of-run.ts";
+import { viewOfRun } from "../../harness/read-runs.ts";
+import { leaveRun } from "../../harness/run-order.ts";
 import { run } from "../../harness/run.ts";
 import type { RunEnding } from "../../seams/store.ts";
-import { workId, type RunId } from "../../workflow/ids.ts";
+import { workId, type RunId, type WorkId } from "../../workflow/ids.ts";
+import type { Refusal } from "../../workflow/refusal.ts";
 import { visible } from "../../workflow/visible-text.ts";
+import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
+import type { CliContext, CommonFlags } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-code.ts";
 import { unsteering } from "../json-line.ts";
 import { openProgress } from "../progress.ts";
 import { short } from "../show.ts";
 import { tellOfRun } from "../tell-notices.ts";
 import { usageError } from "../usage-error.ts";
+import { withWorld } from "../with-world.ts";
 
 /** `cto run WORK-ID`: one run from its order to its sealed evidence; the backend is the contract's, there is no flag. */
-export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, flags, given) => {
+export const act: Act<RunFlags, [string]> = async (context, flags, given) => {
   const work = workId(given);
   if (work === undefined) return usageError(`${visible(given)} is no work item id`, "cto work list");
+  if (flags.detach === true) return detached(context, flags, work);
   const world = await context.openWorld(flags.home, "write");
   const stopping = new AbortController();
   const forget = context.onStop(() => stopping.abort());
@@ -26,15 +33,7 @@ export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, f
     });
     progress.end();
     await tellOfRun(context, flags, world);
-    if (!done.ok)
-      return {
-        noun: "run",
-        exit: EXIT.refused,
-        data: { run: null, state: "blocked" },
-        text: "",
-        refusals: done.refusals,
-        spared: "Nothing was started. The target was not written.",
-      };
+    if (!done.ok) return refused(done.refusals);
     const { run: id, ending, folder } = done.value;
     const { kind, refusals, failure, commit } = ending;
     const bundle = `.cto/runs/${id}`;
@@ -60,6 +59,35 @@ export const act: Act<{ readonly jsonl: boolean }, [string]> = async (context, f
     await world.store.close();
   }
 };
+
+const refused = (refusals: readonly Refusal[]): Answer => ({
+  noun: "run",
+  exit: EXIT.refused,
+  data: { run: null, state: "blocked" },
+  text: "",
+  refusals,
+  spared: "Nothing was started. The target was not written.",
+});
+
+/** Ordered and left to a worker. The gate is asked by whoever performs it. */
+const detached = (context: CliContext, flags: CommonFlags, work: WorkId): Promise<Answer> =>
+  withWorld(context, flags, "write", async (world) => {
+    const left = await leaveRun(world, work);
+    if (!left.ok) return refused(left.refusals);
+    const { run: id } = left.value;
+    const { state, word, next } = await viewOfRun(world, left.value);
+    return {
+      noun: "run",
+      exit: EXIT.done,
+      data: { run: id, work, state },
+      text: `ordered   ${id}  ${word}\nnext      ${next}`,
+    };
+  });
+
+interface RunFlags {
+  readonly jsonl: boolean;
+  readonly detach?: boolean;
+}
 
 const EXITS: Readonly<Record<RunEnding, ExitCode>> = {
   awaiting_outcome: EXIT.done,

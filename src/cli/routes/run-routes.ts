@@ -2,7 +2,7 @@ import type { Command, RouteMap } from "@stricli/core";
 
 import { command } from "../command.ts";
 import type { Parsing } from "../context.ts";
-import { count, oneOr, several, text, yes } from "../flags.ts";
+import { count, duration, oneOr, several, text, yes } from "../flags.ts";
 
 const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
 const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
@@ -32,11 +32,14 @@ export const runRoutes = (): Routes => ({
     see: "cto explain gate/env-not-set",
     load: () => import("../commands/gate.ts"),
   }),
-  run: command<{ readonly jsonl: boolean }, [string]>({
+  run: command<{ readonly jsonl: boolean; readonly detach: boolean }, [string]>({
     brief: "one run, from its order to its sealed evidence",
-    examples: ["cto run CTO-WORK-049", "cto run CTO-WORK-049 --jsonl"],
+    examples: ["cto run CTO-WORK-049", "cto run CTO-WORK-049 --jsonl", "cto run CTO-WORK-049 --detach"],
     args: [WORK],
-    flags: { jsonl: yes("each event line on stdout as it is recorded") },
+    flags: {
+      jsonl: yes("each event line on stdout as it is recorded"),
+      detach: yes("order it and leave it to a worker"),
+    },
     about: [
       "The backend, the target and the limits are the contract's; no flag chooses them.",
       "Given again after a crash, it goes on with the run that was broken off. Ctrl-C stops it.",
@@ -44,6 +47,27 @@ export const runRoutes = (): Routes => ({
     exits: "0 awaits its outcome · 3 blocked · 4 failed · 6 voided · 130 stopped",
     see: "cto gate, cto show, cto outcome",
     load: () => import("../commands/run.ts"),
+  }),
+  worker: command<
+    { readonly concurrency?: number; readonly once: boolean; readonly drain?: number; readonly jsonl: boolean },
+    []
+  >({
+    brief: "perform the runs that are ordered, until it is told to end",
+    examples: ["cto worker", "cto worker --concurrency 4 --jsonl", "cto worker --once"],
+    flags: {
+      concurrency: count("how many runs at a time (1)"),
+      once: yes("end as soon as nothing waits that it could take"),
+      drain: duration("how long running runs may go on once it is told to end, such as 15m"),
+      jsonl: yes("each event of the worker as a line of JSON on stdout"),
+    },
+    about: [
+      "Takes the runs of cto run --detach, those that policy.yaml orders on approval, and those whose process died. One",
+      "run of a target at a time, whoever performs it. The switches of its own environment open the gates.",
+      "TERM or Ctrl-C drains it: what still runs after --drain is given back and another worker goes on with it.",
+    ],
+    exits: "0 drained · 4 it may not go on: its lease is lost or no sandbox works here",
+    see: "cto run, cto status, docs/workers.md",
+    load: () => import("../commands/worker.ts"),
   }),
   sandbox: command<{ readonly input: boolean }, string[]>({
     brief: "any command in the very stage that a run would get",

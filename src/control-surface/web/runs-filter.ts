@@ -12,7 +12,7 @@ export const TAB_WORDS: Readonly<Record<RunTab, string>> = {
 };
 
 const NEEDS: ReadonlySet<ShownState> = new Set(["rollback_failed", "awaiting_outcome", "rejected", "interrupted"]);
-const RUNNING: ReadonlySet<ShownState> = new Set(["executing", "stopping"]);
+const RUNNING: ReadonlySet<ShownState> = new Set(["executing", "queued", "stopping"]);
 
 /** The states of a tab, as the server is asked for them; all of them need no word. */
 export const statesOfTab = (tab: RunTab): readonly ShownState[] | "all" => {

@@ -18,7 +18,9 @@ export interface Standing {
 export const isTampered = ({ run, mismatches }: Standing): boolean =>
   run.verify?.verdict === "FAIL" || mismatches.length > 0;
 
-export const isOpen = ({ state }: RunObject): boolean => state === "executing" || state === "stopping";
+export const isOpen = ({ state }: RunObject): boolean => UNENDED.has(state);
+
+const UNENDED: ReadonlySet<string> = new Set(["executing", "queued", "stopping"]);
 
 /** Nothing was started: it ends where the gate said no. */
 export const isBlocked = ({ state }: RunObject): boolean => state === "blocked";

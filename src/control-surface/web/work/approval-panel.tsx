@@ -20,6 +20,7 @@ export const isToApprove = ({ state }: Pick<WorkPage["work"], "state">): boolean
 const SETTLED: ReadonlySet<string> = new Set([
   "approved",
   "executing",
+  "queued",
   "stopping",
   "awaiting_outcome",
   "rejected",

@@ -62,7 +62,7 @@ const approvalCell = (work: WorkWithHistory, approval: ApprovalView | null): Gat
   }
 };
 
-const RUNS: ReadonlySet<string> = new Set(["executing", "stopping"]);
+const RUNS: ReadonlySet<string> = new Set(["executing", "queued", "stopping"]);
 const COMMITTED: ReadonlySet<string> = new Set([
   "awaiting_outcome",
   "accepted",

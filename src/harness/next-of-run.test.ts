@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { runId, workId } from "../workflow/ids.ts";
-import { afterFailure, outcomeCommands } from "./read-runs.ts";
+import { afterFailure, outcomeCommands } from "./next-of-run.ts";
 
 const work = workId("CTO-WORK-049");
 if (work === undefined) throw new Error("that is a work item");

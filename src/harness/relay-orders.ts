@@ -1,0 +1,29 @@
+import type { WorkId } from "../workflow/ids.ts";
+import type { LedgerType } from "../workflow/ledger.ts";
+import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
+import { engineOrder, isOrderedAfter, leaveRun } from "./run-order.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Gives the engine what the ledger has for it: every open run that it does not know, as after its memory was lost, and a
+ * run of each work item that was approved since its last one, where policy.yaml orders on approval.
+ */
+export const relayOrders = async (world: World): Promise<void> => {
+  const policy = readPolicy(await world.home.read(POLICY_PATH));
+  if (policy.ok && policy.value.orders?.execute === "on-approval")
+    for (const { work } of await world.store.works({ state: "approved" }))
+      // What cannot be ordered now, as where another run holds the target, is ordered at a later look.
+      if (await isUnanswered(world, work)) await leaveRun(world, work);
+  for (const row of await world.store.runs({ open: true }))
+    if ((await world.engine.status(row.run, "execute")) === "unknown")
+      await world.engine.start(engineOrder(world, row));
+};
+
+// An approval whose run was blocked is not tried again by itself: a person looks at what blocks it first.
+const isUnanswered = async ({ store }: World, work: WorkId): Promise<boolean> => {
+  const [approval] = await store.records({ work, types: APPROVALS, newest: 1 });
+  const [run] = (await store.listRuns({ work, limit: 1 })).rows;
+  return approval !== undefined && (run === undefined || !isOrderedAfter(run, approval.seq));
+};
+
+const APPROVALS: readonly LedgerType[] = ["approval.recorded"];

@@ -1,0 +1,83 @@
+import { setTimeout as wait } from "node:timers/promises";
+
+import type { RunOrder } from "../seams/engine.ts";
+import type { RunId } from "../workflow/ids.ts";
+import { LIMITS } from "../workflow/limits.ts";
+import type { RunEnding } from "../workflow/run-state.ts";
+import { performRun } from "./perform-run.ts";
+import { relayOrders } from "./relay-orders.ts";
+import { readOffers, type Offers } from "./worker-offers.ts";
+import type { World } from "./world.ts";
+
+export interface Serving {
+  readonly concurrency: number;
+  /** Whether it ends as soon as nothing waits that it could take. */
+  readonly until: "stopped" | "idle";
+  /** Aborts when nothing more is to be taken. */
+  readonly stop: AbortSignal;
+  /** How long what still runs then may go on before it is given back. */
+  readonly drainMs: number;
+  readonly tell: (news: WorkerNews) => void;
+}
+
+/** What a worker does, as it does it. */
+export type WorkerNews =
+  | {
+      readonly kind: "serves";
+      readonly worker: string;
+      readonly site: string;
+      readonly concurrency: number;
+      readonly offers: Offers;
+    }
+  | { readonly kind: "begins"; readonly order: RunOrder }
+  | { readonly kind: "ended"; readonly run: RunId; readonly ending: RunEnding }
+  | { readonly kind: "drains" }
+  | { readonly kind: "trouble"; readonly says: string };
+
+export interface Served {
+  readonly worker: string;
+  readonly claimed: number;
+  readonly done: number;
+  readonly givenBack: number;
+}
+
+/** Performs runs until it is told to end. Rejects where this process must not go on: `engine/liveness-lost`, `store/fenced`. */
+export const serveOrders = async (world: World, serving: Serving): Promise<Served> => {
+  const { concurrency, until, stop, drainMs, tell } = serving;
+  const offers = await readOffers(world);
+  let claimed = 0;
+  let done = 0;
+  const worker = await world.engine.work(async (order, engineRun) => {
+    claimed += 1;
+    tell({ kind: "begins", order });
+    const performed = await performRun(world, order.run, engineRun, () => undefined);
+    done += 1;
+    if (performed !== undefined) tell({ kind: "ended", run: order.run, ending: performed.ending.kind });
+  }, concurrency);
+  tell({ kind: "serves", worker: worker.id, site: world.site, concurrency, offers });
+  try {
+    await Promise.race([worker.lost, relayUntil(world, serving, () => worker.idle())]);
+    if (stop.aborted) tell({ kind: "drains" });
+    const { givenBack } = await Promise.race([worker.lost, worker.drain(until === "idle" ? 0 : drainMs)]);
+    return { worker: worker.id, claimed, done, givenBack };
+  } finally {
+    await world.engine.close();
+  }
+};
+
+/** Looks for orders again and again. A ledger that is held or a full disk for a moment is told once, and tried again. */
+const relayUntil = async (world: World, { until, stop, tell }: Serving, idle: () => Promise<void>): Promise<void> => {
+  let told = "";
+  while (!stop.aborted) {
+    try {
+      await relayOrders(world);
+      told = "";
+    } catch (error) {
+      const says = error instanceof Error ? error.message : String(error);
+      if (says !== told) tell({ kind: "trouble", says });
+      told = says;
+    }
+    if (until === "idle") return idle();
+    await wait(LIMITS.orderLookMs, undefined, { signal: stop }).catch(() => undefined);
+  }
+};

@@ -1,0 +1,82 @@
+import { rm } from "node:fs/promises";
+import path from "node:path";
+
+import { expect, test } from "vitest";
+
+import { relayOrders } from "../../src/harness/relay-orders.ts";
+import { leaveRun } from "../../src/harness/run-order.ts";
+import { stopRun } from "../../src/harness/stop-run.ts";
+import { runId } from "../../src/workflow/ids.ts";
+import { jsonOf, runCto } from "../cli/cli.ts";
+import { commitsOf, expectEvidence, expectNothing, factsOf, withApproved } from "./ended.ts";
+import { approveBy, endOf, openSwitches, POLICY, runOnce } from "./ground.ts";
+
+const WORKER = ["worker", "--once", "--json"];
+
+test("a run that is left to a worker waits under its own word, is performed by it, and awaits its outcome", async () => {
+  await withApproved(async ({ ground, world, base }) => {
+    const given = { home: ground.home, env: openSwitches("scripted") };
+    const left = jsonOf(await runCto(["run", "CTO-WORK-049", "--detach", "--json"], given));
+    expect(left).toMatchObject({ run: "R-049-01", state: "queued" });
+    const status = jsonOf(await runCto(["status", "--json"], given));
+    expect(status).toMatchObject({
+      running: [{ run: "R-049-01", state: "queued", word: "Waits for a worker, place 1 of 1" }],
+    });
+    const work = jsonOf(await runCto(["work", "show", "CTO-WORK-049", "--json"], given));
+    expect(work).toMatchObject({ state: "queued" });
+
+    const worked = await runCto(WORKER, given);
+    expect(jsonOf(worked)).toMatchObject({ claimed: 1, done: 1, givenBack: 0 });
+    expect(worked.exit).toBe(0);
+    await expectEvidence(world, runId(ground.work, 1), "awaiting_outcome");
+    expect(commitsOf(ground).at(-1)).toBe(base);
+    expect(commitsOf(ground)).toHaveLength(2);
+    expect(jsonOf(await runCto(WORKER, given))).toMatchObject({ claimed: 0, done: 0 });
+  });
+});
+
+test("a run that was stopped while it waited ends without an agent; the engine's memory may be lost meanwhile", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    const env = openSwitches("scripted");
+    expect(
+      jsonOf(await runCto(["run", "CTO-WORK-049", "--detach", "--json"], { home: ground.home, env })),
+    ).toMatchObject({
+      state: "queued",
+    });
+    const run = runId(ground.work, 1);
+    expect(await stopRun(world, run, "not today")).toMatchObject({ kind: "waits" });
+    expect(jsonOf(await runCto(["show", run, "--json"], { home: ground.home }))).toMatchObject({ state: "stopping" });
+    await world.engine.close();
+    for (const end of ["", "-wal", "-shm"]) await rm(path.join(ground.home, `.cto/engine.db${end}`), { force: true });
+    await relayOrders(world);
+    expect(endOf(await runOnce(world, ground))).toEqual(["stopped"]);
+    expect((await factsOf(world, run)).filter(({ type }) => type === "backend.started")).toEqual([]);
+    await expectEvidence(world, run, "stopped");
+    await expectNothing(world, ground, before);
+  });
+});
+
+test("where policy orders on approval a worker orders each approval once, also one that its gate refuses", async () => {
+  await withApproved(async ({ ground, world }) => {
+    await ground.edit(POLICY, "schema: cto/policy/v1", "schema: cto/policy/v1\norders:\n  execute: on-approval");
+    // The approval was given under other bytes of the policy: its gate says so.
+    const given = { home: ground.home, env: openSwitches("scripted") };
+    expect(jsonOf(await runCto(WORKER, given))).toMatchObject({ claimed: 1, done: 1 });
+    expect(await world.store.run(runId(ground.work, 1))).toMatchObject({ ending: "blocked" });
+    expect(jsonOf(await runCto(WORKER, given))).toMatchObject({ claimed: 0 });
+
+    expect(await approveBy(world, ground)).toEqual([]);
+    expect(jsonOf(await runCto(WORKER, given))).toMatchObject({ claimed: 1, done: 1 });
+    expect(await world.store.run(runId(ground.work, 2))).toMatchObject({ ending: "awaiting_outcome" });
+  });
+});
+
+test("two who order one work item get one run", async () => {
+  await withApproved(async ({ ground, world }) => {
+    const other = await ground.open();
+    const both = await Promise.all([leaveRun(world, ground.work), leaveRun(other, ground.work)]);
+    await other.store.close();
+    expect(both.map((left) => left.ok)).toContain(true);
+    expect(await world.store.runs({})).toHaveLength(1);
+  });
+});
