@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { folderArchive } from "./adapters/archive/folder-archive.ts";
+import { archiveOf } from "./adapters/archive/archive-of.ts";
 import { readFolder } from "./adapters/archive/read-folder.ts";
 import { readTarFile } from "./adapters/archive/read-tar-file.ts";
 import { readVerifyPage } from "./adapters/archive/verify-page.ts";
@@ -159,9 +159,6 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
   const clock = systemClock();
   const home = folderHome(folder);
   const services = await servicesOf(home);
-  // A home that says its bundles are elsewhere must not begin others here.
-  if (services.archive.kind !== "folder")
-    throw new Failure("home/unreadable", ".cto/services.json names a service that this program cannot use yet.");
   const own = keysIn(stateFolder);
   const ofStore: StoreOptions = {
     homeId,
@@ -217,7 +214,11 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
       temporary: stateFolder,
     }),
     ownKeys: own,
-    archive: folderArchive(path.join(stateFolder, "runs")),
+    archive: archiveOf(services.archive, {
+      runs: path.join(stateFolder, "runs"),
+      environment,
+      recorded: async (run) => (await store.seals(run)).at(-1)?.sums,
+    }),
     verifyTools: nodeVerifyTools,
     host: localHost(stateFolder),
     backendOf: configuredBackends({ home: folder, environment, textOf }),

@@ -5,6 +5,7 @@ import { BRIEF, firstPage } from "./first-page.ts";
 import { PARSER_WORDS } from "./parser-words.ts";
 import { agentRoutes } from "./routes/agent-routes.ts";
 import { approvalRoutes } from "./routes/approval-routes.ts";
+import { archiveRoutes } from "./routes/archive-routes.ts";
 import { documentRoutes } from "./routes/document-routes.ts";
 import { evidenceRoutes } from "./routes/evidence-routes.ts";
 import { homeRoutes } from "./routes/home-routes.ts";
@@ -20,6 +21,7 @@ export const buildApp = (): Application<Parsing> => {
     ...approvalRoutes(),
     ...runRoutes(),
     ...evidenceRoutes(),
+    ...archiveRoutes(),
   };
   const root = buildRouteMap<string, Parsing>({ routes, docs: { brief: BRIEF } });
   const formatting = { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true } as const;

@@ -31,7 +31,7 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["verify", "replay"], "check a bundle offline; do its steps again and compare"],
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
   [["agents"], "which agents there are, and whether they are here and answer"],
-  [["keys"], "the home's own keys: list, make what is missing, rotate"],
-  [["audit"], "the ledger: its entries, and whether its chain holds"],
+  [["keys", "audit"], "the home's own keys; the ledger: its entries, and whether its chain holds"],
+  [["archive"], "bundles in a bucket as well: push, check, prune what is here"],
   [["explain"], "what a code, state, exit code or variable means"],
 ];

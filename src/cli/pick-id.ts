@@ -1,7 +1,7 @@
 import { knownWorks } from "../harness/read-works.ts";
 import { openWorkGround } from "../harness/work-ground.ts";
 import type { World } from "../harness/world.ts";
-import type { RunId, WorkId } from "../workflow/ids.ts";
+import { parseRunId, type RunId, type WorkId } from "../workflow/ids.ts";
 import type { Answer } from "./answer.ts";
 import { pick } from "./pick.ts";
 
@@ -16,3 +16,7 @@ export const pickRun = async (world: World, given: string): Promise<RunId | Answ
     given,
     (await world.store.runs({})).map(({ run }) => run),
   );
+
+/** The same, also a run that this home does not know and a bucket may have. */
+export const pickAnyRun = async (world: World, given: string): Promise<RunId | Answer> =>
+  parseRunId(given) ?? pickRun(world, given);

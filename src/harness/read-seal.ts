@@ -22,6 +22,7 @@ export const sealHolds = async (world: World, run: RunId): Promise<boolean> => {
 const held = rememberedOf<boolean>();
 
 const isAsSealed = async (world: World, run: RunId, told: LedgerRecord, seal: SealRow): Promise<boolean> => {
+  if (!(await isWholeWhereItIs(world, run))) return false;
   const bundle = await world.archive.open({ run });
   if (bundle === "absent" || bundle.odd.length > 0) return false;
   if (canonicalJson(sealedDigests(bundle.files)) !== canonicalJson(told.digests ?? {})) return false;
@@ -40,6 +41,13 @@ const isAsSealed = async (world: World, run: RunId, told: LedgerRecord, seal: Se
     [...expected].every(([name, digest]) => found.get(name) === digest) &&
     [...found.keys()].every((name) => expected.has(name) || SEALED_BY_DIGEST.has(name))
   );
+};
+
+/** What does not hold in a bucket is an answer here, and no failure. */
+const isWholeWhereItIs = async ({ archive: { bucket } }: World, run: RunId): Promise<boolean> => {
+  if (bucket === "none" || (await bucket.isHere(run))) return true;
+  const checked = await bucket.check(run);
+  return checked !== "absent" && checked.wrong.length === 0;
 };
 
 /** Held to the digests in the ledger's record. */

@@ -1,3 +1,4 @@
+import type { Bucket } from "../seams/archive.ts";
 import type { Backend } from "../seams/backend.ts";
 import type { Protections } from "../seams/sandbox.ts";
 import type { World } from "./world.ts";
@@ -67,6 +68,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
       put: barred("archive.put"),
       seal: barred("archive.seal"),
       attach: barred("archive.attach"),
+      bucket: archive.bucket === "none" ? "none" : readingBucket(archive.bucket),
     },
     host: {
       findProgram: (name, toolchains) => host.findProgram(name, toolchains),
@@ -111,6 +113,15 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
     isAlive: world.isAlive,
   };
 };
+
+const readingBucket = (bucket: Bucket): Bucket => ({
+  place: bucket.place,
+  check: (run) => bucket.check(run),
+  here: () => bucket.here(),
+  isHere: (run) => bucket.isHere(run),
+  push: barred("bucket.push"),
+  dropFolder: barred("bucket.dropFolder"),
+});
 
 const barred = (verb: string) => (): never => {
   throw new TypeError(`${verb} is no verb of a world that only reads`);

@@ -14,6 +14,7 @@ import type { SourceDocument } from "../workflow/packet/packet.ts";
 import type { CriterionResult } from "../workflow/validation/criteria.ts";
 import { drawRedacted, type StepOutputs } from "./draw-record.ts";
 import type { Proven } from "./prove-run.ts";
+import { pushSealed } from "./push-sealed.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
 import { recordOnce } from "./record-seal.ts";
 import { findFact, redactionEvent, type Recorder } from "./recorder.ts";
@@ -41,7 +42,9 @@ export const sealRun = async (
   const outputs = withEnding(draw, steps, given);
   const { ending } = outputs.proven;
   await finish({ world, row, recorder, redactor }, outputs.proven);
-  if (!(await world.archive.isSealed(row.run))) {
+  // What the ledger has not recorded is sealed nowhere; so no bucket is asked for a run on its ordinary way.
+  const isRecorded = (await world.store.seals(row.run)).length > 0;
+  if (!isRecorded || !(await world.archive.isSealed(row.run))) {
     const { summary } = await runIn(world.store, row);
     const ended = new Map([...given, ["events.checkpoint", new TextEncoder().encode(jsonText(summary[CHECKPOINT]))]]);
     const record = draw(outputs);
@@ -56,6 +59,7 @@ export const sealRun = async (
   const sums = await world.archive.seal(row.run);
   await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
   await world.target.forgetRun(row.run);
+  await pushSealed(world, row.run);
   return { ending, sums };
 };
 

@@ -18,6 +18,14 @@ export class Failure extends Error {
 
 /** Every failure of the program -> its next step, for the command line and `cto explain`. */
 export const FAILURES = {
+  "archive/altered":
+    "cto archive check RUN names what does not hold; put the object's right version back in the bucket, then cto verify RUN",
+  "archive/key-absent": "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for the bucket of .cto/services.json",
+  "archive/missing":
+    "cto archive check RUN names what is missing; cto archive push RUN where the sealed folder still is, or bring the object back",
+  "archive/none": "name a bucket in .cto/services.json; docs/backup.md shows one",
+  "archive/refused": "look at the keys, their rights, the bucket's name and region, and the clock of this machine",
+  "archive/unreachable": "look at the bucket's address and the way to it; then the same command again, it goes on",
   "backend/another-version": "install the version that the profile pins, cto agents probe shows it; approve again",
   "backend/changed-meanwhile":
     "cto agents show names its packages and its profile; let nothing change them while a run works, then approve again",

@@ -111,6 +111,14 @@ export const LIMITS = {
   /** What a reader of a bundle keeps in memory: one file, and all of them; what is larger is digested by stream. */
   bundleHeldFileBytesMax: 50_331_648,
   bundleHeldBytesMax: 268_435_456,
+  /** What lies in a bucket as an object of its own; smaller files of a bundle are in one pack. */
+  archiveObjectBytesMin: 1_048_576,
+  archiveManifestBytesMax: 8_388_608,
+  /** Until a bucket's answer begins, and between two pieces of it; and for one object all in all. */
+  archiveAnswerMs: 30_000,
+  archiveObjectMs: 900_000,
+  /** Names in one listing of a bucket. */
+  archiveListMax: 1_000_000,
   /** What a verifier inflates or makes out of one pack, and out of one patch: its largest file, before and after. */
   bundleInflatedBytesMax: 536_870_912,
   /** Letters of all path rules times letters of all changed paths, as a verifier compares them. */

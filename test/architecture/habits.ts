@@ -38,6 +38,7 @@ const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
 // Files that do something about a Failure, and what. Whoever only passes it on needs no place here.
 const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
+  "src/harness/push-sealed.ts": "a bundle that did not reach its bucket yet is sealed all the same",
   "src/harness/read-standing.ts": "an admission file that cannot be read is a no of the gate",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
   "src/cli/run-command.ts": "shows it",

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { FileHandle } from "node:fs/promises";
 
+import { parseDigest, type Digest } from "../../workflow/digest.ts";
 import type { DigestedFile } from "../../workflow/evidence/verify/reading.ts";
+import type { FileTaker } from "../../workflow/evidence/verify/tar.ts";
 
 const PIECE_BYTES = 1_048_576;
 
@@ -27,4 +29,36 @@ export const digestStream = async (stream: AsyncIterable<Uint8Array>): Promise<D
     size += piece.length;
   }
   return { size, sha256: hash.digest() };
+};
+
+/** The same, of a file that comes piece by piece. */
+export const digestedTaker = (): Omit<FileTaker, "done"> & { readonly done: () => DigestedFile } => {
+  const hash = createHash("sha256");
+  let size = 0;
+  return {
+    take: (piece) => {
+      hash.update(piece);
+      size += piece.length;
+    },
+    done: () => ({ size, sha256: hash.digest() }),
+  };
+};
+
+/** A digest as it is written. */
+export const written = ({ sha256 }: DigestedFile): Digest => {
+  const digest = parseDigest(Buffer.from(sha256).toString("hex"));
+  if (digest === undefined) throw new TypeError("a digest has 64 digits");
+  return digest;
+};
+
+/** A stream as one array; where it has more than `bytesMax` bytes, the beginning of it and at least one byte too much. */
+export const heldBytes = async (source: AsyncIterable<Uint8Array>, bytesMax: number): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of source) {
+    parts.push(piece);
+    size += piece.length;
+    if (size > bytesMax) break;
+  }
+  return new Uint8Array(Buffer.concat(parts));
 };

@@ -7,6 +7,7 @@ import type { Archive } from "../../seams/archive.ts";
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, type RunId } from "../../workflow/ids.ts";
+import { removeReadOnly } from "./drop-sealed.ts";
 import { fingerprintFolder } from "./fingerprint-folder.ts";
 import { readFileBelow } from "./read-file-below.ts";
 import { readFolder } from "./read-folder.ts";
@@ -15,8 +16,13 @@ const SUMS = "SHA256SUMS";
 /** After a crash half an addendum has a name that ends so, and is written again. */
 const UNFINISHED = ".unfinished";
 
+export interface FolderArchive extends Archive {
+  /** Whether a partial folder of this run is here. */
+  readonly isBegun: (run: RunId) => Promise<boolean>;
+}
+
 /** Sealed folders below one folder of the home. What is not sealed yet is named `.partial-<run>` and is never evidence. */
-export const folderArchive = (runs: string): Archive => {
+export const folderArchive = (runs: string): FolderArchive => {
   const sealed = (run: RunId): string => path.join(runs, run);
   const partial = (run: RunId): string => path.join(runs, `.partial-${run}`);
   const placeOf = (place: Parameters<Archive["open"]>[0]): string => {
@@ -29,7 +35,7 @@ export const folderArchive = (runs: string): Archive => {
       asFailures(run, async () => {
         if (await isSealed(run))
           throw new Failure("evidence/unsealable", `${run} is sealed; a sealed bundle never changes.`);
-        await removeOwn(partial(run));
+        if (await isThere(partial(run))) await removeReadOnly(partial(run));
         await mkdir(partial(run), { recursive: true, mode: 0o700 });
       }),
     put: (run, name, bytes) => asFailures(run, () => putFile(partial(run), name, bytes)),
@@ -43,6 +49,7 @@ export const folderArchive = (runs: string): Archive => {
         return digestOfSums(sealed(run));
       }),
     isSealed,
+    isBegun: (run) => isThere(partial(run)),
     folder: sealed,
     attach: (run, name, bytes) =>
       asFailures(run, async () => {
@@ -68,6 +75,7 @@ export const folderArchive = (runs: string): Archive => {
     peek: async (run, from, name, bytesMax) =>
       readPlain(path.join(from === "bundle" ? sealed(run) : `${sealed(run)}.addenda`, name), bytesMax),
     read: (run, name) => readFileBelow(sealed(run), name),
+    bucket: "none",
     open: async (place) => {
       const folder = placeOf(place);
       if (!(await isThere(folder))) return "absent";
@@ -153,19 +161,6 @@ const makeLasting = async (folder: string): Promise<void> => {
   }
   await sync(folder);
   await chmod(folder, 0o555);
-};
-
-/** What a broken seal left of ours. Its folders may be read-only already. */
-const removeOwn = async (folder: string): Promise<void> => {
-  if (!(await isThere(folder))) return;
-  await makeWritable(folder);
-  await rm(folder, { recursive: true, force: true });
-};
-
-const makeWritable = async (folder: string): Promise<void> => {
-  await chmod(folder, 0o700);
-  for (const entry of await readdir(folder, { withFileTypes: true }))
-    if (entry.isDirectory()) await makeWritable(path.join(folder, entry.name));
 };
 
 const sync = async (folder: string): Promise<void> => {

@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
 
 import type { OpenBundle } from "../../seams/archive.ts";
 import type { DigestedFile } from "../../workflow/evidence/verify/reading.ts";
-import { heldFile, readTar, type FileTaker } from "../../workflow/evidence/verify/tar.ts";
+import { heldFile, readTar } from "../../workflow/evidence/verify/tar.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { pieces } from "./digest-stream.ts";
+import { digestedTaker, pieces } from "./digest-stream.ts";
 
 /** A tar that holds one bundle, as path -> bytes, without unpacking it; large files are only digested, as in a folder. */
 export const readTarFile = async (file: string): Promise<OpenBundle> => {
@@ -16,7 +15,7 @@ export const readTarFile = async (file: string): Promise<OpenBundle> => {
     try {
       let held = 0;
       const read = await readTar(pieces(handle), (size) => {
-        if (size > Math.min(LIMITS.bundleHeldFileBytesMax, LIMITS.bundleHeldBytesMax - held)) return digestedFile();
+        if (size > Math.min(LIMITS.bundleHeldFileBytesMax, LIMITS.bundleHeldBytesMax - held)) return digestedTaker();
         held += size;
         return heldFile();
       });
@@ -33,16 +32,4 @@ export const readTarFile = async (file: string): Promise<OpenBundle> => {
     if (!(error instanceof Error) || !("code" in error)) throw error;
     throw new Failure("home/unreadable", `${file} cannot be read.`, { cause: error });
   }
-};
-
-const digestedFile = (): FileTaker => {
-  const hash = createHash("sha256");
-  let size = 0;
-  return {
-    take: (piece) => {
-      hash.update(piece);
-      size += piece.length;
-    },
-    done: () => ({ size, sha256: hash.digest() }),
-  };
 };

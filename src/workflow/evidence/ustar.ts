@@ -2,10 +2,12 @@
 export interface TarEntry {
   readonly path: string;
   readonly size: number;
+  /** Seconds since 1970; left out, zero. */
+  readonly atSeconds?: number;
 }
 
-/** The 512 bytes before a file's content: POSIX ustar, mode 0644, owner and time zero, so that same files make same bytes. */
-export const tarHeader = ({ path, size }: TarEntry): Uint8Array => {
+/** The 512 bytes before a file's content: POSIX ustar, mode 0644, owner zero, no time of its own, so that same files make same bytes. */
+export const tarHeader = ({ path, size, atSeconds = 0 }: TarEntry): Uint8Array => {
   const header = Buffer.alloc(BLOCK);
   const [prefix, name] = splitName(path);
   const put = (text: string, at: number): void => void header.write(text, at, "latin1");
@@ -14,7 +16,7 @@ export const tarHeader = ({ path, size }: TarEntry): Uint8Array => {
   put("0000000\0", 108);
   put("0000000\0", 116);
   put(`${octal(size, 11)}\0`, 124);
-  put(`${octal(0, 11)}\0`, 136);
+  put(`${octal(atSeconds, 11)}\0`, 136);
   put("        ", 148);
   put("0", 156);
   put("ustar\u000000", 257);

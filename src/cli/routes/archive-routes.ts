@@ -1,0 +1,51 @@
+import type { Command, RouteMap } from "@stricli/core";
+
+import { command, group } from "../command.ts";
+import type { Parsing } from "../context.ts";
+import { duration, yes } from "../flags.ts";
+
+const RUN = { placeholder: "RUN", brief: "R-NNN-AA; none means every run", optional: true } as const;
+
+type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
+
+/** Commands about the places where a home is kept besides itself. */
+export const archiveRoutes = (): Routes => ({
+  archive: group("sealed bundles in the bucket of .cto/services.json", {
+    push: command<object, [string | undefined]>({
+      brief: "upload what is not there yet, and read it back",
+      examples: ["cto archive push", "cto archive push R-049-02"],
+      args: [RUN],
+      about: [
+        "A run pushes its own bundle when it ends. Nothing in the bucket is overwritten or deleted; broken off, give it again.",
+        "A bundle that is not as it was sealed stays here. Keys come from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+      ],
+      exits: "0 all are there · 5 one is not as it was sealed",
+      see: "cto archive check",
+      load: () => import("../commands/archive-push.ts"),
+    }),
+    check: command<object, [string | undefined]>({
+      brief: "read bundles back from the bucket and digest every byte",
+      examples: ["cto archive check", "cto archive check R-049-02"],
+      args: [RUN],
+      about: ["Holds them to their names and to what the ledger saw sealed. cto verify RUN does all the rest."],
+      exits: "0 all hold · 5 one is missing or altered there",
+      see: "cto archive push, cto verify",
+      load: () => import("../commands/archive-check.ts"),
+    }),
+    prune: command<{ readonly olderThan?: number; readonly yes: boolean }, []>({
+      brief: "remove folders here of decided runs that the bucket has",
+      examples: ["cto archive prune --older-than 90d", "cto archive prune --older-than 90d --yes"],
+      flags: {
+        olderThan: duration("sealed at least so long ago (90d)"),
+        yes: yes("do it; without it only the list is shown"),
+      },
+      about: [
+        "Only runs that were accepted, rolled back, or ended without a commit; each after all of it was read back from the",
+        "bucket just now. They are read from there afterwards. Nothing else goes: not the ledger, nothing in the bucket.",
+      ],
+      exits: "0 · 5 one has to stay because a copy does not hold",
+      see: "cto archive check",
+      load: () => import("../commands/archive-prune.ts"),
+    }),
+  }),
+});
