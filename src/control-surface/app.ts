@@ -13,6 +13,7 @@ import type { Door } from "./door.ts";
 import type { Streams } from "./events.ts";
 import { HEADERS } from "./headers.ts";
 import { entranceOf } from "./objections.ts";
+import { operationRoutes } from "./operations.ts";
 import { problemOf, problemOfError, type Problem } from "./problem.ts";
 import { readRoutes } from "./read-routes.ts";
 import type { Replays } from "./replay-here.ts";
@@ -59,6 +60,7 @@ export const surfaceApp = ({ door, reading, streams, client, writes, replays, ex
       app.post(route.path, (context) => write(context, route, writes));
     for (const route of signingPages(writes)) app.get(route.path, (context) => answer(context, route));
   }
+  operationRoutes(app, reading);
   app.get("/api/events", async (context) => {
     const asked = askedOf(context, []);
     const stream = asked.ok ? await streams.open(context.req.header("Last-Event-ID")) : asked;

@@ -4,6 +4,7 @@ import { readHostile } from "./kept-hostile.ts";
 import { statusObject } from "./objects/status-object.ts";
 import { admissionObject, targetCheckObject } from "./objects/target-object.ts";
 import { readApprovals } from "./read-approvals.ts";
+import { readMetrics, readReadiness } from "./read-metrics.ts";
 import { readNotices } from "./read-notices.ts";
 import { readStatus } from "./read-status.ts";
 import { checkTarget, readAdmissions } from "./read-targets.ts";
@@ -36,6 +37,8 @@ export const homeReading = (world: World): HomeReading => ({
   },
   notices: (limit) => readNotices(world, limit),
   hostile: () => readHostile(world),
+  readiness: () => readReadiness(world),
+  metrics: () => readMetrics(world),
   explain: (code) => {
     const explanation = explanationOf(code);
     return explanation === undefined

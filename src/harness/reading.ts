@@ -1,5 +1,6 @@
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import type { WorkId } from "../workflow/ids.ts";
+import type { Metric } from "../workflow/open-metrics.ts";
 import type { ApprovalView } from "./objects/approval.ts";
 import type { AuditPage } from "./objects/audit.ts";
 import type { DiagnosticObject } from "./objects/diagnostic.ts";
@@ -21,6 +22,7 @@ import type { PacketView } from "./objects/view.ts";
 import type { WorkObject, WorkWithHistory } from "./objects/work.ts";
 import type { EvidencePart } from "./read-evidence.ts";
 import type { LogFilter } from "./read-log-lines.ts";
+import type { Readiness } from "./read-metrics.ts";
 import type { RunFilter } from "./read-runs.ts";
 import type { StepFilter } from "./read-steps.ts";
 import { homeReading } from "./reading-of-home.ts";
@@ -49,6 +51,8 @@ export interface HomeReading {
   /** What came of the last hostile suite. */
   hostile(): Promise<HostileObject>;
   explain(code: string): Sought<Explanation>;
+  readiness(): Promise<Readiness>;
+  metrics(): Promise<readonly Metric[]>;
 }
 
 /** Of what is to be done, and by which contract. */

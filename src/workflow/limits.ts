@@ -101,6 +101,8 @@ export const LIMITS = {
   stepAttemptsMax: 3,
   /** How often a worker looks in the ledger for runs that its engine does not know. */
   orderLookMs: 500,
+  /** Free space below which a home is not ready: a bundle and a Workspace would not fit. */
+  readyDiskBytesMin: 1_073_741_824,
   workerRunsMax: 64,
   /** Targets that a worker looks at when it starts, to say that they are there. */
   workerTargetsMax: 100,
