@@ -65,6 +65,7 @@ export interface Api {
   readonly "/api/r/:name/verify": Verdict;
   readonly "/api/r/:name/evidence": { readonly files: readonly EvidenceFile[] };
   readonly "/api/r/:name/evidence/:part": "bytes";
+  readonly "/api/together": Together;
 }
 
 /** Every address that writes: what it is given, and what it answers. */
@@ -149,6 +150,11 @@ export interface WriteApi {
     readonly given: { readonly outcomeSeq: number };
     readonly answer: RollbackObject;
   };
+}
+
+/** What each of several addresses answered, in the order in which they were asked: its status, and the text of its answer. */
+export interface Together {
+  readonly answers: readonly { readonly ask: string; readonly status: number; readonly text: string }[];
 }
 
 /** A work item with everything that its owner decides by; null where it has none. */

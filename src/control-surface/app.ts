@@ -19,6 +19,7 @@ import { readRoutes } from "./read-routes.ts";
 import type { Replays } from "./replay-here.ts";
 import type { Reply, Route } from "./reply.ts";
 import { SIGNING_ROUTES, signingPages } from "./signing-routes.ts";
+import { answerTogether, askedTogether } from "./together.ts";
 import type { OpenToWrite, WriteRoute } from "./write-route.ts";
 import { WRITE_ROUTES } from "./write-routes.ts";
 
@@ -61,6 +62,12 @@ export const surfaceApp = ({ door, reading, streams, client, writes, replays, ex
     for (const route of signingPages(writes)) app.get(route.path, (context) => answer(context, route));
   }
   operationRoutes(app, reading);
+  app.get("/api/together", async ({ req: { raw } }) => {
+    const asked = askedTogether(new URL(raw.url));
+    if (!asked.ok) return problemResponse(problemOf(asked.refusals));
+    const together = await answerTogether(raw, asked.value, (request) => app.fetch(request));
+    return jsonResponse(together, 200, "application/json");
+  });
   app.get("/api/events", async (context) => {
     const asked = askedOf(context, []);
     const stream = asked.ok ? await streams.open(context.req.header("Last-Event-ID")) : asked;

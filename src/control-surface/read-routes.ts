@@ -22,7 +22,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
   route("/api/doctor", [], async () => object({ checks: await examine() })),
   route("/api/hostile", [], async () => object(await reading.hostile())),
   route("/api/notices", ["limit"], async ({ page }) => object(await reading.notices(page.limit))),
-  route("/api/audit", ["after", "limit", "work"], (asked) => auditReply(reading, asked)),
+  route("/api/audit", ["after", "limit", "work", "run"], (asked) => auditReply(reading, asked)),
   route("/api/w/:name", [], async ({ name }) => workReply(reading, name)),
   route("/api/w/:name/source", [], async ({ name }) =>
     sought(await reading.packetSource(name), "work item", name, (bytes) => ({
@@ -112,7 +112,12 @@ const auditReply = async (reading: Reading, { query, page }: Asked): Promise<Rep
   const ofWork = query["work"];
   const work = ofWork === undefined ? undefined : workId(ofWork);
   if (ofWork !== undefined && work === undefined) return wrong("work", "is no work id");
-  return object(await reading.audit(page, work));
+  const ofRun = query["run"];
+  const run = ofRun === undefined ? undefined : parseRunId(ofRun);
+  if (ofRun !== undefined && run === undefined) return wrong("run", "is no run id");
+  return object(
+    await reading.audit(page, { ...(work === undefined ? {} : { work }), ...(run === undefined ? {} : { run }) }),
+  );
 };
 
 const runsReply = async (reading: Reading, { query, page: { limit } }: Asked): Promise<Reply<RunsPage>> => {

@@ -15,12 +15,13 @@ import { canariesIn } from "./read-canaries.ts";
 import { REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
 import { reportOf } from "./read-report.ts";
 import { viewOfRun, type RunView } from "./read-runs.ts";
+import { namesOfWork, type WorkNames } from "./read-works.ts";
 import { rememberedOf } from "./remembered.ts";
 import { verifyFolder } from "./verify-folder.ts";
 import type { World } from "./world.ts";
 
 /** One run in full: what the ledger says, and what its sealed report says, verified now. */
-export interface RunDetail extends RunView {
+export interface RunDetail extends RunView, WorkNames {
   readonly report: Report | "not-sealed";
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
   readonly canaries: readonly CanaryPassObject[];
@@ -48,6 +49,7 @@ export const readRun = async (world: World, run: RunId): Promise<RunDetail | "ab
   const decide = view.state === "awaiting_outcome" && report !== undefined;
   return {
     ...view,
+    ...(await namesOfWork(world, row.work)),
     ...(decide ? { next: outcomeCommands(run, toAcknowledge(report)) } : {}),
     report: report ?? "not-sealed",
     stages: stagesOf(events),

@@ -1,16 +1,28 @@
 import { workId, type RunId, type WorkId } from "../workflow/ids.ts";
 import type { Packet } from "../workflow/packet/packet.ts";
 import type { ShownState } from "../workflow/state-words.ts";
-import type { PacketReading } from "./documents.ts";
+import { readPackets, type PacketReading } from "./documents.ts";
 import { shownWork, type Shown } from "./read-work-state.ts";
-import { openWorkGround, openWorkLedger, type WorkGround } from "./work-ground.ts";
+import { listedTitles, openWorkGround, openWorkLedger, type WorkGround } from "./work-ground.ts";
 import type { World } from "./world.ts";
 
-/** One work item as every surface shows it. */
-export interface WorkView extends Shown {
-  readonly work: WorkId;
+/** What the home calls a work item, and whom its packet names. */
+export interface WorkNames {
   readonly title: string | null;
   readonly owner: string | null;
+}
+
+export const namesOfWork = async (world: World, work: WorkId): Promise<WorkNames> => {
+  const packet = packetFor(await readPackets(world), work);
+  return {
+    title: (await listedTitles(world)).get(work) ?? packet?.title.value ?? null,
+    owner: packet?.frontmatter.owner.value ?? null,
+  };
+};
+
+/** One work item as every surface shows it. */
+export interface WorkView extends Shown, WorkNames {
+  readonly work: WorkId;
   /** The path of the packet that proposes it. */
   readonly packet: string | null;
   readonly target: string | null;

@@ -1,4 +1,3 @@
-import { workId } from "../workflow/ids.ts";
 import { explanationOf, TOPICS } from "./explanations.ts";
 import { readHostile } from "./kept-hostile.ts";
 import { statusObject } from "./objects/status-object.ts";
@@ -28,11 +27,13 @@ export const homeReading = (world: World): HomeReading => ({
     );
   },
   approvals: (work) => readApprovals(world, work),
-  audit: async ({ after, limit }, given) => {
+  audit: async ({ after, limit }, { work, run } = {}) => {
     const { size } = (await world.store.head()).checkpoint;
-    if (given === undefined) return { entries: await world.store.records({ after, limit }), size };
-    const work = workId(given);
-    const own = work === undefined ? [] : await world.store.records({ work });
+    if (work === undefined && run === undefined) return { entries: await world.store.records({ after, limit }), size };
+    const own = await world.store.records({
+      ...(work === undefined ? {} : { work }),
+      ...(run === undefined ? {} : { runs: [run] }),
+    });
     return { entries: own.slice(after, after + limit), size, matches: own.length };
   },
   notices: (limit) => readNotices(world, limit),

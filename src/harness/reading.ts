@@ -1,5 +1,5 @@
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
-import type { WorkId } from "../workflow/ids.ts";
+import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { Metric } from "../workflow/open-metrics.ts";
 import type { ApprovalView } from "./objects/approval.ts";
 import type { AuditPage } from "./objects/audit.ts";
@@ -46,8 +46,8 @@ export interface HomeReading {
   approvals(work?: string): Promise<readonly ApprovalView[]>;
   /** What was told to whom, at most `limit` events, the newest first. */
   notices(limit: number): Promise<NoticesObject>;
-  /** Of one work item, where it is named: `after` then counts its own records. */
-  audit(page: Page, work?: WorkId): Promise<AuditPage>;
+  /** Of one work item or one run, where it is named: `after` then counts its own records. */
+  audit(page: Page, of?: { readonly work?: WorkId; readonly run?: RunId }): Promise<AuditPage>;
   /** What came of the last hostile suite. */
   hostile(): Promise<HostileObject>;
   explain(code: string): Sought<Explanation>;

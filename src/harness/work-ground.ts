@@ -31,7 +31,7 @@ export const workTitles = async (world: World): Promise<ReadonlyMap<WorkId, stri
 };
 
 /** What the lists of the home call each work item. */
-const listedTitles = async (world: World): Promise<ReadonlyMap<WorkId, string>> => {
+export const listedTitles = async (world: World): Promise<ReadonlyMap<WorkId, string>> => {
   const lists = (await world.home.list("issues")).map(listedWork);
   return new Map(lists.flatMap((list) => (list.ok ? list.value.map(({ work, title }) => [work, title] as const) : [])));
 };

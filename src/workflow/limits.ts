@@ -209,10 +209,10 @@ export const LIMITS = {
   noticeFlushMs: 5_000,
   /** How long the result of a hostile suite says something of this machine. */
   hostileFreshMs: 2_592_000_000,
-  /** Of what one request to the Control Surface says in its headers, and in its body. */
+  /** Of one request to the Control Surface: its headers, a name in its address, its body, and what a browser ticks and gives as reason. */
   surfaceHeaderBytesMax: 16_384,
+  surfaceNameCharactersMax: 512,
   surfaceBodyBytesMax: 65_536,
-  /** Of a reason that a browser gives. */
   surfaceTicksMax: 2_000,
   surfaceReasonCharactersMax: 1_000,
   /** How long a client of the Control Surface may take for its headers, for all of a request, and between two of them. */
@@ -230,16 +230,14 @@ export const LIMITS = {
   surfaceEventsBehindMax: 10_000,
   /** How long a Control Surface that ends waits for the answers that it has begun. */
   surfaceEndMs: 2_000,
-  /** Of a name in an address; what is longer names nothing. */
-  surfaceNameCharactersMax: 512,
-  /** Bundles of settled work items that one look at the inbox hashes anew, the newest ones. */
+  /** Bundles of settled work items that one look at the inbox hashes, the newest; bundles and runs that a served home remembers. */
   statusBundlesMax: 50,
-  /** Bundles of which a home that is served remembers what came of them, and runs of which it remembers the facts. */
   rememberedBundlesMax: 1_000,
   rememberedFactsMax: 4,
-  /** Entries of one page, without and with a wish. */
+  /** Entries of one page, without and with a wish, and answers that one question may ask for. */
   surfacePageDefault: 100,
   surfacePageMax: 1_000,
+  surfaceTogetherMax: 16,
   /** Lines of a patch that are shown at once, of one file and of all, and characters of one of them. */
   surfaceDiffFileLinesMax: 400,
   surfaceDiffLinesMax: 8_000,

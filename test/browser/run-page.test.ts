@@ -139,7 +139,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     const watched = await open("/r/R-049-02/evidence/test.log");
     const { page } = watched;
     await page.getByText("same as sealed").waitFor();
-    const lost = async (what: string): Promise<void> => {
+    const lost = async (what: string | RegExp): Promise<void> => {
       await page.unrouteAll();
       await page.route(what, (route) => route.abort("connectionrefused"));
       await page.reload();
@@ -157,9 +157,39 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     await page.getByText("SHA256SUMS could not be read: nothing is hashed in this browser").waitFor();
     await page.locator("#evidence tbody tr").first().waitFor();
     expect(await textIn(page, "#evidence")).not.toContain("stands outside the sums");
-    await lost("**/api/w/*");
+    await lost(/\/api\/(?:together|audit)\?/);
     await page.getByRole("alert").getByText("The server does not answer.").waitFor();
     await page.locator("#timeline tbody tr").first().waitFor();
+    await watched.close(["away"]);
+  });
+
+  test("all that the page draws first comes in one answer, and by itself where that one does not come", async () => {
+    const watched = await open("/r/R-049-02");
+    const { page } = watched;
+    const asked: string[] = [];
+    page.on("request", (request) => void asked.push(new URL(request.url()).pathname));
+    const drawn = async (): Promise<void> => {
+      for (const part of [
+        "#timeline tbody tr",
+        "#diff .file",
+        "#validation .lines",
+        "#evidence tbody tr",
+        "#contract dl",
+      ])
+        await page.locator(part).first().waitFor({ state: "attached" });
+    };
+    const isFirst = (path: string): boolean =>
+      /^\/api\/(?:audit|r\/R-049-02(?:\/events|\/diff|\/log|\/evidence)?)$/.test(path);
+    await page.reload();
+    await drawn();
+    await page.getByText(/^(\d+) of \1 hashed in this browser$/).waitFor();
+    expect(asked.filter((path) => path === "/api/together")).toHaveLength(1);
+    expect(asked.filter(isFirst)).toEqual([]);
+    await page.route("**/api/together?*", (route) => route.abort("connectionrefused"));
+    asked.length = 0;
+    await page.reload();
+    await drawn();
+    expect(new Set(asked.filter(isFirst)).size).toBe(6);
     await watched.close(["away"]);
   });
 

@@ -60,18 +60,23 @@ const answerOf = async <T>(address: string, init: RequestInit): Promise<Answer<T
   asked += 1;
   try {
     const response = await request(address, init);
-    if (response.ok) {
-      const value: T = await response.json();
-      return { ok: true, value };
-    }
-    const problem: Partial<Problem> = await response.json();
-    return { ok: false, problem: { ...BROKEN, ...problem, status: response.status } };
+    return answerIn<T>(response.status, await response.text());
   } catch (error) {
     if (init.signal?.aborted === true) throw error;
     return { ok: false, problem: OFFLINE };
   } finally {
     asked -= 1;
   }
+};
+
+/** What a status and the text that came with it say. */
+export const answerIn = <T>(status: number, text: string): Answer<T> => {
+  if (status >= 200 && status < 300) {
+    const value: T = JSON.parse(text);
+    return { ok: true, value };
+  }
+  const problem: Partial<Problem> = JSON.parse(text);
+  return { ok: false, problem: { ...BROKEN, ...problem, status } };
 };
 
 const BROKEN: Problem = {

@@ -115,7 +115,15 @@ const take = (message: string): void => {
   tellAll({ ...event, type: event.type ?? field("event") ?? "missed" });
 };
 
-const tellAll = (event: LiveEvent): void => listeners.forEach((listener) => listener(event));
+/** How many records were told so far: whoever holds an answer from before one of them may hold an old one. */
+export const toldSoFar = (): number => told;
+
+let told = 0;
+
+const tellAll = (event: LiveEvent): void => {
+  told += 1;
+  listeners.forEach((listener) => listener(event));
+};
 
 const pause = (ms: number, left: AbortSignal): Promise<void> =>
   new Promise((resolve) => {

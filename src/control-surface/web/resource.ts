@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 
-import { ask, type Answer, type Problem } from "./ask.ts";
+import { answerIn, ask, type Answer, type Problem } from "./ask.ts";
 import { ALWAYS, reactionTo, type Follow } from "./follow.ts";
-import { onEvent } from "./live.ts";
+import { onEvent, toldSoFar } from "./live.ts";
+import { taken } from "./together.ts";
 
 /** What a page knows of one address: nothing yet, the newest answer, or why there is none. */
 export type Resource<T> = Held<T> & {
@@ -15,8 +16,10 @@ export type Resource<T> = Held<T> & {
 
 /** Reads an address and keeps reading it as the ledger grows; the empty one asks nothing and stays unanswered. */
 export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resource<T> => {
-  const [held, setHeld] = useState<Held<T>>({ kind: "loading", address });
+  const [held, setHeld] = useState<Held<T>>(() => heldFirst<T>(address));
   const [newer, setNewer] = useState(0);
+  // How many records had been told when the answer was taken that came with the page.
+  const isGiven = useRef(held.kind === "loading" ? undefined : toldSoFar());
   const asking = useRef(new AbortController());
   const isWaiting = useRef(false);
   const hold =
@@ -47,7 +50,9 @@ export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resour
   const newest = useRef(shown);
   newest.current = shown;
   useEffect(() => {
-    again();
+    const given = isGiven.current;
+    isGiven.current = undefined;
+    if (given !== toldSoFar()) again();
     return () => asking.current.abort();
   }, [address]);
   useEffect(() => {
@@ -65,6 +70,15 @@ export const useResource = <T>(address: string, follow: Follow = ALWAYS): Resour
     return () => (end(), clearTimeout(timer));
   }, [address]);
   return { ...shown, again, refresh, newer };
+};
+
+const heldFirst = <T>(address: string): Held<T> => {
+  const given = taken(address);
+  if (given === undefined) return { kind: "loading", address };
+  const answer = answerIn<T>(given.status, given.text);
+  return answer.ok
+    ? { kind: "ready", value: answer.value, at: new Date(), address }
+    : { kind: "problem", problem: answer.problem, address };
 };
 
 const BURST_MS = 150;

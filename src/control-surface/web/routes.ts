@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 
+import { firstOfRun } from "./run-addresses.ts";
+
 /** What a page is given: the parts of its address. */
 export interface PageProps {
   readonly name: string;
@@ -11,6 +13,8 @@ export type RailName = "inbox" | "packets" | "runs" | "targets" | "audit" | "hea
 export interface Route {
   readonly pattern: RegExp;
   readonly rail: RailName;
+  /** Addresses that the page draws first, where it waits for all of them. */
+  readonly first?: (name: string) => readonly string[];
   readonly load: () => Promise<{ readonly Page: (props: PageProps) => JSX.Element }>;
 }
 
@@ -19,7 +23,7 @@ const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, rail: "inbox", load: () => import("./pages/inbox.tsx") },
   { pattern: /^\/packets$/, rail: "packets", load: () => import("./pages/packets.tsx") },
   { pattern: /^\/w\/([^/]+)$/, rail: "packets", load: () => import("./pages/work.tsx") },
-  { pattern: /^\/r\/([^/]+)$/, rail: "runs", load: () => import("./pages/run.tsx") },
+  { pattern: /^\/r\/([^/]+)$/, rail: "runs", first: firstOfRun, load: () => import("./pages/run.tsx") },
   { pattern: /^\/r\/([^/]+)\/evidence\/(.+)$/, rail: "runs", load: () => import("./pages/evidence.tsx") },
   { pattern: /^\/runs$/, rail: "runs", load: () => import("./pages/runs.tsx") },
   { pattern: /^\/r\/([^/]+)\/replay$/, rail: "runs", load: () => import("./pages/replay.tsx") },

@@ -25,6 +25,6 @@ export interface AuditEntry {
 export interface AuditPage {
   readonly entries: readonly AuditEntry[];
   readonly size: number;
-  /** How many of them are about the work item that was asked for. */
+  /** How many of them are about the work item or run that was asked for. */
   readonly matches?: number;
 }

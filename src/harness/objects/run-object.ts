@@ -8,6 +8,8 @@ export const runObject = (detail: RunDetail): RunObject => {
   const {
     run,
     work,
+    title,
+    owner,
     state,
     reason,
     word,
@@ -29,6 +31,8 @@ export const runObject = (detail: RunDetail): RunObject => {
   return {
     run,
     work,
+    ...(title === null ? {} : { title }),
+    ...(owner === null ? {} : { owner }),
     state,
     ...(reason === null ? {} : { reason }),
     word,

@@ -36,6 +36,10 @@ export interface RunPage {
 
 /** The Run object of every surface (surface.md 4.5): what only a sealed report says is left out before the seal. */
 export interface RunObject extends RunHead, Partial<RunReport> {
+  /** Of its work item, as its list or packet has it now. May quote the packet. */
+  readonly title?: string;
+  /** Whom the packet of its work item names now. */
+  readonly owner?: string;
   readonly base?: string;
   readonly stages: readonly { readonly name: string; readonly ms: number }[];
   /** Each pass over a sandbox, before and after what ran in it. */

@@ -11,7 +11,7 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Told } from "../parts/told.tsx";
-import { eventsAfter } from "../run/while-open.ts";
+import { eventsAfter } from "../run-addresses.ts";
 import { useEvery } from "../use-every.ts";
 
 /** Runs that go on now: their stage, the newest fact that the Harness saw, and how long they have lasted. */

@@ -8,11 +8,12 @@ import { Empty, Shown } from "../parts/shown.tsx";
 import { Code } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
 import type { PageProps } from "../routes.ts";
+import { addressOf } from "../run-addresses.ts";
 import { FileFacts } from "../run/file-facts.tsx";
 import type { FileText } from "../run/file-text.ts";
 import { NumberedLines } from "../run/numbered-lines.tsx";
 import { useFile, type FileRead, type ReadFile } from "../run/read-file.ts";
-import { addressOf, fileAddress, ofRun } from "../run/while-open.ts";
+import { fileAddress, ofRun } from "../run/while-open.ts";
 
 /** One file of a bundle, as lines: whose word it is, who cites it, and whether it is what was sealed. */
 export const Page = ({ name: run, rest: file }: PageProps): JSX.Element => {

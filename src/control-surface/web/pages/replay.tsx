@@ -17,7 +17,8 @@ import { stageFrom, worldAt } from "../replay/world-at.ts";
 import { World } from "../replay/world.tsx";
 import { useResource } from "../resource.ts";
 import type { PageProps } from "../routes.ts";
-import { addressOf, ofRun } from "../run/while-open.ts";
+import { addressOf } from "../run-addresses.ts";
+import { ofRun } from "../run/while-open.ts";
 
 /** One run stepped through: the events, what was known at each, and the ways to do it again. */
 export const Page = ({ name }: PageProps): JSX.Element => {

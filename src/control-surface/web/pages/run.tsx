@@ -1,17 +1,19 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
+import type { AuditPage } from "../../../harness/objects/audit.ts";
 import type { RunObject } from "../../../harness/objects/run.ts";
 import type { Api } from "../../api.ts";
 import { usePageKeys } from "../page-keys.ts";
 import { Copy } from "../parts/copy.tsx";
 import { GateStrip } from "../parts/gate-strip.tsx";
 import { PageHead } from "../parts/page-head.tsx";
-import { Empty, Shown, Trouble } from "../parts/shown.tsx";
+import { Shown, Trouble, Waiting } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
 import type { PageProps } from "../routes.ts";
+import { addressOf, recordsOf } from "../run-addresses.ts";
 import { Attempts } from "../run/actions.tsx";
 import { Change, ChangeSoFar } from "../run/change.tsx";
 import { PresentContract, SealedContract } from "../run/contract.tsx";
@@ -25,7 +27,7 @@ import { pathsIn } from "../run/seen.ts";
 import { gateCellsOf, isBlocked, isOpen, isTampered, recordOf, type Standing } from "../run/standing.ts";
 import { mismatchesOf } from "../run/sums.ts";
 import { Timeline } from "../run/timeline.tsx";
-import { addressOf, ofRun, useWhileOpen } from "../run/while-open.ts";
+import { ofRun, useWhileOpen } from "../run/while-open.ts";
 
 /** One run: where it stands on the line, what happened, what it changed, whether that is true, and what to do about it. */
 export const Page = ({ name }: PageProps): JSX.Element => {
@@ -48,34 +50,26 @@ export const Page = ({ name }: PageProps): JSX.Element => {
 const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
   const [round, setRound] = useState(0);
   const goesOn = isOpen(run);
-  const work = useResource<Api["/api/w/:name"]>(`/api/w/${encodeURIComponent(run.work)}`);
+  const isSealed = run.verify !== undefined;
+  const ledger = useResource<AuditPage>(recordsOf(run.run), ofRun(run.run));
   const facts = useKeyFacts(run.run, goesOn);
   const seen = useSeen(run.run, goesOn);
-  const isSealed = run.verify !== undefined;
   const rehash = useRehash(run.run, isSealed, round);
-  const history = work.kind === "ready" ? work.value.work.history : [];
-  const records = history.filter((change) => change.run === run.run);
+  const records = ledger.kind === "ready" ? ledger.value.entries : [];
   const standing: Standing = { run, facts, records, mismatches: mismatchesOf(rehash) };
-  const packet = work.kind === "ready" ? work.value.packet : null;
-  // What stands in the ledger of this run comes with its work item: no tick before that.
-  if (work.kind === "loading")
+  // What stands in the ledger of this run is known then: no tick before that.
+  if (ledger.kind === "loading")
     return (
       <>
         <PageHead title={run.run} trail={<a href="/runs">Runs</a>} />
-        <Shown of={work} what="the work item" rows={12}>
-          {() => null}
-        </Shown>
+        <Waiting what="the records of the ledger" rows={12} />
       </>
     );
   return (
     <>
-      <Head
-        standing={standing}
-        title={work.kind === "ready" ? work.value.work.title : undefined}
-        owner={work.kind === "ready" ? work.value.work.owner : undefined}
-      />
+      <Head standing={standing} />
       {/* What the ledger says of this run is not known then: nothing of it is shown as if it were. */}
-      {work.kind === "problem" ? <Trouble problem={work.problem} again={work.again} /> : null}
+      {ledger.kind === "problem" ? <Trouble problem={ledger.problem} again={ledger.again} /> : null}
       <GateStrip cells={gateCellsOf(standing)} />
       <div class="columns">
         <div class="stack">
@@ -98,13 +92,7 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
         </div>
         <div class="stack">
           <OutcomeBox standing={standing} rehash={rehash} seen={seen} />
-          {isSealed && !isBlocked(run) ? (
-            <SealedContract run={run.run} />
-          ) : packet !== null && "contract" in packet ? (
-            <PresentContract contract={packet.contract} />
-          ) : (
-            <Empty>No contract is known.</Empty>
-          )}
+          {isSealed && !isBlocked(run) ? <SealedContract run={run.run} /> : <PresentContract work={run.work} />}
         </div>
       </div>
     </>
@@ -114,20 +102,13 @@ const Whole = ({ run }: { readonly run: RunObject }): JSX.Element => {
 /** The records that come with a bundle. */
 const SEALS = ["run.sealed", "run.blocked", "run.voided", "run.failed", "run.stopped", "run.interrupted"] as const;
 
-const Head = ({
-  standing,
-  title,
-  owner,
-}: {
-  readonly standing: Standing;
-  readonly title: string | undefined;
-  readonly owner: string | undefined;
-}): JSX.Element => {
+const Head = ({ standing }: { readonly standing: Standing }): JSX.Element => {
   const { run } = standing;
+  const { owner } = run;
   const activation = run.runtimeDefaultActivation;
   return (
     <PageHead
-      title={title ?? run.run}
+      title={run.title ?? run.run}
       acts={
         run.verify === undefined ? undefined : (
           <a class="button" href={`/r/${encodeURIComponent(run.run)}/replay`}>

@@ -1,13 +1,16 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 import { here } from "../navigation.ts";
-import { routeOf, type Matched, type PageProps, type Route } from "../routes.ts";
+import { opened, opening, pageAtHand } from "../opening.ts";
+import { routeOf, type Matched, type PageProps } from "../routes.ts";
+import { forgetGiven } from "../together.ts";
 import { StaleBand } from "./band.tsx";
 import { LoadTrouble } from "./load-trouble.tsx";
 import { Overlay } from "./overlay.tsx";
 import { PageHead } from "./page-head.tsx";
 import { Rail } from "./rail.tsx";
+import { Waiting } from "./shown.tsx";
 import { StatusOfHome } from "./status.tsx";
 
 /** The rail on the left, the page on the right. */
@@ -30,23 +33,55 @@ export const Frame = (): JSX.Element => {
   );
 };
 
-const loaded = new Map<Route, (props: PageProps) => JSX.Element>();
-
-const Loaded = ({ route, name, rest }: Matched): JSX.Element => {
-  const [, setLoaded] = useState<Route>();
-  const [lost, setLost] = useState<Route>();
+const Loaded = (matched: Matched): JSX.Element => {
+  const { route, name, rest } = matched;
+  const key = here.value.path;
+  const [shown, setShown] = useState<Shown>();
+  const [lost, setLost] = useState("");
   useEffect(() => {
-    if (loaded.has(route)) return;
-    setLost(undefined);
-    route.load().then(
-      ({ Page }) => (loaded.set(route, Page), setLoaded(route)),
-      () => setLost(route),
+    let isLeft = false;
+    setLost("");
+    opening(key, matched).then(
+      (Page) => isLeft || setShown({ key, Page }),
+      () => isLeft || setLost(key),
     );
-  }, [route]);
-  const Page = loaded.get(route);
+    return () => {
+      isLeft = true;
+      opened(key);
+    };
+  }, [key]);
+  const Page = shown?.key === key ? shown.Page : pageAtHand(route);
+  useEffect(forgetGiven, [Page, key]);
   if (Page !== undefined) return <Page key={`${name}/${rest}`} name={name} rest={rest} />;
-  return lost === route ? <NotLoaded /> : <div class="page-waiting" aria-busy="true" />;
+  if (lost === key) return <NotLoaded />;
+  return (
+    <Late>
+      <Waiting what="the page" rows={12} />
+    </Late>
+  );
 };
+
+const LATE_MS = 250;
+
+/** The place of a page, empty for a moment: what is soon replaced only costs time to draw. */
+const Late = ({ children }: { readonly children: ComponentChildren }): JSX.Element => {
+  const [isLate, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), LATE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div class="page-waiting" aria-busy="true">
+      {isLate ? children : null}
+    </div>
+  );
+};
+
+/** A page and the address that it was fetched for. */
+interface Shown {
+  readonly key: string;
+  readonly Page: (props: PageProps) => JSX.Element;
+}
 
 const NotLoaded = (): JSX.Element => (
   <>

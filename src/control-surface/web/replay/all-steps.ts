@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Step } from "../../../harness/objects/step.ts";
 import type { Api } from "../../api.ts";
 import { ask, type Problem } from "../ask.ts";
-import { eventsAfter } from "../run/while-open.ts";
+import { eventsAfter } from "../run-addresses.ts";
 
 /** The facts of a run as far as they were read. */
 export type Steps =

@@ -5,7 +5,8 @@ import type { Api, WriteApi } from "../../api.ts";
 import { isReadOnly, tell, type Problem } from "../ask.ts";
 import { NEVER } from "../follow.ts";
 import { useResource } from "../resource.ts";
-import { addressOf, useWhileOpen } from "../run/while-open.ts";
+import { addressOf } from "../run-addresses.ts";
+import { useWhileOpen } from "../run/while-open.ts";
 
 /** What the server knows of the replays of one run, and the asking for another. */
 export interface Replays {

@@ -12,13 +12,14 @@ import { SentenceField } from "../parts/sentence-field.tsx";
 import { Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
+import { addressOf } from "../run-addresses.ts";
 import { Criteria } from "./criteria.tsx";
 import { locksOn, ticksGiven, type Ticked } from "./locks.ts";
 import { SignBox } from "./sign.tsx";
 import { isTampered, type Standing } from "./standing.ts";
 import type { Rehash } from "./sums.ts";
 import { Tick } from "./tick.tsx";
-import { addressOf, ofRun } from "./while-open.ts";
+import { ofRun } from "./while-open.ts";
 
 /** Where the owner decides: what is proven, what is left to his eye, what was denied, the sentence, and the no. */
 export const Awaiting = ({

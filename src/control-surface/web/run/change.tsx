@@ -6,10 +6,11 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
+import { addressOf } from "../run-addresses.ts";
 import { marksOf, worstFirst } from "./change-order.ts";
 import { FileLines } from "./file-lines.tsx";
 import { patchFilesOf, type PatchFile } from "./patch.ts";
-import { addressOf, ofRun } from "./while-open.ts";
+import { ofRun } from "./while-open.ts";
 
 /** What the run changed: the list of files first, the worst of them on top, then their lines. */
 export const Change = ({ run }: { readonly run: string }): JSX.Element => {

@@ -1,16 +1,17 @@
 import type { ComponentChildren, JSX } from "preact";
 
 import type { Contract } from "../../../workflow/contract/contract-form.ts";
+import type { Api } from "../../api.ts";
 import { NEVER } from "../follow.ts";
 import { Panel } from "../parts/panel.tsx";
-import { Shown } from "../parts/shown.tsx";
+import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
-import { addressOf } from "./while-open.ts";
+import { contractOf } from "../run-addresses.ts";
 
 /** The contract that this run was given, from its own evidence: verbatim, nothing cut. */
 export const SealedContract = ({ run }: { readonly run: string }): JSX.Element => {
-  const contract = useResource<Contract>(addressOf(run, "/evidence/approval/contract.json"), NEVER);
+  const contract = useResource<Contract>(contractOf(run), NEVER);
   return (
     <Panel title="Contract" id="contract" aside="as it was sealed">
       <Shown of={contract} what="the contract">
@@ -21,11 +22,22 @@ export const SealedContract = ({ run }: { readonly run: string }): JSX.Element =
 };
 
 /** The contract that the packet says now: what a run is held to before its evidence is sealed. */
-export const PresentContract = ({ contract }: { readonly contract: Contract }): JSX.Element => (
-  <Panel title="Contract" id="contract" aside="as the packet says it now">
-    <Terms contract={contract} />
-  </Panel>
-);
+export const PresentContract = ({ work }: { readonly work: string }): JSX.Element => {
+  const page = useResource<Api["/api/w/:name"]>(`/api/w/${encodeURIComponent(work)}`);
+  return (
+    <Panel title="Contract" id="contract" aside="as the packet says it now">
+      <Shown of={page} what="the contract" rows={12}>
+        {({ packet }) =>
+          packet !== null && "contract" in packet ? (
+            <Terms contract={packet.contract} />
+          ) : (
+            <Empty>No contract is known.</Empty>
+          )
+        }
+      </Shown>
+    </Panel>
+  );
+};
 
 const Terms = ({ contract }: { readonly contract: Contract }): JSX.Element => (
   <dl class="pairs">

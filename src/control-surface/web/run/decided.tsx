@@ -11,11 +11,11 @@ import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Told } from "../parts/told.tsx";
+import { addressOf } from "../run-addresses.ts";
 import { Criteria } from "./criteria.tsx";
 import { EventLinks } from "./event-links.tsx";
 import { newest } from "./event-words.ts";
 import { isTampered, type Standing } from "./standing.ts";
-import { addressOf } from "./while-open.ts";
 
 /** What the owner decided, and after a rejection the one act that is left: to take the commit back. */
 export const Decided = ({ standing }: { readonly standing: Standing }): JSX.Element => {

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 
 import { query } from "../navigation.ts";
+import { FACTS_A_PAGE } from "../run-addresses.ts";
 
 const SHOWN_MAX = 8;
 
@@ -15,9 +16,6 @@ export const EventLinks = ({ events }: { readonly events: readonly number[] }): 
     {events.length > SHOWN_MAX ? <span class="soft">and {events.length - SHOWN_MAX} more</span> : null}
   </span>
 );
-
-/** As many facts as the timeline asks for at once: never more rows than that are in the page. */
-export const FACTS_A_PAGE = 200;
 
 /** The event's own row, or the one that it was folded into. */
 const show = (event: number): void => {

@@ -10,8 +10,10 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource, type Resource } from "../resource.ts";
+import { addressOf } from "../run-addresses.ts";
+import { useDrawn } from "../use-drawn.ts";
 import { isListed, mismatchesOf, saidOf, type Hashed, type Rehash } from "./sums.ts";
-import { addressOf, fileAddress, ofRun } from "./while-open.ts";
+import { fileAddress, ofRun } from "./while-open.ts";
 
 /** Every file of the bundle, hashed here and held against SHA256SUMS; and what the verifier of the server says. */
 export const Evidence = ({
@@ -100,6 +102,8 @@ const FailedChecks = ({ run }: { readonly run: string }): JSX.Element => {
   );
 };
 
+const SEEN_AT_FIRST = 8;
+
 const Files = ({
   run,
   files,
@@ -113,6 +117,7 @@ const Files = ({
 }): JSX.Element => {
   // Which files stand outside the sums is known once the sums are.
   const areKnown = isListed(rehash);
+  const drawn = useDrawn(files.length, SEEN_AT_FIRST);
   const listed = new Map(rehash.listed.map(({ name, sha256 }) => [name, sha256]));
   const gone = rehash.listed.filter(({ name }) => !files.some((file) => file.name === name));
   return (
@@ -128,7 +133,7 @@ const Files = ({
         </tr>
       </thead>
       <tbody>
-        {files.map(({ name, size, citedBy }) => {
+        {files.slice(0, drawn).map(({ name, size, citedBy }) => {
           const sealed = listed.get(name);
           return (
             <tr key={name}>

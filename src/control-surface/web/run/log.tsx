@@ -8,12 +8,11 @@ import type { Api } from "../../api.ts";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { useResource } from "../resource.ts";
+import { LINES_A_PAGE, logOf } from "../run-addresses.ts";
 import { useSettled } from "../use-settled.ts";
 import { EventLinks } from "./event-links.tsx";
 import { exitIn, wordIn } from "./event-words.ts";
-import { addressOf, ofRun } from "./while-open.ts";
-
-const LINES_A_PAGE = 400;
+import { ofRun } from "./while-open.ts";
 
 /** What the Harness's own runs of the contract's command printed. The server searches it; what steers a terminal is dropped. */
 export const ValidationLog = ({
@@ -28,11 +27,7 @@ export const ValidationLog = ({
   const [after, setAfter] = useState(0);
   const sought = useSettled(words);
   useEffect(() => setAfter(0), [stream, sought]);
-  const filter = new URLSearchParams({ stage: "validation", limit: String(LINES_A_PAGE) });
-  if (stream !== "") filter.set("stream", stream);
-  if (sought !== "") filter.set("grep", sought);
-  if (after > 0) filter.set("after", String(after));
-  const log = useResource<Api["/api/r/:name/log"]>(addressOf(run, `/log?${filter.toString()}`), ofRun(run));
+  const log = useResource<Api["/api/r/:name/log"]>(logOf(run, stream, sought, after), ofRun(run));
   const streams = useRef<readonly string[]>([]);
   if (log.kind === "ready") streams.current = log.value.streams;
   const ends = (facts ?? []).filter(({ label }) => label === "validation.finished");

@@ -1,10 +1,11 @@
 import { useEffect, useState } from "preact/hooks";
 
 import { isAsking, request } from "../ask.ts";
+import { addressOf } from "../run-addresses.ts";
 import { hexOf, sumLinesOf, type Hashed, type Rehash, type SumLine } from "./sums.ts";
-import { addressOf } from "./while-open.ts";
 
 const AT_ONCE = 4;
+const TELLS_EVERY_MS = 100;
 
 const WAITING: Rehash = { state: "waiting", listed: [], found: new Map() };
 
@@ -33,11 +34,15 @@ const hashAll = async (run: string, signal: AbortSignal, tell: (rehash: Rehash) 
   if (listed === undefined) return tell({ state: "unlisted", listed: [], found: new Map() });
   const found = new Map<string, Hashed>();
   const waiting = listed.values();
+  let toldAt = 0;
   const one = async (): Promise<void> => {
     for (const line of waiting) {
       const hashed = await hashOne(run, line, signal);
       if (signal.aborted) return;
       found.set(line.name, hashed);
+      // The whole page may be drawn anew for it: often enough to be followed is enough.
+      if (performance.now() - toldAt < TELLS_EVERY_MS) continue;
+      toldAt = performance.now();
       tell({ state: "hashing", listed, found: new Map(found) });
     }
   };

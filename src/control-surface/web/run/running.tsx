@@ -12,8 +12,8 @@ import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
 import { Code } from "../parts/told.tsx";
+import { addressOf } from "../run-addresses.ts";
 import { deniedIn, pathsIn } from "./seen.ts";
-import { addressOf } from "./while-open.ts";
 
 /** A run that goes on: where it stands, what is seen of it, and the way to end it. */
 export const Running = ({

@@ -15,8 +15,8 @@ import { live } from "../live.ts";
 import { Command } from "../parts/copy.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Trouble } from "../parts/shown.tsx";
+import { addressOf } from "../run-addresses.ts";
 import { canAskPasskey, signWithPasskey } from "../sign.ts";
-import { addressOf } from "./while-open.ts";
 
 /** What is asked of the server before anybody signs. */
 export type Decision =

@@ -34,9 +34,7 @@ const FACTS = [
   fact(3, "approval.verified", { principal: "jp", assurance: "A2" }),
   fact(4, "commit.created", { commit: "943d66915aab" }),
 ];
-const RECORDS = [
-  { state: "unchanged", at: RUN.startedAt, by: "harness", event: "run.sealed", seq: 7, run: RUN.run },
-] as const;
+const RECORDS = [{ seq: 7, type: "run.sealed", at: RUN.startedAt }] as const;
 
 const STANDING: Standing = { run: RUN, facts: FACTS, records: RECORDS, mismatches: [] };
 

@@ -1,6 +1,6 @@
+import type { AuditEntry } from "../../../harness/objects/audit.ts";
 import type { RunObject } from "../../../harness/objects/run.ts";
 import type { Step } from "../../../harness/objects/step.ts";
-import type { WorkChange } from "../../../harness/objects/work.ts";
 import type { GateCell } from "../parts/gate-strip.tsx";
 import { newest, wordIn } from "./event-words.ts";
 
@@ -9,7 +9,7 @@ export interface Standing {
   readonly run: RunObject;
   readonly facts: readonly Step[] | undefined;
   /** Records of this run in the ledger. */
-  readonly records: readonly WorkChange[];
+  readonly records: readonly RunRecord[];
   /** Files that are not what SHA256SUMS says, as this browser found. */
   readonly mismatches: readonly string[];
 }
@@ -25,8 +25,11 @@ const UNENDED: ReadonlySet<string> = new Set(["executing", "queued", "stopping"]
 /** Nothing was started: it ends where the gate said no. */
 export const isBlocked = ({ state }: RunObject): boolean => state === "blocked";
 
-export const recordOf = (records: readonly WorkChange[], ...events: readonly string[]): WorkChange | undefined =>
-  records.findLast(({ event }) => events.includes(event));
+/** A record of the ledger, as far as the page of a run needs it. */
+export type RunRecord = Pick<AuditEntry, "seq" | "type" | "at">;
+
+export const recordOf = (records: readonly RunRecord[], ...types: readonly string[]): RunRecord | undefined =>
+  records.findLast(({ type }) => types.includes(type));
 
 type Cell = Omit<GateCell, "name">;
 

@@ -7,16 +7,16 @@ import { lasting } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { useResource } from "../resource.ts";
-import { FACTS_A_PAGE } from "./event-links.tsx";
+import { eventsAfter, FACTS_A_PAGE } from "../run-addresses.ts";
+import { useDrawn } from "../use-drawn.ts";
 import { rowsOf, type TimelineRow, type Who } from "./timeline-rows.ts";
-import { addressOf, ofRun, useWhileOpen } from "./while-open.ts";
+import { ofRun, useWhileOpen } from "./while-open.ts";
 
 /** What happened, fact by fact, with whose word each is; idle stretches folded. */
 export const Timeline = ({ run, isOpen }: { readonly run: string; readonly isOpen: boolean }): JSX.Element => {
   const asked = Number(here.value.query.get("from") ?? "0");
   const from = Number.isSafeInteger(asked) && asked > 0 ? asked : 0;
-  const after = from === 0 ? "" : `&after=${from - 1}`;
-  const page = useResource<StepPage>(addressOf(run, `/events?limit=${FACTS_A_PAGE}${after}`), ofRun(run));
+  const page = useResource<StepPage>(eventsAfter(run, from === 0 ? undefined : from - 1, FACTS_A_PAGE), ofRun(run));
   useWhileOpen(page, isOpen);
   return (
     <Panel title="Timeline" id="timeline" aside={<Legend />}>
@@ -49,31 +49,37 @@ const Legend = (): JSX.Element => (
   </span>
 );
 
-const Rows = ({ rows }: { readonly rows: readonly TimelineRow[] }): JSX.Element => (
-  <table class="timeline">
-    <colgroup>
-      <col class="of-seq" />
-      <col class="of-label" />
-      <col />
-      <col class="of-axis" />
-      <col class="of-time" />
-    </colgroup>
-    <thead>
-      <tr>
-        <th scope="col">Event</th>
-        <th scope="col">What</th>
-        <th scope="col">Said of it</th>
-        <th scope="col">When, on an axis</th>
-        <th scope="col">Time</th>
-      </tr>
-    </thead>
-    <tbody>
-      {rows.map((row) => (
-        <Row key={row.first} row={row} />
-      ))}
-    </tbody>
-  </table>
-);
+/** About as many as the first window shows. */
+const SEEN_AT_FIRST = 24;
+
+const Rows = ({ rows }: { readonly rows: readonly TimelineRow[] }): JSX.Element => {
+  const drawn = useDrawn(rows.length, SEEN_AT_FIRST);
+  return (
+    <table class="timeline">
+      <colgroup>
+        <col class="of-seq" />
+        <col class="of-label" />
+        <col />
+        <col class="of-axis" />
+        <col class="of-time" />
+      </colgroup>
+      <thead>
+        <tr>
+          <th scope="col">Event</th>
+          <th scope="col">What</th>
+          <th scope="col">Said of it</th>
+          <th scope="col">When, on an axis</th>
+          <th scope="col">Time</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.slice(0, drawn).map((row) => (
+          <Row key={row.first} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+};
 
 const SAYS_MAX = 240;
 

@@ -35,12 +35,6 @@ export const ofRun = (run: string): Follow => ({
   moves: "at-once",
 });
 
-export const addressOf = (run: string, rest = ""): string => `/api/r/${encodeURIComponent(run)}${rest}`;
-
-/** Facts of a run in their order, after one of them or from the first, which has the number 0. */
-export const eventsAfter = (run: string, seq: number | undefined, limit: number): string =>
-  addressOf(run, `/events?${seq === undefined ? "" : `after=${seq}&`}limit=${limit}`);
-
 /** The page of one file of a bundle; its name is a path of plain names. */
 export const fileAddress = (run: string, file: string, line?: number | null): string =>
   `/r/${encodeURIComponent(run)}/evidence/${file.split("/").map(encodeURIComponent).join("/")}${line === undefined || line === null ? "" : `#L${line}`}`;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { eventsAfter } from "./while-open.ts";
+import { eventsAfter } from "./run-addresses.ts";
 
 test("the first page of facts begins with the fact that has the number 0", () => {
   expect(eventsAfter("R-049-01", undefined, 1000)).toBe("/api/r/R-049-01/events?limit=1000");
