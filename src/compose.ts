@@ -38,6 +38,7 @@ import { ownerShell, ownerShellAtOnce } from "./adapters/target/owner-shell.ts";
 import { removeFolder } from "./adapters/target/remove-folder.ts";
 import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
+import { openedSites } from "./harness/opened-sites.ts";
 import type { World } from "./harness/world.ts";
 import type { OwnKeys } from "./seams/keys.ts";
 import type { Store } from "./seams/store.ts";
@@ -187,6 +188,7 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     const own = await home.read(`.sot/authority/profiles/${id}.json`);
     return own === "absent" ? "absent" : own.bytes;
   });
+  const sites = await openedSites(home, environment);
   const world: World = {
     home,
     homeId,
@@ -199,11 +201,11 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     engine: localEngine({
       file: path.join(stateFolder, "engine.db"),
       worker: `local-${process.pid}-${clock.newId()}`,
-      site: LOCAL_SITE,
+      sites,
       self: holderOfThisProcess(),
       isAlive,
     }),
-    site: LOCAL_SITE,
+    sites,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
     relay: unixRelay(relayGround(environment, { self: holderOfThisProcess(), isAlive })),
@@ -240,6 +242,3 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
   };
   return world;
 };
-
-// Orders of a local ledger are for the machine that it lies on.
-const LOCAL_SITE = "local";

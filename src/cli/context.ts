@@ -23,11 +23,11 @@ export interface CliContext {
   /** Undefined when standard input is not a terminal: then nothing prompts. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
   readonly readInput: () => Promise<Uint8Array>;
-  /** Opens the home that `--home` names, or the nearest one; on wish without the variables that open gates. */
+  /** Opens the home that `--home` names, or the nearest one; on wish without the variables that open gates, or with others. */
   readonly openWorld: (
     home: string | undefined,
     mode: "read" | "write",
-    switches?: "without-switches",
+    switches?: "without-switches" | Readonly<Record<string, string | undefined>>,
   ) => Promise<World>;
   /** Reads folders that claim to be bundles; needs no home. */
   readonly openEvidence: () => Promise<Evidence>;

@@ -19,7 +19,7 @@ export const main = async (): Promise<void> => {
       return new Uint8Array(Buffer.concat(chunks));
     },
     openWorld: async (home, mode, switches) => {
-      const environment = switches === undefined ? env : withoutSwitches(env);
+      const environment = switches === "without-switches" ? withoutSwitches(env) : (switches ?? env);
       return (await import("../compose.ts")).openHome({ home, mode, cwd, environment, terminal: stdin.isTTY });
     },
     openEvidence: async () => (await import("../compose.ts")).evidence(),

@@ -91,7 +91,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
       work: barred("engine.work"),
       close: () => engine.close(),
     },
-    site: world.site,
+    sites: world.sites,
     notices: { write: barred("notices.write"), post: barred("notices.post"), problemOf: barred("notices.problemOf") },
     verifyTools: world.verifyTools,
     clock: world.clock,

@@ -15,8 +15,7 @@ export const relayOrders = async (world: World): Promise<void> => {
       // What cannot be ordered now, as where another run holds the target, is ordered at a later look.
       if (await isUnanswered(world, work)) await leaveRun(world, work);
   for (const row of await world.store.runs({ open: true }))
-    if ((await world.engine.status(row.run, "execute")) === "unknown")
-      await world.engine.start(engineOrder(world, row));
+    if ((await world.engine.status(row.run, "execute")) === "unknown") await world.engine.start(engineOrder(row));
 };
 
 // An approval whose run was blocked is not tried again by itself: a person looks at what blocks it first.

@@ -55,7 +55,7 @@ const firstUnsealed = async (world: World, work: WorkId): Promise<number> => {
 /** Orders a run and leaves it to whichever worker comes first. */
 export const leaveRun = async (world: World, work: WorkId): Promise<Result<RunRow, Refusal>> => {
   const ordered = await orderRun(world, work);
-  if (ordered.ok) await world.engine.start(engineOrder(world, ordered.value));
+  if (ordered.ok) await world.engine.start(engineOrder(ordered.value));
   return ordered;
 };
 
@@ -66,12 +66,12 @@ const isPerformed = async ({ engine, isAlive }: World, { run, holder }: RunRow):
 };
 
 /** The order of a run, as the engine hands it to a worker: ids only. */
-export const engineOrder = ({ site }: World, { run, kind, work, targetId }: RunRow): RunOrder => ({
+export const engineOrder = ({ run, kind, work, targetId }: RunRow): RunOrder => ({
   run,
   kind,
   work,
   target: targetId,
-  site,
+  site: targetId,
   priority: 0,
 });
 

@@ -44,7 +44,7 @@ const serve = async (
   onLine: (line: string) => void,
 ): Promise<PerformedRun> => {
   const { engine } = world;
-  await engine.start(engineOrder(world, row));
+  await engine.start(engineOrder(row));
   const here = Promise.withResolvers<PerformedRun>();
   const following = new AbortController();
   const worker = await engine.work(

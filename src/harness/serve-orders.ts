@@ -25,7 +25,6 @@ export type WorkerNews =
   | {
       readonly kind: "serves";
       readonly worker: string;
-      readonly site: string;
       readonly concurrency: number;
       readonly offers: Offers;
     }
@@ -54,7 +53,7 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
     done += 1;
     if (performed !== undefined) tell({ kind: "ended", run: order.run, ending: performed.ending.kind });
   }, concurrency);
-  tell({ kind: "serves", worker: worker.id, site: world.site, concurrency, offers });
+  tell({ kind: "serves", worker: worker.id, concurrency, offers });
   try {
     await Promise.race([worker.lost, relayUntil(world, serving, () => worker.idle())]);
     if (stop.aborted) tell({ kind: "drains" });

@@ -1,16 +1,16 @@
 import type { ConfinementLevel } from "../workflow/authority.ts";
-import { LIMITS } from "../workflow/limits.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import { confinedHere } from "./confined-here.ts";
 import { readAdmissions } from "./read-targets.ts";
+import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
 
-/** What a worker can run here, looked at when it starts; the gate looks at all of it again before each run. */
+/** What a worker can run here, looked at when it starts; the gate of each run looks at all of it again. */
 export interface Offers {
   readonly confinement: ConfinementLevel;
   /** The kinds that policy.yaml puts something behind. */
   readonly backends: readonly string[];
-  /** Admitted targets whose repository is there, by their ids; the first ones of many. */
+  /** Admitted targets whose gate this environment may open and whose repository is there, by their ids. */
   readonly targets: readonly string[];
 }
 
@@ -18,8 +18,8 @@ export const readOffers = async (world: World): Promise<Offers> => {
   const policy = readPolicy(await world.home.read(POLICY_PATH));
   const admitted = (await readAdmissions(world)).flatMap(({ read }) => (read.ok ? [read.value] : []));
   const targets: string[] = [];
-  for (const { id, path } of admitted.slice(0, LIMITS.workerTargetsMax))
-    if ((await world.target.observe(path)).ok) targets.push(id);
+  for (const { id, path } of admitted)
+    if (world.sites.includes(targetIdOf(path)) && (await world.target.observe(path)).ok) targets.push(id);
   return {
     confinement: await confinedHere(world),
     backends: policy.ok ? Object.keys(policy.value.backends) : [],

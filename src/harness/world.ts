@@ -23,8 +23,8 @@ export interface World {
   readonly home: Home;
   readonly store: Store;
   readonly engine: Engine;
-  /** The machine whose targets these are, as orders name it. */
-  readonly site: string;
+  /** The targets that this environment may open the gate of; a worker takes the orders of these. */
+  readonly sites: readonly string[];
   readonly target: Target;
   readonly sandbox: Sandbox;
   readonly relay: Relay;

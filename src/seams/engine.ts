@@ -34,7 +34,7 @@ export interface RunOrder {
   readonly work: WorkId;
   /** As the admission names it: no two orders of one target run at a time. */
   readonly target: string;
-  /** The machine that holds the target: only its workers take the order. */
+  /** What a worker has to be able to open: only workers that serve it take the order. */
   readonly site: string;
   /** 0 goes first; within one priority the oldest order. */
   readonly priority: number;

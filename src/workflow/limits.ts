@@ -104,8 +104,7 @@ export const LIMITS = {
   /** Free space below which a home is not ready: a bundle and a Workspace would not fit. */
   readyDiskBytesMin: 1_073_741_824,
   workerRunsMax: 64,
-  /** Targets that a worker looks at when it starts, to say that they are there. */
-  workerTargetsMax: 100,
+  switchesFileBytesMax: 65_536,
   /** How often somebody who waits for a run of another process looks. */
   followPollMs: 300,
   bundleFilesMax: 20_000,

@@ -54,7 +54,13 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
         typeof given.input === "string" ? new TextEncoder().encode(given.input) : (given.input ?? new Uint8Array()),
       ),
     openWorld: (home, mode, switches) =>
-      openHome({ home, cwd, mode, environment: switches === undefined ? env : withoutSwitches(env), terminal }),
+      openHome({
+        home,
+        cwd,
+        mode,
+        terminal,
+        environment: switches === "without-switches" ? withoutSwitches(env) : (switches ?? env),
+      }),
     openEvidence: () => Promise.resolve(evidence()),
     makeHome,
     openMachine: () => Promise.resolve(openMachine()),

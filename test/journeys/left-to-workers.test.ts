@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { expect, test } from "vitest";
@@ -80,3 +80,31 @@ test("two who order one work item get one run", async () => {
     expect(await world.store.runs({})).toHaveLength(1);
   });
 });
+
+test("a worker takes no run of a target that its environment does not open, and may be given the switches of several", async () => {
+  await withApproved(async ({ ground, world }) => {
+    const left = await leaveRun(world, ground.work);
+    expect(left.ok).toBe(true);
+    const { home } = ground;
+    expect(jsonOf(await runCto(WORKER, { home }))).toMatchObject({ claimed: 0 });
+    const elsewhere = openSwitches("scripted", ".sot/03-PROTOCOLS/CTO-ABSENT-ADMISSION.json");
+    expect(jsonOf(await runCto(WORKER, { home, env: elsewhere }))).toMatchObject({ claimed: 0 });
+    expect(await world.engine.queue()).toMatchObject([{ status: "queued" }]);
+
+    const file = async (name: string, lines: readonly string[]): Promise<string> => {
+      await writeFile(path.join(ground.root, name), lines.join("\n"));
+      return path.join(ground.root, name);
+    };
+    const open = await file("open.env", ["# of the sample", ...linesOf(openSwitches("scripted"))]);
+    const other = await file("other.env", linesOf(elsewhere));
+    const wrong = await file("wrong.env", ["NAME=value", "export OTHER"]);
+    const said = await runCto(["worker", "--once", "--switches", wrong], { home });
+    expect([said.exit, said.stderr]).toEqual([2, expect.stringContaining("line 2")]);
+    const both = ["--switches", other, "--switches", open];
+    expect(jsonOf(await runCto([...WORKER, ...both], { home, env: elsewhere }))).toMatchObject({ claimed: 1, done: 1 });
+    expect(await world.store.run(runId(ground.work, 1))).toMatchObject({ ending: "awaiting_outcome" });
+  });
+});
+
+const linesOf = (environment: Readonly<Record<string, string>>): readonly string[] =>
+  Object.entries(environment).map(([name, value]) => `${name}=${value}`);

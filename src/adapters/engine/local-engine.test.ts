@@ -35,7 +35,7 @@ const engineOf = (pid: number, options: Partial<LocalEngineOptions> = {}): Engin
   const engine = localEngine({
     file: file(),
     worker: `w${pid}`,
-    site: "here",
+    sites: ["here"],
     self: holder(pid),
     isAlive: ({ pid: one }) => !dead.has(one),
     ...SHORT,

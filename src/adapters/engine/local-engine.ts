@@ -13,7 +13,8 @@ export interface LocalEngineOptions {
   /** Absolute path of the file of orders; its folder is there. */
   readonly file: string;
   readonly worker: string;
-  readonly site: string;
+  /** Whose orders its workers take, where they are not there for one run. */
+  readonly sites: readonly string[];
   readonly self: Holder;
   /** False only where the end of a process is proven. */
   readonly isAlive: (holder: Holder) => boolean;

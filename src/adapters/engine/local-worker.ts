@@ -27,7 +27,7 @@ interface Running {
 
 /** One worker: it looks, takes, performs, and lets go. Every look is one short transaction after the other. */
 export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
-  const { rows, worker, site, self, isAlive, leaseMs, lookMs, concurrency, perform, only, file } = parts;
+  const { rows, worker, sites, self, isAlive, leaseMs, lookMs, concurrency, perform, only, file } = parts;
   const running = new Map<string, Running>();
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => undefined);
@@ -71,7 +71,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
 
   const take = (): void => {
     while (running.size < concurrency) {
-      const claimed = rows.claim({ worker, site, holder: self }, nowMs() + leaseMs, nowMs(), only);
+      const claimed = rows.claim({ worker, sites, holder: self }, nowMs() + leaseMs, nowMs(), only);
       if (claimed === "none") return;
       const id = orderId(claimed.order.run, claimed.order.kind);
       const stop = new AbortController();

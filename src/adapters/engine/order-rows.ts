@@ -7,10 +7,10 @@ import type { Holder } from "../../seams/store.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, workId, type RunId } from "../../workflow/ids.ts";
 
-/** Who asks for orders: a worker of one process, for one site. */
+/** Who asks for orders: a worker of one process, for its sites. */
 export interface Claimant {
   readonly worker: string;
-  readonly site: string;
+  readonly sites: readonly string[];
   readonly holder: Holder;
 }
 
@@ -75,7 +75,7 @@ export const orderRows = (database: Database.Database): OrderRows => {
   );
   // A time that lies further ahead than anybody waits was written before the machine started anew.
   const best = database.prepare(
-    `select * from orders as o where status = 'queued' and site = @site and (@run is null or run = @run)
+    `select * from orders as o where status = 'queued' and (run = @run or (@run is null and site in (select value from json_each(@sites))))
        and (not_before <= @now or not_before > @now + ${WAIT_MAX_MS})
        and not exists (select 1 from orders as other where other.target = o.target and other.status = 'running')
      order by priority, no limit 1`,
@@ -112,10 +112,10 @@ export const orderRows = (database: Database.Database): OrderRows => {
       }),
     status: (id) => statusOf(find.get(id)),
     queue: () => waiting.all().map(queuedOf),
-    claim: ({ worker, site, holder }, leaseUntil, now, only) =>
+    claim: ({ worker, sites, holder }, leaseUntil, now, only) =>
       alone(() => {
         const run = only === "any" ? null : only;
-        const row = best.get({ site, run, now });
+        const row = best.get({ sites: JSON.stringify(sites), run, now });
         if (row === undefined) return "none";
         const { id, claims, ...found } = believed(row);
         take.run({ id, worker, holder: JSON.stringify(holder), leaseUntil });

@@ -49,7 +49,13 @@ export const runRoutes = (): Routes => ({
     load: () => import("../commands/run.ts"),
   }),
   worker: command<
-    { readonly concurrency?: number; readonly once: boolean; readonly drain?: number; readonly jsonl: boolean },
+    {
+      readonly concurrency?: number;
+      readonly once: boolean;
+      readonly drain?: number;
+      readonly jsonl: boolean;
+      readonly switches?: readonly string[];
+    },
     []
   >({
     brief: "perform the runs that are ordered, until it is told to end",
@@ -58,6 +64,7 @@ export const runRoutes = (): Routes => ({
       concurrency: count("how many runs at a time (1)"),
       once: yes("end as soon as nothing waits that it could take"),
       drain: duration("how long running runs may go on once it is told to end, such as 15m"),
+      switches: several("FILE", "NAME=value lines instead of this environment's switches; once for each target"),
       jsonl: yes("each event of the worker as a line of JSON on stdout"),
     },
     about: [
