@@ -98,16 +98,23 @@ const momentOf = (value: string, now: Date): Date | undefined => {
 /** Whether a path is meant by what was asked for: `src/**` is everything below, `*.py` any name there. */
 export const pathMeets = (pattern: string, path: string): boolean => meets(pattern.split("/"), path.split("/"));
 
+/** Goes through the pattern once with all places that the path may have come to: stars within stars cost no more. */
 const meets = (pattern: readonly string[], path: readonly string[]): boolean => {
-  const [first, ...rest] = pattern;
-  if (first === undefined) return path.length === 0;
-  if (first === "**") return path.some((_, at) => meets(rest, path.slice(at + 1))) || meets(rest, path);
-  const [name, ...below] = path;
-  return name !== undefined && nameMeets(first, name) && meets(rest, below);
+  let places: readonly number[] = [0];
+  for (const part of pattern) {
+    const [first = path.length + 1] = places;
+    places =
+      part === "**"
+        ? Array.from({ length: path.length + 1 - first }, (_, more) => first + more)
+        : places.flatMap((at) => (nameMeets(part, path[at]) ? [at + 1] : []));
+    if (places.length === 0) return false;
+  }
+  return places.at(-1) === path.length;
 };
 
 /** Each part between stars, found from left to right: no pattern can make this slow. */
-const nameMeets = (pattern: string, name: string): boolean => {
+const nameMeets = (pattern: string, name: string | undefined): boolean => {
+  if (name === undefined) return false;
   const parts = pattern.split("*");
   const [first = "", last = ""] = [parts[0], parts.at(-1)];
   if (parts.length === 1) return pattern === name;
