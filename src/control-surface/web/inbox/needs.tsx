@@ -31,7 +31,9 @@ export const Needs = ({ needs }: { readonly needs: readonly NeedObject[] }): JSX
                 next: <Told text={need.next} />
               </p>
             </div>
-            <StateWord state={need.state} word={need.word} />
+            <div class="row-state">
+              <StateWord state={need.state} word={need.word} />
+            </div>
             <span class="soft row-end">
               <Told text={need.who} />
               {need.since === undefined ? null : (

@@ -9,6 +9,7 @@ import { Moment } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { useResource } from "../resource.ts";
+import { targetIn } from "../target-in.ts";
 import { lastVisit, saw, type Visit } from "./last-visit.ts";
 import { NEWS } from "./news-words.ts";
 
@@ -76,7 +77,8 @@ const ICONS: Readonly<Record<string, IconName>> = {
   neutral: "dash",
 };
 
-const Piece = ({ entry: { seq, type, at, actor, work, run } }: { readonly entry: AuditEntry }): JSX.Element => {
+const Piece = ({ entry }: { readonly entry: AuditEntry }): JSX.Element => {
+  const { seq, type, at, actor, work, run } = entry;
   const { word, tone } = NEWS[type] ?? { word: type, tone: "neutral" };
   const to = run === undefined ? `/w/${encodeURIComponent(work ?? "")}` : `/r/${encodeURIComponent(run)}`;
   const row = (
@@ -85,7 +87,7 @@ const Piece = ({ entry: { seq, type, at, actor, work, run } }: { readonly entry:
         <Icon name={ICONS[tone] ?? "dash"} />
         <span>{word}</span>
       </span>
-      <span class="grow mono">{visible(run ?? work ?? "")}</span>
+      <span class="row-subject mono">{visible(run ?? work ?? targetIn(entry) ?? "")}</span>
       <span class="soft">
         {visible(actor)} · <Moment at={at} /> <span class="seq">#{seq}</span>
       </span>

@@ -12,6 +12,7 @@ import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { Code, Told } from "../parts/told.tsx";
 import { useResource } from "../resource.ts";
+import { targetIn } from "../target-in.ts";
 
 /** The ledger, record by record, the newest first. */
 export const Page = (): JSX.Element => {
@@ -188,13 +189,18 @@ const Row = ({ entry }: { readonly entry: AuditEntry }): JSX.Element => {
   );
 };
 
-const Subject = ({ entry: { work, run, approvalId } }: { readonly entry: AuditEntry }): JSX.Element => (
-  <>
-    {run === undefined ? null : <a href={`/r/${encodeURIComponent(run)}`}>{visible(run)}</a>}{" "}
-    {work === undefined ? null : <a href={`/w/${encodeURIComponent(work)}`}>{visible(work)}</a>}{" "}
-    {approvalId === undefined ? null : <Told text={approvalId} />}
-  </>
-);
+const Subject = ({ entry }: { readonly entry: AuditEntry }): JSX.Element => {
+  const { work, run, approvalId } = entry;
+  const target = targetIn(entry);
+  return (
+    <>
+      {run === undefined ? null : <a href={`/r/${encodeURIComponent(run)}`}>{visible(run)}</a>}{" "}
+      {work === undefined ? null : <a href={`/w/${encodeURIComponent(work)}`}>{visible(work)}</a>}{" "}
+      {approvalId === undefined ? null : <Told text={approvalId} />}
+      {target === undefined ? null : <Code text={target} />}
+    </>
+  );
+};
 
 /** The record as one member a line. The exact bytes are one line; `cto audit log --json` prints them. */
 const spaced = (text: string): string => {

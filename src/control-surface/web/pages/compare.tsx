@@ -1,4 +1,4 @@
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
 
 import { ComparePackets } from "../lists/compare-packets.tsx";
@@ -23,24 +23,31 @@ const Compared = ({ a, b }: { readonly a: string; readonly b: string }): JSX.Ele
   const [kindA, kindB] = [kindOf(a), kindOf(b)];
   if (a === "" || b === "")
     return (
-      <Empty>
+      <Not>
         {a === b ? "Both sides are missing" : `The ${a === "" ? "first" : "second"} side is missing`}: name two runs or
         two work items.
-      </Empty>
+      </Not>
     );
   if (kindA === "unknown" || kindB === "unknown")
     return (
-      <Empty>
+      <Not>
         The {kindA === "unknown" ? "first" : "second"} side is neither a run (R-049-02) nor a work item (CTO-WORK-049).
-      </Empty>
+      </Not>
     );
-  if (kindA !== kindB) return <Empty>One side is a run and the other a work item: only like can be compared.</Empty>;
+  if (kindA !== kindB) return <Not>One side is a run and the other a work item: only like can be compared.</Not>;
   return kindA === "run" ? (
     <CompareRuns key={`${a} ${b}`} a={a} b={b} />
   ) : (
     <ComparePackets key={`${a} ${b}`} a={a} b={b} />
   );
 };
+
+/** Why nothing is compared. */
+const Not = ({ children }: { readonly children: ComponentChildren }): JSX.Element => (
+  <div class="panel">
+    <Empty>{children}</Empty>
+  </div>
+);
 
 const Choice = (given: { readonly a: string; readonly b: string }): JSX.Element => {
   const [a, setA] = useState(given.a);

@@ -7,6 +7,7 @@ import { Running } from "../inbox/running.tsx";
 import { SinceVisit } from "../inbox/since-visit.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { stateName } from "../parts/short-word.ts";
 import { Empty, Shown } from "../parts/shown.tsx";
 import { toneOf } from "../parts/state-word.tsx";
 import { useStatus } from "../parts/status.tsx";
@@ -55,7 +56,7 @@ const Counts = ({ counts }: { readonly counts: Api["/api/status"]["counts"] }): 
         {all.map(({ state, count }) => (
           <li key={state}>
             <a href={`/packets?filter=${encodeURIComponent(state)}`}>
-              <span class={`grow ${toneOf(state)} text`}>{state.replaceAll("_", " ")}</span>
+              <span class={`grow ${toneOf(state)} text`}>{stateName(state)}</span>
               <span class="num">{count}</span>
             </a>
           </li>

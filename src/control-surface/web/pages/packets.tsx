@@ -101,11 +101,11 @@ const Row = ({
 const Findings = ({ errors, warnings }: { readonly errors: number; readonly warnings: number }): JSX.Element => (
   <div class="findings">
     {errors === 0 ? (
-      <span class="soft">0 errors</span>
+      <span class="soft">0 errors,</span>
     ) : (
       <span class="state bad">
         <Icon name="cross" />
-        <span>{counted(errors, "error")}</span>
+        <span>{counted(errors, "error")},</span>
       </span>
     )}{" "}
     <span class="soft">{counted(warnings, "warning")}</span>

@@ -76,6 +76,7 @@ export const Page = (): JSX.Element => {
             ? ""
             : ` Looked into the change of ${touched.looked} of ${touched.of}${worded.length > TOUCHED_MAX ? `, the newest of ${counted(worded.length)}` : ""}.`}
         </p>
+        <p class="hint">As the ledger says; the page of a run hashes its evidence.</p>
       </div>
       {filter.unknown.length === 0 ? null : (
         <p class="warn unknown-words">

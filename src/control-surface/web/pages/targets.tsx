@@ -45,7 +45,7 @@ export const Page = (): JSX.Element => {
 const Row = ({ row }: { readonly row: TargetRow }): JSX.Element =>
   "id" in row ? (
     <a href={`/targets/${encodeURIComponent(row.id)}`} data-row>
-      <span class="target-status">{row.status}</span>
+      <span class={row.status === "admitted" ? "target-status" : "target-status warn"}>{row.status}</span>
       <span class="grow">
         <Told text={row.id} /> <span class="soft">admitted by</span> <Told text={row.owner} />
         <br />

@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { visible } from "../../../workflow/visible-text.ts";
 import { Icon, type IconName } from "./icons.tsx";
 import { Moment } from "./moment.tsx";
+import { shortWord } from "./short-word.ts";
 
 /** One stop of the line: what stands there, who brought it there, when, and the number of the record that says so. */
 export interface GateCell {
@@ -42,7 +43,9 @@ export const GateStrip = ({ cells }: { readonly cells: readonly GateCell[] }): J
           <Icon name={ICONS[kind]} />
           {name}
         </span>
-        <span class="gate-word">{visible(word)}</span>
+        <span class="gate-word" title={shortWord(word) === word ? undefined : visible(word)}>
+          {visible(shortWord(word))}
+        </span>
         <span class="gate-by">
           {by === undefined ? "" : visible(by)}
           {by !== undefined && at !== undefined ? " · " : ""}

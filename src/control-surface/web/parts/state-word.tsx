@@ -3,6 +3,7 @@ import type { JSX } from "preact";
 import { SHOWN_STATES, STATE_WORDS, type ShownState, type Tone } from "../../../workflow/state-words.ts";
 import { visible } from "../../../workflow/visible-text.ts";
 import { Icon, type IconName } from "./icons.tsx";
+import { shortWord } from "./short-word.ts";
 
 /** Icon and word of a state, always together; the word is the server's, with its facts in it (surface.md 1). */
 export const StateWord = ({
@@ -17,9 +18,14 @@ export const StateWord = ({
   // Nothing is green, nor has a tick, without the record that says so.
   const isUnfounded = toneOf(state) === "ok" && seq === undefined;
   return (
-    <span class={`state ${isUnfounded ? "neutral" : toneOf(state)}`} data-state={state} data-event={seq}>
+    <span
+      class={`state ${isUnfounded ? "neutral" : toneOf(state)}`}
+      title={shortWord(word) === word ? undefined : visible(word)}
+      data-state={state}
+      data-event={seq}
+    >
       <Icon name={isUnfounded ? "dash" : iconOf(state)} />
-      <span>{visible(word)}</span>
+      <span>{visible(shortWord(word))}</span>
     </span>
   );
 };
@@ -40,4 +46,8 @@ const ICONS: Readonly<Record<Tone, IconName>> = {
   bad: "cross",
 };
 
-const iconOf = (state: string): IconName => (state === "awaiting_outcome" ? "clock" : ICONS[toneOf(state)]);
+const iconOf = (state: string): IconName => {
+  if (state === "awaiting_outcome") return "clock";
+  // Nothing goes on yet.
+  return state === "approved" ? "seal" : ICONS[toneOf(state)];
+};

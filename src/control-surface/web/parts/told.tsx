@@ -6,4 +6,14 @@ import { visible } from "../../../workflow/visible-text.ts";
 export const Told = ({ text }: { readonly text: string }): JSX.Element => <bdi class="told">{visible(text)}</bdi>;
 
 /** The same where each letter counts: paths, commands, names of files. */
-export const Code = ({ text }: { readonly text: string }): JSX.Element => <code class="told">{visible(text)}</code>;
+export const Code = ({ text }: { readonly text: string }): JSX.Element => (
+  <code class="told">{breakable(visible(text))}</code>
+);
+
+/** A long name breaks where a reader would break it, if it has to. */
+const breakable = (text: string): readonly (string | JSX.Element)[] =>
+  text.length > NAME_MAX
+    ? [text]
+    : text.split(/(?<=[/_])/).flatMap((part, n) => (n === 0 ? [part] : [<wbr key={n} />, part]));
+
+const NAME_MAX = 200;

@@ -57,15 +57,17 @@ const Files = ({ diff: { patch, files } }: { readonly diff: DiffObject }): JSX.E
     <>
       {files.length === 0 && patch === null ? <Empty>Nothing was changed.</Empty> : null}
       {files.length > 0 && patch === null ? (
-        <Empty>No patch is kept: what stands here is what was judged.</Empty>
+        <Empty>No patch is kept: what stands here is what was judged, without its lines.</Empty>
       ) : null}
-      {files.length < 2 ? null : <FileList files={ordered} />}
-      {ordered.map((file) => {
-        const part = parts.get(file.path);
-        return <FilePart key={file.path} file={file} part={part} isOpen={opens(part)} hasPatch={patch !== null} />;
-      })}
+      {files.length < 2 && patch !== null ? null : <FileList files={ordered} hasLines={patch !== null} />}
+      {patch === null
+        ? null
+        : ordered.map((file) => {
+            const part = parts.get(file.path);
+            return <FilePart key={file.path} file={file} part={part} isOpen={opens(part)} />;
+          })}
       {unlisted.map((part) => (
-        <FilePart key={part.path} file={unknownFile(part.path)} part={part} isOpen={false} hasPatch />
+        <FilePart key={part.path} file={unknownFile(part.path)} part={part} isOpen={false} />
       ))}
       {patch !== null && patch !== "" && read.files.length === 0 ? (
         <pre class="lines raw" tabIndex={0} role="region" aria-label="The patch as it is">
@@ -88,13 +90,23 @@ const unknownFile = (path: string): DiffFile => ({
   binary: false,
 });
 
-const FileList = ({ files }: { readonly files: readonly DiffFile[] }): JSX.Element => (
+const FileList = ({
+  files,
+  hasLines,
+}: {
+  readonly files: readonly DiffFile[];
+  readonly hasLines: boolean;
+}): JSX.Element => (
   <ul class="grid-rows">
     {files.map((file) => (
       <li key={file.path}>
-        <a href={`#${idOf(file.path)}`}>
+        {hasLines ? (
+          <a href={`#${idOf(file.path)}`}>
+            <Code text={file.path} />
+          </a>
+        ) : (
           <Code text={file.path} />
-        </a>
+        )}
         <Scope file={file} />
         <span class="soft">{marksOf(file).join(", ")}</span>
         <Counts file={file} />
@@ -107,12 +119,10 @@ const FilePart = ({
   file,
   part,
   isOpen,
-  hasPatch,
 }: {
   readonly file: DiffFile;
   readonly part: PatchFile | undefined;
   readonly isOpen: boolean;
-  readonly hasPatch: boolean;
 }): JSX.Element => (
   <details class="file" id={idOf(file.path)} open={isOpen}>
     <summary>
@@ -122,7 +132,7 @@ const FilePart = ({
       <Counts file={file} />
     </summary>
     {part === undefined ? (
-      <Empty>{hasPatch ? "No line of the patch is about this path." : "Its lines were not kept."}</Empty>
+      <Empty>No line of the patch is about this path.</Empty>
     ) : (
       <FileLines part={part} isBinary={file.binary} />
     )}

@@ -40,7 +40,7 @@ export const PresentContract = ({ work }: { readonly work: string }): JSX.Elemen
 };
 
 const Terms = ({ contract }: { readonly contract: Contract }): JSX.Element => (
-  <dl class="pairs">
+  <dl class="pairs narrow">
     <Term name="Task">
       <Told text={contract.task.statement} />
     </Term>

@@ -9,6 +9,7 @@ import { Told } from "../parts/told.tsx";
 /** A run that ended without anything to accept: why, what did not happen, and what is next. */
 export const Ended = ({ run }: { readonly run: RunObject }): JSX.Element => {
   const reasons = run.refusals ?? [];
+  const says = isSaidAlready(run) ? undefined : run.says;
   return (
     <Panel
       title={run.state === "blocked" ? "What blocked it" : "How it ended"}
@@ -16,9 +17,9 @@ export const Ended = ({ run }: { readonly run: RunObject }): JSX.Element => {
     >
       <div class="body">
         <StateWord state={run.state} word={run.word} />
-        {run.says === undefined ? null : (
+        {says === undefined ? null : (
           <p>
-            <Told text={run.says} />
+            <Told text={says} />
           </p>
         )}
         {reasons.length === 0 ? null : (
@@ -53,9 +54,13 @@ export const Ended = ({ run }: { readonly run: RunObject }): JSX.Element => {
   );
 };
 
+/** The sentence of the report quotes its first reason, which stands below it, or is the word of the state once more. */
+const isSaidAlready = ({ says = "", word, refusals = [] }: RunObject): boolean =>
+  refusals.some((reason) => says.includes(reason.says)) || says.replace("; the target ", "; target ") === `${word}.`;
+
 /** A command to copy, or who is to act in words. */
 const Next = ({ next }: { readonly next: string }): JSX.Element =>
-  /^cto [a-z]+(?: [A-Za-z0-9-]+)*$/.test(next) ? (
+  /^cto [a-z]+(?: [A-Z][A-Z0-9-]*)*$/.test(next) ? (
     <Command line={next} />
   ) : (
     <p class="hint">

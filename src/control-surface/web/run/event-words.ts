@@ -1,5 +1,6 @@
 import type { Step } from "../../../harness/objects/step.ts";
 import type { EventType } from "../../../workflow/run-events.ts";
+import { stateName } from "../parts/short-word.ts";
 
 /** What a fact is called in the timeline; a kind that is not listed keeps its own name. */
 const LABELS: Readonly<Partial<Record<EventType, string>>> = {
@@ -65,6 +66,10 @@ export const labelOf = ({ label }: Step): string => KNOWN.get(label) ?? label;
 export const newest = (facts: readonly Step[] | undefined, type: EventType): Step | undefined =>
   facts?.findLast(({ label }) => label === type);
 
+/** A check that its gate did not come to, for another that it rests on had said no: that is no answer of its own. */
+export const isUnasked = ({ label, detail }: Step): boolean =>
+  label === "gate.checked" && detail["status"] === "not-evaluated";
+
 /** A few words of what a fact says. They may be hostile: whoever shows them escapes them. */
 export const saidIn = (step: Step): string => {
   const own = SAYS.get(step.label)?.(step);
@@ -114,6 +119,7 @@ const SAYS: ReadonlyMap<string, (step: Step) => string | undefined> = new Map<
   ],
   ["sandbox.started", (step) => `${wordIn(step, "purpose") ?? ""} · network: ${wordIn(step, "network") ?? "unknown"}`],
   ["sandbox.canary", canariesIn],
+  ["policy.unmediated", (step) => `${wordIn(step, "kind") ?? "act"} that nobody was asked about`],
   ["plan.updated", ({ detail }) => many(listed(detail["entries"]).length, "entry", "entries")],
   ["permission.requested", ({ detail }) => subjects(detail["subject"])],
   ["permission.decided", (step) => joined(step, ["decision", "rule"])],
@@ -147,7 +153,7 @@ const SAYS: ReadonlyMap<string, (step: Step) => string | undefined> = new Map<
   ["step.finished", (step) => wordIn(step, "step")],
   ["evidence.checkpointed", () => ""],
   ["run.ordered", () => ""],
-  ["run.finished", (step) => wordIn(step, "result")],
+  ["run.finished", (step) => stateName(wordIn(step, "result") ?? "")],
 ]);
 
 function joined(step: Step, names: readonly string[]): string {

@@ -58,7 +58,7 @@ export const FileFacts = ({
             : `criterion ${facts.citedBy.map((id) => id.replace(/^C/, "")).join(", ")}`}
         </dd>
       </dl>
-      <div class="body">
+      <div class="body after-pairs">
         {isFailing ? (
           <p class="state bad">
             <Icon name="cross" />
@@ -71,6 +71,7 @@ export const FileFacts = ({
         <Command line={`cto verify ${run} --trust FILE`} />
         <button
           type="button"
+          class="wide"
           disabled={read.kind !== "read"}
           onClick={() => read.kind === "read" && save(facts.name, read.bytes)}
         >

@@ -88,3 +88,25 @@ test("what blocked a run stands where it was blocked, and nothing was executed",
     { name: "Execution", kind: "open", word: "nothing was started" },
   ]);
 });
+
+test("what was not asked, for another check had said no, is no failure of its own", () => {
+  const facts = [
+    fact(1, "gate.checked", { stage: "packet", ok: false, status: "block", reason: "does not lint" }),
+    fact(2, "gate.checked", { stage: "admission", ok: false, status: "not-evaluated", reason: "waits for packet" }),
+  ];
+  const run: RunObject = { ...RUN, state: "blocked", word: "Blocked: packet/banner" };
+  expect(gateCellsOf({ ...STANDING, run, facts }).slice(0, 2)).toEqual([
+    { name: "Packet", kind: "bad", word: "does not lint", seq: 1, log: "run" },
+    { name: "Admission", kind: "open", word: "waits for packet" },
+  ]);
+});
+
+test("a run that broke off after its commit has no tick where it broke", () => {
+  const facts = [fact(3, "commit.created", { commit: "9b1d7e2000" })];
+  const run: RunObject = { ...RUN, state: "interrupted", word: "Interrupted at commit" };
+  expect(gateCellsOf({ ...STANDING, run, facts })[3]).toMatchObject({
+    kind: "bad",
+    word: "interrupted; one commit, 9b1d7e2",
+    seq: 3,
+  });
+});

@@ -2,7 +2,8 @@ import type { AuditEntry } from "../../../harness/objects/audit.ts";
 import type { RunObject } from "../../../harness/objects/run.ts";
 import type { Step } from "../../../harness/objects/step.ts";
 import type { GateCell } from "../parts/gate-strip.tsx";
-import { newest, wordIn } from "./event-words.ts";
+import { stateName } from "../parts/short-word.ts";
+import { isUnasked, newest, wordIn } from "./event-words.ts";
 
 /** What a page knows of a run, from the ledger, from the bundle as it verifies now, and from hashing it here. */
 export interface Standing {
@@ -47,19 +48,24 @@ export const gateCellsOf = (standing: Standing): readonly GateCell[] => {
   return cells.map((cell) => (cell.kind === "done" || cell.kind === "now" ? { ...cell, kind: "open" } : cell));
 };
 
-const OPEN: Cell = { kind: "open", word: "–" };
+const open = ({ facts }: Standing): Cell => ({
+  kind: "open",
+  word: facts === undefined ? "not known yet" : "none recorded",
+});
 
-const checkedCell = ({ facts }: Standing, stages: readonly string[]): Cell => {
-  const checks = (facts ?? []).filter(
+const checkedCell = (standing: Standing, stages: readonly string[]): Cell => {
+  const checks = (standing.facts ?? []).filter(
     ({ label, detail }) =>
       label === "gate.checked" && typeof detail["stage"] === "string" && stages.includes(detail["stage"]),
   );
-  const against = checks.find(({ detail }) => detail["ok"] !== true);
+  const against = checks.find((check) => check.detail["ok"] !== true && !isUnasked(check));
+  const waits = checks.find(isUnasked);
   const last = checks.at(-1);
   if (against !== undefined)
     return { kind: "bad", word: wordIn(against, "reason") ?? "blocked", seq: against.seq, log: "run" };
+  if (waits !== undefined) return { kind: "open", word: wordIn(waits, "reason") ?? "not asked" };
   return last === undefined
-    ? OPEN
+    ? open(standing)
     : { kind: "done", word: wordIn(checks[0] ?? last, "reason") ?? "passed", seq: last.seq, log: "run" };
 };
 
@@ -67,7 +73,7 @@ const approvalCell = (standing: Standing): Cell => {
   const verified = newest(standing.facts, "approval.verified");
   if (verified === undefined) {
     const checked = checkedCell(standing, ["approval"]);
-    return checked.kind === "bad" ? checked : OPEN;
+    return checked.kind === "bad" ? checked : open(standing);
   }
   return {
     kind: "done",
@@ -78,21 +84,30 @@ const approvalCell = (standing: Standing): Cell => {
   };
 };
 
-const executionCell = ({ run, facts, records }: Standing): Cell => {
+const executionCell = (standing: Standing): Cell => {
+  const { run, facts, records } = standing;
   const started = recordOf(records, "run.started");
   if (isOpen(run)) return { kind: "running", word: run.word, at: run.startedAt };
   if (isBlocked(run)) return { kind: "open", word: "nothing was started" };
   const commit = newest(facts, "commit.created");
-  if (commit !== undefined)
+  if (commit !== undefined) {
+    const word = `one commit, ${(wordIn(commit, "commit") ?? "").slice(0, 7)}`;
+    const isBroken = run.state === "interrupted";
     return {
-      kind: "done",
-      word: `one commit, ${(wordIn(commit, "commit") ?? "").slice(0, 7)}`,
+      kind: isBroken ? "bad" : "done",
+      word: isBroken ? `interrupted; ${word}` : word,
       at: commit.startedAt,
       seq: commit.seq,
       log: "run",
     };
-  if (facts === undefined) return OPEN;
-  return { kind: "bad", word: run.state, at: run.startedAt, ...(started === undefined ? {} : { seq: started.seq }) };
+  }
+  if (facts === undefined) return open(standing);
+  return {
+    kind: "bad",
+    word: stateName(run.state),
+    at: run.startedAt,
+    ...(started === undefined ? {} : { seq: started.seq }),
+  };
 };
 
 const evidenceCell = (standing: Standing): Cell => {
@@ -128,5 +143,5 @@ const outcomeCell = ({ run, records }: Standing): Cell => {
   const refused = recordOf(records, "outcome.refused");
   if (run.state === "awaiting_outcome")
     return { kind: "now", word: refused === undefined ? "waiting for the owner" : "waiting; one was refused" };
-  return OPEN;
+  return { kind: "open", word: "none recorded" };
 };

@@ -27,6 +27,16 @@ test("checks that passed are one row, and the one that did not has its own", () 
   ]);
 });
 
+test("checks that were not asked are one row, and no failure of theirs", () => {
+  const check = (seq: number, status: string): Step =>
+    fact(seq, "gate.checked", seq, { detail: { ok: false, status, check: "lock", reason: "waits for record" } });
+  const rows = rowsOf([check(1, "block"), check(2, "not-evaluated"), check(3, "not-evaluated")]);
+  expect(rows.map(({ first, last, isBad }) => [first, last, isBad])).toEqual([
+    [1, 1, true],
+    [2, 3, false],
+  ]);
+});
+
 test("an end goes into the row of its beginning, and what lasted long is drawn long", () => {
   const tool = { subject: "tool/1", trust: "backend-claimed" } as const;
   const [row, ...others] = rowsOf([fact(1, "tool.started", 0, tool), fact(2, "tool.finished", 800, tool)]);

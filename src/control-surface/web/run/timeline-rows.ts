@@ -1,5 +1,5 @@
 import type { Step } from "../../../harness/objects/step.ts";
-import { labelOf, saidIn } from "./event-words.ts";
+import { isUnasked, labelOf, saidIn } from "./event-words.ts";
 
 /** Whose word a row is. */
 export type Who = "harness" | "agent" | "validation" | "human";
@@ -93,7 +93,7 @@ const grouped = (pairs: readonly Pair[]): readonly Placed[] => {
 /** A row before it has its place on the axis; `labels` are those of all facts in it. */
 interface Placed {
   readonly row: Omit<TimelineRow, "from" | "length" | "idle">;
-  readonly group: "gate" | "quiet" | "none";
+  readonly group: "gate" | "unasked" | "quiet" | "none";
   readonly labels: readonly string[];
   readonly start: number;
   readonly end: number;
@@ -113,7 +113,7 @@ const placedRow = ({ begun, ended }: Pair): Placed => {
     startedAt: begun.startedAt,
     ms,
     isBad: isBad(begun) || (ended !== undefined && isBad(ended)),
-    isQuiet: group === "quiet",
+    isQuiet: group === "quiet" || group === "unasked",
   };
   // The fact that says itself how long it took came when that was over.
   const [start, end] = ended === undefined ? [at - (ms ?? 0), at] : [at, at + (ms ?? 0)];
@@ -126,21 +126,28 @@ const msOf = ({ label, detail: { ms } }: Step): number | undefined =>
 
 const groupOf = (step: Step): Placed["group"] => {
   if (step.label === "gate.checked" && step.detail["ok"] === true) return "gate";
+  if (isUnasked(step)) return "unasked";
   return QUIET.has(step.label) ? "quiet" : "none";
 };
 
 const joined = (before: Placed, next: Placed): Placed => {
   const labels = [...before.labels, ...next.labels];
   const end = Math.max(before.end, next.end);
-  const isGate = before.group === "gate";
   const row = {
     ...before.row,
     last: next.row.last,
-    label: isGate ? "Gate checks" : "Records of the Harness",
-    says: isGate ? `${labels.length} checks passed` : [...new Set(labels)].join(", "),
-    ms: isGate ? end - before.start : undefined,
+    label: before.group === "quiet" ? "Records of the Harness" : "Gate checks",
+    says: saidTogether(before.group, labels),
+    ms: before.group === "gate" ? end - before.start : undefined,
   };
   return { ...before, row, labels, end };
+};
+
+const saidTogether = (group: Placed["group"], labels: readonly string[]): string => {
+  if (group === "gate") return `${labels.length} checks passed`;
+  return group === "unasked"
+    ? `${labels.length} checks not asked, for others said no`
+    : [...new Set(labels)].join(", ");
 };
 
 const whoOf = (step: Step): Who => {
@@ -152,8 +159,10 @@ const whoOf = (step: Step): Who => {
 const BAD = new Set(["sandbox.attempt", "policy.violated", "policy.unmediated", "error.raised"]);
 const DECIDED = new Set(["permission.decided", "file.written", "file.read", "terminal.started", "host.asked"]);
 
-const isBad = ({ label, detail }: Step): boolean => {
+const isBad = (step: Step): boolean => {
+  const { label, detail } = step;
   if (BAD.has(label)) return true;
+  if (isUnasked(step)) return false;
   if (label === "gate.checked" || label === "diff.judged") return detail["ok"] !== true;
   if (label === "gate.decided") return detail["allowed"] !== true;
   if (DECIDED.has(label)) return typeof detail["decision"] === "string" && detail["decision"] !== "allowed";

@@ -6,6 +6,7 @@ import { isReadOnly } from "../ask.ts";
 import { Command } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { shortWord } from "../parts/short-word.ts";
 import { Trouble } from "../parts/shown.tsx";
 import { Told } from "../parts/told.tsx";
 import type { Resource } from "../resource.ts";
@@ -82,7 +83,8 @@ const WhyAgain = ({ page: { work, approval } }: { readonly page: WorkPage }): JS
     <p class="notice" data-event={approval.seq}>
       <Icon name="warn" />
       <span>
-        <Told text={work.word} />. <Told text={`${approval.id} of ${approval.by}`} /> approves nothing any more.
+        <Told text={shortWord(work.word)} />. <Told text={`${approval.id} of ${approval.by}`} /> approves nothing any
+        more.
       </span>
     </p>
   );

@@ -32,7 +32,6 @@ export const ApproveBox = ({
   const said = useSignal<Said>({ text: "", entry: "typed" });
   const way = useSignal<"none" | "terminal" | "asking">("none");
   const answer = useSignal<Signed | undefined>(undefined);
-  const isSmall = matchMedia("(max-width: 44rem)").matches;
   const passkeys = signing.signers.filter(canAskPasskey);
   const hindrance = hindranceOf(signing, owner, { ticked: ticked.value, said: said.value });
   const sign = async (signer: SignerObject): Promise<void> => {
@@ -74,22 +73,22 @@ export const ApproveBox = ({
             Sign with passkey of {signer.principal}
           </button>
         ))}
-        {isSmall ? null : (
-          <button
-            type="button"
-            class="wide"
-            disabled={hindrance !== undefined}
-            aria-describedby="why-no-signature"
-            aria-expanded={way.value === "terminal"}
-            onClick={() => (way.value = "terminal")}
-          >
-            Sign in terminal
-          </button>
-        )}
+        <button
+          type="button"
+          class="wide in-terminal"
+          disabled={hindrance !== undefined}
+          aria-describedby="why-no-signature"
+          aria-expanded={way.value === "terminal"}
+          onClick={() => (way.value = "terminal")}
+        >
+          Sign in terminal
+        </button>
         <p class="hint" id="why-no-signature">
           {hindrance ?? (way.value === "asking" ? "The browser asks for your passkey." : "")}
-          {isSmall && passkeys.length === 0 ? " This device has no key that may sign: approve at your computer." : ""}
         </p>
+        {passkeys.length > 0 ? null : (
+          <p class="hint phone-only">This device has no key that may sign: approve at your computer.</p>
+        )}
         {way.value === "terminal" && hindrance === undefined ? <AwaitTerminal command={signing.command} /> : null}
         <Answered answer={answer.value} />
         <MarkReviewed work={signing.work} sha256={signing.digests.packet} />

@@ -52,6 +52,7 @@ const page = (state: ShownState, history: readonly WorkChange[], given: Approval
 const kinds = (given: Page): readonly string[] => gateCells(given).map(({ kind, seq }) => `${kind}${seq ?? ""}`);
 
 test.for([
+  ["there is no packet", page("candidate", [], null), ["seen", "bad", "open", "open", "open", "open"]],
   ["nothing is approved", page("blocked", [], null), ["seen", "bad", "now", "open", "open", "open"]],
   ["approved", page("approved", [APPROVED], approval("open")), ["seen", "bad", "done7", "open", "open", "open"]],
   ["the packet moved", page("stale", [APPROVED], approval("open")), ["seen", "bad", "now7", "open", "open", "open"]],

@@ -43,6 +43,8 @@ const seenCell = (
 
 const approvalCell = (work: WorkWithHistory, approval: ApprovalView | null): GateCell => {
   const name = "Approval";
+  // Without a packet there is nothing that its owner could approve.
+  if (approval === null && work.state === "candidate") return { name, kind: "open", word: "Waits for a packet" };
   const waits: GateCell = { name, kind: "now", word: `Waits for ${work.owner ?? "its owner"}` };
   if (approval === null) return waits;
   const { by, at, seq, assurance, id } = approval;

@@ -4,6 +4,7 @@ import type { WorkChange } from "../../../harness/objects/work.ts";
 import { visible } from "../../../workflow/visible-text.ts";
 import { Moment } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { stateName } from "../parts/short-word.ts";
 import { Empty } from "../parts/shown.tsx";
 
 /** What the ledger recorded of a work item, the newest first. */
@@ -16,11 +17,10 @@ export const History = ({ history }: { readonly history: readonly WorkChange[] }
           <div class="row">
             <span class="seq">#{seq}</span>
             <code>{event}</code>
-            {state === "unchanged" ? null : <span class="soft">now {state}</span>}
-            <span class="grow" />
-            {run === null ? null : <a href={`/r/${encodeURIComponent(run)}`}>{visible(run)}</a>}
-            <span class="soft">
-              {visible(by)} · <Moment at={at} />
+            {state === "unchanged" ? null : <span class="soft">now {stateName(state)}</span>}
+            <span class="soft at-end">
+              {run === null ? null : <a href={`/r/${encodeURIComponent(run)}`}>{visible(run)}</a>} {visible(by)} ·{" "}
+              <Moment at={at} />
             </span>
           </div>
         </li>
