@@ -44,11 +44,23 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     await ground.close();
   });
 
-  const played = async (steps: readonly object[]): Promise<readonly string[]> => {
+  const played = async (steps: readonly object[], over: World = world): Promise<readonly string[]> => {
     await ground.plays(steps);
     expect(await approveBy(world, ground)).toEqual([]);
-    return endOf(await runOnce(world, ground));
+    return endOf(await runOnce(over, ground));
   };
+
+  /** The same world, in which no validation starts before it may. */
+  const heldBeforeValidation = (may: Promise<void>): World => ({
+    ...world,
+    sandbox: {
+      ...world.sandbox,
+      open: async (stage) => {
+        if (stage.purpose === "validation") await may;
+        return world.sandbox.open(stage);
+      },
+    },
+  });
 
   const open = (place: string): Promise<WatchedPage> => openPage(browser, served.at(place));
 
@@ -59,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     const watched = await open("/r/R-049-01");
     const { page } = watched;
     await page.getByText(/^(\d+) of \1 hashed in this browser$/).waitFor();
-    await page.locator("#diff .file").first().waitFor();
+    await page.locator("#diff .grid-rows li").first().waitFor();
     expect(await page.locator("main img, main script, main iframe").count()).toBe(0);
     expect(await page.title()).not.toBe("1");
     const words = await textIn(page, "main");
@@ -97,12 +109,16 @@ describe.skipIf(CHROMIUM === undefined)("the page of a run", { timeout: 120_000 
     const { page } = watched;
     await page.getByText("surface/nothing-there").waitFor();
     await page.evaluate(() => Object.assign(window, { stays: true }));
-    const ended = played([...UNITTEST_STEPS, { sleepMs: 2500 }]);
+    const { promise: isSeen, resolve: goOn } = Promise.withResolvers<void>();
+    const ended = played(UNITTEST_STEPS, heldBeforeValidation(isSeen));
     await page.getByRole("region", { name: "Running" }).waitFor();
     await page.getByText("Not sealed yet: appears at the seal event.").waitFor();
     // Nothing is green before it is recorded.
     expect(await page.locator("#evidence .ok, .criteria .ok").count()).toBe(0);
-    await page.locator("dd[data-count=paths]", { hasText: /^[12] paths?$/ }).waitFor();
+    await page.locator("dd[data-count=paths]", { hasText: /^2 paths$/ }).waitFor();
+    await page.locator("#timeline").getByText("every path is allowed").waitFor();
+    expect(await page.locator("#evidence .ok, .criteria .ok").count()).toBe(0);
+    goOn();
     expect(await ended).toEqual(["awaiting_outcome"]);
     await page.getByRole("region", { name: "Record the outcome" }).waitFor();
     expect(await page.evaluate(() => "stays" in window)).toBe(true);

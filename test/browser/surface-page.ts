@@ -6,6 +6,7 @@ import { expect } from "vitest";
 
 import { openHome } from "../../src/compose.ts";
 import { serveSurface } from "../../src/control-surface/serve.ts";
+import type { DoctorCheck } from "../../src/harness/objects/doctor.ts";
 import type { World } from "../../src/harness/world.ts";
 import { filesBelow, ROOT } from "../architecture/source.ts";
 
@@ -19,7 +20,7 @@ export interface ServedHome {
 
 export const serveHome = async (
   home: string,
-  more: { readonly port?: number; readonly readOnly?: true } = {},
+  more: { readonly port?: number; readonly readOnly?: true; readonly checks?: readonly DoctorCheck[] } = {},
 ): Promise<ServedHome> => {
   assertBuilt();
   const world = await openAt(home, "read");
@@ -27,7 +28,7 @@ export const serveHome = async (
   const served = await serveSurface({
     world,
     openToWrite: more.readOnly === true ? "read-only" : () => openAt(home, "write"),
-    examine: () => Promise.resolve([{ id: "node", status: "ok", says: "this one", fix: "" }]),
+    examine: () => Promise.resolve(more.checks ?? FINE),
     port: more.port ?? 0,
     tell: (line) => void broken.push(line),
   });
@@ -43,6 +44,8 @@ export const serveHome = async (
     },
   };
 };
+
+const FINE: readonly DoctorCheck[] = [{ id: "node", status: "ok", says: "this one", fix: "" }];
 
 const openAt = (home: string, mode: "read" | "write"): Promise<World> =>
   openHome({ home, cwd: "/", mode, environment: {}, terminal: false });

@@ -46,8 +46,11 @@ const ICONS: Readonly<Record<Tone, IconName>> = {
   bad: "cross",
 };
 
-const iconOf = (state: string): IconName => {
-  if (state === "awaiting_outcome") return "clock";
-  // Nothing goes on yet.
-  return state === "approved" ? "seal" : ICONS[toneOf(state)];
-};
+// Nothing goes on in these.
+const OWN: ReadonlyMap<string, IconName> = new Map([
+  ["awaiting_outcome", "clock"],
+  ["queued", "clock"],
+  ["approved", "seal"],
+]);
+
+const iconOf = (state: string): IconName => OWN.get(state) ?? ICONS[toneOf(state)];

@@ -12,7 +12,7 @@ export const Code = ({ text }: { readonly text: string }): JSX.Element => (
 
 /** A long name breaks where a reader would break it, if it has to. */
 const breakable = (text: string): readonly (string | JSX.Element)[] =>
-  text.length > NAME_MAX
+  text.length > NAME_MAX || text.includes(" ")
     ? [text]
     : text.split(/(?<=[/_])/).flatMap((part, n) => (n === 0 ? [part] : [<wbr key={n} />, part]));
 

@@ -48,8 +48,9 @@ export const Evidence = ({
       }
     >
       <Checks run={run} isFailing={isBad} />
+      {/* While the whole does not verify, no part of it has a tick. */}
       <Shown of={list} what="the files" rows={12}>
-        {({ files }) => <Files run={run} files={files} rehash={rehash} sealedSeq={sealedSeq} />}
+        {({ files }) => <Files run={run} files={files} rehash={rehash} sealedSeq={isBad ? undefined : sealedSeq} />}
       </Shown>
       <div class="body">
         <p class="hint">

@@ -103,7 +103,8 @@ const HowToApprove = ({
 }): JSX.Element => {
   const contract = packet !== null && "contract" in packet ? packet : undefined;
   const hindrances = view?.hindrances ?? [];
-  const problem = signing.kind === "problem" && !isReadOnly(signing.problem) ? signing.problem : undefined;
+  const isRead = signing.kind === "problem" && isReadOnly(signing.problem);
+  const problem = signing.kind === "problem" && !isRead ? signing.problem : undefined;
   const isRefused = problem?.status === 409;
   return (
     <Panel title="Approve" kind="act" id="approve">
@@ -146,7 +147,7 @@ const HowToApprove = ({
             <Command line={`cto approve ${work.work} --key KEY`} />
           </>
         )}
-        {contract === undefined ? null : <MarkReviewed work={work.work} sha256={contract.digests.packet} />}
+        {contract === undefined || isRead ? null : <MarkReviewed work={work.work} sha256={contract.digests.packet} />}
       </div>
     </Panel>
   );
