@@ -1,5 +1,6 @@
 import type { ApprovalView } from "../harness/objects/approval.ts";
 import type { AuditPage } from "../harness/objects/audit.ts";
+import type { AuthorityObject } from "../harness/objects/authority.ts";
 import type { DiffLines, DiffObject } from "../harness/objects/diff.ts";
 import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { EvidenceFile } from "../harness/objects/evidence.ts";
@@ -46,6 +47,7 @@ export interface Api {
   readonly "/api/targets/:name": TargetObject;
   readonly "/api/explain/:name": Explanation;
   readonly "/api/doctor": { readonly checks: readonly DoctorCheck[] };
+  readonly "/api/authority": AuthorityObject;
   readonly "/api/hostile": HostileObject;
   readonly "/api/notices": NoticesObject;
   readonly "/api/audit": AuditPage;

@@ -3,6 +3,7 @@ import { readHostile } from "./kept-hostile.ts";
 import { statusObject } from "./objects/status-object.ts";
 import { admissionObject, targetCheckObject } from "./objects/target-object.ts";
 import { readApprovals } from "./read-approvals.ts";
+import { readAuthority } from "./read-authority.ts";
 import { readMetrics, readReadiness } from "./read-metrics.ts";
 import { readNotices } from "./read-notices.ts";
 import { readStatus } from "./read-status.ts";
@@ -37,6 +38,7 @@ export const homeReading = (world: World): HomeReading => ({
     return { entries: own.slice(after, after + limit), size, matches: own.length };
   },
   notices: (limit) => readNotices(world, limit),
+  authority: () => readAuthority(world),
   hostile: () => readHostile(world),
   readiness: () => readReadiness(world),
   metrics: () => readMetrics(world),

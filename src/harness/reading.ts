@@ -3,6 +3,7 @@ import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { Metric } from "../workflow/open-metrics.ts";
 import type { ApprovalView } from "./objects/approval.ts";
 import type { AuditPage } from "./objects/audit.ts";
+import type { AuthorityObject } from "./objects/authority.ts";
 import type { DiagnosticObject } from "./objects/diagnostic.ts";
 import type { DiffLines, DiffObject } from "./objects/diff.ts";
 import type { EvidenceFile } from "./objects/evidence.ts";
@@ -48,6 +49,8 @@ export interface HomeReading {
   notices(limit: number): Promise<NoticesObject>;
   /** Of one work item or one run, where it is named: `after` then counts its own records. */
   audit(page: Page, of?: { readonly work?: WorkId; readonly run?: RunId }): Promise<AuditPage>;
+  /** Who may sign here, and what policy.yaml asks. */
+  authority(): Promise<AuthorityObject>;
   /** What came of the last hostile suite. */
   hostile(): Promise<HostileObject>;
   explain(code: string): Sought<Explanation>;

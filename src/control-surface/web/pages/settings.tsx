@@ -1,8 +1,8 @@
 import type { JSX } from "preact";
 
-import { Command } from "../parts/copy.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
+import { Authority } from "../settings/authority.tsx";
 import { Enrolment } from "../settings/enrolment.tsx";
 import { shortcutsOn } from "../shortcuts.ts";
 import { theme, THEMES } from "../theme.ts";
@@ -37,15 +37,7 @@ export const Page = (): JSX.Element => {
           </div>
         </Panel>
         <Enrolment />
-        <Panel title="Keys and policy" aside="read in the terminal alone">
-          <div class="body">
-            <p>
-              Who may sign stands in <code>.sot/authority/allowed_signers</code>, what is asked of it in{" "}
-              <code>.sot/authority/policy.yaml</code>. No page changes either.
-            </p>
-            <Command line="cto keys list" />
-          </div>
-        </Panel>
+        <Authority />
       </div>
     </>
   );
