@@ -13,16 +13,24 @@ export interface JudgedRecord {
   readonly packet: Uint8Array;
   readonly signature: Uint8Array | "absent";
   readonly assurance: Assurance;
+  /** The last record of the ledger that it was judged by. */
+  readonly judgedAt: number;
 }
 
 /** Appends it to the ledger, once for each question and principal, and only where the work item may be approved still. */
 export const keepApproval = (
   world: World,
-  { record, bytes, packet, signature, assurance }: JudgedRecord,
+  { record, bytes, packet, signature, assurance, judgedAt }: JudgedRecord,
   type: "approval.recorded" | "approval.joined",
 ): Promise<Result<number, Refusal>> =>
   world.store.transact(async (ledger) => {
     const { approvalId, workId: work, approver, challenge, input, validity } = record;
+    // Taking back means all that was asked before it, also when it comes while the record is being judged.
+    const withdrawn = (await ledger.leaves(judgedAt)).findLast(
+      (leaf) => leaf.type === "approval.withdrawn" && leaf.work === work,
+    );
+    if (withdrawn !== undefined)
+      return refuse(refusal("approval/withdrawn", { approval: approvalId, by: withdrawn.actor }));
     const now = await ledger.work(work);
     const state = now === "absent" ? "candidate" : now.state;
     const isRenewed = state === "approved";

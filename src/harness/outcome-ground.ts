@@ -1,9 +1,11 @@
 import type { RunRow } from "../seams/store.ts";
-import { readApprovalRecord } from "../workflow/approval/read-approval-record.ts";
+import { minimumAssurance } from "../workflow/approval/minimum-assurance.ts";
+import { quorumOf } from "../workflow/approval/quorum.ts";
 import type { Assurance } from "../workflow/authority.ts";
 import { digestOf } from "../workflow/digest.ts";
 import { SUMS } from "../workflow/evidence/bundle-table.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
+import type { Permit } from "../workflow/gate/permit.ts";
 import { parseOid, type Oid, type RunId } from "../workflow/ids.ts";
 import { jsonText } from "../workflow/json-text.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
@@ -57,6 +59,8 @@ export const readOutcomeGround = async (world: World, run: RunId): Promise<Resul
   );
   const kept = await keptRecord(world, earlier);
   if (kept !== "absent") await attachOutcome(world, run, kept);
+  // From the ledger's own record of the gate: a bundle may have been changed, and of a quorum any may stand first.
+  const permit = await permitOf(world, run);
   const signedRun = files?.get(RUN_STATEMENT);
   return ok({
     row,
@@ -69,19 +73,19 @@ export const readOutcomeGround = async (world: World, run: RunId): Promise<Resul
     },
     commit: parseOid(jsonText(row.summary["commit"])),
     base: parseOid(jsonText(row.summary["parent"])),
-    // From the ledger's own record of the gate: a bundle may have been changed, and of a quorum any may stand first.
-    owner: (await permitOf(world, run))?.contract.owner,
-    minimum: minimumOf(files),
+    owner: permit?.contract.owner,
+    minimum: minimumOf(permit),
     alreadyRecorded: earlier === undefined ? "none" : earlier.type.replace("outcome.", ""),
     leaves,
   });
 };
 
-// What the approval asked of its signer, the outcome asks of its own.
-const minimumOf = (files: ReadonlyMap<string, Uint8Array> | undefined): Assurance => {
-  const record = [...(files ?? [])].find(([name]) => /^approval\/approval\.[^/]+\.json$/.test(name))?.[1];
-  const read = record === undefined ? undefined : readApprovalRecord(record);
-  return read?.ok === true ? read.value.record.authority.minimumAssurance : "A3";
+// What the approval asked of its signer, the outcome asks of its own; a run that had no permit has nothing to decide.
+const minimumOf = (permit: Permit | undefined): Assurance => {
+  if (permit === undefined) return "A3";
+  const { authority, contract } = permit;
+  const quorum = quorumOf(authority, contract.owner);
+  return minimumAssurance(authority, contract.targetRepository.riskClassification, quorum);
 };
 
 /** Findings and denied attempts by the name that accepting has to say. */

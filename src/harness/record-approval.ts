@@ -84,7 +84,14 @@ export const recordSigned = async (world: World, signed: SignedRecord): Promise<
     : undefined;
   const assurance = voice?.assurance ?? (approval.ok ? approval.value.assurance : record.approver.assurance);
   const { bytes: packet } = shown.value.packet.source;
-  const judged = { record, bytes: signed.record, packet, signature: signed.signature, assurance };
+  const judged = {
+    record,
+    bytes: signed.record,
+    packet,
+    signature: signed.signature,
+    assurance,
+    judgedAt: leaves.at(-1)?.seq ?? 0,
+  };
   const seq = await keepApproval(world, judged, type);
   if (!seq.ok) return refusedApproval(world, work, seq.refusals, signed.received);
   const kept = { record, assurance, seq: seq.value };

@@ -210,6 +210,34 @@ test("a client that never ends its headers or its body is let go, and meanwhile 
   expect(said.filter((text) => /^HTTP\/1\.1 (?!408)/.test(text))).toEqual([]);
 });
 
+test("connections that are held and say nothing keep others out for their time only", async () => {
+  const { port, headers } = await start();
+  const asked = (): Promise<number | "shut out"> =>
+    new Promise((resolve) => {
+      const order = {
+        host: "127.0.0.1",
+        port,
+        path: "/api/status",
+        headers: { ...headers, host: `localhost:${port}` },
+      };
+      httpRequest(order, (response) => resolve(response.resume().statusCode ?? 0))
+        .on("error", () => resolve("shut out"))
+        .end();
+    });
+  const began = performance.now();
+  const left: Promise<void>[] = [];
+  const held = Array.from({ length: LIMITS.surfaceConnectionsMax }, () => {
+    const socket = connect(port, "127.0.0.1").on("error", () => undefined);
+    left.push(new Promise((resolve) => socket.resume().once("close", () => resolve())));
+    return new Promise<void>((resolve) => socket.once("connect", () => resolve()));
+  });
+  await Promise.all(held);
+  expect(await asked()).toBe("shut out");
+  await Promise.all(left);
+  expect(performance.now() - began).toBeLessThan(LIMITS.surfaceHeadersTimeoutMs + 5 * LIMITS.surfaceCheckMs);
+  expect(await asked()).toBe(200);
+}, 40_000);
+
 test("it ends within its time, whoever still listens, and the port is free then", async () => {
   const { port, headers, close } = await start();
   const stream = await fetch(`http://localhost:${port}/api/events`, { headers });

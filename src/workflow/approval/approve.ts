@@ -10,7 +10,7 @@ import { consentOf, objectionsToConsent } from "./approval-consent.ts";
 import type { ApprovalHistory } from "./approval-history.ts";
 import { objectionsToHistory } from "./approval-use.ts";
 import { approvalFile, type Approval, type ApprovalVoice } from "./approval.ts";
-import { isBelow } from "./assurance.ts";
+import { minimumAssurance } from "./minimum-assurance.ts";
 import { objectionsToQuorum, quorumOf, type Quorum } from "./quorum.ts";
 import { readApprovalRecord, type ReadApproval } from "./read-approval-record.ts";
 import { requiredSentenceMatch } from "./sentence.ts";
@@ -96,15 +96,8 @@ const byFile = (a: ApprovalVoice, b: ApprovalVoice): number =>
 const eachOnce = (objections: readonly Refusal[]): Iterable<Refusal> =>
   new Map(objections.map((one) => [canonicalJson([one.code, one.facts]), one])).values();
 
-// A risk class that policy.yaml does not list is refused at admission; here it asks for the most. Several are told
-// apart by their keys, so that a quorum without signatures would count nobody.
-const minimumOf = ({ authority, contract }: ApprovalFacts, { required }: Quorum): Assurance => {
-  if (!authority.ok) return "A0";
-  const { riskClasses } = authority.value;
-  const { riskClassification: risk } = contract.targetRepository;
-  const minimum = (Object.hasOwn(riskClasses, risk) ? riskClasses[risk]?.minimumAssurance : undefined) ?? "A3";
-  return required > 1 && isBelow(minimum, "A2") ? "A2" : minimum;
-};
+const minimumOf = ({ authority, contract }: ApprovalFacts, quorum: Quorum): Assurance =>
+  authority.ok ? minimumAssurance(authority.value, contract.targetRepository.riskClassification, quorum) : "A0";
 
 const timeObjections = (facts: ApprovalFacts, { record }: ReadApproval): readonly Refusal[] => {
   const expiryMs = facts.authority.ok ? facts.authority.value.approvalExpiryMs : Infinity;
