@@ -128,6 +128,7 @@ const NO_CONTEXT: CliContext = {
   openWorld: () => Promise.reject(new Error("the ground has its own")),
   openEvidence: () => Promise.reject(new Error("not needed")),
   makeHome: () => Promise.reject(new Error("not needed")),
+  openStoreKeeper: () => Promise.reject(new Error("not needed")),
   openMachine: () => Promise.reject(new Error("not needed")),
   serve: async (order) => (await import("../src/control-surface/serve.ts")).serveSurface(order),
   serveMcp: () => Promise.reject(new Error("not needed")),

@@ -15,7 +15,7 @@ import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { localEngine } from "./adapters/engine/local-engine.ts";
-import { findHome, folderHome } from "./adapters/home/folder-home.ts";
+import { folderHome, namedHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { servicesOf } from "./adapters/home/services-of.ts";
 import { readBuild } from "./adapters/host/build.ts";
@@ -141,9 +141,7 @@ export const openHome = async ({
   cwd,
   ...options
 }: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> => {
-  const found = home === undefined ? await findHome(cwd) : path.resolve(cwd, home);
-  if (found === undefined) throw new Failure("home/absent", `No parent of ${cwd} holds .sot.`);
-  return compose({ home: found, ...options });
+  return compose({ home: await namedHome(home, cwd), ...options });
 };
 
 // Loaded by homes that have their ledger there: to the others its driver would only be time at every start.

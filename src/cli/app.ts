@@ -10,6 +10,7 @@ import { documentRoutes } from "./routes/document-routes.ts";
 import { evidenceRoutes } from "./routes/evidence-routes.ts";
 import { homeRoutes } from "./routes/home-routes.ts";
 import { runRoutes } from "./routes/run-routes.ts";
+import { storeRoutes } from "./routes/store-routes.ts";
 import { versionOfBuild } from "./version.ts";
 
 /** Every command of `cto`. Each is loaded when it is given, so that help starts as fast as Node. */
@@ -22,6 +23,7 @@ export const buildApp = (): Application<Parsing> => {
     ...runRoutes(),
     ...evidenceRoutes(),
     ...archiveRoutes(),
+    ...storeRoutes(),
   };
   const root = buildRouteMap<string, Parsing>({ routes, docs: { brief: BRIEF } });
   const formatting = { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true } as const;

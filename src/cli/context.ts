@@ -3,6 +3,7 @@ import type { CommandContext } from "@stricli/core";
 import type { Evidence } from "../harness/evidence.ts";
 import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
 import type { Serve } from "../harness/served.ts";
+import type { StoreKeeper } from "../harness/store-keeper.ts";
 import type { World } from "../harness/world.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
@@ -33,6 +34,8 @@ export interface CliContext {
   readonly openEvidence: () => Promise<Evidence>;
   /** Makes what a home lacks, overwriting nothing. */
   readonly makeHome: (order: NewHomeOrder) => Promise<MadeHome | NoHome>;
+  /** Looks after the ledger of a home, which is opened by nobody meanwhile. */
+  readonly openStoreKeeper: (home: string | undefined) => Promise<StoreKeeper>;
   /** Looks at this machine; needs no home. */
   readonly openMachine: () => Promise<Machine>;
   /** Starts the Control Surface over an open home. */

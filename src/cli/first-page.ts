@@ -32,6 +32,6 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
   [["agents"], "which agents there are, and whether they are here and answer"],
   [["keys", "audit"], "the home's own keys; the ledger: its entries, and whether its chain holds"],
-  [["archive"], "bundles in a bucket as well: push, check, prune what is here"],
+  [["store", "archive"], "where the ledger lies, and bundles: check, move to a server, push, prune"],
   [["explain"], "what a code, state, exit code or variable means"],
 ];

@@ -6,6 +6,7 @@ import type { LedgerEntry, LedgerRecord, LedgerRow, LedgerType } from "../workfl
 import type { NoticedEvent } from "../workflow/notice.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
 import type { ShownState } from "../workflow/state-words.ts";
+import type { StoreProblem } from "../workflow/store-problem.ts";
 
 export { RUN_ENDINGS, type RunEnding } from "../workflow/run-state.ts";
 
@@ -28,9 +29,10 @@ export interface Store {
   works(filter?: { readonly state: WorkState }): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   seals(run: RunId): Promise<readonly SealRow[]>;
-  /** Recomputes the ledger's chain, tree and signed head; the sequence numbers at which it does not hold. A work item's row that differs
-   * from the fold counts as its last record, 0 if it has none. */
+  /** Recomputes chain, tree and signed head; the sequence numbers at which it does not hold. A row that differs counts as its last record, or 0. */
   check(): Promise<readonly number[]>;
+  /** The same and all else that can be recomputed: facts, documents, counts. */
+  problems(): Promise<readonly StoreProblem[]>;
   /** Where the ledger stands. */
   head(): Promise<LedgerHead>;
   /** Everything of the ledger as it lies there at one moment, for whoever believes nothing of it. */

@@ -41,7 +41,7 @@ export const FAILURES = {
   "engine/given-back": "nothing to do: another worker goes on with the run",
   "engine/liveness-lost": "another worker goes on with what this one held; start it again",
   "engine/unavailable":
-    "look at the named file; it may be removed while no cto process runs, what counts is in the ledger",
+    "look at the named file; it may be removed while nothing of the Harness runs, what counts is in the ledger",
   "evidence/not-exported": "look at the named file; cto verify RUN, then the same command with another --out",
   "evidence/secret-left":
     "cto show RUN; a secret got past the redaction and nothing was sealed: report it, with the file that is named",

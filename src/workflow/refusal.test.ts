@@ -102,6 +102,7 @@ test("a refusal without its facts, with another's, or with a code that nobody kn
 });
 
 const WORLD: ReadonlySet<string> = new Set([
+  "archive",
   "relay",
   "backend",
   "engine",

@@ -6,6 +6,7 @@ import { contractRefusals } from "./refusals/contract.ts";
 import { evidenceRefusals } from "./refusals/evidence.ts";
 import { gateRefusals } from "./refusals/gate.ts";
 import { ledgerRefusals } from "./refusals/ledger.ts";
+import { movedLedgerRefusals } from "./refusals/moved-ledger.ts";
 import { notifyRefusals } from "./refusals/notify.ts";
 import { outcomeRefusals } from "./refusals/outcome.ts";
 import { packetTermRefusals } from "./refusals/packet-terms.ts";
@@ -44,6 +45,7 @@ export const REFUSALS: typeof packetRefusals &
   typeof evidenceRefusals &
   typeof outcomeRefusals &
   typeof ledgerRefusals &
+  typeof movedLedgerRefusals &
   typeof surfaceRefusals &
   typeof notifyRefusals = {
   ...packetRefusals,
@@ -62,6 +64,7 @@ export const REFUSALS: typeof packetRefusals &
   ...evidenceRefusals,
   ...outcomeRefusals,
   ...ledgerRefusals,
+  ...movedLedgerRefusals,
   ...surfaceRefusals,
   ...notifyRefusals,
 };

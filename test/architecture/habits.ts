@@ -114,9 +114,11 @@ const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 // Where the design folder is not at hand, its copy of the seed packet cannot be compared with the fixture; where
 // Debian's Chromium cannot be had, no page can be tried. The second says so aloud.
 const RUN_WHERE_THEY_CAN = new Set([
+  "src/adapters/store/copy-ledger.test.ts",
   "src/adapters/store/postgres-store.test.ts",
   "src/workflow/contract/seed-packet.test.ts",
   "test/agents/real-case.agents.ts",
+  "test/journeys/moved-ledger.test.ts",
   "test/browser/approve.test.ts",
   "test/browser/frame.test.ts",
   "test/browser/journeys.test.ts",

@@ -14,11 +14,12 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   "config.ts": ["seams", "workflow"],
   "compose.ts": ["adapters", "harness", "seams", "workflow", "config.ts"],
   "compose-mcp.ts": ["adapters", "compose.ts", "harness", "mcp"],
+  "compose-store.ts": ["adapters", "harness", "workflow"],
   "index.ts": ["compose.ts", "harness", "seams", "workflow"],
 };
 
 // What joins adapters to seams: whole homes, and what an assistant is given of one.
-const COMPOSERS: ReadonlySet<string> = new Set(["compose.ts", "compose-mcp.ts"]);
+const COMPOSERS: ReadonlySet<string> = new Set(["compose.ts", "compose-mcp.ts", "compose-store.ts"]);
 
 const MAY_COMPOSE = /^src\/cli\/(?:main\.ts|demo\/|hostile\/)/;
 

@@ -6,6 +6,7 @@ import { expect } from "vitest";
 import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { openMcpGround } from "../../src/compose-mcp.ts";
+import { openStoreKeeper } from "../../src/compose-store.ts";
 import { evidence, makeHome, openHome, openMachine } from "../../src/compose.ts";
 import { withoutSwitches } from "../../src/harness/without-switches.ts";
 import type { World } from "../../src/harness/world.ts";
@@ -63,6 +64,7 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
       }),
     openEvidence: () => Promise.resolve(evidence()),
     makeHome,
+    openStoreKeeper: (home) => openStoreKeeper(home, cwd),
     openMachine: () => Promise.resolve(openMachine()),
     serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
     // Here a client leaves before it has said anything; test/mcp leads real ones.

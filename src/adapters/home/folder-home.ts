@@ -19,6 +19,13 @@ export const findHome = async (from: string): Promise<string | undefined> => {
   }
 };
 
+/** The folder of the home that is named, or of the nearest one. */
+export const namedHome = async (name: string | undefined, from: string): Promise<string> => {
+  const found = name === undefined ? await findHome(from) : nodePath.resolve(from, name);
+  if (found === undefined) throw new Failure("home/absent", `No parent of ${from} holds .sot.`);
+  return found;
+};
+
 /** The governance files below one folder: each read once, as bytes, through no link (R014). */
 export const folderHome = (folder: string): Home => {
   const home = nodePath.resolve(folder);

@@ -12,7 +12,8 @@ import type { LedgerTable, Tables, WorkItemTable } from "./tables.ts";
 
 /** The sequence numbers at which the ledger does not hold: chain, signed head, columns, work items against the fold. */
 export const checkLedger = async (db: Kysely<Tables>, start: Digest, notary: Notary): Promise<readonly number[]> => {
-  return atOneMoment(db, (moment) => wrongIn(moment, start, notary));
+  const problems = await atOneMoment(db, (moment) => ledgerProblems(moment, start, notary));
+  return [...new Set(problems.map(({ seq }) => seq))].toSorted((a, b) => a - b);
 };
 
 /** Every row and the head as they lie there at one moment, nothing about them believed. */
@@ -38,19 +39,29 @@ export const ledgerBeginning = (db: Kysely<Tables>): Promise<string | undefined>
   });
 
 // One transaction, so that all its reads see the same ledger, whatever other processes append meanwhile.
-const atOneMoment = <T>(db: Kysely<Tables>, look: (moment: Kysely<Tables>) => Promise<T>): Promise<T> =>
+export const atOneMoment = <T>(db: Kysely<Tables>, look: (moment: Kysely<Tables>) => Promise<T>): Promise<T> =>
   db.transaction().execute(look);
 
-const wrongIn = async (db: Kysely<Tables>, start: Digest, { origin, signer }: Notary): Promise<readonly number[]> => {
+/** One place at which a ledger does not hold, and in what. */
+export interface LedgerProblem {
+  readonly what: "chain" | "head" | "columns" | "work item" | "run";
+  /** The record; of a work item or run its last one, 0 if it has none. */
+  readonly seq: number;
+}
+
+/** The same as `checkLedger`, in what is a transaction already. */
+export const ledgerProblems = async (
+  db: Kysely<Tables>,
+  start: Digest,
+  { origin, signer }: Notary,
+): Promise<readonly LedgerProblem[]> => {
   const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
   const head = await headRow(db);
   const works = await db.selectFrom("work_items").selectAll().execute();
 
-  const wrong = new Set(
-    walkLedger(
-      rows.map(({ seq, body, sha256 }) => ({ seq, text: body, sha256 })),
-      { seq: 1, prev: start },
-    ),
+  const chain = walkLedger(
+    rows.map(({ seq, body, sha256 }) => ({ seq, text: body, sha256 })),
+    { seq: 1, prev: start },
   );
   const last = rows.at(-1);
   const frontier = frontierOver(rows.map(({ body }) => body));
@@ -59,12 +70,21 @@ const wrongIn = async (db: Kysely<Tables>, start: Digest, { origin, signer }: No
     rows.length === 0 ||
     (head.frontier === frontierText(frontier) &&
       isSignedCheckpoint(head.note, checkpointAt(origin, frontier), (await signer()).publicKey));
-  if (!isAtEnd || !isSigned) wrong.add(head.seq);
-  for (const row of rows) if (!columnsAgree(row)) wrong.add(row.seq);
-  if (wrong.size === 0)
-    for (const seq of [...projectionsThatDiffer(rows, works), ...(await shownThatDiffer(db, rows))]) wrong.add(seq);
-  return [...wrong].toSorted((a, b) => a - b);
+  const problems = [
+    ...at("chain", chain),
+    ...at("head", isAtEnd && isSigned ? [] : [head.seq]),
+    ...at(
+      "columns",
+      rows.filter((row) => !columnsAgree(row)).map(({ seq }) => seq),
+    ),
+  ];
+  // What was drawn from records that do not hold says nothing more.
+  if (problems.length > 0) return problems;
+  return [...at("work item", projectionsThatDiffer(rows, works)), ...at("run", await shownThatDiffer(db, rows))];
 };
+
+const at = (what: LedgerProblem["what"], seqs: readonly number[]): readonly LedgerProblem[] =>
+  seqs.map((seq) => ({ what, seq }));
 
 const columnsAgree = (row: LedgerTable): boolean => {
   const record = readOrNone(row.body);

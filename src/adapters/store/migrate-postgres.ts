@@ -34,19 +34,24 @@ const upgraded = (db: Kysely<Tables>, schema: string, start: Digest): Promise<bo
   db.transaction().execute(async (inside) => {
     const lock = sql<{ won: boolean }>`select pg_try_advisory_xact_lock(hashtextextended(${schema}, 0)) as won`;
     if ((await lock.execute(inside)).rows[0]?.won !== true) return false;
-    const version = await versionOf(inside, schema);
-    if (version > MIGRATIONS.length) requireKnown(version);
-    const exec = async (script: string): Promise<void> => void (await sql.raw(script).execute(inside));
-    if (version === 0) await exec(await beginning(inside, schema));
-    for (const step of MIGRATIONS.slice(version)) await step({ dialect: "postgresql", db: inside, exec });
-    await sql`update schema_version set version = ${MIGRATIONS.length}`.execute(inside);
-    if (version === 0)
-      await inside
-        .insertInto("ledger_head")
-        .values({ id: 1, seq: 0, run_no: 0, sha256: start, frontier: "", note: "" })
-        .execute();
+    await makeSchema(inside, schema, start);
     return true;
   });
+
+/** Inside a transaction: the schema, made if it is not there, through every migration that it lacks. */
+export const makeSchema = async (db: Kysely<Tables>, schema: string, start: Digest): Promise<void> => {
+  const version = await versionOf(db, schema);
+  if (version > MIGRATIONS.length) requireKnown(version);
+  const exec = async (script: string): Promise<void> => void (await sql.raw(script).execute(db));
+  if (version === 0) await exec(await beginning(db, schema));
+  for (const step of MIGRATIONS.slice(version)) await step({ dialect: "postgresql", db, exec });
+  await sql`update schema_version set version = ${MIGRATIONS.length}`.execute(db);
+  if (version === 0)
+    await db
+      .insertInto("ledger_head")
+      .values({ id: 1, seq: 0, run_no: 0, sha256: start, frontier: "", note: "" })
+      .execute();
+};
 
 // Whoever may not make schemas may be given an empty one.
 const beginning = async (db: Kysely<Tables>, schema: string): Promise<string> => {

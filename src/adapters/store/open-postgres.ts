@@ -25,6 +25,9 @@ export const openToRead = (url: string, homeId: string): Kysely<Tables> =>
 /** The schema that holds one home's ledger: homes in one database share nothing. */
 export const schemaOf = (homeId: string): string => `cto_${digestOf(homeId).slice(0, 24)}`;
 
+/** An address for the eye: which database, by which way. */
+export const shownUrl = (url: string): string => url.replace(/\?.*$/, "");
+
 /** A server that may lose what it acknowledged is refused, and one that this program was not made for. */
 export const requireDurable = async (db: Kysely<Tables>): Promise<void> => {
   const { rows } = await sql<Readonly<Record<string, string>>>`select ${sql.join(

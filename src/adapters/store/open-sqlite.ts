@@ -121,7 +121,17 @@ const migrate = async (database: Database.Database, start: Digest): Promise<void
   }
 };
 
-const versionOf = (database: Database.Database): number => {
+/** Of a ledger's file, 0 where there is none. */
+export const schemaVersionOf = (path: string): number => {
+  const database = existing(path);
+  try {
+    return database === undefined ? 0 : versionOf(database);
+  } finally {
+    database?.close();
+  }
+};
+
+export const versionOf = (database: Database.Database): number => {
   const version = database.pragma("user_version", { simple: true });
   return typeof version === "number" ? version : 0;
 };

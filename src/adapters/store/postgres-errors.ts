@@ -1,6 +1,7 @@
 import { DatabaseError } from "pg";
 
 import { Failure, type FailureCode } from "../../workflow/failure.ts";
+import { MOVED_STATE } from "./moved-ledger.ts";
 
 /** A Failure for what the world can do to a server and the way to it; constraints and misuse stay bugs. */
 export const failureOf = (error: unknown): unknown => {
@@ -15,9 +16,6 @@ export const failureOf = (error: unknown): unknown => {
 /** Whether the same transaction may be tried again at once: another one was in its way. */
 export const isConflict = (error: unknown): boolean =>
   error instanceof DatabaseError && ["40001", "40P01"].includes(error.code ?? "");
-
-/** What the triggers of a ledger raise that goes on elsewhere. */
-const MOVED_STATE = "CT001";
 
 interface Meaning {
   readonly code: FailureCode;

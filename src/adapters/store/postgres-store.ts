@@ -31,17 +31,29 @@ export const openPostgresStore = async (url: string, options: StoreOptions): Pro
     }
     requireKnown(version);
     const transact = writing === "read-only" ? writing : transactOver(writing);
-    return await storeOver({ reading, transact, failureOf, close }, options);
+    return await storeOver({ dialect: "postgresql", reading, transact, failureOf, close }, options);
   } catch (error) {
     await close();
     throw failureOf(error);
   }
 };
 
+/** Of a home's schema, 0 where there is none. */
+export const schemaVersionAt = async (url: string, homeId: string): Promise<number> => {
+  const db = openToRead(url, homeId);
+  try {
+    return await versionOf(db, schemaOf(homeId));
+  } catch (error) {
+    throw failureOf(error);
+  } finally {
+    await db.destroy();
+  }
+};
+
 const emptyStore = async (options: StoreOptions): Promise<Store> => {
   const empty = await emptyDatabase(ledgerStart(options.homeId));
   const close = async (): Promise<void> => void empty.close();
-  return storeOver({ reading: kyselyOver(empty), transact: "read-only", failureOf, close }, options);
+  return storeOver({ dialect: "sqlite", reading: kyselyOver(empty), transact: "read-only", failureOf, close }, options);
 };
 
 const transactOver = (writing: Kysely<Tables>): Exclude<OpenDatabase["transact"], "read-only"> => {

@@ -4,20 +4,24 @@ import type { Kysely } from "kysely";
 
 import type { Store } from "../../seams/store.ts";
 import { ledgerOrigin, type NoteSigner } from "../../workflow/checkpoint.ts";
+import type { Digest } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { timeText, type Instant } from "../../workflow/instant.ts";
 import { ledgerStart } from "../../workflow/ledger.ts";
 import { checkLedger, ledgerBeginning, rawLedger } from "./check-ledger.ts";
+import type { Dialect } from "./ddl.ts";
 import { documentOf } from "./documents.ts";
 import { factsOf } from "./fact-rows.ts";
 import { ledgerOver } from "./kysely-ledger.ts";
 import { headOf, type Notary } from "./ledger-head.ts";
 import { findWork, findWorks, leavesAfter } from "./ledger-rows.ts";
+import { isMoved } from "./moved-ledger.ts";
 import { countDeliveries, isNoticeDue, newestNotices } from "./outbox-views.ts";
 import { listRecords } from "./record-lists.ts";
 import { countRuns, listRuns } from "./run-lists.ts";
 import { findRun, findRuns } from "./run-rows.ts";
 import { sealsOf } from "./seal-rows.ts";
+import { storeProblems } from "./store-problems.ts";
 import type { Tables } from "./tables.ts";
 
 export interface StoreOptions {
@@ -31,6 +35,7 @@ export interface StoreOptions {
 
 /** One database with a ledger in it, opened. */
 export interface OpenDatabase {
+  readonly dialect: Dialect;
   /** Waits for no transaction and sees nothing of an unfinished one; `transaction()` shows one moment. */
   readonly reading: Kysely<Tables>;
   /** All of `work` or nothing, one after the other whoever else writes. */
@@ -66,6 +71,7 @@ export const storeOver = async (database: OpenDatabase, { homeId, now, signer }:
     work: (work) => orFailure(() => findWork(db, work)),
     seals: (run) => orFailure(() => sealsOf(db, run)),
     check: () => orFailure(() => checkLedger(db, start, notary)),
+    problems: () => orFailure(() => storeProblems(db, start, notary)),
     head: () => orFailure(() => headOf(db, notary.origin)),
     raw: () => orFailure(() => rawLedger(db)),
     notices: (limit) => orFailure(() => newestNotices(db, limit)),
@@ -74,10 +80,21 @@ export const storeOver = async (database: OpenDatabase, { homeId, now, signer }:
     close: database.close,
   };
   return orFailure(async () => {
-    if ((await ledgerBeginning(db)) === start) return store;
+    const problem = await problemAtOpening(database, start, homeId);
+    if (problem === undefined) return store;
     await database.close();
-    throw new Failure("store/corrupt", `This ledger does not begin with the home id ${homeId}.`);
+    throw problem;
   });
+};
+
+const problemAtOpening = async (
+  { reading, dialect }: OpenDatabase,
+  start: Digest,
+  homeId: string,
+): Promise<Failure | undefined> => {
+  if ((await ledgerBeginning(reading)) !== start)
+    return new Failure("store/corrupt", `This ledger does not begin with the home id ${homeId}.`);
+  return (await isMoved(dialect, reading)) ? new Failure("store/moved", "This ledger was moved.") : undefined;
 };
 
 const transactOver = ({ transact, failureOf }: OpenDatabase, notary: Notary, at: () => string): Store["transact"] => {

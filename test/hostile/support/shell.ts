@@ -25,6 +25,7 @@ export const cto = async (
     openWorld: (home, mode) => openHome({ home, cwd: ground.root, mode, environment: env, terminal: false }),
     openEvidence: unused,
     makeHome: unused,
+    openStoreKeeper: unused,
     openMachine: unused,
     serve: async (order) => (await import("../../../src/control-surface/serve.ts")).serveSurface(order),
     serveMcp: () => Promise.reject(new Error("no hostile command of these serves an assistant")),
