@@ -1,0 +1,46 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
+
+const CTO = path.join(import.meta.dirname, "cto-process.ts");
+
+/** A `cto worker` in a process of its own, started anew whenever it was killed. */
+export interface SoakWorker {
+  /** SIGKILL, then another one in its place. */
+  kill(): Promise<void>;
+  /** TERM, and its end. */
+  end(): Promise<void>;
+  /** What the workers printed of themselves that they should not have had to. */
+  readonly trouble: readonly string[];
+}
+
+export const startSoakWorker = (home: string, switches: readonly string[]): SoakWorker => {
+  const trouble: string[] = [];
+  const start = (): ChildProcess => {
+    const words = switches.flatMap((file) => ["--switches", file]);
+    const child = spawn(process.execPath, [CTO, "worker", "--jsonl", "--home", home, "--drain", "1m", ...words], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
+    });
+    child.stdout?.on("data", (bytes: Uint8Array) => {
+      for (const line of String(bytes).split("\n")) if (line.includes('"kind":"trouble"')) trouble.push(line);
+    });
+    child.stderr?.on("data", (bytes: Uint8Array) => trouble.push(String(bytes).trim()));
+    return child;
+  };
+  let child = start();
+  const ended = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, "exit");
+    child.kill(signal);
+    await exit;
+  };
+  return {
+    kill: async () => {
+      await ended("SIGKILL");
+      child = start();
+    },
+    end: () => ended("SIGTERM"),
+    trouble,
+  };
+};
