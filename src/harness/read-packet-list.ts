@@ -1,7 +1,7 @@
 import { lintPacket } from "../workflow/packet/lint-packet.ts";
 import { lintContextOf } from "./lint-packets.ts";
 import type { PacketRow } from "./objects/packet.ts";
-import { readWorks } from "./read-works.ts";
+import { readWorks } from "./views-of-works.ts";
 import type { World } from "./world.ts";
 
 /** The packets of the home, those that do not lint as well. */

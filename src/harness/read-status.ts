@@ -1,9 +1,11 @@
 import type { WorkState } from "../workflow/contract/work-item.ts";
+import type { WorkId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { STATE_WORDS } from "../workflow/state-words.ts";
 import { visible } from "../workflow/visible-text.ts";
 import { openRuns, type RunView } from "./read-runs.ts";
-import { knownWorks, viewOfWork, type WorkView } from "./read-works.ts";
+import { knownWorks, type WorkView } from "./read-works.ts";
+import { viewsOfWorks } from "./views-of-works.ts";
 import { openWorkGround } from "./work-ground.ts";
 import type { World } from "./world.ts";
 
@@ -26,7 +28,7 @@ export const readStatus = async (world: World, asked?: string): Promise<Status> 
   const ground = await openWorkGround(world);
   const newest = await world.store.listRuns({ shown: SETTLED, limit: LIMITS.statusBundlesMax });
   const looked = new Set(newest.rows.map(({ work }) => work));
-  const works: WorkView[] = [];
+  const open: WorkId[] = [];
   const counts: Record<string, number> = {};
   let unhashed = 0;
   for (const work of knownWorks(ground)) {
@@ -36,10 +38,10 @@ export const readStatus = async (world: World, asked?: string): Promise<Status> 
       if (SETTLED.some((one) => one === state)) unhashed += 1;
       continue;
     }
-    const view = await viewOfWork(ground, work);
-    counts[view.state] = (counts[view.state] ?? 0) + 1;
-    works.push(view);
+    open.push(work);
   }
+  const works = await viewsOfWorks(ground, open);
+  for (const { state } of works) counts[state] = (counts[state] ?? 0) + 1;
   const waiting = works.filter(({ who }) => who !== "nobody").toSorted(worstFirst);
   return {
     needs: asked === undefined ? waiting : waiting.filter((view) => waitsFor(world, view, asked)),

@@ -3,7 +3,7 @@ import type { Packet } from "../workflow/packet/packet.ts";
 import type { ShownState } from "../workflow/state-words.ts";
 import { readPackets, type PacketReading } from "./documents.ts";
 import { shownWork, type Shown } from "./read-work-state.ts";
-import { listedTitles, openWorkGround, openWorkLedger, type WorkGround } from "./work-ground.ts";
+import { listedTitles, openWorkLedger, type WorkGround } from "./work-ground.ts";
 import type { World } from "./world.ts";
 
 /** What the home calls a work item, and whom its packet names. */
@@ -45,14 +45,6 @@ const namedIn = ({ source, read }: PacketReading): readonly WorkId[] => {
 };
 
 const numberOf = (work: WorkId): number => Number(work.slice("CTO-WORK-".length));
-
-/** Every work item, or those in one state. */
-export const readWorks = async (world: World, state?: string): Promise<readonly WorkView[]> => {
-  const ground = await openWorkGround(world);
-  const views: WorkView[] = [];
-  for (const work of knownWorks(ground)) views.push(await viewOfWork(ground, work));
-  return views.filter((view) => state === undefined || view.state.startsWith(state));
-};
 
 export const viewOfWork = async (ground: WorkGround, work: WorkId): Promise<WorkView> => {
   const { world, titles, readings } = ground;

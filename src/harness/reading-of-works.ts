@@ -17,9 +17,10 @@ import { readPacketChanges } from "./read-packet-changes.ts";
 import { readPacketList } from "./read-packet-list.ts";
 import { readStanding } from "./read-standing.ts";
 import { readView } from "./read-view.ts";
-import { historyOf, readWorks, viewOfWork } from "./read-works.ts";
+import { historyOf, viewOfWork } from "./read-works.ts";
 import type { WorkReading } from "./reading.ts";
 import { found, seekRun, seekWork } from "./sought.ts";
+import { readWorks } from "./views-of-works.ts";
 import { openWorkGround } from "./work-ground.ts";
 import type { World } from "./world.ts";
 

@@ -26,6 +26,8 @@ export interface Store {
   listRuns(filter: RunListFilter): Promise<RunList>;
   /** How many runs show each state; those that are not ended are counted as `open`. */
   countRuns(): Promise<ReadonlyMap<string, number>>;
+  /** The number of the newest record about each work item that has one. */
+  lastRecords(): Promise<ReadonlyMap<WorkId, number>>;
   works(filter?: { readonly state: WorkState }): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   seals(run: RunId): Promise<readonly SealRow[]>;

@@ -233,6 +233,9 @@ export const LIMITS = {
   statusBundlesMax: 50,
   rememberedBundlesMax: 1_000,
   rememberedFactsMax: 4,
+  rememberedWorksMax: 20_000,
+  /** Work items whose targets are looked at at once. */
+  worksAtOnceMax: 4,
   /** Entries of one page, without and with a wish, and answers that one question may ask for. */
   surfacePageDefault: 100,
   surfacePageMax: 1_000,

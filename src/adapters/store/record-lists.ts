@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 
 import type { RecordFilter } from "../../seams/store.ts";
+import { workId, type WorkId } from "../../workflow/ids.ts";
 import type { LedgerRecord } from "../../workflow/ledger.ts";
 import { recordOf } from "./rows.ts";
 import type { Tables } from "./tables.ts";
@@ -20,4 +21,20 @@ export const listRecords = async (db: Kysely<Tables>, filter: RecordFilter): Pro
   }
   const ordered = query.orderBy("seq");
   return (await (limit === undefined ? ordered : ordered.limit(limit)).execute()).map(recordOf);
+};
+
+/** A walk over an index of the records, none of which is read. */
+export const lastRecords = async (db: Kysely<Tables>): Promise<ReadonlyMap<WorkId, number>> => {
+  const rows = await db
+    .selectFrom("ledger")
+    .select(({ fn }) => ["work_id", fn.max("seq").as("last")])
+    .where("work_id", "is not", null)
+    .groupBy("work_id")
+    .execute();
+  return new Map(
+    rows.flatMap(({ work_id: name, last }) => {
+      const work = workId(name ?? "");
+      return work === undefined ? [] : [[work, Number(last)] as const];
+    }),
+  );
 };

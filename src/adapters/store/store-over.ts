@@ -17,7 +17,7 @@ import { headOf, type Notary } from "./ledger-head.ts";
 import { findWork, findWorks, leavesAfter } from "./ledger-rows.ts";
 import { isMoved } from "./moved-ledger.ts";
 import { countDeliveries, isNoticeDue, newestNotices } from "./outbox-views.ts";
-import { listRecords } from "./record-lists.ts";
+import { lastRecords, listRecords } from "./record-lists.ts";
 import { countRuns, listRuns } from "./run-lists.ts";
 import { findRun, findRuns } from "./run-rows.ts";
 import { sealsOf } from "./seal-rows.ts";
@@ -62,6 +62,7 @@ export const storeOver = async (database: OpenDatabase, { homeId, now, signer }:
     facts: (run) => orFailure(() => factsOf(db, run)),
     leaves: (after) => orFailure(() => leavesAfter(db, after)),
     records: (filter) => orFailure(() => listRecords(db, filter)),
+    lastRecords: () => orFailure(() => lastRecords(db)),
     document: (digest) => orFailure(() => documentOf(db, digest)),
     run: (run) => orFailure(() => findRun(db, run)),
     runs: (filter) => orFailure(() => findRuns(db, filter)),

@@ -5,9 +5,10 @@ import type { Api } from "../../api.ts";
 import { useResource } from "../resource.ts";
 
 /** What became different in a packet since the reader signed it or marked it as read, and whether it gives more leave. */
-export const SinceLooked = ({ work }: { readonly work: string }): JSX.Element | null => {
+export const SinceLooked = ({ work }: { readonly work: string }): JSX.Element => {
   const since = useResource<Api["/api/w/:name/diff"]>(`/api/w/${encodeURIComponent(work)}/diff?against=reviewed`);
-  if (since.kind !== "ready") return null;
+  // Its line is there before its words: nothing below moves when they come.
+  if (since.kind !== "ready") return <p class="hint">{since.kind === "loading" ? "\u00A0" : ""}</p>;
   const { text, isWider } = said(since.value);
   return <p class={isWider ? "hint text bad" : "hint"}>{text}</p>;
 };

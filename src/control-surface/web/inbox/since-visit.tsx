@@ -8,25 +8,32 @@ import { Icon, type IconName } from "../parts/icons.tsx";
 import { Moment } from "../parts/moment.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Empty, Shown } from "../parts/shown.tsx";
-import { useResource } from "../resource.ts";
+import { useResource, type Resource } from "../resource.ts";
 import { targetIn } from "../target-in.ts";
 import { lastVisit, saw, type Visit } from "./last-visit.ts";
 import { NEWS } from "./news-words.ts";
 
+interface Since {
+  readonly visit: Visit | undefined;
+  readonly audit: Resource<Api["/api/audit"]>;
+}
+
 /** What the ledger recorded since this browser looked last. */
-export const SinceVisit = (): JSX.Element => {
+export const useSinceVisit = (): Since => {
   const visit = lastVisit();
   const audit = useResource<Api["/api/audit"]>(`/api/audit?after=${visit?.seq ?? 0}&limit=${AT_MOST}`);
   const size = audit.kind === "ready" ? audit.value.size : undefined;
   useEffect(() => {
     if (size !== undefined) saw(size);
   }, [size]);
-  return (
-    <Shown of={audit} what="the ledger" rows={2}>
-      {({ entries, size: all }) => <News visit={visit} entries={entries} size={all} />}
-    </Shown>
-  );
+  return { visit, audit };
 };
+
+export const SinceVisit = ({ visit, audit }: Since): JSX.Element => (
+  <Shown of={audit} what="the ledger" rows={2}>
+    {({ entries, size }) => <News visit={visit} entries={entries} size={size} />}
+  </Shown>
+);
 
 const AT_MOST = 500;
 

@@ -4,11 +4,11 @@ import { SHOWN_STATES } from "../../../workflow/state-words.ts";
 import type { Api } from "../../api.ts";
 import { Needs } from "../inbox/needs.tsx";
 import { Running } from "../inbox/running.tsx";
-import { SinceVisit } from "../inbox/since-visit.tsx";
+import { SinceVisit, useSinceVisit } from "../inbox/since-visit.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { stateName } from "../parts/short-word.ts";
-import { Empty, Shown } from "../parts/shown.tsx";
+import { Empty, Shown, Waiting } from "../parts/shown.tsx";
 import { toneOf } from "../parts/state-word.tsx";
 import { useStatus } from "../parts/status.tsx";
 import { useEvery } from "../use-every.ts";
@@ -21,6 +21,15 @@ export const Page = (): JSX.Element => {
   useEvery(STAGE_EVERY_MS, () => {
     if (runs > 0) status.refresh();
   });
+  const since = useSinceVisit();
+  // All of it at once: what comes later would move what is read already.
+  if (status.kind === "loading" || since.audit.kind === "loading")
+    return (
+      <>
+        <PageHead title="Inbox" />
+        <Waiting what={status.kind === "loading" ? "the home's status" : "the ledger"} rows={12} />
+      </>
+    );
   return (
     <>
       <PageHead title="Inbox" />
@@ -34,7 +43,7 @@ export const Page = (): JSX.Element => {
               </>
             )}
           </Shown>
-          <SinceVisit />
+          <SinceVisit {...since} />
         </div>
         <div class="stack">{status.kind === "ready" ? <Counts counts={status.value.counts} /> : null}</div>
       </div>
