@@ -57,6 +57,8 @@ export interface ComposeOptions {
   readonly mode: "read" | "write";
   /** Left out, the home's own keys; for whom must not sign, those that cannot. */
   readonly keysIn?: (stateFolder: string) => OwnKeys;
+  /** Of a home that is being restored, and has no id before it was verified. */
+  readonly homeId?: string;
 }
 
 export interface HomeOrder {
@@ -151,7 +153,7 @@ const openOnServer = async (url: string, options: StoreOptions): Promise<Store> 
 /** The only place where adapters meet seams: one home, with everything real behind it. */
 export const compose = async (options: ComposeOptions): Promise<World> => {
   const { home: folder, environment, terminal, mode, keysIn = ownKeys } = options;
-  const homeId = await readHomeId(folder);
+  const homeId = options.homeId ?? (await readHomeId(folder));
   if (homeId === undefined)
     throw new Failure("home/unreadable", `${folder} has no .cto/home-id: cto init makes a home complete.`);
   const stateFolder = path.join(folder, ".cto");

@@ -1,5 +1,6 @@
 import type { CommandContext } from "@stricli/core";
 
+import type { BackupOrder, BackupView, RestoreOrder, RestoreView } from "../harness/backup.ts";
 import type { Evidence } from "../harness/evidence.ts";
 import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
 import type { Serve } from "../harness/served.ts";
@@ -36,6 +37,9 @@ export interface CliContext {
   readonly makeHome: (order: NewHomeOrder) => Promise<MadeHome | NoHome>;
   /** Looks after the ledger of a home, which is opened by nobody meanwhile. */
   readonly openStoreKeeper: (home: string | undefined) => Promise<StoreKeeper>;
+  /** Writes a home into one file, and makes one out of it. */
+  readonly backUpHome: (order: BackupOrder) => Promise<BackupView>;
+  readonly restoreHome: (order: RestoreOrder) => Promise<RestoreView>;
   /** Looks at this machine; needs no home. */
   readonly openMachine: () => Promise<Machine>;
   /** Starts the Control Surface over an open home. */

@@ -30,8 +30,8 @@ const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["serve", "mcp"], "the same for a browser of this machine; for an assistant, read-only"],
   [["verify", "replay"], "check a bundle offline; do its steps again and compare"],
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
-  [["agents"], "which agents there are, and whether they are here and answer"],
   [["keys", "audit"], "the home's own keys; the ledger: its entries, and whether its chain holds"],
   [["store", "archive"], "where the ledger lies, and bundles: check, move to a server, push, prune"],
-  [["explain"], "what a code, state, exit code or variable means"],
+  [["backup", "restore"], "a whole home in one file, and out of it, verified"],
+  [["agents", "explain"], "which agents there are and whether they answer; what a code or state means"],
 ];

@@ -25,6 +25,8 @@ export const main = async (): Promise<void> => {
     openEvidence: async () => (await import("../compose.ts")).evidence(),
     makeHome: async (order) => (await import("../compose.ts")).makeHome(order),
     openStoreKeeper: async (home) => (await import("../compose-store.ts")).openStoreKeeper(home, cwd),
+    backUpHome: async (order) => (await import("../compose-backup.ts")).backUpHome(order, env),
+    restoreHome: async (order) => (await import("../compose-backup.ts")).restoreHome(order, env),
     openMachine: async () => (await import("../compose.ts")).openMachine(),
     serve: async (order) => (await import("../control-surface/serve.ts")).serveSurface(order),
     serveMcp: async (home) => (await import("../compose-mcp.ts")).serveMcp({ home, cwd, environment: env }),

@@ -37,6 +37,13 @@ export const FAILURES = {
   "backend/not-authenticated":
     "the profile has to lead the agent to its placeholder key; cto logs RUN --backend shows what it asked for",
   "backend/protocol-unknown": "use an agent that speaks ACP protocol version 1",
+  "backup/altered": "this file is not what cto backup wrote: take another copy of it",
+  "backup/does-not-hold":
+    "nothing was restored; take another backup, and keep this one: what it says of itself is not what it holds",
+  "backup/older":
+    "the home has records that this backup does not have; take a newer backup, or --lose-newer to go on without them",
+  "backup/place-taken": "name a place where nothing is yet",
+  "backup/unready": "wait until the run that is named is sealed, then the same command again",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
   "engine/given-back": "nothing to do: another worker goes on with the run",
   "engine/liveness-lost": "another worker goes on with what this one held; start it again",

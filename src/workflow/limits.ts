@@ -120,6 +120,12 @@ export const LIMITS = {
   archiveObjectMs: 900_000,
   /** Names in one listing of a bucket. */
   archiveListMax: 1_000_000,
+  /** Of a backup: what it says it holds, one file, and all of it. */
+  backupManifestBytesMax: 134_217_728,
+  backupFileBytesMax: 8_589_934_591,
+  backupBytesMax: 1_099_511_627_776,
+  /** How long a backup waits for a run that is being sealed at this moment. */
+  backupWaitMs: 10_000,
   /** What a verifier inflates or makes out of one pack, and out of one patch: its largest file, before and after. */
   bundleInflatedBytesMax: 536_870_912,
   /** Letters of all path rules times letters of all changed paths, as a verifier compares them. */

@@ -13,13 +13,19 @@ const MAY_KNOW: Readonly<Record<string, readonly string[]>> = {
   "verify-page": ["verifier", "workflow"],
   "config.ts": ["seams", "workflow"],
   "compose.ts": ["adapters", "harness", "seams", "workflow", "config.ts"],
+  "compose-backup.ts": ["adapters", "compose.ts", "harness", "seams", "workflow"],
   "compose-mcp.ts": ["adapters", "compose.ts", "harness", "mcp"],
   "compose-store.ts": ["adapters", "harness", "workflow"],
   "index.ts": ["compose.ts", "harness", "seams", "workflow"],
 };
 
-// What joins adapters to seams: whole homes, and what an assistant is given of one.
-const COMPOSERS: ReadonlySet<string> = new Set(["compose.ts", "compose-mcp.ts", "compose-store.ts"]);
+// What joins adapters to seams: whole homes, one in a file, and what an assistant is given of one.
+const COMPOSERS: ReadonlySet<string> = new Set([
+  "compose.ts",
+  "compose-backup.ts",
+  "compose-mcp.ts",
+  "compose-store.ts",
+]);
 
 const MAY_COMPOSE = /^src\/cli\/(?:main\.ts|demo\/|hostile\/)/;
 

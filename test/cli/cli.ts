@@ -5,6 +5,7 @@ import { expect } from "vitest";
 
 import type { CliContext } from "../../src/cli/context.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { backUpHome, restoreHome } from "../../src/compose-backup.ts";
 import { openMcpGround } from "../../src/compose-mcp.ts";
 import { openStoreKeeper } from "../../src/compose-store.ts";
 import { evidence, makeHome, openHome, openMachine } from "../../src/compose.ts";
@@ -65,6 +66,8 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     openEvidence: () => Promise.resolve(evidence()),
     makeHome,
     openStoreKeeper: (home) => openStoreKeeper(home, cwd),
+    backUpHome: (order) => backUpHome(order, env),
+    restoreHome: (order) => restoreHome(order, env),
     openMachine: () => Promise.resolve(openMachine()),
     serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
     // Here a client leaves before it has said anything; test/mcp leads real ones.

@@ -102,9 +102,38 @@ test("once decided and read back, the folder goes, and the run is shown, verifie
   expect(jsonOf(await cto("status", "--json"))).not.toMatchObject({ rows: [{ state: "tampered" }] });
 });
 
+test("a backup leaves out what the bucket alone has, says so, and its restore reads that from there or is refused", async () => {
+  const file = path.join(ground.root, "home.tar");
+  const said = await cto("backup", file, "--json");
+  expect(jsonOf(said)).toMatchObject({ inBucket: [blocked(), done()] });
+  const restore = (folder: string, env = bucket.environment): Promise<Said> =>
+    runCto(["restore", file, path.join(ground.root, folder)], { env });
+  expect(await restore("restored")).toMatchObject({ exit: 0, stdout: expect.stringContaining("bundles   2") });
+  expect(await restore("without-keys", {})).toMatchObject({
+    exit: 4,
+    stderr: expect.stringContaining("archive/key-absent"),
+  });
+  const manifest = `runs/${done()}.json`;
+  const kept = await bucket.take(manifest);
+  await bucket.remove(manifest);
+  expect(await restore("without-object")).toMatchObject({
+    exit: 4,
+    stderr: expect.stringContaining("backup/does-not-hold"),
+  });
+  await bucket.put(manifest, kept);
+});
+
 test("the next run of the item takes no id that a bundle in the bucket has", async () => {
   expect(endOf(await runOnce(world, ground))).toContain("blocked");
   expect(folders()).toEqual([runId(ground.work, 3)]);
+});
+
+test("a backup that is older than what the bucket has of its home is refused", async () => {
+  const said = await runCto(["restore", path.join(ground.root, "home.tar"), path.join(ground.root, "older")], {
+    env: bucket.environment,
+  });
+  expect(said).toMatchObject({ exit: 4, stderr: expect.stringContaining("backup/older") });
+  expect(existsSync(path.join(ground.root, "older"))).toBe(false);
 });
 
 test("R119 an object that is altered, missing or another run's is refused, and never shown as evidence", async () => {

@@ -2,7 +2,7 @@ import type { Command, RouteMap } from "@stricli/core";
 
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
-import { duration, yes } from "../flags.ts";
+import { duration, text, yes } from "../flags.ts";
 
 const RUN = { placeholder: "RUN", brief: "R-NNN-AA; none means every run", optional: true } as const;
 
@@ -10,6 +10,37 @@ type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands about the places where a home is kept besides itself. */
 export const archiveRoutes = (): Routes => ({
+  backup: command<{ readonly withKeys: boolean }, [string]>({
+    brief: "a whole home in one file, also while it works",
+    examples: ["cto backup home.tar", "cto backup home.tar --with-keys"],
+    args: [{ placeholder: "FILE", brief: "where nothing is yet" }],
+    flags: { withKeys: yes("the home's private keys too: who has the file can sign as this home") },
+    about: [
+      "Governance files, ledger, bundles, later records, spent approvals, public keys; a manifest with every digest. Not",
+      "in it: targets, the home's own git, caches, raw logs, and bundles that are in the bucket alone.",
+    ],
+    exits: "0 written",
+    see: "cto restore",
+    load: () => import("../commands/backup.ts"),
+  }),
+  restore: command<{ readonly insteadOf?: string; readonly loseNewer: boolean }, [string, string | undefined]>({
+    brief: "a home out of a backup, verified before it is there",
+    examples: ["cto restore home.tar my-home", "cto restore home.tar my-home --instead-of old-home --lose-newer"],
+    args: [
+      { placeholder: "FILE", brief: "what cto backup wrote" },
+      { placeholder: "DIR", brief: "an empty folder, or one that is not there (default: here)", optional: true },
+    ],
+    flags: {
+      insteadOf: text("HOME", "a home that this one takes the place of: approvals that it spent stay spent"),
+      loseNewer: yes("restore it though something speaks of records after it"),
+    },
+    about: [
+      "Holds every byte to its digest, the ledger to its signatures, and each bundle to the ledger. All or nothing.",
+    ],
+    exits: "0 restored · 4 it does not hold, is older, or the place is taken; nothing is there then",
+    see: "cto backup, cto audit verify",
+    load: () => import("../commands/restore.ts"),
+  }),
   archive: group("sealed bundles in the bucket of .cto/services.json", {
     push: command<object, [string | undefined]>({
       brief: "upload what is not there yet, and read it back",

@@ -26,6 +26,8 @@ export const cto = async (
     openEvidence: unused,
     makeHome: unused,
     openStoreKeeper: unused,
+    backUpHome: unused,
+    restoreHome: unused,
     openMachine: unused,
     serve: async (order) => (await import("../../../src/control-surface/serve.ts")).serveSurface(order),
     serveMcp: () => Promise.reject(new Error("no hostile command of these serves an assistant")),

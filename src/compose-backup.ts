@@ -1,0 +1,202 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+import { backupFiles, bytesOf, digested } from "./adapters/home/backup-files.ts";
+import { unpackBackup, WITHHELD_ID } from "./adapters/home/unpack-backup.ts";
+import { writeBackup } from "./adapters/home/write-backup.ts";
+import { publicKeysOnly } from "./adapters/keys/public-keys.ts";
+import { allConsumed, consumeOnce } from "./adapters/store/consumed.ts";
+import { openStore } from "./adapters/store/kysely-store.ts";
+import { snapshotLedger } from "./adapters/store/snapshot-ledger.ts";
+import { removeFolder } from "./adapters/target/remove-folder.ts";
+import { compose, openHome } from "./compose.ts";
+import type { BackupOrder, BackupView, RestoreOrder, RestoreView } from "./harness/backup.ts";
+import { judgeRestored } from "./harness/judge-restored.ts";
+import type { World } from "./harness/world.ts";
+import type { Store } from "./seams/store.ts";
+import { Failure } from "./workflow/failure.ts";
+import { HOME_ID_FILE, type HomeBackup } from "./workflow/home-backup.ts";
+import { LEDGER_PATH } from "./workflow/home-services.ts";
+import { parseRunId, type RunId } from "./workflow/ids.ts";
+import { LIMITS } from "./workflow/limits.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One tar of a home as it is at one moment, also while runs are going on in it. */
+export const backUpHome = async (
+  { home, cwd, file, privateKeys }: BackupOrder,
+  environment: Environment,
+): Promise<BackupView> => {
+  const options = { home, cwd, environment, terminal: false, mode: "read", keysIn: publicKeysOnly } as const;
+  const world = await openHome(options);
+  const place = path.resolve(cwd, file);
+  const scratch = await mkdtemp(path.join(path.dirname(place), ".cto-backup-"));
+  try {
+    if (!world.ledgerFile.endsWith(LEDGER_PATH))
+      throw new Failure("backup/unready", "The ledger lies on a server: cto store copy brings it into the home first.");
+    const moment = await settled(world, scratch);
+    const { root, sealed, locks, inBucket, open: openRuns, head } = moment;
+    const wish = { privateKeys, runs: new Set<string>(sealed), locks };
+    const files = [...(await backupFiles(world.home.folder, wish)), await digested(root, LEDGER_PATH)];
+    const backup: HomeBackup = { homeId: world.homeId, ledger: head, privateKeys, inBucket, open: openRuns, files };
+    const written = await writeBackup(place, backup, (one) =>
+      bytesOf(one.path === LEDGER_PATH ? root : world.home.folder, one),
+    );
+    return { file: place, bytes: written.bytes, backup };
+  } finally {
+    await world.store.close();
+    await removeFolder(scratch);
+  }
+};
+
+interface Moment {
+  /** Where the snapshot of the ledger lies, below the same names as in a home. */
+  readonly root: string;
+  readonly head: HomeBackup["ledger"];
+  readonly sealed: readonly RunId[];
+  readonly inBucket: readonly RunId[];
+  readonly open: readonly RunId[];
+  readonly locks: ReadonlySet<string>;
+}
+
+/** The ledger at a moment at which each lock and each seal that it tells of is there, and no lock that it does not tell of. */
+const settled = async (world: World, scratch: string): Promise<Moment> => {
+  const consumed = path.join(world.stateFolder, "consumed");
+  const until = performance.now() + LIMITS.backupWaitMs;
+  for (let nth = 1; ; nth += 1) {
+    const before = await allConsumed(consumed);
+    const root = path.join(scratch, String(nth));
+    await mkdir(path.join(root, path.dirname(LEDGER_PATH)), { recursive: true });
+    await snapshotLedger(world.ledgerFile, path.join(root, LEDGER_PATH));
+    const snapshot = await openStore(path.join(root, LEDGER_PATH), {
+      homeId: world.homeId,
+      now: () => world.clock.now(),
+      signer: () => publicKeysOnly(world.stateFolder).noteSigner(),
+      readOnly: true,
+    });
+    try {
+      const told = await toldIn(snapshot);
+      const untold = [...before.keys()].find((id) => !told.spent.has(id));
+      const here = await foldersIn(path.join(world.stateFolder, "runs"));
+      const gone = told.sealed.filter((run) => !here.has(run));
+      const inBucket = world.archive.bucket === "none" ? [] : await archivedOf(world, gone);
+      const missing = gone.find((run) => !inBucket.includes(run));
+      if (untold === undefined && missing === undefined) {
+        if ((await snapshot.check()).length > 0)
+          throw new Failure("store/corrupt", "The ledger does not hold; cto audit verify says where.");
+        const { checkpoint } = await snapshot.head();
+        const open = (await snapshot.runs({ open: true })).map(({ run }) => run);
+        const head = { size: checkpoint.size, rootHash: checkpoint.rootHash };
+        const now = await allConsumed(consumed);
+        const locks = new Set([...now.keys()].filter((id) => told.spent.has(id)));
+        return { root, head, sealed: told.sealed, inBucket, open, locks };
+      }
+      if (performance.now() > until) {
+        const what = missing === undefined ? `Approval ${untold} is being spent` : `${missing} is being sealed`;
+        throw new Failure("backup/unready", `${what}, or was broken off there.`, { retry: true });
+      }
+    } finally {
+      await snapshot.close();
+    }
+    await wait(100);
+  }
+};
+
+const toldIn = async (
+  store: Store,
+): Promise<{ readonly spent: ReadonlySet<string>; readonly sealed: readonly RunId[] }> => {
+  const records = await store.records({ types: ["approval.consumed", "approval.stale", "run.sealed"] });
+  return {
+    spent: new Set(records.flatMap(({ approvalId }) => approvalId ?? [])),
+    sealed: records.flatMap(({ type, run }) => (type === "run.sealed" && run !== undefined ? [run] : [])),
+  };
+};
+
+const foldersIn = async (runs: string): Promise<ReadonlySet<RunId>> =>
+  new Set((await readdir(runs)).flatMap((name) => parseRunId(name) ?? []));
+
+const archivedOf = async (world: World, runs: readonly RunId[]): Promise<readonly RunId[]> => {
+  const there: RunId[] = [];
+  for (const run of runs) if (await world.archive.isSealed(run)) there.push(run);
+  return there;
+};
+
+/** A home out of a backup, in a place where nothing is; it is there under its name once all of it was verified. */
+export const restoreHome = async (
+  { cwd, file, folder, instead, newer }: RestoreOrder,
+  environment: Environment,
+): Promise<RestoreView> => {
+  const place = path.resolve(cwd, folder);
+  const entries = await readdir(place).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return [];
+    throw new Failure("backup/place-taken", `${place} is no folder.`, { cause: error });
+  });
+  if (entries.length > 0) throw new Failure("backup/place-taken", `${place} is not empty.`);
+  const staging = `${place}.restoring-${randomBytes(4).toString("hex")}`;
+  await mkdir(path.dirname(place), { recursive: true });
+  await mkdir(staging, { mode: 0o700 });
+  try {
+    const backup = await unpackBackup(path.resolve(cwd, file), staging);
+    if ((await readFile(path.join(staging, WITHHELD_ID), "utf8")).trim() !== backup.homeId)
+      throw new Failure("backup/altered", `${file} names another home id than it holds.`);
+    const carried = instead === undefined ? [] : await carryLocks(path.resolve(cwd, instead), staging);
+    const view = await judged(staging, backup, environment);
+    if (view.wrong.length > 0) throw new Failure("backup/does-not-hold", `${view.wrong[0]}.`);
+    const lost = [...view.newer, ...carried.map((id) => `${id} was spent after this backup`)];
+    if (lost.length > 0 && newer === "refuse") throw new Failure("backup/older", `${lost[0]}.`);
+    await rename(path.join(staging, WITHHELD_ID), path.join(staging, HOME_ID_FILE));
+    await sync(path.join(staging, ".cto"));
+    await sync(staging);
+    await rename(staging, place);
+    await sync(path.dirname(place));
+    return { folder: place, backup, bundles: view.bundles, lost };
+  } catch (error) {
+    await removeFolder(staging);
+    throw error;
+  }
+};
+
+/** Approvals that the home which is given up has spent stay spent: their locks are laid into the new one. */
+const carryLocks = async (old: string, staging: string): Promise<readonly string[]> => {
+  const carried: string[] = [];
+  const there = await allConsumed(path.join(staging, ".cto/consumed"));
+  await mkdir(path.join(staging, ".cto/consumed"), { recursive: true, mode: 0o700 });
+  for (const [id, text] of await allConsumed(path.join(old, ".cto/consumed"))) {
+    const run = parseRunId(text);
+    if (there.has(id) || run === undefined) continue;
+    await consumeOnce(path.join(staging, ".cto/consumed"), id, run);
+    carried.push(id);
+  }
+  return carried;
+};
+
+const judged = async (
+  staging: string,
+  backup: HomeBackup,
+  environment: Environment,
+): Promise<Awaited<ReturnType<typeof judgeRestored>>> => {
+  const { homeId } = backup;
+  const options = { home: staging, environment, terminal: false, mode: "read", keysIn: publicKeysOnly } as const;
+  const world = await compose({ ...options, homeId });
+  try {
+    const view = await judgeRestored(world);
+    const { size, rootHash } = backup.ledger;
+    const isSame = view.records === size && view.rootHash === rootHash;
+    return isSame ? view : { ...view, wrong: ["its ledger is not the one that its manifest names", ...view.wrong] };
+  } finally {
+    await world.store.close();
+    // Whoever reads a ledger leaves its log beside it.
+    for (const end of ["-wal", "-shm"]) await rm(path.join(staging, `${LEDGER_PATH}${end}`), { force: true });
+  }
+};
+
+const sync = async (folder: string): Promise<void> => {
+  const handle = await open(folder, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
