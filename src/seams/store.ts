@@ -17,8 +17,9 @@ export interface Store {
   /** The event lines of a run, in order, without line feeds. */
   facts(run: RunId): Promise<readonly string[]>;
   leaves(after: number): Promise<readonly LedgerRecord[]>;
-  /** Some of the records, by an index and in their order. */
+  /** Some of the records, by an index and in their order; the number of the newest one about each work item that has one. */
   records(filter: RecordFilter): Promise<readonly LedgerRecord[]>;
+  lastRecords(): Promise<ReadonlyMap<WorkId, number>>;
   document(digest: Digest): Promise<Uint8Array | "absent">;
   run(run: RunId): Promise<RunRow | "absent">;
   runs(filter: { readonly work?: WorkId; readonly open?: true }): Promise<readonly RunRow[]>;
@@ -26,8 +27,6 @@ export interface Store {
   listRuns(filter: RunListFilter): Promise<RunList>;
   /** How many runs show each state; those that are not ended are counted as `open`. */
   countRuns(): Promise<ReadonlyMap<string, number>>;
-  /** The number of the newest record about each work item that has one. */
-  lastRecords(): Promise<ReadonlyMap<WorkId, number>>;
   works(filter?: { readonly state: WorkState }): Promise<readonly WorkRow[]>;
   work(work: WorkId): Promise<WorkRow | "absent">;
   seals(run: RunId): Promise<readonly SealRow[]>;
@@ -35,9 +34,8 @@ export interface Store {
   check(): Promise<readonly number[]>;
   /** The same and all else that can be recomputed: facts, documents, counts. */
   problems(): Promise<readonly StoreProblem[]>;
-  /** Where the ledger stands. */
+  /** Where the ledger stands; and everything of it as it lies there at one moment, for whoever believes nothing of it. */
   head(): Promise<LedgerHead>;
-  /** Everything of the ledger as it lies there at one moment, for whoever believes nothing of it. */
   raw(): Promise<RawLedger>;
   /** What the outbox holds, the newest first. */
   notices(limit: number): Promise<readonly KeptNotice[]>;
