@@ -104,8 +104,10 @@ const valueOf = <T>(found: { readonly found: true; readonly value: T } | { reado
 const changesReply = async (reading: Reading, { name, query }: Asked): Promise<Reply<PacketChanges>> => {
   const { against = "approved" } = query;
   const isWord = against === "approved" || against === "reviewed";
-  if (!isWord && parseRunId(against) === undefined) return wrong("against", "is neither approved, reviewed nor a run");
-  const changes = await reading.packetChanges(name, isWord ? against : { run: against });
+  const isWork = workId(against) !== undefined;
+  if (!isWord && !isWork && parseRunId(against) === undefined)
+    return wrong("against", "is neither approved, reviewed, a run nor a work item");
+  const changes = await reading.packetChanges(name, isWord ? against : isWork ? { work: against } : { run: against });
   return sought(changes, "work item or run", isWord ? name : `${name} or ${against}`, object);
 };
 

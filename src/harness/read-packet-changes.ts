@@ -18,8 +18,8 @@ import { refusalObject } from "./objects/refusal-object.ts";
 import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
-/** What a packet is held against: its newest approval, what this reader signed or marked last, or the contract of a run. */
-export type Against = "approved" | "reviewed" | RunId;
+/** What a packet is held against: its newest approval, what this reader signed or marked last, the contract of a run, or another packet. */
+export type Against = "approved" | "reviewed" | RunId | { readonly work: WorkId };
 
 export const readPacketChanges = async (world: World, work: WorkId, against: Against): Promise<PacketChanges> => {
   const drawn = await drawnFrom(world, await packetOf(world, work));
@@ -41,6 +41,7 @@ interface Earlier {
   readonly from: {
     readonly approval?: string;
     readonly run?: RunId;
+    readonly work?: WorkId;
     readonly packet?: Digest;
     readonly contract: Digest;
   };
@@ -53,6 +54,7 @@ const earlierOf = async (
   { work, owner }: { readonly work: WorkId; readonly owner: string },
   against: Against,
 ): Promise<Earlier | "none"> => {
+  if (typeof against !== "string") return ofOther(world, against.work);
   if (against !== "approved" && against !== "reviewed") return ofRun(world, against);
   const leaves = await world.store.records({ work });
   if (against === "approved") return ofApproval(world, leaves, (leaf) => leaf.type === "approval.recorded");
@@ -102,6 +104,16 @@ const ofMarked = async (world: World, leaf: LedgerRecord): Promise<Earlier | "no
   const told = contract.ok ? asJson(contract.value) : undefined;
   if (!contract.ok || !isJsonObject(told)) return "none";
   return { from: { packet: digest, contract: contractDigest(contract.value) }, compared: "contract", told };
+};
+
+/** The contract of another work item, as its packet says it now. */
+const ofOther = async (world: World, work: WorkId): Promise<Earlier | "none"> => {
+  const drawn = await drawnFrom(world, await packetOf(world, work));
+  const told = drawn.ok ? asJson(drawn.value.contract) : undefined;
+  if (!drawn.ok || !isJsonObject(told)) return "none";
+  const { packet, contract } = drawn.value;
+  const from = { work, packet: packet.source.digest, contract: contractDigest(contract) };
+  return { from, compared: "contract", told };
 };
 
 const ofRun = async (world: World, run: RunId): Promise<Earlier | "none"> => {

@@ -49,6 +49,10 @@ export const workReading = (world: World): WorkReading => ({
   packetChanges: (given, against) =>
     seekWork(world, given, async (work) => {
       if (typeof against === "string") return found(await readPacketChanges(world, work, against));
+      if ("work" in against)
+        return seekWork(world, against.work, async (other) =>
+          found(await readPacketChanges(world, work, { work: other })),
+        );
       return seekRun(world, against.run, async (run) => found(await readPacketChanges(world, work, run)));
     }),
   works: async (state) => (await readWorks(world, state)).map(workObject),

@@ -68,10 +68,10 @@ export interface WorkReading {
   packetSource(work: string): Promise<Sought<Uint8Array>>;
   /** What lint says of the packet of a work item, or of a text that stands in no home, among the packets of this one. Records nothing. */
   lint(given: { readonly work: string } | { readonly text: string }): Promise<Sought<readonly DiagnosticObject[]>>;
-  /** How a packet differs from what was approved of it, what its reader reviewed last, or the contract of one of its runs. */
+  /** How a packet differs from what was approved of it, what its reader reviewed last, the contract of one of its runs, or another packet. */
   packetChanges(
     work: string,
-    against: "approved" | "reviewed" | { readonly run: string },
+    against: "approved" | "reviewed" | { readonly run: string } | { readonly work: string },
   ): Promise<Sought<PacketChanges>>;
   works(state?: string): Promise<readonly WorkObject[]>;
   work(work: string): Promise<Sought<WorkWithHistory>>;

@@ -220,6 +220,12 @@ describe.skipIf(CHROMIUM === undefined)("one work item through its runs", { time
       /Not signed: [^]*allowed_signers[^]*counts[^]*signs now[^]*limits\.wallMs/,
     );
     expect(await to("/r/R-049-03", "Rejected, rollback not done yet")).toContain(SHOWN);
+
+    // A packet that is refused is quoted where it is refused.
+    await ground.edit(ground.packet, "- `test_strings.py`", `- \`${HOSTILE}\``);
+    const refused = await to(`/w/${ground.work}`, "No contract can be drawn");
+    expect(refused).toMatch(/packet\/[a-z-]+/);
+    expect(refused).toContain("<U+202E>");
     await watched.close();
   });
 

@@ -56,6 +56,10 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
     `/api/w/${WORK}/diff?against=${RUN}`,
     async ({ reading }) => valueOf(await reading.packetChanges(WORK, { run: RUN })),
   ],
+  [
+    `/api/w/${WORK}/diff?against=${WORK}`,
+    async ({ reading }) => valueOf(await reading.packetChanges(WORK, { work: WORK })),
+  ],
   [`/api/r/${RUN}/verify`, async ({ reading }) => valueOf(await reading.verify(RUN))],
   [
     `/api/r/${RUN}/replay`,

@@ -20,6 +20,7 @@ export type PacketChanges = { readonly work: string } & (
       readonly from: {
         readonly approval?: string;
         readonly run?: string;
+        readonly work?: string;
         readonly packet?: string;
         readonly contract: string;
       };
