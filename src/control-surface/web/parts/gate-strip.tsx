@@ -49,8 +49,8 @@ export const GateStrip = ({ cells }: { readonly cells: readonly GateCell[] }): J
         <span class="gate-by">
           {by === undefined ? "" : visible(by)}
           {by !== undefined && at !== undefined ? " · " : ""}
-          {at === undefined ? "" : <Moment at={at} />}
-          {seq === undefined ? "" : <span class="seq">{log === "run" ? ` event ${seq}` : ` #${seq}`}</span>}
+          {at === undefined ? "" : <Moment at={at} />}{" "}
+          {seq === undefined ? "" : <span class="seq">{log === "run" ? `event ${seq}` : `#${seq}`}</span>}
         </span>
       </li>
     ))}
