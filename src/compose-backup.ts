@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, mkdtemp, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { backupFiles, bytesOf, digested } from "./adapters/home/backup-files.ts";
+import { servicesOf } from "./adapters/home/services-of.ts";
 import { unpackBackup, WITHHELD_ID } from "./adapters/home/unpack-backup.ts";
 import { writeBackup } from "./adapters/home/write-backup.ts";
 import { publicKeysOnly } from "./adapters/keys/public-keys.ts";
@@ -18,8 +19,9 @@ import type { World } from "./harness/world.ts";
 import type { Store } from "./seams/store.ts";
 import { Failure } from "./workflow/failure.ts";
 import { HOME_ID_FILE, type HomeBackup } from "./workflow/home-backup.ts";
-import { LEDGER_PATH } from "./workflow/home-services.ts";
+import { EMBEDDED, LEDGER_PATH, SERVICES_PATH, writeServices, type StoreService } from "./workflow/home-services.ts";
 import { parseRunId, type RunId } from "./workflow/ids.ts";
+import { ledgerStart } from "./workflow/ledger.ts";
 import { LIMITS } from "./workflow/limits.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -34,15 +36,19 @@ export const backUpHome = async (
   const place = path.resolve(cwd, file);
   const scratch = await mkdtemp(path.join(path.dirname(place), ".cto-backup-"));
   try {
-    if (!world.ledgerFile.endsWith(LEDGER_PATH))
-      throw new Failure("backup/unready", "The ledger lies on a server: cto store copy brings it into the home first.");
-    const moment = await settled(world, scratch);
+    const services = await servicesOf(world.home);
+    const moment = await settled(world, services.store, scratch);
     const { root, sealed, locks, inBucket, open: openRuns, head } = moment;
     const wish = { privateKeys, runs: new Set<string>(sealed), locks };
-    const files = [...(await backupFiles(world.home.folder, wish)), await digested(root, LEDGER_PATH)];
+    const drawn = [LEDGER_PATH, ...(services.store.kind === "sqlite" ? [] : [SERVICES_PATH])];
+    // The ledger lies in the file: a home out of it must not go on with the one on the server.
+    if (drawn.includes(SERVICES_PATH))
+      await writeFile(path.join(root, SERVICES_PATH), writeServices({ ...services, store: EMBEDDED.store }));
+    const own = (await backupFiles(world.home.folder, wish)).filter((one) => !drawn.includes(one.path));
+    const files = [...own, ...(await Promise.all(drawn.map((one) => digested(root, one))))];
     const backup: HomeBackup = { homeId: world.homeId, ledger: head, privateKeys, inBucket, open: openRuns, files };
     const written = await writeBackup(place, backup, (one) =>
-      bytesOf(one.path === LEDGER_PATH ? root : world.home.folder, one),
+      bytesOf(drawn.includes(one.path) ? root : world.home.folder, one),
     );
     return { file: place, bytes: written.bytes, backup };
   } finally {
@@ -62,32 +68,32 @@ interface Moment {
 }
 
 /** The ledger at a moment at which each lock and each seal that it tells of is there, and no lock that it does not tell of. */
-const settled = async (world: World, scratch: string): Promise<Moment> => {
+const settled = async (world: World, store: StoreService, scratch: string): Promise<Moment> => {
   const consumed = path.join(world.stateFolder, "consumed");
   const until = performance.now() + LIMITS.backupWaitMs;
   for (let nth = 1; ; nth += 1) {
     const before = await allConsumed(consumed);
     const root = path.join(scratch, String(nth));
     await mkdir(path.join(root, path.dirname(LEDGER_PATH)), { recursive: true });
-    await snapshotLedger(world.ledgerFile, path.join(root, LEDGER_PATH));
-    const snapshot = await openStore(path.join(root, LEDGER_PATH), {
+    await snapshot(world, store, path.join(root, LEDGER_PATH));
+    const taken = await openStore(path.join(root, LEDGER_PATH), {
       homeId: world.homeId,
       now: () => world.clock.now(),
       signer: () => publicKeysOnly(world.stateFolder).noteSigner(),
       readOnly: true,
     });
     try {
-      const told = await toldIn(snapshot);
+      const told = await toldIn(taken);
       const untold = [...before.keys()].find((id) => !told.spent.has(id));
       const here = await foldersIn(path.join(world.stateFolder, "runs"));
       const gone = told.sealed.filter((run) => !here.has(run));
       const inBucket = world.archive.bucket === "none" ? [] : await archivedOf(world, gone);
       const missing = gone.find((run) => !inBucket.includes(run));
       if (untold === undefined && missing === undefined) {
-        if ((await snapshot.check()).length > 0)
+        if ((await taken.check()).length > 0)
           throw new Failure("store/corrupt", "The ledger does not hold; cto audit verify says where.");
-        const { checkpoint } = await snapshot.head();
-        const open = (await snapshot.runs({ open: true })).map(({ run }) => run);
+        const { checkpoint } = await taken.head();
+        const open = (await taken.runs({ open: true })).map(({ run }) => run);
         const head = { size: checkpoint.size, rootHash: checkpoint.rootHash };
         const now = await allConsumed(consumed);
         const locks = new Set([...now.keys()].filter((id) => told.spent.has(id)));
@@ -98,10 +104,16 @@ const settled = async (world: World, scratch: string): Promise<Moment> => {
         throw new Failure("backup/unready", `${what}, or was broken off there.`, { retry: true });
       }
     } finally {
-      await snapshot.close();
+      await taken.close();
     }
     await wait(100);
   }
+};
+
+const snapshot = async ({ ledgerFile, homeId }: World, store: StoreService, to: string): Promise<void> => {
+  if (store.kind === "sqlite") return snapshotLedger(ledgerFile, to);
+  const { snapshotServer } = await import("./adapters/store/snapshot-server.ts");
+  await snapshotServer(store.url, homeId, ledgerStart(homeId), to);
 };
 
 const toldIn = async (

@@ -115,6 +115,7 @@ const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 // Debian's Chromium cannot be had, no page can be tried. The second says so aloud.
 const RUN_WHERE_THEY_CAN = new Set([
   "src/adapters/store/copy-ledger.test.ts",
+  "test/journeys/backed-up.test.ts",
   "src/adapters/store/postgres-store.test.ts",
   "src/workflow/contract/seed-packet.test.ts",
   "test/agents/real-case.agents.ts",

@@ -4,13 +4,14 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { execa } from "execa";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import type { World } from "../../src/harness/world.ts";
 import { tarEnd, tarHeader, tarPadding } from "../../src/workflow/evidence/ustar.ts";
 import { backupText, readBackup, type HomeBackup } from "../../src/workflow/home-backup.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
+import { freshDatabase, POSTGRES } from "../postgres.ts";
 import { admit, approveBy, endOf, makeGround, runOnce, type Ground } from "./ground.ts";
 
 let ground: Ground;
@@ -321,4 +322,27 @@ test("an older backup in the place of a home that went on is refused, and where 
   expect(said).toMatchObject({ exit: 0, stdout: expect.stringMatching(/LOST .* was spent after this backup/) });
   expect(readdirSync(at("instead/.cto/consumed"))).toEqual(readdirSync(path.join(ground.home, ".cto/consumed")));
   expect(await cto("audit", "verify", "--home", at("instead"))).toMatchObject({ exit: 5 });
+});
+
+describe.skipIf(POSTGRES === undefined)("a home whose ledger is on a server", () => {
+  test("is backed up with its ledger, and restored with it in itself, leading to no server", async () => {
+    const server = await freshDatabase();
+    try {
+      execFileSync("cp", ["-a", at("with-keys"), at("served")]);
+      const moved = await cto("store", "copy", "--to", server.url, "--home", at("served"));
+      expect([moved.stderr, moved.exit]).toEqual(["", 0]);
+      expect(existsSync(at("served/.cto/ledger.db"))).toBe(false);
+      const said = await cto("backup", "served.tar", "--home", at("served"));
+      expect([said.stderr, said.exit]).toEqual(["", 0]);
+    } finally {
+      await server.giveBack();
+    }
+    expect(await cto("restore", "served.tar", "of-server")).toMatchObject({
+      exit: 0,
+      stdout: expect.stringContaining("bundles   3"),
+    });
+    expect(readFileSync(at("of-server/.cto/services.json"), "utf8")).not.toContain("postgresql");
+    expect(await cto("audit", "verify", "--home", at("of-server"))).toMatchObject({ exit: 0 });
+    expect(await cto("verify", ran(), "--home", at("of-server"))).toMatchObject({ exit: 0 });
+  });
 });
