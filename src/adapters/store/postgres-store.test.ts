@@ -118,6 +118,22 @@ describe.skipIf(POSTGRES === undefined)("a ledger on PostgreSQL", () => {
     await expect(opened({ readOnly: true })).rejects.toMatchObject({ code: "store/unknown-version" });
   });
 
+  test("an older ledger is brought up to date by whoever writes, and left alone by whoever reads", async () => {
+    await fill();
+    await sql(`drop trigger runs_counted on runs; drop trigger runs_counted_anew on runs; drop function count_run();
+      drop function count_run_anew(); drop table run_counts; drop index runs_by_shown; drop index runs_by_work;
+      drop index runs_by_target; drop index runs_by_time; drop index ledger_by_type; drop index ledger_by_approval;
+      alter table runs drop column shown; update schema_version set version = 3`);
+    await expect(opened({ readOnly: true })).rejects.toMatchObject({ code: "store/unknown-version" });
+    await within(async (store) => {
+      expect(await store.countRuns()).toEqual(new Map([["open", 1]]));
+      expect((await store.problems()).map(({ what }) => what)).not.toContain("count");
+    });
+    expect(await onDatabase(database.url, `select version from ${schema}.schema_version`)).toEqual([
+      { version: MIGRATIONS.length },
+    ]);
+  });
+
   test("for reading only, an absent ledger is empty and is not made", async () => {
     const store = await opened({ readOnly: true });
     expect([await store.leaves(0), await store.check()]).toEqual([[], []]);

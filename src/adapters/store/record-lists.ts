@@ -34,7 +34,7 @@ export const lastRecords = async (db: Kysely<Tables>): Promise<ReadonlyMap<WorkI
   return new Map(
     rows.flatMap(({ work_id: name, last }) => {
       const work = workId(name ?? "");
-      return work === undefined ? [] : [[work, Number(last)] as const];
+      return work === undefined ? [] : [[work, last] as const];
     }),
   );
 };
