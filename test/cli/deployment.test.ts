@@ -12,8 +12,8 @@ const FAILED = 4;
 /** A command line of the deployment page, over a folder in which there is no home: it is understood, and then fails. */
 const isUnderstood = async (words: readonly string[]): Promise<void> => {
   const elsewhere = words.map((word) => (word === "/srv/cto" ? "/nonexistent/cto" : word));
-  const { exit, stderr } = await runCto(elsewhere);
-  expect([exit, stderr]).toEqual([FAILED, expect.stringContaining("home/unreadable")]);
+  const { exit, stdout, stderr } = await runCto(elsewhere);
+  expect([exit, stdout + stderr]).toEqual([FAILED, expect.stringContaining("home/unreadable")]);
 };
 
 test.each([["cto-worker@.service"], ["cto-serve.service"]])("%s starts a command that there is", async (unit) => {
