@@ -44,11 +44,18 @@ export const FAILURES = {
     "the home has records that this backup does not have; take a newer backup, or --lose-newer to go on without them",
   "backup/place-taken": "name a place where nothing is yet",
   "backup/unready": "wait until the run that is named is sealed, then the same command again",
+  "engine/another-concurrency":
+    "give all workers of a site the same --concurrency; stop them all to change it, or start more workers",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
+  "engine/clock-skew": "set this machine's clock, then start the worker again",
   "engine/given-back": "nothing to do: another worker goes on with the run",
   "engine/liveness-lost": "another worker goes on with what this one held; start it again",
   "engine/unavailable":
     "look at the named file; it may be removed while nothing of the Harness runs, what counts is in the ledger",
+  "engine/unreachable": "start the database that services.json names, or correct its url; then the same command again",
+  "engine/unreadable": "somebody else wrote into the engine's database; give the Harness one of its own",
+  "engine/worker-id-in-use":
+    "give this worker another --id; where the old one has just died, wait half a minute for the database to see it",
   "evidence/not-exported": "look at the named file; cto verify RUN, then the same command with another --out",
   "evidence/secret-left":
     "cto show RUN; a secret got past the redaction and nothing was sealed: report it, with the file that is named",

@@ -49,6 +49,7 @@ const CATCHERS: Readonly<Record<string, string>> = {
     "a stage in which nothing starts any more has no second pass, and says so",
   "src/adapters/target/landing.ts": "git said no to the compare-and-swap: looks again where the branch stands",
   "src/adapters/engine/local-worker.ts": "an order waits, has failed or is left, and its worker goes on or ends",
+  "src/adapters/engine/dbos-performer.ts": "an order waits, has failed or is left, and its worker goes on or ends",
   "src/harness/let-go.ts": "tells a stop from a run that another worker goes on with",
   "src/adapters/home/beneath.ts": "gives it back unchanged, beside the errors of the file system",
 };
@@ -112,10 +113,11 @@ const RUNS_LESS = new Set(["only", "skip", "skipIf", "runIf", "todo", "fails"]);
 const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 
 // Where the design folder is not at hand, its copy of the seed packet cannot be compared with the fixture; where
-// Debian's Chromium cannot be had, no page can be tried. The second says so aloud.
+// Debian's Chromium or PostgreSQL cannot be had, no page and no server can be tried. The last two say so aloud.
 const RUN_WHERE_THEY_CAN = new Set([
   "src/adapters/store/copy-ledger.test.ts",
   "test/journeys/backed-up.test.ts",
+  "src/adapters/engine/dbos-engine.test.ts",
   "src/adapters/store/postgres-store.test.ts",
   "src/workflow/contract/seed-packet.test.ts",
   "test/agents/real-case.agents.ts",
@@ -130,6 +132,7 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/browser/surface.test.ts",
   "test/browser/verify-page.test.ts",
   "test/browser/wording.test.ts",
+  "test/engine/postgres.engine.ts",
 ]);
 
 /** Every test runs, and runs whole. */

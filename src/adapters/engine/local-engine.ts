@@ -6,7 +6,8 @@ import type { Engine, RunOrder } from "../../seams/engine.ts";
 import type { Holder } from "../../seams/store.ts";
 import type { Failure } from "../../workflow/failure.ts";
 import { openLocalWorker, type LocalWorker } from "./local-worker.ts";
-import { orderId, orderRows, type OrderRows } from "./order-rows.ts";
+import { orderId } from "./order-id.ts";
+import { orderRows, type OrderRows } from "./order-rows.ts";
 import { openOrderTable, orUnavailable } from "./order-table.ts";
 
 export interface LocalEngineOptions {

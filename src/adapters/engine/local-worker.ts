@@ -2,7 +2,8 @@ import type { Perform, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import type { LocalEngineOptions } from "./local-engine.ts";
-import { orderId, type Claimed, type OrderRows, type Settled } from "./order-rows.ts";
+import { orderId } from "./order-id.ts";
+import type { Claimed, OrderRows, Settled } from "./order-rows.ts";
 import { orUnavailable } from "./order-table.ts";
 
 export interface LocalWorker extends Worker {
@@ -48,6 +49,8 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
   };
 
   const settled = (id: string, claim: number, as: Settled): void => {
+    // Now, and not once its promise is seen: another one that ends in the same moment looks before that.
+    running.delete(id);
     if (!isLost) rows.settle(id, worker, claim, as);
   };
 

@@ -1,11 +1,12 @@
 import type Database from "better-sqlite3";
 import { z } from "zod";
 
-import type { OrderKind, OrderStatus, QueuedOrder, RunOrder } from "../../seams/engine.ts";
+import type { OrderStatus, QueuedOrder, RunOrder } from "../../seams/engine.ts";
 import { ORDER_STATUSES } from "../../seams/engine.ts";
 import type { Holder } from "../../seams/store.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, workId, type RunId } from "../../workflow/ids.ts";
+import { orderId } from "./order-id.ts";
 
 /** Who asks for orders: a worker of one process, for its sites. */
 export interface Claimant {
@@ -50,8 +51,6 @@ export interface OrderRows {
 export type Settled =
   | { readonly status: "done" | "failed" | "cancelled" }
   | { readonly status: "queued"; readonly notBefore: number };
-
-export const orderId = (run: RunId, kind: OrderKind): string => `${kind}/${run}`;
 
 /** After so many claims an order has failed: something ends every process that performs it. The ledger bounds steps before. */
 const CLAIMS_MAX = 12;

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { Engine, Worker } from "../../seams/engine.ts";
+import { Failure } from "../../workflow/failure.ts";
+import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import { startWorker, type WorkerTimes } from "./dbos-worker.ts";
+import { openOrders, type OpenOrders } from "./open-orders.ts";
+import { unreachable } from "./session.ts";
+
+export interface DbosOptions {
+  /** Of a PostgreSQL database: a direct connection, for a pooler lets go of the locks of a session. */
+  readonly url: string;
+  /** Whoever is started again under this id gets its own orders back. */
+  readonly worker: string;
+  /** The machine whose targets this worker reaches. */
+  readonly site: string;
+  /** What each worker of the site performs at once; the same for all of them. */
+  readonly concurrency?: number;
+  /** Rises when the steps of an order change. */
+  readonly protocol?: number;
+  readonly times?: Partial<WorkerTimes>;
+  readonly wallMs?: () => number;
+}
+
+/**
+ * The engine for many workers, on DBOS and PostgreSQL (engine.md 5). It connects when it is first asked, and again when it
+ * is asked after it was closed; Failure `engine/unreachable` where no database serves.
+ */
+export const dbosEngine = (options: DbosOptions): Engine => {
+  const { url, worker, site, protocol = 1, concurrency = ENGINE_LIMITS.concurrency, wallMs = Date.now } = options;
+  const times: WorkerTimes = { ...ENGINE_LIMITS, ...options.times };
+  const workers = new Set<Worker>();
+  let opened: Promise<OpenOrders> | undefined;
+  const orders = (): Promise<OpenOrders> => {
+    opened ??= openOrders({ url, worker, protocol, connectMs: times.connectMs }).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+  const ask = async <T>(question: (open: OpenOrders) => Promise<T>): Promise<T> => {
+    const open = await orders();
+    return answered(question(open));
+  };
+
+  return {
+    start: (order) => ask(({ queue }) => queue.start(order)),
+    cancel: (run, kind) => ask(({ queue }) => queue.cancel(run, kind)),
+    status: (run, kind) => ask(({ queue }) => queue.status(run, kind)),
+    queue: () => ask(({ queue }) => queue.list()),
+    work: async (act, wanted, only) => {
+      if (only === undefined && wanted !== concurrency)
+        throw new Failure(
+          "engine/another-concurrency",
+          `Workers of site ${site} perform ${concurrency} orders at once, not ${wanted}.`,
+        );
+      const started = await startWorker({
+        url,
+        worker,
+        site,
+        protocol,
+        times,
+        wallMs,
+        act,
+        concurrency: wanted,
+        ...(await orders()),
+        ...(only === undefined ? {} : { only }),
+      });
+      workers.add(started);
+      return started;
+    },
+    close: async () => {
+      await Promise.all([...workers].map((one) => one.drain(0)));
+      workers.clear();
+      const open = opened;
+      opened = undefined;
+      await (await open?.catch(() => undefined))?.close();
+    },
+  };
+};
+
+/** DBOS asks a database that is gone again and again; who orders is told after a while, and may order the same again. */
+const answered = async <T>(asked: Promise<T>): Promise<T> => {
+  const ending = new AbortController();
+  const late = delay(ENGINE_LIMITS.answerMs, undefined, { signal: ending.signal }).then(() => {
+    throw unreachable(`no answer for ${ENGINE_LIMITS.answerMs} ms`);
+  });
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    ending.abort();
+    late.catch(() => undefined);
+  }
+};

@@ -1,0 +1,52 @@
+import type { Pool } from "pg";
+
+import type { RunOrder } from "../../seams/engine.ts";
+import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import type { BoundedLog } from "./bounded-log.ts";
+import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
+import type { Outcome } from "./dbos-performer.ts";
+import { WORKFLOW } from "./order-queue.ts";
+
+export interface Launch {
+  readonly worker: string;
+  readonly queueName: string;
+  readonly protocol: number;
+  readonly pool: Pool;
+  readonly log: BoundedLog;
+}
+
+/** Starts DBOS in this process for the orders of one site. At once it puts back what this worker's id had begun before. */
+export const launchDbos = async (
+  { worker, queueName, protocol, pool, log }: Launch,
+  perform: (order: RunOrder, workflowId: string) => Promise<Outcome>,
+): Promise<void> => {
+  const { DBOS } = await import("@dbos-inc/dbos-sdk");
+  if (DBOS.isInitialized()) throw new TypeError("This process serves already.");
+  DBOS.setConfig({
+    name: APPLICATION,
+    systemDatabaseUrl: NOWHERE,
+    systemDatabasePool: pool,
+    systemDatabaseSchemaName: "dbos",
+    executorID: worker,
+    // Our protocol, not a digest of the source: it rises when the steps of an order change.
+    applicationVersion: String(protocol),
+    listenQueues: [queueName],
+    runMigrations: false,
+    useListenNotify: false,
+    logger: log,
+  });
+  DBOS.registerWorkflow(
+    (order: RunOrder): Promise<Outcome> => {
+      const id = DBOS.workflowID;
+      if (id === undefined) throw new TypeError("A workflow without an id.");
+      return perform(order, id);
+    },
+    { name: WORKFLOW, maxRecoveryAttempts: ENGINE_LIMITS.beginningsMax },
+  );
+  try {
+    await DBOS.launch();
+  } catch (error) {
+    await DBOS.shutdown({ deregister: true }).catch(() => undefined);
+    throw error;
+  }
+};

@@ -1,0 +1,58 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+import type { Pool } from "pg";
+
+import { Failure } from "../../workflow/failure.ts";
+import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import type { BoundedLog } from "./bounded-log.ts";
+import { layTables } from "./dbos-internals.ts";
+import { schemaKey } from "./lock-key.ts";
+
+/** As DEPENDENCIES.md pins it: its tables are laid by it, and laid again by another one. */
+export const DBOS_VERSION = "5.3.0";
+
+const OURS = `
+  create schema if not exists cto_engine;
+  create table if not exists cto_engine.laid (name text primary key, version text not null);
+  create table if not exists cto_engine.cancels (order_id text primary key, at timestamptz not null default now());`;
+
+/** The tables of DBOS and the two of ours, laid by one process at a time. */
+export const ensureSchema = async (pool: Pool, log: BoundedLog): Promise<void> => {
+  if (await isLaid(pool)) return;
+  const client = await pool.connect();
+  try {
+    // Waiting for a lock would hold a snapshot, for which indices that are made meanwhile wait in turn: a deadlock.
+    for (let waited = 0; !(await tryLock(client)); waited += 50) {
+      if (waited > ENGINE_LIMITS.schemaWaitMs)
+        throw new Failure("engine/unreachable", "Another process has laid the engine's tables for a minute.");
+      await delay(50);
+    }
+    try {
+      if (await isLaid(pool)) return;
+      await layTables(pool, log);
+      await client.query(OURS);
+      await client.query(
+        "insert into cto_engine.laid values ('dbos', $1) on conflict (name) do update set version = excluded.version",
+        [DBOS_VERSION],
+      );
+    } finally {
+      await client.query("select pg_advisory_unlock($1::bigint)", [schemaKey]);
+    }
+  } finally {
+    client.release();
+  }
+};
+
+const isLaid = async (pool: Pool): Promise<boolean> => {
+  const { rows } = await pool.query<{ laid: string | null }>("select to_regclass('cto_engine.laid')::text as laid");
+  if (typeof rows[0]?.laid !== "string") return false;
+  const laid = await pool.query<{ version: string }>("select version from cto_engine.laid where name = 'dbos'");
+  return laid.rows[0]?.version === DBOS_VERSION;
+};
+
+const tryLock = async (client: { query: Pool["query"] }): Promise<boolean> => {
+  const { rows } = await client.query<{ locked: boolean }>("select pg_try_advisory_lock($1::bigint) as locked", [
+    schemaKey,
+  ]);
+  return rows[0]?.locked === true;
+};

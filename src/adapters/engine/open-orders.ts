@@ -1,0 +1,72 @@
+import type { DBOSClient } from "@dbos-inc/dbos-sdk";
+import type { Pool } from "pg";
+
+import { Failure } from "../../workflow/failure.ts";
+import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import { boundedLog, type BoundedLog } from "./bounded-log.ts";
+import { cancelMarks, type CancelMarks } from "./cancel-marks.ts";
+import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
+import { ensureSchema } from "./engine-schema.ts";
+import { orderQueue, type OrderQueue } from "./order-queue.ts";
+import { unreachable } from "./session.ts";
+
+/** The orders of a database, for whoever orders, looks or serves. */
+export interface OpenOrders {
+  readonly pool: Pool;
+  readonly client: DBOSClient;
+  readonly queue: OrderQueue;
+  readonly marks: CancelMarks;
+  readonly log: BoundedLog;
+  close(): Promise<void>;
+}
+
+export interface OrdersPlace {
+  readonly url: string;
+  /** Under this name the database shows the connections. */
+  readonly worker: string;
+  readonly protocol: number;
+  readonly connectMs: number;
+}
+
+/** Connects, and lays the tables where they are missing; Failure `engine/unreachable`. DBOS and pg are loaded here first. */
+export const openOrders = async ({ url, worker, protocol, connectMs }: OrdersPlace): Promise<OpenOrders> => {
+  const log = boundedLog();
+  const [{ Pool }, { DBOSClient }] = await Promise.all([import("pg"), import("@dbos-inc/dbos-sdk")]);
+  const pool = new Pool({
+    connectionString: url,
+    application_name: `cto ${worker}`,
+    max: ENGINE_LIMITS.connections,
+    connectionTimeoutMillis: connectMs,
+    idle_in_transaction_session_timeout: 60_000,
+  });
+  // What breaks a connection comes out of the next question; an event that nobody hears would end the process.
+  pool.on("error", (error) => log.warn(error));
+  pool.on("connect", (client) => client.on("error", (error) => log.warn(error)));
+  try {
+    await ensureSchema(pool, log);
+  } catch (error) {
+    await pool.end();
+    if (error instanceof Failure) throw error;
+    throw unreachable(error);
+  }
+  const client = await DBOSClient.create({
+    systemDatabaseUrl: NOWHERE,
+    systemDatabasePool: pool,
+    systemDatabaseSchemaName: "dbos",
+    applicationName: APPLICATION,
+    logger: log,
+  });
+  const marks = cancelMarks(pool);
+  const queue = orderQueue(client, marks, protocol);
+  return {
+    pool,
+    client,
+    queue,
+    marks,
+    log,
+    close: async () => {
+      await client.destroy();
+      await pool.end();
+    },
+  };
+};

@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+
+import { idOf } from "../fixtures/engine-ledger.ts";
+import { ENGINES, LOOK_MS, type EngineGround } from "./engines.ts";
+import { eventually, openFleet, orderOf, STEPS, tellCounts, type Fleet } from "./fleet.ts";
+
+// One text for every engine: what an order may rely on, whoever drives it (engine.md 7).
+
+afterAll(tellCounts);
+
+describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (engine) => {
+  let ground: EngineGround;
+  let fleet: Fleet;
+  beforeAll(async () => {
+    ground = await engine.open();
+  });
+  afterAll(() => ground.close());
+  beforeEach(async () => {
+    fleet = await openFleet(ground);
+  });
+  afterEach(() => fleet.close());
+
+  const whatOf = (order: Parameters<typeof idOf>[0], token?: number): readonly string[] =>
+    fleet.ledger
+      .events(idOf(order))
+      .filter((event) => token === undefined || event.token === token)
+      .map(({ what }) => what);
+  const times = (order: Parameters<typeof idOf>[0], what: string): number =>
+    whatOf(order).filter((one) => one === what).length;
+
+  test("E01 a worker killed inside or after any step leaves the same ending, and no recorded step is repeated", async () => {
+    const steps = Array.from({ length: STEPS }, (_, at) => `s${at + 1}`);
+    const points = ["begin", ...steps.flatMap((step) => [`in ${step}`, `after ${step}`] as const), "end"] as const;
+    const orders = points.map((_, at) => orderOf(at + 1));
+    points.forEach((point, at) => fleet.ledger.plan(idOf(orderOf(at + 1)), point, "die"));
+    await fleet.order(orders);
+    const workers = fleet.supervise(2, { concurrency: 1 });
+    await fleet.ended(orders, 150_000);
+    await workers.stop();
+    points.forEach((point, at) => {
+      const order = orderOf(at + 1);
+      expect(whatOf(order, 1).at(-1)).toBe(`die ${point}`);
+      expect(times(order, "end")).toBe(1);
+      for (const step of steps) {
+        expect(times(order, `act ${step}`)).toBe(point === `in ${step}` ? 2 : 1);
+        expect(times(order, `did ${step}`)).toBe(1);
+      }
+    });
+  });
+
+  test("E02 an order that five processes start fifty times is performed once", async () => {
+    const order = orderOf(1);
+    const fifty = Array.from({ length: 10 }, () => order);
+    const workers = [await fleet.worker("a"), await fleet.worker("b")];
+    await Promise.all(Array.from({ length: 5 }, () => fleet.orderElsewhere(fifty)));
+    await fleet.ended([order]);
+    await fleet.order([order]);
+    expect(await fleet.engine().status(order.run, order.kind)).toBe("done");
+    for (const worker of workers) {
+      worker.send("SIGTERM");
+      expect(await worker.exit).toBe(0);
+    }
+    expect(times(order, "begin")).toBe(1);
+  });
+
+  test("E03 three workers take one order per target at a time, by priority and then by age", async () => {
+    const targets = ["a", "b", "c", "d"];
+    const orders = targets.flatMap((target, at) =>
+      [1, 0, 0].map((priority, nth) => orderOf(at * 3 + nth + 1, { target, priority })),
+    );
+    const back = orderOf(99, { target: "a", kind: "rollback" });
+    const all = [...orders, back];
+    await fleet.order(all);
+    await Promise.all(["a", "b", "c"].map((id) => fleet.worker(id)));
+    await fleet.ended(all);
+    for (const target of targets) {
+      const [last, first, second] = orders.filter((order) => order.target === target).map(idOf);
+      const mine = new Set(all.filter((order) => order.target === target).map(idOf));
+      const edges = fleet.ledger
+        .events()
+        .filter(({ id, what }) => mine.has(id) && (what === "begin" || what === "end"))
+        .map(({ id, what }) => `${what} ${id}`);
+      const turns = [first, second, ...(target === "a" ? [idOf(back)] : []), last];
+      expect(edges).toEqual(turns.flatMap((id) => [`begin ${id}`, `end ${id}`]));
+    }
+  });
+
+  test("E04 four orders of a killed worker begin elsewhere within three looks, one per target", async () => {
+    const orders = [1, 2, 3, 4].map((n) => orderOf(n));
+    for (const order of orders) fleet.ledger.plan(idOf(order), "in s2", "hold");
+    const first = await fleet.worker("first");
+    await fleet.order(orders);
+    await eventually(() => orders.every((order) => fleet.ledger.has(idOf(order), "hold in s2")));
+    await fleet.worker("second");
+    const killedAt = Date.now();
+    first.send("SIGKILL");
+    await first.exit;
+    await eventually(() => orders.every((order) => whatOf(order, 2).includes("begin")));
+    const begun = fleet.ledger.events().filter(({ token, what }) => token === 2 && what === "begin");
+    const tookMs = Math.max(...begun.map(({ at }) => at)) - killedAt;
+    console.log(`${engine.name}: taken over ${tookMs} ms after the kill`);
+    expect(tookMs).toBeLessThanOrEqual(3 * LOOK_MS);
+    for (const order of orders) fleet.ledger.release(idOf(order));
+    await fleet.ended(orders);
+    for (const order of orders) expect([times(order, "begin"), times(order, "end")]).toEqual([2, 1]);
+  });
+
+  test("E04 one who is there for one run takes no other, and when it dies a worker of the site goes on", async () => {
+    const [mine, others] = [orderOf(1, { target: "t" }), orderOf(2, { target: "t" })];
+    fleet.ledger.plan(idOf(mine), "in s2", "hold");
+    await fleet.order([others, mine]);
+    const alone = await fleet.worker("alone", { only: mine });
+    await eventually(() => fleet.ledger.has(idOf(mine), "hold in s2"));
+    expect(whatOf(others)).toEqual([]);
+    alone.send("SIGKILL");
+    await alone.exit;
+    fleet.ledger.release(idOf(mine));
+    await fleet.worker("site");
+    await fleet.ended([mine, others]);
+    expect([times(mine, "begin"), times(mine, "end"), times(others, "begin")]).toEqual([2, 1, 1]);
+  });
+
+  test("E05 a worker that was frozen writes nothing once another one has begun, and leaves with 4", async () => {
+    const order = orderOf(1);
+    fleet.ledger.plan(idOf(order), "in s2", "freeze");
+    const frozen = await fleet.worker("frozen");
+    await fleet.order([order]);
+    await eventually(() => fleet.ledger.has(idOf(order), "freeze in s2"));
+    await fleet.worker("other");
+    await fleet.ended([order]);
+    frozen.send("SIGCONT");
+    expect(await frozen.exit).toBe(4);
+    const tokens = fleet.ledger.events(idOf(order)).map(({ token }) => token);
+    expect(tokens).toEqual(tokens.toSorted((a, b) => a - b));
+    expect(times(order, "end")).toBe(1);
+  });
+
+  test("E07 a queued order that is cancelled never begins, a running one is aborted within a second, a done one stays done", async () => {
+    const [queued, running, next, done] = [orderOf(1), orderOf(2), orderOf(3, { target: "t2" }), orderOf(4)];
+    fleet.ledger.plan(idOf(running), "in s1", "hold");
+    await fleet.order([queued]);
+    await fleet.engine().cancel(queued.run, queued.kind);
+    expect(await fleet.engine().status(queued.run, queued.kind)).toBe("cancelled");
+    expect(await fleet.engine().queue()).toEqual([]);
+    await fleet.worker("a");
+    await fleet.order([running, next, done]);
+    await eventually(() => fleet.ledger.has(idOf(running), "hold in s1"));
+    await fleet.ended([done]);
+    await eventually(async () => (await fleet.engine().status(done.run, done.kind)) === "done");
+    expect(await fleet.engine().status(running.run, running.kind)).toBe("running");
+    await fleet.engine().cancel(done.run, done.kind);
+    const askedAt = Date.now();
+    await fleet.engine().cancel(running.run, running.kind);
+    await eventually(() => fleet.ledger.has(idOf(running), "aborted by a cancel"));
+    const aborted = fleet.ledger.events(idOf(running)).find(({ what }) => what === "aborted by a cancel");
+    console.log(`${engine.name}: aborted ${(aborted?.at ?? 0) - askedAt} ms after the cancel`);
+    expect((aborted?.at ?? Infinity) - askedAt).toBeLessThanOrEqual(1_000);
+    await fleet.ended([next]);
+    await eventually(async () => (await fleet.engine().status(running.run, running.kind)) === "cancelled");
+    expect(await fleet.engine().status(done.run, done.kind)).toBe("done");
+    expect(whatOf(queued)).toEqual([]);
+    expect(times(running, "begin")).toBe(1);
+  });
+
+  test("E07 an order that is cancelled while its worker is dead is brought to its end by another one", async () => {
+    const order = orderOf(1);
+    fleet.ledger.plan(idOf(order), "in s1", "hold", 2);
+    const first = await fleet.worker("first");
+    await fleet.order([order]);
+    await eventually(() => fleet.ledger.has(idOf(order), "hold in s1"));
+    first.send("SIGKILL");
+    await first.exit;
+    await fleet.engine().cancel(order.run, order.kind);
+    await fleet.worker("second");
+    await eventually(() => whatOf(order, 2).includes("aborted by a cancel"));
+    await eventually(async () => (await fleet.engine().status(order.run, order.kind)) === "cancelled");
+  });
+
+  test("E08 a drain lets a short order finish and gives a long one back", async () => {
+    const [short, long] = [orderOf(1), orderOf(2)];
+    for (const order of [short, long]) fleet.ledger.plan(idOf(order), "in s2", "hold");
+    const leaving = await fleet.worker("leaving", { drainWithinMs: 2_000 });
+    await fleet.order([short, long]);
+    await eventually(() => [short, long].every((order) => fleet.ledger.has(idOf(order), "hold in s2")));
+    leaving.send("SIGTERM");
+    await eventually(() => leaving.said.some((line) => "draining" in line));
+    fleet.ledger.release(idOf(short));
+    await fleet.ended([short]);
+    expect(await leaving.exit).toBe(0);
+    expect(leaving.said.at(-1)).toEqual({ drained: { finished: 1, givenBack: 1 } });
+    expect(whatOf(long).at(-1)).toBe("aborted engine/given-back");
+    expect(await fleet.engine().status(short.run, short.kind)).toBe("done");
+    expect(await fleet.engine().status(long.run, long.kind)).toBe("queued");
+    fleet.ledger.release(idOf(long));
+    await fleet.worker("staying");
+    await fleet.ended([long]);
+    expect([times(short, "begin"), times(long, "begin"), times(long, "end")]).toEqual([1, 2, 1]);
+  });
+
+  test("E16 an engine that forgot everything is given the same orders and comes to the same ends", async () => {
+    const [done, begun, queued] = [orderOf(1), orderOf(2), orderOf(3, { target: "t2" })];
+    fleet.ledger.plan(idOf(begun), "in s2", "hold");
+    const first = await fleet.worker("first");
+    await fleet.order([done, begun, queued]);
+    await fleet.ended([done]);
+    await eventually(() => fleet.ledger.has(idOf(begun), "hold in s2"));
+    first.send("SIGKILL");
+    await first.exit;
+    await fleet.forget();
+    fleet.ledger.release(idOf(begun));
+    await fleet.order([done, begun, queued]);
+    await fleet.worker("second");
+    await fleet.ended([done, begun, queued]);
+    await eventually(() => fleet.ledger.has(idOf(done), "again"));
+    for (const order of [done, begun, queued]) expect(times(order, "end")).toBe(1);
+  });
+
+  test("an order that failed is performed again once somebody orders it again", async () => {
+    const order = orderOf(1);
+    fleet.ledger.plan(idOf(order), "in s1", "fail");
+    await fleet.worker("a");
+    await fleet.order([order]);
+    await eventually(async () => (await fleet.engine().status(order.run, order.kind)) === "failed");
+    await fleet.order([order]);
+    await fleet.ended([order]);
+    expect([times(order, "begin"), times(order, "end")]).toEqual([2, 1]);
+  });
+
+  test("E22 an order that kills its worker three times ends, and those of other targets go on meanwhile", async () => {
+    const bad = orderOf(1);
+    const good = Array.from({ length: 6 }, (_, at) => orderOf(at + 2, { target: `t${at % 2}` }));
+    fleet.ledger.plan(idOf(bad), "in s1", "die", 3);
+    await fleet.order([bad, ...good]);
+    const workers = fleet.supervise(2, { concurrency: 2 });
+    await fleet.ended([bad, ...good], 120_000);
+    await workers.stop();
+    expect(times(bad, "die in s1")).toBe(3);
+    for (const order of [bad, ...good]) expect(times(order, "end")).toBe(1);
+  });
+});
