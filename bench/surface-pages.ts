@@ -7,6 +7,7 @@ import type { Browser } from "playwright-core";
 
 import { CHROMIUM, startChromium } from "../test/browser/chromium.ts";
 import { count, median, ratio } from "./measure.ts";
+import { homeOfEvents } from "./surface-events.ts";
 import { demoHome, homeOfRuns, type Home } from "./surface-homes.ts";
 import { opened, shiftOf, type Opened, type Wanted } from "./surface-opened.ts";
 import { emptyPage, served, type Serving } from "./surface-serving.ts";
@@ -21,7 +22,7 @@ export const pageRows = async (): Promise<readonly boolean[]> => {
   const folder = await mkdtemp(path.join(tmpdir(), "cto-bench-pages-"));
   try {
     const rows: boolean[] = [];
-    for (const measured of [ofTheDemo, ofLists]) rows.push(...(await measured(browser, folder)));
+    for (const measured of [ofTheDemo, ofLists, ofEvents]) rows.push(...(await measured(browser, folder)));
     return rows;
   } finally {
     await browser.close();
@@ -99,6 +100,24 @@ const ofLists = async (browser: Browser): Promise<readonly boolean[]> =>
       ];
     }),
   );
+
+const EVENTS = 20_000;
+const EVENT_ROWS_MAX = 200;
+
+/** All of its facts are told of, and so many rows stand for the ones that are shown. */
+const ofEvents = async (browser: Browser): Promise<readonly boolean[]> => {
+  const home = await homeOfEvents(EVENTS);
+  return over(home, async (by) => {
+    const drawn = ["h1", "#timeline tbody tr", "#timeline .pages"];
+    const rows = await opened(browser, { by, place: `/r/${home.run}`, drawn }, async ({ page }) => {
+      await page.waitForFunction(isStill, undefined, { polling: 500 });
+      await page.locator("#timeline .pages", { hasText: `of ${EVENTS.toLocaleString("en")}` }).waitFor();
+      return page.locator("#timeline tbody tr").count();
+    });
+    if (rows === 0) throw new Error("no event is shown");
+    return [count(`run of ${EVENTS} events: rows of events in the page`, rows, EVENT_ROWS_MAX, "rows")];
+  });
+};
 
 /** What a browser has to fetch for the first page, packed as gzip packs it. */
 const sizesOf = async (browser: Browser, first: Wanted): Promise<readonly boolean[]> => {
