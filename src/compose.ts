@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
 
 import { archiveOf } from "./adapters/archive/archive-of.ts";
@@ -40,12 +40,13 @@ import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import { openedSites } from "./harness/opened-sites.ts";
 import type { World } from "./harness/world.ts";
+import type { Engine } from "./seams/engine.ts";
 import type { OwnKeys } from "./seams/keys.ts";
 import type { Store } from "./seams/store.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import type { Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
-import { LEDGER_PATH, SERVICES_PATH } from "./workflow/home-services.ts";
+import { LEDGER_PATH, SERVICES_PATH, type StoreService } from "./workflow/home-services.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
 
@@ -189,22 +190,18 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     return own === "absent" ? "absent" : own.bytes;
   });
   const sites = await openedSites(home, environment);
+  const engine = await engineOf(services.store, { stateFolder, environment, mode, homeId, sites, id: clock.newId() });
   const world: World = {
     home,
     homeId,
     stateFolder,
     ledgerFile,
-    store,
+    // Whoever lets go of a home lets go of its orders as well: on a server both hold connections.
+    store: { ...store, close: () => engine.close().finally(() => store.close()) },
     clock,
     notices: outwardNotices({ stateFolder, environment }),
     environment,
-    engine: localEngine({
-      file: path.join(stateFolder, "engine.db"),
-      worker: `local-${process.pid}-${clock.newId()}`,
-      sites,
-      self: holderOfThisProcess(),
-      isAlive,
-    }),
+    engine,
     sites,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
@@ -241,4 +238,40 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     inScratch,
   };
   return world;
+};
+
+interface EngineGround extends Pick<ComposeOptions, "environment" | "mode"> {
+  readonly stateFolder: string;
+  readonly homeId: string;
+  readonly sites: readonly string[];
+  readonly id: string;
+}
+
+/** The engine follows the ledger: orders of a home lie where its decisions do. */
+const engineOf = async (
+  store: StoreService,
+  { stateFolder, environment, mode, homeId, sites, id }: EngineGround,
+): Promise<Engine> => {
+  const named = environment["CTO_WORKER_ID"] ?? `${hostname()}-${process.pid}`;
+  // Here several environments may be served by one process, each by a worker of its own.
+  const worker = `${named}-${id}`;
+  if (store.kind === "sqlite")
+    return localEngine({
+      file: path.join(stateFolder, "engine.db"),
+      worker,
+      sites,
+      self: holderOfThisProcess(),
+      isAlive,
+    });
+  const { dbosEngine } = await import("./adapters/engine/dbos-engine.ts");
+  const [site = "none"] = sites;
+  // A site is one target, and of one target one order runs at a time.
+  return dbosEngine({
+    url: store.url,
+    worker,
+    site,
+    home: homeId,
+    concurrency: 1,
+    use: mode === "read" ? "look" : "work",
+  });
 };

@@ -46,10 +46,12 @@ export const FAILURES = {
   "backup/unready": "wait until the run that is named is sealed, then the same command again",
   "engine/another-concurrency":
     "give all workers of a site the same --concurrency; stop them all to change it, or start more workers",
+  "engine/another-home": "give each home a database of its own on the server; cto store copy --to moves a ledger there",
   "engine/attempts-exhausted": "cto show RUN; a step failed three times, so the approval is spent: approve again",
   "engine/clock-skew": "set this machine's clock, then start the worker again",
   "engine/given-back": "nothing to do: another worker goes on with the run",
   "engine/liveness-lost": "another worker goes on with what this one held; start it again",
+  "engine/serves-already": "start one cto worker for each environment",
   "engine/unavailable":
     "look at the named file; it may be removed while nothing of the Harness runs, what counts is in the ledger",
   "engine/unreachable": "start the database that services.json names, or correct its url; then the same command again",

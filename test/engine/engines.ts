@@ -29,7 +29,7 @@ export const openEngine = (place: EnginePlace, worker: string, concurrency: numb
   const { url, protocol = 1 } = place;
   const beats = { idleSessionMs: SILENCE_MS, livenessMs: 500, livenessAnswerMs: 2_500 };
   const times = { ...beats, pollMs: 50, takeoverMs: LOOK_MS, cancelPollMs: 100 };
-  return dbosEngine({ url, worker, site: SITE, concurrency, protocol, times });
+  return dbosEngine({ url, worker, site: SITE, home: "a-home", use: "work", concurrency, protocol, times });
 };
 
 /** Where one file of tests finds its engine. */

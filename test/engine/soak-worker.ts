@@ -29,6 +29,10 @@ export const startSoakWorker = (home: string, switches: readonly string[]): Soak
     return child;
   };
   let child = start();
+  /** As a unit of systemd does: one that ended by itself comes again. */
+  const kept = setInterval(() => {
+    if (child.exitCode !== null) child = start();
+  }, 1_000);
   const ended = async (signal: NodeJS.Signals): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, "exit");
@@ -40,7 +44,10 @@ export const startSoakWorker = (home: string, switches: readonly string[]): Soak
       await ended("SIGKILL");
       child = start();
     },
-    end: () => ended("SIGTERM"),
+    end: () => {
+      clearInterval(kept);
+      return ended("SIGTERM");
+    },
     trouble,
   };
 };

@@ -40,7 +40,7 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
   beforeAll(async () => {
     server = await startPostgres();
     laid = await server.database();
-    const engine = dbosEngine({ url: laid, worker: "w0", site: "here" });
+    const engine = dbosEngine({ url: laid, worker: "w0", site: "here", home: "a-home", use: "work" });
     await engine.queue();
     await engine.close();
   });
@@ -54,7 +54,15 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
   });
 
   const open = (how: Partial<DbosOptions> = {}): Engine => {
-    const engine = dbosEngine({ url, worker: "w1", site: "here", times: { pollMs: 20 }, ...how });
+    const engine = dbosEngine({
+      url,
+      worker: "w1",
+      site: "here",
+      home: "a-home",
+      use: "work",
+      times: { pollMs: 20 },
+      ...how,
+    });
     opened.push(engine);
     return engine;
   };
@@ -243,7 +251,7 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
     const order = orderOf(1);
     const program = `
       import { dbosEngine } from ${JSON.stringify(path.join(import.meta.dirname, "dbos-engine.ts"))};
-      const engine = dbosEngine({ url: ${JSON.stringify(url)}, worker: "w1", site: "here" });
+      const engine = dbosEngine({ url: ${JSON.stringify(url)}, worker: "w1", site: "here", home: "a-home", use: "work" });
       await engine.start(${JSON.stringify(order)});
       const worker = await engine.work(() => Promise.reject(new Error("broken")), 8);
       await worker.idle();

@@ -4,7 +4,7 @@ import type { Engine, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { startWorker, type WorkerTimes } from "./dbos-worker.ts";
-import { openOrders, type OpenOrders } from "./open-orders.ts";
+import { NOTHING_LAID, openOrders, type OpenOrders } from "./open-orders.ts";
 import { unreachable } from "./session.ts";
 
 export interface DbosOptions {
@@ -14,6 +14,10 @@ export interface DbosOptions {
   readonly worker: string;
   /** The machine whose targets this worker reaches. */
   readonly site: string;
+  /** The ULID of the home whose orders these are. */
+  readonly home: string;
+  /** Whoever only looks writes nothing, and makes no tables. */
+  readonly use: "work" | "look";
   /** What each worker of the site performs at once; the same for all of them. */
   readonly concurrency?: number;
   /** Rises when the steps of an order change. */
@@ -27,12 +31,21 @@ export interface DbosOptions {
  * is asked after it was closed; Failure `engine/unreachable` where no database serves.
  */
 export const dbosEngine = (options: DbosOptions): Engine => {
-  const { url, worker, site, protocol = 1, concurrency = ENGINE_LIMITS.concurrency, wallMs = Date.now } = options;
+  const {
+    url,
+    worker,
+    site,
+    home,
+    use,
+    protocol = 1,
+    concurrency = ENGINE_LIMITS.concurrency,
+    wallMs = Date.now,
+  } = options;
   const times: WorkerTimes = { ...ENGINE_LIMITS, ...options.times };
   const workers = new Set<Worker>();
   let opened: Promise<OpenOrders> | undefined;
   const orders = (): Promise<OpenOrders> => {
-    opened ??= openOrders({ url, worker, protocol, connectMs: times.connectMs }).catch((error: unknown) => {
+    opened ??= openOrders({ url, worker, protocol, home, use, connectMs: times.connectMs }).catch((error: unknown) => {
       opened = undefined;
       throw error;
     });
@@ -46,8 +59,16 @@ export const dbosEngine = (options: DbosOptions): Engine => {
   return {
     start: (order) => ask(({ queue }) => queue.start(order)),
     cancel: (run, kind) => ask(({ queue }) => queue.cancel(run, kind)),
-    status: (run, kind) => ask(({ queue }) => queue.status(run, kind)),
-    queue: () => ask(({ queue }) => queue.list()),
+    status: (run, kind) =>
+      orNone(
+        ask(({ queue }) => queue.status(run, kind)),
+        "unknown",
+      ),
+    queue: () =>
+      orNone(
+        ask(({ queue }) => queue.list()),
+        [],
+      ),
     work: async (act, wanted, only) => {
       if (only === undefined && wanted !== concurrency)
         throw new Failure(
@@ -77,6 +98,15 @@ export const dbosEngine = (options: DbosOptions): Engine => {
       await (await open?.catch(() => undefined))?.close();
     },
   };
+};
+
+const orNone = async <T>(asked: Promise<T>, none: T): Promise<T> => {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error === NOTHING_LAID) return none;
+    throw error;
+  }
 };
 
 /** DBOS asks a database that is gone again and again; who orders is told after a while, and may order the same again. */

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 
 import type { RunOrder } from "../../seams/engine.ts";
+import { Failure } from "../../workflow/failure.ts";
 import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { BoundedLog } from "./bounded-log.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
@@ -21,7 +22,11 @@ export const launchDbos = async (
   perform: (order: RunOrder, workflowId: string) => Promise<Outcome>,
 ): Promise<void> => {
   const { DBOS } = await import("@dbos-inc/dbos-sdk");
-  if (DBOS.isInitialized()) throw new TypeError("This process serves already.");
+  if (DBOS.isInitialized())
+    throw new Failure(
+      "engine/serves-already",
+      "On a server one process serves one environment; this one serves already.",
+    );
   DBOS.setConfig({
     name: APPLICATION,
     systemDatabaseUrl: NOWHERE,

@@ -16,8 +16,18 @@ const OURS = `
   create table if not exists cto_engine.laid (name text primary key, version text not null);
   create table if not exists cto_engine.cancels (order_id text primary key, at timestamptz not null default now());`;
 
-/** The tables of DBOS and the two of ours, laid by one process at a time. */
-export const ensureSchema = async (pool: Pool, log: BoundedLog): Promise<void> => {
+/** The tables of DBOS and the two of ours, laid by one process at a time; for one home, whose run ids they hold. */
+export const ensureSchema = async (pool: Pool, log: BoundedLog, home: string): Promise<void> => {
+  await layOnce(pool, log);
+  await pool.query("insert into cto_engine.laid values ('home', $1) on conflict (name) do nothing", [home]);
+  const { rows } = await pool.query<{ home: string }>(
+    "select version as home from cto_engine.laid where name = 'home'",
+  );
+  if (rows[0]?.home !== home)
+    throw new Failure("engine/another-home", `The database keeps the orders of home ${rows[0]?.home ?? "unknown"}.`);
+};
+
+const layOnce = async (pool: Pool, log: BoundedLog): Promise<void> => {
   if (await isLaid(pool)) return;
   const client = await pool.connect();
   try {
@@ -43,7 +53,7 @@ export const ensureSchema = async (pool: Pool, log: BoundedLog): Promise<void> =
   }
 };
 
-const isLaid = async (pool: Pool): Promise<boolean> => {
+export const isLaid = async (pool: Pool): Promise<boolean> => {
   const { rows } = await pool.query<{ laid: string | null }>("select to_regclass('cto_engine.laid')::text as laid");
   if (typeof rows[0]?.laid !== "string") return false;
   const laid = await pool.query<{ version: string }>("select version from cto_engine.laid where name = 'dbos'");

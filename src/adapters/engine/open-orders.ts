@@ -6,7 +6,7 @@ import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { boundedLog, type BoundedLog } from "./bounded-log.ts";
 import { cancelMarks, type CancelMarks } from "./cancel-marks.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
-import { ensureSchema } from "./engine-schema.ts";
+import { ensureSchema, isLaid } from "./engine-schema.ts";
 import { orderQueue, type OrderQueue } from "./order-queue.ts";
 import { unreachable } from "./session.ts";
 
@@ -25,11 +25,18 @@ export interface OrdersPlace {
   /** Under this name the database shows the connections. */
   readonly worker: string;
   readonly protocol: number;
+  /** Whose orders these are: a database keeps those of one home. */
+  readonly home: string;
   readonly connectMs: number;
+  /** Whoever only looks lays nothing. */
+  readonly use: "work" | "look";
 }
 
+/** What whoever only looks is told of a database in which nobody has ordered yet. */
+export const NOTHING_LAID: Failure = new Failure("engine/unreachable", "Nobody has ordered here yet.");
+
 /** Connects, and lays the tables where they are missing; Failure `engine/unreachable`. DBOS and pg are loaded here first. */
-export const openOrders = async ({ url, worker, protocol, connectMs }: OrdersPlace): Promise<OpenOrders> => {
+export const openOrders = async ({ url, worker, protocol, home, connectMs, use }: OrdersPlace): Promise<OpenOrders> => {
   const log = boundedLog();
   const [{ Pool }, { DBOSClient }] = await Promise.all([import("pg"), import("@dbos-inc/dbos-sdk")]);
   const pool = new Pool({
@@ -43,7 +50,8 @@ export const openOrders = async ({ url, worker, protocol, connectMs }: OrdersPla
   pool.on("error", (error) => log.warn(error));
   pool.on("connect", (client) => client.on("error", (error) => log.warn(error)));
   try {
-    await ensureSchema(pool, log);
+    if (use === "work") await ensureSchema(pool, log, home);
+    else if (!(await isLaid(pool))) throw NOTHING_LAID;
   } catch (error) {
     await pool.end();
     if (error instanceof Failure) throw error;

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 
 import { z } from "zod";
@@ -42,7 +43,8 @@ export const keptProbe = async (file: string): Promise<KeptProbe | undefined> =>
 /** Keeps a good answer. A bad one is tried again next time. */
 export const keepProbe = async (file: string, key: Digest, protections: Protections): Promise<void> => {
   if (protections.confinement !== "A") return;
-  const fresh = `${file}.${process.pid}`;
+  // One process may look through several homes' worlds at once.
+  const fresh = `${file}.${randomBytes(8).toString("hex")}`;
   await writeFile(fresh, JSON.stringify({ key, protections }), { mode: 0o600 });
   await rename(fresh, file);
 };

@@ -6,7 +6,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { Protections } from "../../seams/sandbox.ts";
+import { digestOf } from "../../workflow/digest.ts";
 import { bubblewrapSandbox } from "./bubblewrap-sandbox.ts";
+import { keepProbe, keptProbe } from "./probe-cache.ts";
 
 let folder = "";
 
@@ -65,6 +67,15 @@ test("a good answer is kept for this boot and these binaries only, and one that 
     expect((await bubblewrapSandbox({ stateFolder }).probe()).checks).not.toEqual([]);
   }
 });
+
+test("several who keep the same answer at once keep one of them, whole", async () => {
+  const file = `${folder}/here/at-once.json`;
+  const told = await sandboxAt(`${folder}/here`);
+  await Promise.all(Array.from({ length: 8 }, () => keepProbe(file, digestOf(""), told)));
+  expect(await keptProbe(file)).toMatchObject({ protections: { confinement: "A" } });
+});
+
+const sandboxAt = (stateFolder: string): Promise<Protections> => bubblewrapSandbox({ stateFolder }).probe();
 
 test("R068 confinement-missing: where no overlay can be mounted the level is B, and it says at which step A ended", async () => {
   const stageScript = `my $none = "none"; syscall(999999, $none); die "mount of overlay: $!\\n"`;
