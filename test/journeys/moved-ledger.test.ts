@@ -69,7 +69,7 @@ describe.skipIf(POSTGRES === undefined)("a home whose ledger is moved", () => {
 
       expect(await cto("store copy --to sqlite")).toMatchObject({ exit: 0, stderr: "" });
       expect(await told("R-049-01", "R-049-02")).toEqual(after);
-      const left = onDatabase(server.url, "select nspname from pg_namespace where nspname like 'cto\\_%'");
+      const left = onDatabase(server.url, "select nspname from pg_namespace where nspname ~ '^cto_[0-9a-f]{24}$'");
       expect(await left, "what was there stays").toHaveLength(1);
     },
   );

@@ -135,8 +135,8 @@ test("what a dead worker held is taken over at once, and what a silent one held 
     const heir = engineOf(pid + 10);
     const heard: string[] = [];
     const worker = await heir.work(async (_, { worker: who }) => void heard.push(who), 1, order.run);
+    await expect.poll(() => heard).toEqual([`w${pid + 10}`]);
     await worker.idle();
-    expect(heard).toEqual([`w${pid + 10}`]);
     expect(await heir.status(order.run, "execute")).toBe("done");
   }
 });
