@@ -197,7 +197,13 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     stateFolder,
     ledgerFile,
     // Whoever lets go of a home lets go of its orders as well: on a server both hold connections.
-    store: { ...store, close: () => engine.close().finally(() => store.close()) },
+    store: {
+      ...store,
+      close: async () => {
+        await engine.close();
+        await store.close();
+      },
+    },
     clock,
     notices: outwardNotices({ stateFolder, environment }),
     environment,
