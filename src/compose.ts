@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
 
 import { archiveOf } from "./adapters/archive/archive-of.ts";
@@ -14,7 +14,7 @@ import { recordedBackend } from "./adapters/backend/recorded-backend.ts";
 import { holderOfThisProcess, isAlive } from "./adapters/clock/holder.ts";
 import { hostFacts } from "./adapters/clock/host.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
-import { localEngine } from "./adapters/engine/local-engine.ts";
+import { engineOf } from "./adapters/engine/engine-of.ts";
 import { folderHome, namedHome } from "./adapters/home/folder-home.ts";
 import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { servicesOf } from "./adapters/home/services-of.ts";
@@ -40,13 +40,12 @@ import type { Evidence } from "./harness/evidence.ts";
 import type { Machine } from "./harness/first-things.ts";
 import { openedSites } from "./harness/opened-sites.ts";
 import type { World } from "./harness/world.ts";
-import type { Engine } from "./seams/engine.ts";
 import type { OwnKeys } from "./seams/keys.ts";
 import type { Store } from "./seams/store.ts";
 import { defaultPolicyText } from "./workflow/default-policy.ts";
 import type { Digest } from "./workflow/digest.ts";
 import { Failure } from "./workflow/failure.ts";
-import { LEDGER_PATH, SERVICES_PATH, type StoreService } from "./workflow/home-services.ts";
+import { LEDGER_PATH, SERVICES_PATH } from "./workflow/home-services.ts";
 import { timeText } from "./workflow/instant.ts";
 import { KEY_ROLES, signerLineOf } from "./workflow/own-keys.ts";
 
@@ -190,7 +189,8 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     return own === "absent" ? "absent" : own.bytes;
   });
   const sites = await openedSites(home, environment);
-  const engine = await engineOf(services.store, { stateFolder, environment, mode, homeId, sites, id: clock.newId() });
+  const [self, id] = [holderOfThisProcess(), clock.newId()];
+  const engine = await engineOf(services.store, { stateFolder, environment, mode, homeId, sites, self, isAlive, id });
   const world: World = {
     home,
     homeId,
@@ -211,7 +211,7 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     sites,
     target: gitTarget({ stateFolder }),
     sandbox: bubblewrapSandbox({ stateFolder }),
-    relay: unixRelay(relayGround(environment, { self: holderOfThisProcess(), isAlive })),
+    relay: unixRelay(relayGround(environment, { self, isAlive })),
     keys: sshKeygenKeys({
       home: environment["HOME"] ?? "/nonexistent",
       authSock: environment["SSH_AUTH_SOCK"],
@@ -234,7 +234,7 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     build: readBuild(),
     verifyPage: readVerifyPage,
     facts: { ...hostFacts(), loginuid: loginuid() },
-    holder: holderOfThisProcess(),
+    holder: self,
     isAlive,
     consume: (approvalId, run) => consumeOnce(consumed, approvalId, run),
     consumedBy: (approvalId) => consumedBy(consumed, approvalId),
@@ -244,40 +244,4 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     inScratch,
   };
   return world;
-};
-
-interface EngineGround extends Pick<ComposeOptions, "environment" | "mode"> {
-  readonly stateFolder: string;
-  readonly homeId: string;
-  readonly sites: readonly string[];
-  readonly id: string;
-}
-
-/** The engine follows the ledger: orders of a home lie where its decisions do. */
-const engineOf = async (
-  store: StoreService,
-  { stateFolder, environment, mode, homeId, sites, id }: EngineGround,
-): Promise<Engine> => {
-  const named = environment["CTO_WORKER_ID"] ?? `${hostname()}-${process.pid}`;
-  // Here several environments may be served by one process, each by a worker of its own.
-  const worker = `${named}-${id}`;
-  if (store.kind === "sqlite")
-    return localEngine({
-      file: path.join(stateFolder, "engine.db"),
-      worker,
-      sites,
-      self: holderOfThisProcess(),
-      isAlive,
-    });
-  const { dbosEngine } = await import("./adapters/engine/dbos-engine.ts");
-  const [site = "none"] = sites;
-  // A site is one target, and of one target one order runs at a time.
-  return dbosEngine({
-    url: store.url,
-    worker,
-    site,
-    home: homeId,
-    concurrency: 1,
-    use: mode === "read" ? "look" : "work",
-  });
 };
