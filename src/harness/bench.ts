@@ -7,7 +7,7 @@ import { LIMITS } from "../workflow/limits.ts";
 import { strayAttempts } from "../workflow/policy/attempts.ts";
 import type { Clearance, JudgedChange, PathGround } from "../workflow/policy/judge-changes.ts";
 import { judgedRows } from "../workflow/policy/judge-changes.ts";
-import type { Refusal } from "../workflow/refusal.ts";
+import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { refusalsOf, after, ok, type Result } from "../workflow/result.ts";
 import type { PassedValidation } from "../workflow/validation/validation.ts";
 import { claimedCandidate, commitRun, holdPermit, NOT_READ, type Committed } from "./commit-run.ts";
@@ -26,6 +26,7 @@ import { sealRun } from "./seal-run.ts";
 import { secretsInChanges } from "./secrets-in-changes.ts";
 import type { Steps } from "./step.ts";
 import { validate, type Validated } from "./validate.ts";
+import { movedBetween, watch, type Watched } from "./watched.ts";
 import type { World } from "./world.ts";
 
 /** What one run works with. Each act is a durable step: done once, and answered from its record when asked again. */
@@ -75,6 +76,11 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
 
   const permitted = (): Permit | undefined => (gate?.result.ok === true ? gate.result.value : undefined);
   const drawn = (): GateOutput["drawn"] => gate?.drawn ?? "not-drawn";
+  /** What the evidence would have to tell of a commit is told before there is one (R083, R085). */
+  const movedSince = async (before: Watched, { authority }: Permit): Promise<readonly Refusal[]> =>
+    movedBetween(before, await watch(world, authority.coreRoots)).map((what) =>
+      refusal("policy/watched-changed", { what }),
+    );
   const rowNow = async (): Promise<RunRow> => {
     const now = await world.store.run(row.run);
     return now === "absent" ? row : now;
@@ -137,9 +143,12 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
       return validated;
     },
     commit: async (permit, clearance, validation) => {
-      committed = await steps.do("commit", async () =>
-        commitRun(world, await rowNow(), permit, clearance, validation, recorder),
-      );
+      committed = await steps.do("commit", async () => {
+        const now = await rowNow();
+        const moved = claimedCandidate(now) === undefined ? await movedSince(gate?.watched ?? [], permit) : [];
+        if (moved.length > 0) return refuseAll(moved);
+        return commitRun(world, now, permit, clearance, validation, recorder);
+      });
       return after(committed, ({ commit }) => ok(commit));
     },
     landed: async () => {
@@ -148,7 +157,8 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
       return isClaimed ? world.target.landed(permit) : "none";
     },
     prove: async (ending) => {
-      proven = await steps.do("proof", () => proveRun(world, permitted(), redactor.within(ending, REPORT), recorder));
+      const known = { ending: redactor.within(ending, REPORT), watchedBefore: gate?.watched ?? [] };
+      proven = await steps.do("proof", () => proveRun(world, permitted(), known, recorder));
     },
     isProven: () => proven !== undefined,
     seal: async () => {

@@ -5,7 +5,7 @@ import type { Instant } from "../workflow/instant.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { findFact, type Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
-import { watch, type Watched } from "./watched.ts";
+import { movedBetween, watch, type Watched } from "./watched.ts";
 import type { World } from "./world.ts";
 
 /** What was seen of the target and of the watched places after everything else was over. */
@@ -23,7 +23,7 @@ export interface Proven {
 export const proveRun = async (
   world: World,
   permit: Permit | undefined,
-  ending: Ending,
+  { ending, watchedBefore }: { readonly ending: Ending; readonly watchedBefore: Watched },
   recorder: Recorder,
 ): Promise<Proven> => {
   const commit = ending.commit ?? "none";
@@ -61,22 +61,29 @@ export const proveRun = async (
       trust: "harness-observed",
       data: { revertTree: rehearsal.revertTree, equalsBase: rehearsal.equalsBaseTree },
     });
+  const watched = await watch(world, permit?.authority.coreRoots ?? []);
   return {
-    ending: unproven(ending, proof, rehearsal),
+    ending: unproven(ending, proof, rehearsal, movedBetween(watchedBefore, watched)),
     proof,
     rehearsal,
     objects,
-    watched: await watch(world, permit?.authority.coreRoots ?? []),
+    watched,
     defaultActivation: defaultActivationIn(await world.home.read(POLICY_PATH)) !== false,
     at: world.clock.now(),
   };
 };
 
 // After the commit a failing proof is never hidden: the run is interrupted, and the owner sees what does not hold.
-const unproven = (ending: Ending, proof: TargetProof | "unknown", rehearsal: Rehearsal | "none"): Ending => {
+const unproven = (
+  ending: Ending,
+  proof: TargetProof | "unknown",
+  rehearsal: Rehearsal | "none",
+  moved: readonly string[],
+): Ending => {
   if (ending.kind !== "awaiting_outcome") return ending;
   const wrong = [
     ...(proof === "unknown" ? ["the target was not looked at"] : proof.wrong),
+    ...moved.map((what) => `${what} differs after the run`),
     ...(rehearsal !== "none" && rehearsal.equalsBaseTree
       ? []
       : ["the rehearsed rollback did not restore the base tree"]),

@@ -123,7 +123,7 @@ export const viewOfRun = async (world: World, row: RunRow): Promise<RunView> =>
 
 const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[]): Promise<RunView> => {
   const queue = row.ending === null ? await world.engine.queue() : [];
-  const state = stateOf(world, row, own, queue);
+  const state = (await isGivenUp(world, row, queue)) ? "interrupted" : stateOf(world, row, own, queue);
   const ended = own.find(({ type }) => type === "run.sealed");
   const text = (member: string): string | null =>
     typeof row.summary[member] === "string" ? row.summary[member] : null;
@@ -161,6 +161,10 @@ const stateOf = (
   if (!world.isAlive(row.holder)) return "interrupted";
   return isStopWanted(own) ? "stopping" : "executing";
 };
+
+/** Its worker lives on and has let go of it for good: it goes on when somebody asks for it again. */
+const isGivenUp = async ({ engine }: World, { run, ending }: RunRow, queue: readonly QueuedOrder[]): Promise<boolean> =>
+  ending === null && !queue.some((order) => order.run === run) && (await engine.status(run, "execute")) === "failed";
 
 const isStopWanted = (own: readonly LedgerRecord[]): boolean => own.some(({ type }) => type === "run.stopping");
 

@@ -31,7 +31,7 @@ export type WorkerNews =
   | { readonly kind: "begins"; readonly order: RunOrder }
   | { readonly kind: "ended"; readonly run: RunId; readonly ending: RunEnding }
   | { readonly kind: "drains" }
-  | { readonly kind: "trouble"; readonly says: string };
+  | { readonly kind: "trouble"; readonly run?: RunId; readonly says: string };
 
 export interface Served {
   readonly worker: string;
@@ -49,7 +49,11 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
   const worker = await world.engine.work(async (order, engineRun) => {
     claimed += 1;
     tell({ kind: "begins", order });
-    const performed = await performRun(world, order.run, engineRun, () => undefined);
+    const performed = await toldOf(
+      order.run,
+      tell,
+      performRun(world, order.run, engineRun, () => undefined),
+    );
     done += 1;
     if (performed !== undefined) tell({ kind: "ended", run: order.run, ending: performed.ending.kind });
   }, concurrency);
@@ -61,6 +65,16 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
     return { worker: worker.id, claimed, done, givenBack };
   } finally {
     await world.engine.close();
+  }
+};
+
+/** Why a run does not go on here is told, then left to the engine. */
+const toldOf = async <T>(run: RunId, tell: Serving["tell"], performing: Promise<T>): Promise<T> => {
+  try {
+    return await performing;
+  } catch (error) {
+    tell({ kind: "trouble", run, says: error instanceof Error ? error.message : String(error) });
+    throw error;
   }
 };
 

@@ -24,5 +24,11 @@ export const watch = async (world: World, coreRoots: readonly string[]): Promise
   return seen;
 };
 
+/** Places that are not what they were. One that was never looked at is none of them. */
+export const movedBetween = (before: Watched, after: Watched): readonly string[] =>
+  before
+    .filter(({ what, digest }) => after.some((place) => place.what === what && place.digest !== digest))
+    .map(({ what }) => what);
+
 // Admitting, suspending and revoking are the home's own acts, in its ledger, and may come while a run is under way (R085).
 const isOwnRecord = (name: string): boolean => /-ADMISSION\.json(?:\.sig)?$/.test(name);

@@ -103,6 +103,7 @@ test("a refusal without its facts, with another's, or with a code that nobody kn
 
 const WORLD: ReadonlySet<string> = new Set([
   "archive",
+  "backup",
   "relay",
   "backend",
   "engine",

@@ -2,6 +2,7 @@ import { randomInt } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
+import { parseEvent } from "../../src/workflow/event-chain.ts";
 import type { WorkId } from "../../src/workflow/ids.ts";
 import { makeSoakHome, orderRound, type SoakHome } from "./soak-home.ts";
 import { tallyOf, type Tally } from "./soak-tally.ts";
@@ -15,7 +16,7 @@ const RUNS = Number(values.runs);
 if (!Number.isSafeInteger(RUNS) || RUNS < 3) throw new RangeError("--runs takes a whole number from 3");
 
 const RUNS_OF_A_HOME = 30;
-const ROUND_MS = 180_000;
+const ROUND_MS = 90_000;
 let kills = 0;
 
 /** Kills one of the workers now and then, at most twice in a round: a step may begin three times. */
@@ -35,7 +36,7 @@ const playRound = async (home: SoakHome, workers: readonly SoakWorker[], round: 
   const until = performance.now() + ROUND_MS;
   while (!(await areEnded(home, works))) {
     if (performance.now() > until)
-      throw new Error(`round ${round} of ${home.ground.home} did not end: ${troubleOf(workers)}`);
+      throw new Error(`round ${round} did not end\n${await standing(home, works, workers)}`);
     await wait(200);
   }
   over.abort();
@@ -47,7 +48,23 @@ const areEnded = async ({ world }: SoakHome, works: readonly WorkId[]): Promise<
   return rows.flat().every(({ state }) => state === "ended");
 };
 
-const troubleOf = (workers: readonly SoakWorker[]): string => workers.flatMap(({ trouble }) => trouble).join("\n");
+/** Where each run stands, for whoever has to find out why it does not go on. */
+const standing = async (
+  { world }: SoakHome,
+  works: readonly WorkId[],
+  workers: readonly SoakWorker[],
+): Promise<string> => {
+  const rows = (await Promise.all(works.map((work) => world.store.runs({ work })))).flat();
+  const runs = await Promise.all(
+    rows.map(async ({ run, state, ending, token, holder }) => {
+      const last = (await world.store.facts(run)).slice(-3).map((line) => parseEvent(line).type);
+      const order = await world.engine.status(run, "execute");
+      return { run, state, ending, token, held: world.isAlive(holder), order, last };
+    }),
+  );
+  const queue = await world.engine.queue();
+  return JSON.stringify({ runs, queue, workers: workers.map(({ said }) => said.slice(-8)) }, null, 1);
+};
 
 const playHome = async (runs: number): Promise<Tally> => {
   const home = await makeSoakHome();

@@ -59,6 +59,7 @@ export const orderRound = async ({ ground, world, targets }: SoakHome, round: nu
   const files = filesAt(round);
   await ground.plays(Object.entries(files).map(([write, content]) => ({ write, content })));
   const works: WorkId[] = [];
+  // Nothing under .sot is changed while a run goes on, so all of them are ordered at the end.
   for (const [nth, { folder, admission }] of targets.entries()) {
     const number = String(100 + round * targets.length + nth).padStart(3, "0");
     const work = workId(`CTO-WORK-${number}`);
@@ -78,9 +79,11 @@ export const orderRound = async ({ ground, world, targets }: SoakHome, round: nu
     await admit(world, own);
     const refused = await approveBy(world, own);
     if (refused.length > 0) throw new Error(`${work} is not approved: ${refused.join(", ")}`);
+    works.push(work);
+  }
+  for (const work of works) {
     const left = await leaveRun(world, work);
     if (!left.ok) throw new Error(`${work} is not ordered: ${left.refusals.map(({ code }) => code).join(", ")}`);
-    works.push(work);
   }
   return works;
 };

@@ -10,22 +10,21 @@ export interface SoakWorker {
   kill(): Promise<void>;
   /** TERM, and its end. */
   end(): Promise<void>;
-  /** What the workers printed of themselves that they should not have had to. */
-  readonly trouble: readonly string[];
+  /** What the workers printed of themselves. */
+  readonly said: readonly string[];
 }
 
 export const startSoakWorker = (home: string, switches: readonly string[]): SoakWorker => {
-  const trouble: string[] = [];
+  const said: string[] = [];
   const start = (): ChildProcess => {
     const words = switches.flatMap((file) => ["--switches", file]);
     const child = spawn(process.execPath, [CTO, "worker", "--jsonl", "--home", home, "--drain", "1m", ...words], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
     });
-    child.stdout?.on("data", (bytes: Uint8Array) => {
-      for (const line of String(bytes).split("\n")) if (line.includes('"kind":"trouble"')) trouble.push(line);
-    });
-    child.stderr?.on("data", (bytes: Uint8Array) => trouble.push(String(bytes).trim()));
+    const keep = (bytes: Uint8Array): void => void said.push(...String(bytes).trim().split("\n"));
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
     return child;
   };
   let child = start();
@@ -48,6 +47,6 @@ export const startSoakWorker = (home: string, switches: readonly string[]): Soak
       clearInterval(kept);
       return ended("SIGTERM");
     },
-    trouble,
+    said,
   };
 };

@@ -100,6 +100,6 @@ const wordsOf = (news: WorkerNews): string => {
     case "drains":
       return "drains    nothing more is taken; what runs may end";
     case "trouble":
-      return `trouble   ${visible(news.says)}`;
+      return `trouble   ${news.run === undefined ? "" : `${news.run}  `}${visible(news.says)}`;
   }
 };

@@ -40,6 +40,11 @@ export const policyRefusals = {
     next: "cto doctor; keep the bundle, this is worth a report",
     why: "The manifest walk and git must both see a change; where one is blind, nothing is cleared.",
   },
+  "policy/watched-changed": {
+    says: "{what} of the home was changed while the run went on. No commit was made.",
+    next: "cto approve again, and change nothing under .sot but admissions until its run has ended",
+    why: "Who changed it cannot be told, and no run may change what it rests on: a byte that differs counts against it.",
+  },
   "policy/secret-in-change": {
     says: "{path} holds a secret ({rule}) in line {line} {side}. No commit was made, and the value is shown nowhere.",
     next: "take the secret out of the task; policy.yaml redaction names what is looked for",
