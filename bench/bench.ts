@@ -1,3 +1,4 @@
+import { engine } from "./engine.ts";
 import { evidence } from "./evidence.ts";
 import { firstRun } from "./first-run.ts";
 import { help } from "./help.ts";
@@ -5,6 +6,7 @@ import { sandbox } from "./sandbox.ts";
 import { surface } from "./surface.ts";
 
 const SUITES: Readonly<Record<string, () => Promise<boolean>>> = {
+  engine,
   evidence,
   "first-run": firstRun,
   help,

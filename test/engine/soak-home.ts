@@ -55,13 +55,26 @@ export const makeSoakHome = async (): Promise<SoakHome> => {
 };
 
 /** Approves one work item of each target and leaves its run to whichever worker comes. */
-export const orderRound = async ({ ground, world, targets }: SoakHome, round: number): Promise<readonly WorkId[]> => {
+export const orderRound = async (home: SoakHome, round: number): Promise<readonly WorkId[]> => {
+  // Nothing under .sot is changed while a run goes on, so all of them are ordered at the end.
+  const works = await orderlessRound(home, round);
+  for (const work of works) {
+    const left = await leaveRun(home.world, work);
+    if (!left.ok) throw new Error(`${work} is not ordered: ${left.refusals.map(({ code }) => code).join(", ")}`);
+  }
+  return works;
+};
+
+/** The same without any order. */
+export const orderlessRound = async (
+  { ground, world, targets }: SoakHome,
+  round: number,
+): Promise<readonly WorkId[]> => {
   const files = filesAt(round);
   await ground.plays(Object.entries(files).map(([write, content]) => ({ write, content })));
   const works: WorkId[] = [];
-  // Nothing under .sot is changed while a run goes on, so all of them are ordered at the end.
   for (const [nth, { folder, admission }] of targets.entries()) {
-    const number = String(100 + round * targets.length + nth).padStart(3, "0");
+    const number = String(98 + round * targets.length + nth).padStart(3, "0");
     const work = workId(`CTO-WORK-${number}`);
     if (work === undefined) throw new Error(`${number} makes no work id`);
     const name = `cto-soak-${number}-approval-packet`;
@@ -80,10 +93,6 @@ export const orderRound = async ({ ground, world, targets }: SoakHome, round: nu
     const refused = await approveBy(world, own);
     if (refused.length > 0) throw new Error(`${work} is not approved: ${refused.join(", ")}`);
     works.push(work);
-  }
-  for (const work of works) {
-    const left = await leaveRun(world, work);
-    if (!left.ok) throw new Error(`${work} is not ordered: ${left.refusals.map(({ code }) => code).join(", ")}`);
   }
   return works;
 };
