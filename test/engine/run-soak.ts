@@ -16,7 +16,7 @@ const RUNS = Number(values.runs);
 if (!Number.isSafeInteger(RUNS) || RUNS < 3) throw new RangeError("--runs takes a whole number from 3");
 
 const RUNS_OF_A_HOME = 30;
-const ROUND_MS = 90_000;
+const ROUND_MS = 600_000;
 let kills = 0;
 
 /** Kills one of the workers now and then, at most twice in a round: a step may begin three times. */

@@ -57,7 +57,8 @@ test.skipIf(POSTGRES === undefined)(
         },
       );
       const last: unknown = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
-      expect(last, stderr).toMatchObject({ runs: [{ state: "awaiting_outcome" }, { state: "awaiting_outcome" }] });
+      const awaited = { state: "awaiting_outcome" };
+      expect({ last, stderr }).toMatchObject({ last: { runs: [awaited, awaited] } });
       const world = await home.ground.open();
       expect(await tallyOf({ ...home, world })).toMatchObject({
         runs: 2,
