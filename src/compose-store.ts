@@ -51,7 +51,8 @@ export const openStoreKeeper = async (name: string | undefined, cwd: string): Pr
       const said = await home.read(SERVICES_PATH);
       const services = await servicesOf(home);
       const [from, to] = [await placeOf(services.store), await placeOf(wanted)];
-      if (from.name === to.name) return refuse(refusal("ledger/same-place", { place: to.name }));
+      if (from.name === to.name || (await isSame(services.store, wanted)))
+        return refuse(refusal("ledger/same-place", { place: to.name }));
       const bytes = new TextEncoder().encode(writeServices({ ...services, store: wanted }));
       const copied = await copyLedger({
         from,
@@ -63,4 +64,11 @@ export const openStoreKeeper = async (name: string | undefined, cwd: string): Pr
       return copied.ok ? ok({ from: from.name, to: to.name, ...copied.value }) : copied;
     },
   };
+};
+
+// The same database under another name would be renamed under its own feet.
+const isSame = async (one: StoreService, other: StoreService): Promise<boolean> => {
+  if (one.kind === "sqlite" || other.kind === "sqlite") return one.kind === other.kind;
+  const { isSameDatabase } = await import("./adapters/store/same-database.ts");
+  return isSameDatabase(one.url, other.url);
 };

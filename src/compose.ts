@@ -188,7 +188,9 @@ export const compose = async (options: ComposeOptions): Promise<World> => {
     const own = await home.read(`.sot/authority/profiles/${id}.json`);
     return own === "absent" ? "absent" : own.bytes;
   });
-  const sites = await openedSites(home, environment);
+  const opened = await openedSites(home, environment);
+  // On a server a worker serves one target.
+  const sites = services.store.kind === "sqlite" ? opened : opened.slice(0, 1);
   const [self, id] = [holderOfThisProcess(), clock.newId()];
   const engine = await engineOf(services.store, { stateFolder, environment, mode, homeId, sites, self, isAlive, id });
   const world: World = {

@@ -7,12 +7,20 @@ import type { Answer } from "./answer.ts";
 import { usageError } from "./usage-error.ts";
 
 /** A file that the command line names, at most `bytesMax` and one byte more; a usage error if it cannot be read. */
-export const readGiven = async (cwd: string, given: string, bytesMax: number): Promise<Uint8Array | Answer> => {
+export const readGiven = async (
+  cwd: string,
+  given: string,
+  bytesMax: number,
+  whose: "anybody's" | "ours alone" = "anybody's",
+): Promise<Uint8Array | Answer> => {
   try {
     // Non-blocking, so that a pipe cannot hold the reader.
     const handle = await open(path.resolve(cwd, given), constants.O_RDONLY | constants.O_NONBLOCK);
     try {
-      if (!(await handle.stat()).isFile()) return usageError(`${visible(given)} is no file`, "name a plain file");
+      const found = await handle.stat();
+      if (!found.isFile()) return usageError(`${visible(given)} is no file`, "name a plain file");
+      if (whose === "ours alone" && mayOthersWrite(found))
+        return usageError(`${visible(given)} may be written by others`, "chmod go-w, and own it or have root own it");
       const buffer = new Uint8Array(bytesMax + 1);
       let size = 0;
       for (let got = -1; got !== 0 && size < buffer.length;) {
@@ -29,5 +37,8 @@ export const readGiven = async (cwd: string, given: string, bytesMax: number): P
     return usageError(`${visible(given)} cannot be read: ${why}`, "name a file that can be read");
   }
 };
+
+const mayOthersWrite = ({ mode, uid }: { readonly mode: number; readonly uid: number }): boolean =>
+  (mode & 0o022) !== 0 || (uid !== 0 && uid !== process.getuid?.());
 
 export const isBytes = (read: Uint8Array | Answer): read is Uint8Array => read instanceof Uint8Array;

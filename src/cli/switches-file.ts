@@ -17,7 +17,7 @@ export const readSwitchesFile = async (
   { cwd, env }: { readonly cwd: string; readonly env: Environment },
   given: string,
 ): Promise<{ readonly environment: Environment } | { readonly no: Answer }> => {
-  const read = await readGiven(cwd, given, LIMITS.switchesFileBytesMax);
+  const read = await readGiven(cwd, given, LIMITS.switchesFileBytesMax, "ours alone");
   if (!isBytes(read)) return { no: read };
   const no = (why: string): { readonly no: Answer } => ({
     no: usageError(`${visible(given)} ${why}`, "write NAME=value lines, as cto worker --help says"),

@@ -73,6 +73,8 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
   let committed = await steps.recorded<Result<Committed, Refusal>>("commit");
   let proven = await steps.recorded<Proven>("proof");
   const isGoingOn = gate !== undefined;
+  // Once the commit is claimed the run is finished, whoever wants its end: the target may hold the commit already.
+  const isClaimed = claimedCandidate(row) !== undefined;
 
   const permitted = (): Permit | undefined => (gate?.result.ok === true ? gate.result.value : undefined);
   const drawn = (): GateOutput["drawn"] => gate?.drawn ?? "not-drawn";
@@ -168,8 +170,8 @@ export const openBench = async ({ world, row, recorder, redactor, steps, signal 
       return (await sealRun({ world, row, recorder, redactor }, outputs)).ending;
     },
     permitted,
-    isStopped: () => isCancelled(signal) || findFact(recorder.lines(), "run.stopping") !== undefined,
-    isStop: (error) => isCancelled(signal) && error === signal.reason,
+    isStopped: () => !isClaimed && (isCancelled(signal) || findFact(recorder.lines(), "run.stopping") !== undefined),
+    isStop: (error) => !isClaimed && isCancelled(signal) && error === signal.reason,
     throwIfLetGo: () => throwIfLetGo(signal),
   };
 };

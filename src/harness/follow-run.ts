@@ -7,6 +7,7 @@ import { LIMITS } from "../workflow/limits.ts";
 import type { PerformedRun } from "./perform-run.ts";
 import type { Proven } from "./prove-run.ts";
 import { findFact } from "./recorder.ts";
+import { engineOrder } from "./run-order.ts";
 import { recordedOutput } from "./step.ts";
 import { stopRun } from "./stop-run.ts";
 import type { World } from "./world.ts";
@@ -34,6 +35,8 @@ export const followRun = async (world: World, { run }: RunRow, follower: Followe
     for (const line of lines.slice(told)) onLine(line);
     told = lines.length;
     if (row.state === "ended") return endedRun(world, run);
+    // A stop came before its worker did: whoever takes it again ends it.
+    if (status === "cancelled") await world.engine.start(engineOrder(row));
     if (status === "failed")
       throw new Failure("engine/unavailable", `The worker of ${run} gave it up; the run is open.`, { retry: true });
     if (!signal.aborted || asked) continue;

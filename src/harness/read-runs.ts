@@ -158,7 +158,9 @@ const stateOf = (
   const isWaiting =
     order?.status === "queued" || (order === undefined && isUntouched(row) && !world.isAlive(row.holder));
   if (isWaiting && isUntouched(row)) return isStopWanted(own) ? "stopping" : "queued";
-  if (!world.isAlive(row.holder)) return "interrupted";
+  // The life of a process of another machine is its engine's to tell.
+  const isElsewhere = row.holder.host !== world.holder.host && order?.status === "running";
+  if (!isElsewhere && !world.isAlive(row.holder)) return "interrupted";
   return isStopWanted(own) ? "stopping" : "executing";
 };
 
@@ -169,7 +171,7 @@ const isGivenUp = async ({ engine }: World, { run, ending }: RunRow, queue: read
 const isStopWanted = (own: readonly LedgerRecord[]): boolean => own.some(({ type }) => type === "run.stopping");
 
 /** Nobody has begun it yet. */
-const isUntouched = ({ token }: RunRow): boolean => token === 0;
+const isUntouched = ({ state, token }: RunRow): boolean => state === "ordered" && token === 0;
 
 /** How far the recorded facts of a run go. */
 const factsSoFar = async (world: World, run: RunId): Promise<RunState | "none"> =>

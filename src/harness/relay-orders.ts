@@ -1,3 +1,4 @@
+import type { OrderStatus } from "../seams/engine.ts";
 import type { WorkId } from "../workflow/ids.ts";
 import type { LedgerType } from "../workflow/ledger.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
@@ -15,8 +16,11 @@ export const relayOrders = async (world: World): Promise<void> => {
       // What cannot be ordered now, as where another run holds the target, is ordered at a later look.
       if (await isUnanswered(world, work)) await leaveRun(world, work);
   for (const row of await world.store.runs({ open: true }))
-    if ((await world.engine.status(row.run, "execute")) === "unknown") await world.engine.start(engineOrder(row));
+    if (LEFT.has(await world.engine.status(row.run, "execute"))) await world.engine.start(engineOrder(row));
 };
+
+/** An open run whose order is nowhere, or was cancelled before it began: somebody has to bring it to its end. */
+const LEFT: ReadonlySet<OrderStatus> = new Set<OrderStatus>(["unknown", "cancelled"]);
 
 // An approval whose run was blocked is not tried again by itself: a person looks at what blocks it first.
 const isUnanswered = async ({ store }: World, work: WorkId): Promise<boolean> => {

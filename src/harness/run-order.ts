@@ -15,6 +15,8 @@ import type { World } from "./world.ts";
 export const orderRun = async (world: World, work: WorkId): Promise<Result<RunRow, Refusal>> => {
   const [open] = await world.store.runs({ work, open: true });
   if (open !== undefined) return (await isPerformed(world, open)) ? locked(world, open) : ok(open);
+  // Whether its engine serves this home at all is known before there is a run.
+  await world.engine.queue();
   const packet = await packetOf(world, work);
   const targetId = targetIdOf(packet.ok ? packet.value.packet.target.path.value : work);
   await listWork(world, work);

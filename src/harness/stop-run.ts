@@ -7,7 +7,7 @@ import type { World } from "./world.ts";
 export type Stop =
   | { readonly kind: "absent" }
   | { readonly kind: "ended"; readonly ending: RunEnding | null }
-  /** Its process is dead: whoever runs its work item next ends it, and so does any worker. */
+  /** Nobody performs it now: whoever runs its work item next ends it, and so does any worker. */
   | { readonly kind: "unheld"; readonly row: RunRow }
   /** No worker has it yet: whoever takes it ends it, and no agent is started. */
   | { readonly kind: "waits"; readonly row: RunRow }
@@ -18,8 +18,6 @@ export const stopRun = async (world: World, run: RunId, reason: string): Promise
   const row = await world.store.run(run);
   if (row === "absent") return { kind: "absent" };
   if (row.state === "ended") return { kind: "ended", ending: row.ending };
-  const wasQueued = (await world.engine.status(run, "execute")) === "queued";
-  if (!wasQueued && !world.isAlive(row.holder)) return { kind: "unheld", row };
   await world.store.transact((ledger) =>
     ledger.appendLeaf({
       type: "run.stopping",
@@ -30,8 +28,11 @@ export const stopRun = async (world: World, run: RunId, reason: string): Promise
       detail: { reason },
     }),
   );
-  // Cancelled while it waits it would stay open for ever: whoever takes it reads the record.
-  if ((await world.engine.status(run, "execute")) === "queued") return { kind: "waits", row };
+  // Whoever takes the run reads the record. One that is performed now hears it through the engine, wherever that is.
+  const status = await world.engine.status(run, "execute");
+  if (status === "queued") return { kind: "waits", row };
+  if (status !== "running") return { kind: "unheld", row };
   await world.engine.cancel(run, "execute");
-  return { kind: "asked", pid: row.holder.pid };
+  const isDead = row.holder.host === world.holder.host && !world.isAlive(row.holder);
+  return isDead ? { kind: "unheld", row } : { kind: "asked", pid: row.holder.pid };
 };

@@ -5,7 +5,7 @@ import type { RunId, WorkId } from "../workflow/ids.ts";
  * store. Its memory may be lost: the ledger says which runs are open, and they are ordered again.
  */
 export interface Engine {
-  /** Durable when it settles; idempotent on kind and run. An order that failed is queued again. */
+  /** Durable when it settles; idempotent on kind and run. One that failed or was cancelled is queued again. */
   start(order: RunOrder): Promise<void>;
   /** A queued order never begins; a running one has its `signal` aborted within a second. */
   cancel(run: RunId, kind: OrderKind): Promise<void>;

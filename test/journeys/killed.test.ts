@@ -5,6 +5,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 
 import { readStanding } from "../../src/harness/read-standing.ts";
+import { stopRun } from "../../src/harness/stop-run.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import { openGate } from "../../src/workflow/gate/gate.ts";
@@ -12,7 +13,7 @@ import { runId, type RunId } from "../../src/workflow/ids.ts";
 import { refusalsOf } from "../../src/workflow/result.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
 import { breakOff, livingOf, type BreakingPoint } from "./breaking.ts";
-import { commitsOf, expectEvidence, factsOf, textOf, withApproved, type Approved } from "./ended.ts";
+import { commitsOf, expectEvidence, expectNothing, factsOf, textOf, withApproved, type Approved } from "./ended.ts";
 import { ADMISSION, endOf, runOnce, targetDigest } from "./ground.ts";
 
 const AT_WORK: BreakingPoint = { seam: "backend.log", when: "after", nth: 8 };
@@ -216,6 +217,28 @@ test("a stop that was asked for outlives the kill: whoever goes on ends the run 
     expect(await targetDigest(world, ground)).toBe(before);
     expect(await world.store.work(ground.work)).toMatchObject({ state: "candidate" });
     await expectEvidence(world, await onlyRun(world), "stopped");
+  });
+});
+
+test("a stop that is asked for once the commit has landed takes nothing back: the run goes on to its outcome", async () => {
+  await withApproved(async ({ ground, world }) => {
+    await breakOff(ground, { seam: "target.commit", when: "after" });
+    const run = await onlyRun(world);
+    expect(await stopRun(world, run, "too late")).toMatchObject({ kind: "unheld" });
+    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
+    expect(commitsOf(ground)).toHaveLength(2);
+    await expectEvidence(world, run, "awaiting_outcome");
+  });
+});
+
+test("a stop of a run whose process died is kept: whoever goes on ends it, and starts no agent again", async () => {
+  await withApproved(async ({ ground, world, before }) => {
+    await breakOff(ground, AT_WORK);
+    const run = await onlyRun(world);
+    expect(await stopRun(world, run, "enough")).toMatchObject({ kind: "unheld" });
+    expect(endOf(await runOnce(world, ground))).toEqual(["stopped"]);
+    expect((await factsOf(world, run)).filter(({ type }) => type === "backend.started")).toHaveLength(1);
+    await expectNothing(world, ground, before);
   });
 });
 

@@ -1,4 +1,4 @@
-import { rm, writeFile } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { expect, test } from "vitest";
@@ -100,6 +100,10 @@ test("a worker takes no run of a target that its environment does not open, and 
     const wrong = await file("wrong.env", ["NAME=value", "export OTHER"]);
     const said = await runCto(["worker", "--once", "--switches", wrong], { home });
     expect([said.exit, said.stderr]).toEqual([2, expect.stringContaining("line 2")]);
+    const shared = await file("shared.env", linesOf(openSwitches("scripted")));
+    await chmod(shared, 0o666);
+    const refused = await runCto(["worker", "--once", "--switches", shared], { home });
+    expect([refused.exit, refused.stderr]).toEqual([2, expect.stringContaining("may be written by others")]);
     const both = ["--switches", other, "--switches", open];
     expect(jsonOf(await runCto([...WORKER, ...both], { home, env: elsewhere }))).toMatchObject({ claimed: 1, done: 1 });
     expect(await world.store.run(runId(ground.work, 1))).toMatchObject({ ending: "awaiting_outcome" });

@@ -24,6 +24,9 @@ export const WORKFLOW = "order";
 
 type Row = Awaited<ReturnType<DBOSClient["listWorkflows"]>>[number];
 
+/** What may be ordered again. */
+const ENDED_EARLY: ReadonlySet<string> = new Set(["failed", "cancelled"]);
+
 export const orderQueue = (client: DBOSClient, marks: CancelMarks, protocol: number): OrderQueue => {
   const enqueue = async (order: RunOrder, workflowID: string): Promise<void> => {
     const { run, kind, work, target, site, priority } = order;
@@ -54,7 +57,7 @@ export const orderQueue = (client: DBOSClient, marks: CancelMarks, protocol: num
       const id = orderId(order.run, order.kind);
       await enqueue(order, id);
       const row = await newest(order.run, order.kind);
-      if (row === undefined || statusOf(row, false) !== "failed") return;
+      if (row === undefined || !ENDED_EARLY.has(statusOf(row, false))) return;
       await marks.remove(id);
       await client
         .rewindWorkflow(row.workflowID, {
@@ -64,7 +67,7 @@ export const orderQueue = (client: DBOSClient, marks: CancelMarks, protocol: num
         })
         .catch(async (error: unknown) => {
           // Somebody else has just done so.
-          if (statusOf((await newest(order.run, order.kind)) ?? row, false) === "failed") throw error;
+          if (ENDED_EARLY.has(statusOf((await newest(order.run, order.kind)) ?? row, false))) throw error;
         });
     },
     cancel: async (run, kind) => {

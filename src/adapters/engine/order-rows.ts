@@ -65,7 +65,7 @@ export const orderRows = (database: Database.Database): OrderRows => {
        'queued', 0, 0, null, null, null, 0 from orders where true on conflict (id) do nothing`,
   );
   const requeue = database.prepare(
-    "update orders set status = 'queued', not_before = 0, claims = 0, cancelled = 0 where id = ? and status = 'failed'",
+    "update orders set status = 'queued', not_before = 0, claims = 0, cancelled = 0 where id = ? and status in ('failed', 'cancelled')",
   );
   const cancelQueued = database.prepare("update orders set status = 'cancelled' where id = ? and status = 'queued'");
   const cancelRunning = database.prepare("update orders set cancelled = 1 where id = ? and status = 'running'");
