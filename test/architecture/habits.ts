@@ -133,6 +133,7 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/browser/verify-page.test.ts",
   "test/browser/wording.test.ts",
   "test/engine/postgres.engine.ts",
+  "test/engine/workers-page.engine.ts",
 ]);
 
 /** Every test runs, and runs whole. */
