@@ -24,6 +24,16 @@ export const Running = ({
   readonly seen: readonly Step[] | undefined;
 }): JSX.Element => {
   const paths = seen === undefined ? [] : pathsIn(seen);
+  // Nothing of it runs yet, so nothing is counted.
+  if (run.state === "queued")
+    return (
+      <Panel title="Ordered" kind="plain">
+        <div class="body">
+          <StateWord state={run.state} word={run.word} />
+          <Stop run={run} />
+        </div>
+      </Panel>
+    );
   return (
     <Panel title="Running" kind="plain">
       <div class="body">
@@ -60,7 +70,7 @@ const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element
   const [isAsking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<Problem>();
-  usePageKeys({ id: run, ...(state === "executing" ? { stop: () => setAsking(true) } : {}) });
+  usePageKeys({ id: run, ...(state === "executing" || state === "queued" ? { stop: () => setAsking(true) } : {}) });
   if (state === "stopping") return <p class="hint">It was asked to stop.</p>;
   const stop = async (): Promise<void> => {
     const answer = await tell<object>(addressOf(run, "/stop"), { reason });
@@ -72,7 +82,11 @@ const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element
       <button type="button" class="harm wide" disabled={live.value !== "live"} onClick={() => setAsking(true)}>
         Stop this run
       </button>
-      <p class="hint">A stopped run commits nothing; what it did until then is sealed. Its approval is spent.</p>
+      <p class="hint">
+        {state === "queued"
+          ? "No agent is started then. Its approval is spent when a worker ends it."
+          : "A stopped run commits nothing; what it did until then is sealed. Its approval is spent."}
+      </p>
       {problem === undefined ? null : <Trouble problem={problem} again={() => setProblem(undefined)} />}
       {isAsking ? (
         <Dialog label="Stop this run" close={() => setAsking(false)}>
