@@ -1,9 +1,8 @@
-import path from "node:path";
-
 import type { Home } from "../seams/home.ts";
 import { readAdmissionRecord } from "../workflow/admission/admission-record.ts";
 import { switchesOf } from "../workflow/gate/switches.ts";
 import { BACKEND_KINDS } from "../workflow/vocabulary.ts";
+import { admissionFileAt } from "./admission-file.ts";
 import { targetIdOf } from "./target-id.ts";
 
 /**
@@ -19,10 +18,8 @@ export const openedSites = async (
     const { allow, admissionFile } = switchesOf(kind);
     const given = environment[admissionFile] ?? "";
     if (environment[allow] !== "1" || given === "") continue;
-    const relative = path.relative(home.folder, path.resolve(home.folder, given));
-    if (relative.startsWith("..") || path.isAbsolute(relative)) continue;
-    const document = await home.read(relative);
-    const record = document === "absent" ? undefined : readAdmissionRecord(document.bytes);
+    const document = await admissionFileAt(home, given);
+    const record = document === "unreadable" ? undefined : readAdmissionRecord(document.bytes);
     if (record?.ok === true) sites.add(targetIdOf(record.value.path));
   }
   return [...sites];

@@ -1,11 +1,8 @@
-import path from "node:path";
-
 import { approvalHistory, type ApprovalHistory } from "../workflow/approval/approval-history.ts";
 import type { Approval } from "../workflow/approval/approval.ts";
 import { approve, type SignedWords } from "../workflow/approval/approve.ts";
 import type { Contract } from "../workflow/contract/contract.ts";
 import { defaultActivationIn } from "../workflow/default-activation.ts";
-import { Failure } from "../workflow/failure.ts";
 import type { Standing } from "../workflow/gate/standing.ts";
 import { switchesOf, type SwitchReadings } from "../workflow/gate/switches.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
@@ -14,6 +11,7 @@ import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { isModelKey } from "../workflow/relay-policy.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
+import { admissionFileAt } from "./admission-file.ts";
 import { wordsBehind } from "./approval-words.ts";
 import { lockOf } from "./lock-of.ts";
 import { keysInReach, ownKeysNow } from "./own-keys-now.ts";
@@ -146,22 +144,11 @@ const readSwitches = async (world: World, contract: Result<Contract, Refusal>): 
   const names = Object.values(switchesOf(contract.value.executionGate.backend));
   const env = Object.fromEntries(names.map((name) => [name, world.environment[name]]));
   const given = env[switchesOf(contract.value.executionGate.backend).admissionFile];
+  const found = given === undefined || given === "" ? "unreadable" : await admissionFileAt(world.home, given);
   return {
     env,
-    admissionFile: given === undefined || given === "" ? "unreadable" : await admissionFileAt(world, given),
+    admissionFile: found === "unreadable" ? found : { path: found.path, digest: found.digest },
   };
-};
-
-const admissionFileAt = async (world: World, given: string): Promise<SwitchReadings["admissionFile"]> => {
-  const relative = path.relative(world.home.folder, path.resolve(world.home.folder, given));
-  if (relative.startsWith("..") || path.isAbsolute(relative)) return "unreadable";
-  try {
-    const document = await world.home.read(relative);
-    return document === "absent" ? "unreadable" : { path: document.path, digest: document.digest };
-  } catch (error) {
-    if (error instanceof Failure) return "unreadable";
-    throw error;
-  }
 };
 
 const probeBackend = async (world: World, { drawn, authority }: Facts): Promise<Standing["backend"]> => {

@@ -39,7 +39,7 @@ const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
 const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
   "src/harness/push-sealed.ts": "a bundle that did not reach its bucket yet is sealed all the same",
-  "src/harness/read-standing.ts": "an admission file that cannot be read is a no of the gate",
+  "src/harness/admission-file.ts": "a switch that leads to nothing that can be read opens nothing",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
   "src/cli/run-command.ts": "shows it",
   "src/control-surface/problem.ts": "answers 503 instead of 500",
