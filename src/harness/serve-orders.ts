@@ -42,7 +42,7 @@ export interface Served {
 
 /** Performs runs until it is told to end. Rejects where this process must not go on: `engine/liveness-lost`, `store/fenced`. */
 export const serveOrders = async (world: World, serving: Serving): Promise<Served> => {
-  const { concurrency, until, stop, drainMs, tell } = serving;
+  const { concurrency, stop, drainMs, tell } = serving;
   const offers = await readOffers(world);
   let claimed = 0;
   let done = 0;
@@ -61,7 +61,7 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
   try {
     await Promise.race([worker.lost, relayUntil(world, serving, () => worker.idle())]);
     if (stop.aborted) tell({ kind: "drains" });
-    const { givenBack } = await Promise.race([worker.lost, worker.drain(until === "idle" ? 0 : drainMs)]);
+    const { givenBack } = await Promise.race([worker.lost, worker.drain(drainMs)]);
     return { worker: worker.id, claimed, done, givenBack };
   } finally {
     await world.engine.close();
@@ -90,7 +90,14 @@ const relayUntil = async (world: World, { until, stop, tell }: Serving, idle: ()
       if (says !== told) tell({ kind: "trouble", says });
       told = says;
     }
-    if (until === "idle") return idle();
+    // Whoever is told to end takes nothing more, also where something waits still.
+    if (until === "idle") return Promise.race([idle(), abortOf(stop)]);
     await wait(LIMITS.orderLookMs, undefined, { signal: stop }).catch(() => undefined);
   }
 };
+
+const abortOf = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve());
+  });

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { relayOrders } from "../../src/harness/relay-orders.ts";
 import { leaveRun } from "../../src/harness/run-order.ts";
+import { serveOrders } from "../../src/harness/serve-orders.ts";
 import { stopRun } from "../../src/harness/stop-run.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
@@ -107,6 +108,37 @@ test("a worker takes no run of a target that its environment does not open, and 
     const both = ["--switches", other, "--switches", open];
     expect(jsonOf(await runCto([...WORKER, ...both], { home, env: elsewhere }))).toMatchObject({ claimed: 1, done: 1 });
     expect(await world.store.run(runId(ground.work, 1))).toMatchObject({ ending: "awaiting_outcome" });
+  });
+});
+
+test("a worker that is told to end gives back what still runs, also one that would end by itself", async () => {
+  await withApproved(async ({ ground, world }) => {
+    await ground.plays([{ hang: true }]);
+    expect((await leaveRun(world, ground.work)).ok).toBe(true);
+    const serving = await ground.open();
+    const stop = new AbortController();
+    const served = await serveOrders(serving, {
+      concurrency: 1,
+      until: "idle",
+      stop: stop.signal,
+      drainMs: 500,
+      tell: ({ kind }) => {
+        if (kind === "begins") stop.abort();
+      },
+    });
+    await serving.store.close();
+    expect(served).toMatchObject({ claimed: 1, done: 0, givenBack: 1 });
+    expect(await world.engine.status(runId(ground.work, 1), "execute")).toBe("queued");
+    expect(await world.store.run(runId(ground.work, 1))).toMatchObject({ ending: null });
+  });
+});
+
+test("switches that lead to no file open nothing, and no command breaks on them", async () => {
+  await withApproved(async ({ ground }) => {
+    for (const place of [".sot", "/etc/passwd", ".sot/absent.json"]) {
+      const given = { home: ground.home, env: openSwitches("scripted", place) };
+      expect((await runCto(["status", "--json"], given)).exit).toBe(0);
+    }
   });
 });
 

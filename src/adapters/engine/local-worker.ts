@@ -59,7 +59,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
     try {
       await perform(order, { signal: stop.signal, worker, step: (_name, act) => act() });
       finished += 1;
-      settled(id, claim, { status: stop.signal.aborted ? "cancelled" : "done" });
+      settled(id, claim, { status: isCancelled(stop.signal) ? "cancelled" : "done" });
     } catch (error) {
       // A bug is nobody's to go on with: the process ends, and what it held is taken over.
       if (!(error instanceof Failure) || ENDS_THE_WORKER.has(error.code)) return lose(error);
@@ -150,6 +150,9 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
     },
   };
 };
+
+/** An order that ended before this worker let go of it is done. */
+const isCancelled = ({ aborted, reason }: AbortSignal): boolean => aborted && !(reason instanceof Failure);
 
 /** Milliseconds of the monotonic clock of the machine, the same for all its processes. */
 const nowMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
