@@ -11,7 +11,7 @@ import { readBody } from "./body.ts";
 import { clientResponse, type Client } from "./client.ts";
 import type { Door } from "./door.ts";
 import type { Streams } from "./events.ts";
-import { HEADERS } from "./headers.ts";
+import { HEADERS, ONLY_READS } from "./headers.ts";
 import { entranceOf } from "./objections.ts";
 import { operationRoutes } from "./operations.ts";
 import { problemOf, problemOfError, type Problem } from "./problem.ts";
@@ -42,6 +42,7 @@ export const surfaceApp = ({ door, reading, streams, client, writes, replays, ex
     await next();
     for (const [name, value] of Object.entries(HEADERS))
       if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    if (writes === "read-only") context.res.headers.set(ONLY_READS, "1");
     if (!context.res.headers.has("Cache-Control")) context.res.headers.set("Cache-Control", "no-store");
   });
   app.use(async (context, next) => {

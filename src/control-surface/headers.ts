@@ -18,5 +18,8 @@ export const HEADERS: Readonly<Record<string, string>> = {
   "Cross-Origin-Resource-Policy": "same-origin",
 };
 
+/** On every answer of a server that was started to read alone: its pages offer no act. */
+export const ONLY_READS = "X-CTO-Only-Reads";
+
 /** Of bytes that an agent or a target wrote: whoever opens them as a page gets one that can do nothing. */
 export const SANDBOXED = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

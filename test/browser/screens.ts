@@ -95,6 +95,7 @@ export const SCREENS: readonly Screen[] = [
   screen("work-away", (shown) => `/w/${shown.blocked.work}`, { does: "loses the server" }),
   screen("run-away", (shown) => `/r/${shown.awaiting_outcome.run}`, { does: "loses the server" }),
   screen("work-read-only", (shown) => `/w/${shown.blocked.work}`, { served: "read-only" }),
+  screen("work-approved-read-only", (shown) => `/w/${shown.approved.work}`, { served: "read-only" }),
   screen("run-read-only", (shown) => `/r/${shown.awaiting_outcome.run}`, { served: "read-only" }),
   screen("run-executing-read-only", (shown) => `/r/${shown.executing.run}`, { served: "read-only" }),
   screen("inbox-no-token", "/", { served: "no-token" }),

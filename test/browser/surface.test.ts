@@ -82,11 +82,16 @@ describe.skipIf(CHROMIUM === undefined)("every screen in every state", () => {
       if (typeof shows === "object") await expectSaid(watched.page, shows.of, shows.one);
       else if (shows !== "no state") await expectRows(watched.page, shows, states.shown);
       await DEEDS[screen.does](watched.page, async () => leaving?.close());
+      if (screen.served === "read-only") expect(await actsOf(watched.page)).toEqual([]);
       expect(await walk(watched, screen.name)).toEqual([]);
       await (screen.does === "loses the server" ? watched.close : watched.check)(nosOf(screen));
     },
   );
 });
+
+/** The acts that a page offers which a server that only reads would refuse. */
+const actsOf = (page: Page): Promise<readonly string[]> =>
+  page.getByRole("button", { name: /^(stop|withdraw|sign|accept|reject|mark)/i }).allTextContents();
 
 /** What a doctor may say: each of it once. */
 const CHECKS: readonly DoctorCheck[] = [

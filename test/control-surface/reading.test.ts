@@ -4,7 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import type { LogPage } from "../../src/control-surface/api.ts";
-import { HEADERS } from "../../src/control-surface/headers.ts";
+import { HEADERS, ONLY_READS } from "../../src/control-surface/headers.ts";
 import { readRoutes } from "../../src/control-surface/read-routes.ts";
 import type { AuditPage } from "../../src/harness/objects/audit.ts";
 import type { World } from "../../src/harness/world.ts";
@@ -90,6 +90,17 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   const response = await surface.get(path);
   expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/json"]);
   expect(asRead(await response.json())).toEqual(asRead(await read(surface)));
+});
+
+test("a server says on every answer whether it only reads", async () => {
+  const writing = surfaceOver(world, { writes: () => Promise.reject(new Error("not asked")) });
+  const said = async (other: Surface, address: string): Promise<string | null> =>
+    (await other.get(address)).headers.get(ONLY_READS);
+  for (const address of ["/api/status", "/api/together?ask=/api/status", "/api/nothing"]) {
+    expect(await said(surface, address)).toBe("1");
+    expect(await said(writing, address)).toBe(null);
+  }
+  writing.end();
 });
 
 test.each(["/api/status", "/%61pi/status", "/ap%69/status", `/%61p%69/r/${RUN}`, "/a%70i/events", "/%61pi/doctor"])(

@@ -1,3 +1,6 @@
+import { signal, type ReadonlySignal } from "@preact/signals";
+
+import { ONLY_READS } from "../headers.ts";
 import { sessionToken } from "./session.ts";
 
 /** An answer that is a no, as the server words it; what never reached the server has the code `offline`. */
@@ -15,6 +18,11 @@ export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok
 
 /** A server that may only read has no address to write at. */
 export const isReadOnly = ({ status }: Problem): boolean => status === 404 || status === 405;
+
+const told = signal(false);
+
+/** Whether the server said that it was started to read alone. */
+export const onlyReads: ReadonlySignal<boolean> = told;
 
 /** A no that this page itself says: the server was not asked, or nothing of it can be understood. */
 export const ownProblem = (code: string, detail: string, next: string): Problem => ({
@@ -60,6 +68,7 @@ const answerOf = async <T>(address: string, init: RequestInit): Promise<Answer<T
   asked += 1;
   try {
     const response = await request(address, init);
+    told.value = response.headers.has(ONLY_READS);
     return answerIn<T>(response.status, await response.text());
   } catch (error) {
     if (init.signal?.aborted === true) throw error;

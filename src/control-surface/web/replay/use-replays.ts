@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 
 import type { ReplayResultObject, ReplaysObject } from "../../../harness/objects/replay.ts";
 import type { Api, WriteApi } from "../../api.ts";
-import { isReadOnly, tell, type Problem } from "../ask.ts";
+import { onlyReads, tell, type Problem } from "../ask.ts";
 import { NEVER } from "../follow.ts";
 import { useResource } from "../resource.ts";
 import { addressOf } from "../run-addresses.ts";
@@ -37,14 +37,14 @@ export const useReplays = (run: string): Replays => {
   const trouble =
     known.kind === "problem"
       ? { problem: known.problem, again: known.again }
-      : asked === undefined || isReadOnly(asked)
+      : asked === undefined
         ? undefined
         : { problem: asked, again: () => (setAsked(undefined), known.again()) };
   return {
     now,
     lastOf: (level) => (known.kind === "ready" ? known.value.last.find((one) => one.level === level) : undefined),
     begin: isIdle ? (level) => void begin(level) : undefined,
-    isReadOnly: asked !== undefined && isReadOnly(asked),
+    isReadOnly: onlyReads.value,
     trouble,
   };
 };

@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 
 import type { RunObject } from "../../../harness/objects/run.ts";
 import type { Step } from "../../../harness/objects/step.ts";
-import { tell, type Problem } from "../ask.ts";
+import { onlyReads, tell, type Problem } from "../ask.ts";
 import { live } from "../live.ts";
 import { usePageKeys } from "../page-keys.ts";
 import { Dialog } from "../parts/dialog.tsx";
@@ -70,8 +70,15 @@ const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element
   const [isAsking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
   const [problem, setProblem] = useState<Problem>();
-  usePageKeys({ id: run, ...(state === "executing" || state === "queued" ? { stop: () => setAsking(true) } : {}) });
+  const mayStop = !onlyReads.value && (state === "executing" || state === "queued");
+  usePageKeys({ id: run, ...(mayStop ? { stop: () => setAsking(true) } : {}) });
   if (state === "stopping") return <p class="hint">It was asked to stop.</p>;
+  if (onlyReads.value)
+    return (
+      <p class="hint">
+        This server only reads. In the terminal: <code>cto stop {run} --reason TEXT</code>
+      </p>
+    );
   const stop = async (): Promise<void> => {
     const answer = await tell<object>(addressOf(run, "/stop"), { reason });
     setAsking(false);

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 
 import type { ApprovalView } from "../../../harness/objects/approval.ts";
 import type { WriteApi } from "../../api.ts";
-import { tell, type Problem } from "../ask.ts";
+import { onlyReads, tell, type Problem } from "../ask.ts";
 import { live } from "../live.ts";
 import { Command } from "../parts/copy.tsx";
 import { Icon } from "../parts/icons.tsx";
@@ -68,6 +68,12 @@ const Withdraw = ({ id }: { readonly id: string }): JSX.Element => {
     );
     problem.value = answer.ok ? undefined : answer.problem;
   };
+  if (onlyReads.value)
+    return (
+      <p class="hint">
+        This server only reads. In the terminal: <code>cto approval withdraw {id} --reason TEXT</code>
+      </p>
+    );
   const why = live.value !== "live" ? "The server is not heard." : reason.value === "" ? "Say why first." : undefined;
   return (
     <form
