@@ -6,6 +6,8 @@ import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:f
 import { buildVerifyPage } from "./build-verify-page.mjs";
 import { buildWeb } from "./build-web.mjs";
 
+// Whoever installs the package can read it, whoever built it.
+process.umask(0o022);
 rmSync("dist", { recursive: true, force: true });
 execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 cpSync("src/adapters/backend/programs", "dist/adapters/backend/programs", { recursive: true });

@@ -1,6 +1,5 @@
 import { signal, type ReadonlySignal } from "@preact/signals";
 
-import { ONLY_READS } from "../headers.ts";
 import { sessionToken } from "./session.ts";
 
 /** An answer that is a no, as the server words it; what never reached the server has the code `offline`. */
@@ -68,7 +67,7 @@ const answerOf = async <T>(address: string, init: RequestInit): Promise<Answer<T
   asked += 1;
   try {
     const response = await request(address, init);
-    told.value = response.headers.has(ONLY_READS);
+    told.value = response.headers.has("X-CTO-Only-Reads");
     return answerIn<T>(response.status, await response.text());
   } catch (error) {
     if (init.signal?.aborted === true) throw error;

@@ -18,6 +18,7 @@ import {
 } from "../palette-list.ts";
 import { overlay } from "../shortcuts.ts";
 import { Dialog } from "./dialog.tsx";
+import { shortWord } from "./short-word.ts";
 
 const SHOWN_MAX = 12;
 const ASKED_MAX = 200;
@@ -89,7 +90,7 @@ export const Palette = (): JSX.Element => {
           >
             <span class="soft">{SAID[entry.kind]}</span>
             <bdi class="grow">
-              {visible(entry.word)} <span class="soft">{visible(entry.more)}</span>
+              {visible(entry.word)} <span class="soft">{visible(shortWord(entry.more))}</span>
             </bdi>
           </li>
         ))}
