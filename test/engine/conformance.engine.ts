@@ -2,11 +2,12 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { idOf } from "../fixtures/engine-ledger.ts";
 import { ENGINES, LOOK_MS, type EngineGround } from "./engines.ts";
-import { eventually, openFleet, orderOf, STEPS, tellCounts, type Fleet } from "./fleet.ts";
+import { tellFigures } from "./figures.ts";
+import { eventually, openFleet, orderOf, STEPS, type Fleet } from "./fleet.ts";
 
 // One text for every engine: what an order may rely on, whoever drives it (engine.md 7).
 
-afterAll(tellCounts);
+afterAll(tellFigures);
 
 describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (engine) => {
   let ground: EngineGround;
@@ -16,7 +17,7 @@ describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (
   });
   afterAll(() => ground.close());
   beforeEach(async () => {
-    fleet = await openFleet(ground);
+    fleet = await openFleet(ground, engine.name);
   });
   afterEach(() => fleet.close());
 

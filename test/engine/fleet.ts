@@ -10,8 +10,9 @@ import { runId, workId } from "../../src/workflow/ids.ts";
 import { idOf, openEngineLedger, type EngineLedger } from "../fixtures/engine-ledger.ts";
 import type { EngineTask } from "../fixtures/engine-process.ts";
 import { openEngine, SITE, type EngineGround, type EnginePlace } from "./engines.ts";
+import { figuresOf } from "./figures.ts";
 
-// Workers in processes of their own, over one ledger, and the counts that the suite prints at its end.
+// Workers in processes of their own, over one ledger.
 
 const PROGRAM = path.join(import.meta.dirname, "../fixtures/engine-process.ts");
 
@@ -51,26 +52,8 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-interface Counts {
-  kills: number;
-  runs: number;
-  mostEndsOfARun: number;
-  lost: number;
-  fenced: number;
-}
-
-const counts: Counts = { kills: 0, runs: 0, mostEndsOfARun: 0, lost: 0, fenced: 0 };
-
-/** Prints what the tests of this process did so far. */
-export const tellCounts = (): void => {
-  const { kills, runs, mostEndsOfARun, lost, fenced } = counts;
-  console.log(
-    `kills ${kills}, workers that were cut off or fenced ${fenced}, runs finished ${runs}, ` +
-      `most performances of a run to its end ${mostEndsOfARun}, orders lost ${lost}`,
-  );
-};
-
-export const openFleet = async (ground: EngineGround): Promise<Fleet> => {
+export const openFleet = async (ground: EngineGround, name: string): Promise<Fleet> => {
+  const figures = figuresOf(name);
   const folder = mkdtempSync(path.join(tmpdir(), "cto-fleet-"));
   const file = path.join(folder, "ledger.db");
   const ledger = openEngineLedger(file);
@@ -85,9 +68,9 @@ export const openFleet = async (ground: EngineGround): Promise<Fleet> => {
     const child = spawn(process.execPath, [PROGRAM, JSON.stringify(task)], { stdio: ["ignore", "pipe", "inherit"] });
     const said: Readonly<Record<string, unknown>>[] = [];
     const exit = once(child, "exit").then(([code, signal]) => {
-      if (signal === "SIGKILL" && !isClosing) counts.kills += 1;
+      if (signal === "SIGKILL" && !isClosing) figures.kills += 1;
       if (said.some(({ failure }) => failure === "store/fenced" || failure === "engine/liveness-lost"))
-        counts.fenced += 1;
+        figures.cutOff += 1;
       return (code ?? signal) as number | NodeJS.Signals;
     });
     const spoke = new Promise<void>((resolve) => {
@@ -179,9 +162,9 @@ export const openFleet = async (ground: EngineGround): Promise<Fleet> => {
       await Promise.all(processes.map(({ exit }) => exit));
       for (const id of ordered.keys()) {
         const ends = ledger.events(id).filter(({ what }) => what === "end").length;
-        counts.runs += ends > 0 ? 1 : 0;
-        counts.lost += ends === 0 && awaited.has(id) ? 1 : 0;
-        counts.mostEndsOfARun = Math.max(counts.mostEndsOfARun, ends);
+        figures.orders += ends > 0 ? 1 : 0;
+        figures.ordersLost += ends === 0 && awaited.has(id) ? 1 : 0;
+        figures.mostEndsOfAnOrder = Math.max(figures.mostEndsOfAnOrder, ends);
       }
       await engine.close();
       ledger.close();

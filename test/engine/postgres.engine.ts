@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { idOf } from "../fixtures/engine-ledger.ts";
 import { onDatabase } from "../postgres.ts";
 import { ENGINES, openEngine, type EngineGround } from "./engines.ts";
-import { eventually, openFleet, orderOf, tellCounts, type Fleet } from "./fleet.ts";
+import { tellFigures } from "./figures.ts";
+import { eventually, openFleet, orderOf, type Fleet } from "./fleet.ts";
 
 // What only an engine with a server behind it can meet: cut connections, a server that dies, an older protocol.
 
@@ -18,10 +19,10 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await ground?.close();
-  tellCounts();
+  tellFigures();
 });
 beforeEach(async () => {
-  fleet = await openFleet(ground);
+  fleet = await openFleet(ground, engine.name);
 });
 afterEach(() => fleet.close());
 

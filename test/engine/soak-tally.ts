@@ -11,6 +11,8 @@ export interface Tally {
   readonly verified: number;
   /** Runs whose target holds another number of their commits than it should: 1 where the outcome is awaited, else 0. */
   readonly wrongCommits: readonly string[];
+  /** The most commits of one run that its target holds. */
+  readonly mostCommits: number;
   /** Approvals that more than one run consumed, by the records of the ledger. */
   readonly approvalsUsedTwice: readonly string[];
   /** Runs whose facts have a gap, or whose sealed log is another one than the ledger has. */
@@ -20,13 +22,19 @@ export interface Tally {
   readonly takenOver: number;
 }
 
-export const tallyOf = async ({ world, targets }: SoakHome): Promise<Tally> => {
+/** A home and the folders of its targets. */
+interface Tallied extends Pick<SoakHome, "world"> {
+  readonly targets: readonly { readonly folder: string }[];
+}
+
+export const tallyOf = async ({ world, targets }: Tallied): Promise<Tally> => {
   const rows = await world.store.runs({});
   const commits = targets.flatMap(({ folder }) => commitsIn(folder));
   const signers = await world.home.read(".sot/authority/allowed_signers");
   const endings: Record<string, number> = {};
   const [wrongCommits, lostEvents]: [string[], string[]] = [[], []];
   let verified = 0;
+  let mostCommits = 0;
   let takenOver = 0;
   for (const { run, ending, summary } of rows) {
     const [reason] = (await world.store.records({ runs: [run] })).flatMap((record) => reasonOf([record]) ?? []);
@@ -35,6 +43,7 @@ export const tallyOf = async ({ world, targets }: SoakHome): Promise<Tally> => {
     const { verdict } = await verifyFolder(world, { run }, signers);
     if (verdict === "PASS") verified += 1;
     const own = commits.filter((commit) => commit === summary["commit"]).length;
+    mostCommits = Math.max(mostCommits, own);
     if (own !== (ending === "awaiting_outcome" ? 1 : 0)) wrongCommits.push(run);
     const lines = await world.store.facts(run);
     const sealed = await world.archive.peek(run, "bundle", "events.normalized.jsonl", 64 * 2 ** 20);
@@ -49,6 +58,7 @@ export const tallyOf = async ({ world, targets }: SoakHome): Promise<Tally> => {
     endings,
     verified,
     wrongCommits,
+    mostCommits,
     approvalsUsedTwice: [...ofApproval].filter(([, uses]) => uses.length > 1).map(([id]) => id),
     lostEvents,
     wrongRecords: await world.store.check(),

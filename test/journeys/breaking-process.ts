@@ -1,20 +1,35 @@
 import { writeSync } from "node:fs";
 
+import type { CliContext } from "../../src/cli/context.ts";
+import { runCli } from "../../src/cli/run-cli.ts";
 import { compose } from "../../src/compose.ts";
 import { run } from "../../src/harness/run.ts";
+import { withoutSwitches } from "../../src/harness/without-switches.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { RawLogs } from "../../src/seams/host.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
+import type { Store } from "../../src/seams/store.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { workId } from "../../src/workflow/ids.ts";
 import type { BreakingOrder, BreakingPoint } from "./breaking.ts";
 
-// A Harness of its own that stands still for ever at one point of a run, so that it can be killed exactly there.
+// A Harness of its own that comes to one point of a run and no further, so that it can be killed, frozen or cut off there.
 const order = JSON.parse(process.argv[2] ?? "") as BreakingOrder;
+const { home, environment, point, stopAt, there } = order;
 
-const stand = (): never => {
-  writeSync(1, "here\n");
+const say = (): void => void writeSync(1, "here\n");
+
+/** Stops the process, or the thread, in which nothing else happens meanwhile. */
+const stand = (): void => {
+  say();
+  if (there === "freeze") return void process.kill(process.pid, "SIGSTOP");
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+};
+
+const comes = async (): Promise<void> => {
+  if (there !== "hold") return stand();
+  say();
+  await new Promise<never>(() => undefined);
 };
 
 let met = 0;
@@ -25,7 +40,7 @@ const isTheOne = ({ line, subject, nth = 1 }: Extract<BreakingPoint, { line: str
   return met === nth;
 };
 
-/** Stands still before or after a call of one seam. */
+/** Comes to its point before or after a call of one seam. */
 const around = <A extends readonly unknown[], T>(
   act: (...given: A) => Promise<T>,
   when: "before" | "after",
@@ -34,16 +49,16 @@ const around = <A extends readonly unknown[], T>(
   let calls = 0;
   return async (...given) => {
     const call = (calls += 1);
-    if (when === "before" && call === nth) stand();
+    if (when === "before" && call === nth) await comes();
     const value = await act(...given);
-    if (when === "after" && call === nth) stand();
+    if (when === "after" && call === nth) await comes();
     return value;
   };
 };
 
 const standingStill = (stage: ConfinedStage): ConfinedStage => ({ ...stage, start: around(stage.start, "after") });
 
-/** Stands still once so many pieces of the agent's log are kept. */
+/** Comes to its point once so many pieces of the agent's log are kept. */
 const standingAt = (keep: RawLogs["keep"], nth = 1): RawLogs["keep"] => {
   let kept = 0;
   return (log, bytes) => {
@@ -53,8 +68,29 @@ const standingAt = (keep: RawLogs["keep"], nth = 1): RawLogs["keep"] => {
   };
 };
 
-const broken = (world: World, point: BreakingPoint): World => {
-  if ("line" in point) return world;
+/** Looks at each line of a run once it is in the ledger. */
+const seeing = (store: Store, look: (line: string) => void): Store => ({
+  ...store,
+  transact: async (work) => {
+    let written: string[] = [];
+    const value = await store.transact((ledger) => {
+      written = [];
+      return work({
+        ...ledger,
+        append: async (id, lines, by) => {
+          await ledger.append(id, lines, by);
+          written.push(...lines);
+        },
+      });
+    });
+    written.forEach(look);
+    return value;
+  },
+});
+
+const broken = (world: World): World => {
+  if ("line" in point)
+    return { ...world, store: seeing(world.store, (line) => (isTheOne(point, line) ? stand() : undefined)) };
   const { seam, when, nth } = point;
   const { target, archive, sandbox, host, consume } = world;
   switch (seam) {
@@ -83,13 +119,47 @@ const broken = (world: World, point: BreakingPoint): World => {
   }
 };
 
-const { home, environment, point, stopAt } = order;
-const world = broken(await compose({ home, environment, terminal: false, mode: "write" }), point);
-const work = workId(order.work);
-if (work === undefined) throw new Error(`${order.work} is no work id`);
-const stopping = new AbortController();
-const done = await run(world, work, stopping.signal, (line) => {
-  if (stopAt !== undefined && parseEvent(line).type === stopAt) stopping.abort();
-  if ("line" in point && isTheOne(point, line)) stand();
-});
-writeSync(1, `it ended: ${JSON.stringify(done)}\n`);
+const open = async (switches: Readonly<Record<string, string | undefined>>): Promise<World> =>
+  broken(await compose({ home, environment: switches, terminal: false, mode: "write" }));
+
+const runHere = async (): Promise<void> => {
+  const world = await open(environment);
+  const work = workId(order.work);
+  if (work === undefined) throw new Error(`${order.work} is no work id`);
+  const stopping = new AbortController();
+  const done = await run(world, work, stopping.signal, (line) => {
+    if (stopAt !== undefined && parseEvent(line).type === stopAt) stopping.abort();
+  });
+  writeSync(1, `it ended: ${JSON.stringify(done)}\n`);
+};
+
+/** The command itself, over a home in which it comes to its point. */
+const workHere = async (): Promise<void> => {
+  const here = (): never => {
+    throw new TypeError("a worker asks for nothing but its home");
+  };
+  const told = { write: (text: string | Uint8Array) => process.stderr.write(text), isTTY: false };
+  const context: CliContext = {
+    process: { stdout: told, stderr: told, env: environment },
+    cwd: home,
+    ask: undefined,
+    readInput: here,
+    openWorld: (_home, _mode, switches) =>
+      open(switches === "without-switches" ? withoutSwitches(environment) : (switches ?? environment)),
+    openEvidence: here,
+    makeHome: here,
+    openStoreKeeper: here,
+    backUpHome: here,
+    restoreHome: here,
+    openMachine: here,
+    serve: here,
+    serveMcp: here,
+    onStop: (stop) => {
+      process.on("SIGTERM", stop);
+      return () => process.off("SIGTERM", stop);
+    },
+  };
+  process.exitCode = await runCli(["worker", "--jsonl", "--home", home, "--drain", "1m"], context);
+};
+
+await (order.as === "run" ? runHere() : workHere());

@@ -15,11 +15,22 @@ export type BreakingPoint =
       readonly nth?: number;
     };
 
+/** Who comes to the point: `cto run` for its own work item, or a `cto worker` with whatever was ordered. */
+export type BreakingAs = "run" | "worker";
+
+/**
+ * What it does there: stands still for ever, stops itself until SIGCONT as a suspended laptop does, or waits inside the
+ * call of its seam while the rest of the process lives on.
+ */
+export type AtPoint = "stand" | "freeze" | "hold";
+
 export interface BreakingOrder {
   readonly home: string;
   readonly work: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly point: BreakingPoint;
+  readonly as: BreakingAs;
+  readonly there: AtPoint;
   /** Once this line is in the ledger the operator asks for the end, as Ctrl-C does. */
   readonly stopAt?: string;
 }
@@ -27,6 +38,9 @@ export interface BreakingOrder {
 export interface Standing {
   /** All that runs below it. */
   readonly family: Family;
+  send(signal: NodeJS.Signals): void;
+  /** How it ended, and all that it said until then. */
+  readonly ended: Promise<{ readonly exit: number | NodeJS.Signals; readonly said: string }>;
   /** Kills it with SIGKILL. */
   end(): Promise<void>;
 }
@@ -35,39 +49,44 @@ interface StandingOrder {
   readonly stopAt?: string;
   /** The gate's switches; by default those of the scripted backend and the one admission of a ground. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly as?: BreakingAs;
+  readonly there?: AtPoint;
 }
 
-/** Starts `run` in a process of its own, which stands still at the point until it is ended. */
+/** Starts one in a process of its own, and settles when it is at its point. */
 export const standStill = async (
   { home, work }: Pick<Ground, "home" | "work">,
   point: BreakingPoint,
-  { environment = openSwitches("scripted"), ...stop }: StandingOrder = {},
+  { environment = openSwitches("scripted"), as = "run", there = "stand", ...stop }: StandingOrder = {},
 ): Promise<Standing> => {
-  const order: BreakingOrder = { home, work, environment, point, ...stop };
+  const order: BreakingOrder = { home, work, environment, point, as, there, ...stop };
   const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["ignore", "pipe", "pipe"],
     env: COMPILE_CACHE,
   });
-  const exited = once(child, "exit");
-  let said = "";
+  let [out, said] = ["", ""];
   const here = new Promise<void>((resolve) =>
     child.stdout.on("data", (bytes: Uint8Array) => {
-      said += String(bytes);
-      if (said.includes("\n")) resolve();
+      out += String(bytes);
+      if (out.includes("\n")) resolve();
     }),
   );
   child.stderr.on("data", (bytes: Uint8Array) => (said += String(bytes)));
-  await Promise.race([here, exited]);
+  const ended = once(child, "close").then(([code, signal]) => ({
+    exit: (code ?? signal) as number | NodeJS.Signals,
+    said,
+  }));
+  await Promise.race([here, ended]);
   const end = async (): Promise<void> => {
     child.kill("SIGKILL");
-    await exited;
+    await ended;
   };
-  if (said !== "here\n") {
+  if (out !== "here\n") {
     await end();
-    throw new Error(`the process did not come to its point: ${said}`);
+    throw new Error(`the process did not come to its point: ${out}${said}`);
   }
-  return { family: familyOf(child.pid ?? 0), end };
+  return { family: familyOf(child.pid ?? 0), send: (signal) => void child.kill(signal), ended, end };
 };
 
 export interface Breaking extends StandingOrder {

@@ -25,8 +25,10 @@ export interface Approved {
 export const withApproved = async (
   act: (approved: Approved) => Promise<void>,
   fields: Partial<PacketFields> = {},
+  prepare: (home: string) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> => {
   const ground = await makeGround({ validation: ["python3", "-m", "unittest", "-q"], ...fields }, UNITTEST_FILES);
+  await prepare(ground.home);
   const world = await ground.open();
   try {
     await ground.plays(UNITTEST_STEPS);

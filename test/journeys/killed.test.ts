@@ -15,87 +15,41 @@ import { jsonOf, runCto } from "../cli/cli.ts";
 import { breakOff, livingOf, type BreakingPoint } from "./breaking.ts";
 import { commitsOf, expectEvidence, expectNothing, factsOf, textOf, withApproved, type Approved } from "./ended.ts";
 import { ADMISSION, endOf, runOnce, targetDigest } from "./ground.ts";
+import { AT_WORK, expectOneCommit, KILL_POINTS } from "./kill-points.ts";
 
-const AT_WORK: BreakingPoint = { seam: "backend.log", when: "after", nth: 8 };
+test.each(KILL_POINTS)(
+  "R133 R097 killed when %s, a run goes on to exactly one commit",
+  async (_, point, target, agents) => {
+    await withApproved(async ({ ground, world, base }) => {
+      const family = await breakOff(ground, point);
 
-/** Every place at which a run is killed; where its target stands then; how many agents were started when it has ended. */
-const POINTS: readonly (readonly [
-  at: string,
-  point: BreakingPoint,
-  target: "untouched" | "holds commit",
-  agents: number,
-])[] = [
-  ["the run is ordered", { line: "run.ordered" }, "untouched", 1],
-  ["the approval is linked and not yet in the ledger", { seam: "consume", when: "after" }, "untouched", 1],
-  ["the gate is recorded and the approval spent", { line: "step.finished", subject: "step/gate" }, "untouched", 1],
-  ["the agent's sandbox is recorded", { line: "sandbox.started" }, "untouched", 1],
-  ["the agent is at work", AT_WORK, "untouched", 2],
-  ["the agent's step is recorded", { line: "step.finished", subject: "step/backend" }, "untouched", 1],
-  ["a validation is running", { seam: "validation.start", when: "after" }, "untouched", 1],
-  ["a validation has ended", { line: "validation.finished" }, "untouched", 1],
-  ["the validation is recorded", { line: "step.finished", subject: "step/validation" }, "untouched", 1],
-  ["the commit is claimed", { seam: "target.commit", when: "before" }, "untouched", 1],
-  ["the commit has landed and nobody was told", { seam: "target.commit", when: "after" }, "holds commit", 1],
-  ["the commit is recorded", { line: "commit.created" }, "holds commit", 1],
-  ["the proof is recorded", { line: "step.finished", subject: "step/proof" }, "holds commit", 1],
-  ["the run is finished and no file is written", { line: "run.finished" }, "holds commit", 1],
-  ["half of the bundle is written", { seam: "archive.put", when: "after", nth: 5 }, "holds commit", 1],
-  ["the bundle is in the ledger and not yet in its place", { seam: "archive.seal", when: "before" }, "holds commit", 1],
-  ["the bundle is sealed and the run still open", { seam: "archive.seal", when: "after" }, "holds commit", 1],
-];
+      const shown = jsonOf(await runCto(["show", "R-049-01", "--json"], { home: ground.home }));
+      expect(shown).toMatchObject({
+        state: "interrupted",
+        word: expect.stringContaining(`target ${target}`),
+        next: expect.stringContaining("cto run CTO-WORK-049"),
+      });
+      const status = jsonOf(await runCto(["status", "--json"], { home: ground.home }));
+      const isSpent = (await factsOf(world, runId(ground.work, 1))).some(({ type }) => type === "approval.consumed");
+      expect(status).toMatchObject({
+        needs: [{ work: "CTO-WORK-049", state: isSpent ? "interrupted" : "approved" }],
+        running: [],
+      });
 
-test.each(POINTS)("R133 R097 killed when %s, a run goes on to exactly one commit", async (_, point, target, agents) => {
-  await withApproved(async ({ ground, world, base }) => {
-    const family = await breakOff(ground, point);
+      const alive: number[] = [];
+      const ended = await runOnce(world, ground, () => void alive.push(livingOf(family).length));
+      expect(endOf(ended)).toEqual(["awaiting_outcome"]);
+      expect(alive.every((many) => many === 0)).toBe(true);
 
-    const shown = jsonOf(await runCto(["show", "R-049-01", "--json"], { home: ground.home }));
-    expect(shown).toMatchObject({
-      state: "interrupted",
-      word: expect.stringContaining(`target ${target}`),
-      next: expect.stringContaining("cto run CTO-WORK-049"),
+      await expectOneCommit({ ground, world, base }, agents);
+
+      expect(endOf(await runOnce(world, ground))).toEqual(
+        expect.arrayContaining(["blocked", "gate/work-not-approved", "approval/consumed"]),
+      );
+      expect(commitsOf(ground)).toHaveLength(2);
     });
-    const status = jsonOf(await runCto(["status", "--json"], { home: ground.home }));
-    const isSpent = (await factsOf(world, runId(ground.work, 1))).some(({ type }) => type === "approval.consumed");
-    expect(status).toMatchObject({
-      needs: [{ work: "CTO-WORK-049", state: isSpent ? "interrupted" : "approved" }],
-      running: [],
-    });
-
-    const alive: number[] = [];
-    const ended = await runOnce(world, ground, () => void alive.push(livingOf(family).length));
-    expect(endOf(ended)).toEqual(["awaiting_outcome"]);
-    expect(alive.every((many) => many === 0)).toBe(true);
-
-    const [row, ...more] = await world.store.runs({});
-    if (row === undefined) throw new Error("there is no run");
-    expect(more).toEqual([]);
-    expect(row).toMatchObject({ state: "ended", ending: "awaiting_outcome" });
-    expect(await world.store.work(ground.work)).toMatchObject({ state: "awaiting_outcome" });
-    expect(commitsOf(ground)).toEqual([row.summary["commit"], base]);
-    expect((await world.target.observe(ground.target)).ok).toBe(true);
-    await expectEvidence(world, row.run, "awaiting_outcome");
-
-    const facts = await factsOf(world, row.run);
-    const told = (type: string): number => facts.filter((fact) => fact.type === type).length;
-    expect(told("backend.started")).toBe(agents);
-    for (const type of [
-      "permit.issued",
-      "approval.consumed",
-      "diff.judged",
-      "commit.created",
-      "commit.proved",
-      "run.finished",
-    ])
-      expect([type, told(type)]).toEqual([type, 1]);
-    expect((await world.store.leaves(0)).filter(({ type }) => type === "approval.consumed")).toHaveLength(1);
-    expect(await world.store.check()).toEqual([]);
-
-    expect(endOf(await runOnce(world, ground))).toEqual(
-      expect.arrayContaining(["blocked", "gate/work-not-approved", "approval/consumed"]),
-    );
-    expect(commitsOf(ground)).toHaveLength(2);
-  });
-});
+  },
+);
 
 const AGENT_DONE: BreakingPoint = { line: "step.finished", subject: "step/backend" };
 
