@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { BackendKind } from "./contract/contract.ts";
 import { canonicalJson, digestOf, isJsonObject, parseDigest, type Digest, type Json } from "./digest.ts";
 import { parseRunId, type RunId } from "./ids.ts";
-import { EVENT_TYPES, type RunEvent } from "./run-events.ts";
+import { EVENT_TYPES, type EventType, type RunEvent } from "./run-events.ts";
 import { TRUST, type Trust } from "./trust.ts";
 import { ulid } from "./ulid.ts";
 
@@ -141,7 +141,7 @@ const ulidOf = (time: string, place: string): string => {
 
 const readEvent = (line: string): ChainedEvent | "malformed" => {
   const json = jsonOf(line);
-  const read = Line.safeParse(json);
+  const read = eventSchema.safeParse(json);
   if (!read.success || canonicalJson(json) !== line) return "malformed";
   const { id, source, type: written, subject, time, trust, data } = read.data;
   const [, host, runText] = SOURCE.exec(source) ?? [];
@@ -161,21 +161,34 @@ const jsonOf = (line: string): unknown => {
   }
 };
 
-const SOURCE = /^urn:cto-harness:host:([A-Za-z0-9._-]+):run:(R-[0-9-]+)$/;
+interface WrittenEvent extends Pick<ChainedEvent, "id" | "time" | "subject" | "trust" | "data"> {
+  readonly specversion: "1.0";
+  readonly source: string;
+  readonly type: `cto.${EventType}.v1`;
+  readonly dataschema: `urn:cto-harness:event:${EventType}:v1`;
+  readonly datacontenttype: "application/json";
+  readonly sequence: string;
+  readonly prevhash: string;
+  readonly authtype: "system" | "unauthenticated";
+  readonly authid: string;
+}
 
-const Line = z.strictObject({
+const SOURCE = /^urn:cto-harness:host:([A-Za-z0-9._-]+):run:(R-[0-9]{3,9}-[0-9]{2,6})$/;
+
+/** The form of one line of a run's events. That it is canonical JSON, and its place in the chain, only the reader says. */
+export const eventSchema: z.ZodType<WrittenEvent> = z.strictObject({
   specversion: z.literal("1.0"),
   id: z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/),
-  source: z.string(),
-  type: z.string(),
-  dataschema: z.string(),
+  source: z.string().regex(SOURCE),
+  type: z.enum(EVENT_TYPES.map((type) => `cto.${type}.v1` as const)),
+  dataschema: z.enum(EVENT_TYPES.map((type) => `urn:cto-harness:event:${type}:v1` as const)),
   subject: z.string(),
   time: z.iso.datetime({ precision: 3 }),
   datacontenttype: z.literal("application/json"),
   sequence: z.string().regex(/^\d{10}$/),
-  prevhash: z.string(),
+  prevhash: z.string().regex(/^[0-9a-f]{64}$/),
   trust: z.enum(TRUST),
   authtype: z.enum(["system", "unauthenticated"]),
   authid: z.string(),
-  data: z.custom<RunEvent["data"]>(isJsonObject),
+  data: z.custom<RunEvent["data"]>(isJsonObject).meta({ type: "object" }),
 });

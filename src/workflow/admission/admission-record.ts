@@ -13,7 +13,7 @@ export const ADMISSION_NAMESPACE = "admission@cto-harness";
 
 /** The bytes of an `-ADMISSION.json`, read once and strictly. */
 export const readAdmissionRecord = (bytes: Uint8Array): Result<AdmissionRecord, Refusal> => {
-  const record = readStrictJson(bytes, LIMITS.admissionRecordBytesMax, schema);
+  const record = readStrictJson(bytes, LIMITS.admissionRecordBytesMax, admissionSchema);
   if (!record.ok) return refuse(refusal("admission/record-unreadable", { problem: record.refusals[0] }));
   if (record.value.expiresAt <= record.value.admittedAt)
     return refuse(refusal("admission/record-unreadable", { problem: "it expires before it begins" }));
@@ -38,9 +38,8 @@ export const withStatus = (record: AdmissionRecord, status: AdmissionStatus, rea
 /** Where the detached signature of a record lies. */
 export const signaturePathOf = (recordPath: string): string => `${recordPath}.sig`;
 
-const absolutePath = writtenLine.refine(
-  (path) => path.startsWith("/") && !/\/\/|\/\.{0,2}(?:\/|$)/.test(path),
-  "it is not an absolute path in its shortest form",
+const absolutePath = writtenLine.check(
+  z.regex(/^(?!.*(?:\/\/|\/\.{0,2}(?:\/|$)))\/./, "it is not an absolute path in its shortest form"),
 );
 const decimal = z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/);
 const oneOrMore = <T>(item: z.ZodType<T>): z.ZodType<readonly T[]> =>
@@ -48,9 +47,11 @@ const oneOrMore = <T>(item: z.ZodType<T>): z.ZodType<readonly T[]> =>
     .array(item)
     .min(1)
     .max(64)
-    .refine((items) => new Set(items).size === items.length, "an entry is there twice");
+    .refine((items) => new Set(items).size === items.length, "an entry is there twice")
+    .meta({ uniqueItems: true });
 
-const schema: z.ZodType<AdmissionRecord> = z.strictObject({
+/** The form of an `-ADMISSION.json`; that it expires after it begins, only the reader says. */
+export const admissionSchema: z.ZodType<AdmissionRecord> = z.strictObject({
   schema: z.literal("cto/admission/v1"),
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
   status: z.enum(ADMISSION_STATUSES),

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { ASSURANCE_LEVELS } from "../authority.ts";
 import { BACKEND_KINDS } from "../contract/contract.ts";
-import { digestOf } from "../digest.ts";
+import { digestOf, type Digest } from "../digest.ts";
 import { LIMITS } from "../limits.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
@@ -27,7 +27,7 @@ export interface ReadApproval {
 /** The signed bytes, parsed once and in one meaning. What contradicts itself is not read at all. */
 export const readApprovalRecord = (bytes: Uint8Array): Result<ReadApproval, Refusal> => {
   const no = (problem: string): Result<never, Refusal> => refuse(refusal("approval/record-unreadable", { problem }));
-  const statement = readStrictJson(bytes, LIMITS.approvalRecordBytesMax, schema);
+  const statement = readStrictJson(bytes, LIMITS.approvalRecordBytesMax, approvalSchema);
   if (!statement.ok) return no(statement.refusals[0]);
   const { predicate: record, subject } = statement.value;
   const [packet, contract, admission, policy, target] = subject;
@@ -141,7 +141,23 @@ const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
   ledgerCheckpoint: z.strictObject({ origin: writtenLine, size: z.int().nonnegative(), rootHash: writtenLine }),
 });
 
-const schema = z.strictObject({
+interface ApprovalStatement {
+  readonly _type: typeof STATEMENT_TYPE;
+  readonly predicateType: typeof APPROVAL_PREDICATE;
+  readonly subject: readonly [Subject<"packet">, Subject<"contract">, Subject<"admission">, Subject<"policy">, Target];
+  readonly predicate: ApprovalRecord;
+}
+interface Subject<Name extends string> {
+  readonly name: Name;
+  readonly digest: { readonly sha256: Digest };
+}
+interface Target {
+  readonly name: "target";
+  readonly digest: ApprovalSubjects["target"];
+}
+
+/** The form of a signed approval record; what of it must agree with the rest of it, only the reader says. */
+export const approvalSchema: z.ZodType<ApprovalStatement> = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
   predicateType: z.literal(APPROVAL_PREDICATE),
   subject: z.tuple([

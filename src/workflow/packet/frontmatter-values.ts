@@ -3,8 +3,10 @@ import type { FrontmatterKey, Placed } from "./packet.ts";
 
 type Values = Readonly<Partial<Record<FrontmatterKey, Placed<string>>>>;
 
-const STATUSES = ["draft", "proposed", "validated", "superseded", "retired"];
-const PROMOTIONS = ["not-promoted", "proposed", "promoted"];
+export const PACKET_STATUSES = ["draft", "proposed", "validated", "superseded", "retired"] as const;
+export const PROMOTIONS = ["not-promoted", "proposed", "promoted"] as const;
+/** What the owner of a packet may be called. */
+export const PRINCIPAL: RegExp = /^[a-z][a-z0-9-]{0,31}$/;
 const REVIEW_DAYS_MAX = 90;
 const DAY_MS = 86_400_000;
 
@@ -24,10 +26,10 @@ export function* objectionsToValues(values: Values, path: string, today: string)
 
   yield* objectionsToName(values.name, path);
   if (tier !== undefined && tier.value !== "local") yield wrong("packet/tier", tier);
-  if (status !== undefined && !STATUSES.includes(status.value)) yield wrong("packet/status", status);
-  if (owner !== undefined && !isPrincipal(owner.value)) yield wrong("packet/owner", owner);
+  if (status !== undefined && !isOneOf(PACKET_STATUSES, status.value)) yield wrong("packet/status", status);
+  if (owner !== undefined && !PRINCIPAL.test(owner.value)) yield wrong("packet/owner", owner);
   if (lifecycle !== undefined && lifecycle.value !== "planning") yield wrong("packet/lifecycle", lifecycle);
-  if (promotion !== undefined && !PROMOTIONS.includes(promotion.value)) yield wrong("packet/promotion", promotion);
+  if (promotion !== undefined && !isOneOf(PROMOTIONS, promotion.value)) yield wrong("packet/promotion", promotion);
   if (values.source !== undefined && !isOtherFile(values.source.value, path))
     yield wrong("packet/source-path", values.source);
   yield* objectionsToDates(values, today);
@@ -39,7 +41,7 @@ export const staleReview = (lastReviewed: Placed<string>, today: string): readon
   return days > REVIEW_DAYS_MAX ? [refusal("packet/stale-review", { days }, lastReviewed.at)] : [];
 };
 
-const isPrincipal = (text: string): boolean => /^[a-z][a-z0-9-]{0,31}$/.test(text);
+const isOneOf = (known: readonly string[], text: string): boolean => known.includes(text);
 
 const isOtherFile = (source: string, path: string): boolean =>
   source !== path && /^[^/\\~:]/.test(source) && source.split("/").every((part) => !["", ".", ".."].includes(part));
