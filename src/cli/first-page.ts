@@ -17,7 +17,7 @@ const EXAMPLES = [
 ] as const;
 
 /** In the order of the work; a test holds that every command is named, and nothing else. */
-const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
+export const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["demo"], "see it work: approved, run, committed, verified, accepted"],
   [["init", "doctor"], "make a home; prove that this machine can hold a run"],
   [["packet", "work"], "lint, list, show and preview packets; their work items and states"],
