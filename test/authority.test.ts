@@ -161,6 +161,7 @@ type Needs<Ground> = {
 test("R058 a target is looked at freely, and written with a Permit or after the owner's rejection only", () => {
   expectTypeOf<Exclude<keyof Target, Needs<Permit> | Needs<OnTarget>>>().toEqualTypeOf<
     | "observe"
+    | "listHead"
     | "fingerprint"
     | "manifestOf"
     | "closeWorkspace"

@@ -21,6 +21,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
     store: { ...store, transact: barred("store.transact") },
     target: {
       observe: (repository) => target.observe(repository),
+      listHead: (repository) => target.listHead(repository),
       fingerprint: (repository) => target.fingerprint(repository),
       openWorkspace: barred("target.openWorkspace"),
       checkout: barred("target.checkout"),

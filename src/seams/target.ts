@@ -3,6 +3,7 @@ import type { Candidate, Commit, ExportedObjects, Rehearsal, TargetProof } from 
 import type { Digest } from "../workflow/digest.ts";
 import type { OnTarget, Permit } from "../workflow/gate/permit.ts";
 import type { Oid, RunId } from "../workflow/ids.ts";
+import type { CommittedPaths } from "../workflow/packet/committed-paths.ts";
 import type { Change, Changes } from "../workflow/policy/changes.ts";
 import type { Clearance } from "../workflow/policy/judge-changes.ts";
 import type { Refusal } from "../workflow/refusal.ts";
@@ -15,6 +16,8 @@ import type { StageFiles } from "./sandbox.ts";
 export interface Target {
   /** The whole preflight of git.md 4, every refusal at once. Writes nothing anywhere. */
   observe(path: string): Promise<Result<Observation, Refusal>>;
+  /** What the branch holds that is checked out, whether or not the work tree is clean. Writes nothing anywhere. */
+  listHead(path: string): Promise<Result<CommittedPaths, Refusal>>;
   /** Manifest digest of the work tree and control plane as they are, plain or not: for proving that nothing moved. */
   fingerprint(path: string): Promise<{ readonly manifest: Digest; readonly controlPlane: ControlPlane }>;
   /** One tree that the Harness's own git directory holds: the base, or a tree from `writeTree`. Nothing is laid yet. */

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import type { Log } from "sarif";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { contractDigest, type Contract } from "../../src/workflow/contract/contract.ts";
@@ -57,6 +58,60 @@ test("R025 an error is told where it stands, in text, for GitHub and in JSON; ex
         endColumn: expect.any(Number),
       }),
     );
+  }
+});
+
+test("R025 SARIF names the rule with its explain text, and columns in units of UTF-16", async () => {
+  const token = `ghp_${"a".repeat(36)}`;
+  await writeFile(
+    path.join(ground.root, "an odd %.md"),
+    seedText("a").replace("Task: align", `Task: 𝒈 ${token} align`),
+  );
+  const said = await runCto(["packet", "lint", "an odd %.md", "--format", "sarif"], { cwd: ground.root });
+  expect(said.exit).toBe(3);
+  const log = JSON.parse(said.stdout) as Log;
+  const [run] = log.runs;
+  expect(log).toMatchObject({ version: "2.1.0", runs: [{ columnKind: "utf16CodeUnits" }] });
+  const found = run?.results?.find(({ ruleId }) => ruleId === "packet/secret");
+  expect(found).toMatchObject({ level: "error" });
+  expect(found?.locations?.[0]?.physicalLocation).toEqual({
+    artifactLocation: { uri: "an%20odd%20%25.md" },
+    region: { startLine: 26, startColumn: 10, endLine: 26, endColumn: expect.any(Number) },
+  });
+  const rule = run?.tool.driver.rules?.[found?.ruleIndex ?? -1];
+  const explained = jsonOf(await runCto(["explain", "packet/secret", "--json"]));
+  expect(rule).toMatchObject({
+    id: "packet/secret",
+    shortDescription: { text: explained["message"] },
+    fullDescription: { text: explained["why"] },
+  });
+  expect(said.stdout).not.toContain(token);
+});
+
+test("R025 what a path or a text holds ends no workflow command of GitHub and begins none", async () => {
+  const name = "a,b:c%0A.md";
+  await writeFile(path.join(ground.root, name), "::error::x\n");
+  const { stdout } = await runCto(["packet", "lint", name, "--format", "github"], { cwd: ground.root });
+  for (const line of stdout.trimEnd().split("\n"))
+    expect(line).toMatch(/^::error file=a%2Cb%3Ac%250A\.md,line=\d+,col=\d+,title=packet\/[a-z-]+::[^\n]+$/);
+});
+
+test("R029 a path that the target does not have is a warning in lint, and no word of the contract", async () => {
+  const packet = await readText(ground.home, ground.packet);
+  const lintWith = async (allowed: string): Promise<readonly unknown[]> => {
+    await writeFile(path.join(ground.home, ground.packet), packet.replace("- `test_strings.py`", `- \`${allowed}\``));
+    const { diagnostics } = jsonOf(await cto("packet lint --json"));
+    return (diagnostics as readonly Readonly<Record<string, unknown>>[])
+      .filter(({ code }) => /path-absent|through-link/.test(String(code)))
+      .map(({ code, severity, message }) => [code, severity, message]);
+  };
+  try {
+    expect(await lintWith("test_strings.py")).toEqual([]);
+    expect(await lintWith("tests_strings.py")).toEqual([
+      ["packet/path-absent", "warning", "tests_strings.py is not in the target: `main` has no such file."],
+    ]);
+  } finally {
+    await writeFile(path.join(ground.home, ground.packet), packet);
   }
 });
 

@@ -19,6 +19,7 @@ import { harvest } from "./harvest.ts";
 import { isAncestor, land, tipOf } from "./landing.ts";
 import { layOver } from "./lay-over.ts";
 import { findLedgerClone, importCommit, isHeld, openLedgerClone } from "./ledger-clone.ts";
+import { listHead } from "./list-head.ts";
 import { fingerprint, observe } from "./observe.ts";
 import { codeOf } from "./plain-file.ts";
 import { candidateOf, makeCandidate } from "./plumb-commit.ts";
@@ -49,6 +50,7 @@ export const gitTarget = ({ stateFolder, readFrom }: GitTargetOptions): Target =
   return {
     observe: worldly((path) => observe(path)),
     fingerprint: worldly(fingerprint),
+    listHead: worldly(listHead),
     openWorkspace: worldly(async (permit, tree, purpose) =>
       openWorkspace(await ledgerOf(permit), permit.run, tree, purpose),
     ),

@@ -34,7 +34,7 @@ export const observe = async (path: string, terms: ObserveTerms = {}): Promise<R
     const observation = await look(path, terms, refusals);
     if (refusals.length === 0 && observation !== undefined) return ok(observation);
   } catch (cause) {
-    refusals.push(refusalIn(cause));
+    refusals.push(damageIn(cause));
   }
   const [first, ...rest] = refusals;
   if (first === undefined) throw new TypeError("nothing was seen and nothing was refused");
@@ -67,7 +67,8 @@ const look = async (path: string, terms: ObserveTerms, refusals: Refusal[]): Pro
   return lookThroughDoor({ path, uid, place, head, config, terms }, refusals);
 };
 
-const UNSAFE_TO_OPEN: ReadonlySet<RefusalCode> = new Set([
+/** Where a repository is so, nobody looks at its objects. */
+export const UNSAFE_TO_OPEN: ReadonlySet<RefusalCode> = new Set([
   "admission/not-the-repository",
   "admission/special-file",
   "admission/foreign-owner",
@@ -144,7 +145,7 @@ const identity = (path: string, { root, git }: Place) => ({
 });
 
 /** What stands in the target and cannot be looked at to the end is a refusal; all else that is thrown is the world. */
-const refusalIn = (cause: unknown): Refusal => {
+export const damageIn = (cause: unknown): Refusal => {
   if (cause instanceof ManifestLimit) {
     return refusal("admission/limit", { limit: cause.limit, path: cause.path === "" ? "." : cause.path });
   }

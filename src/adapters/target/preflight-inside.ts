@@ -59,7 +59,8 @@ const readCommitted = async (door: string, commit: Oid): Promise<Pick<Inside, "t
   return { tree, base: await readTree(door, tree) };
 };
 
-const treeOfCommit = async (door: string, commit: Oid): Promise<Oid> => {
+/** The tree that a commit names. */
+export const treeOfCommit = async (door: string, commit: Oid): Promise<Oid> => {
   const content = (await readObjects(door, new Set([commit]), "commit")).get(commit);
   const tree = parseOid(/^tree ([0-9a-f]{40})\n/.exec(content?.toString("latin1") ?? "")?.[1] ?? "");
   if (tree === undefined) throw new DamagedObject(commit, "it names no tree");

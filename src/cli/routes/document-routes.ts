@@ -15,10 +15,10 @@ export const documentRoutes = (): Routes => ({
   packet: group("Approval Packets: what is proposed", {
     lint: command<{ readonly format?: string }, string[]>({
       brief: "every finding, with line, column and next step",
-      examples: ["cto packet lint", "cto packet lint draft.md --format github"],
+      examples: ["cto packet lint", "cto packet lint draft.md --format sarif"],
       args: [{ placeholder: "FILE", brief: "packets to read (default: all of the home)", rest: true }],
       flags: {
-        format: oneOf(["text", "json", "github"], "text with the lines, one JSON object, or workflow commands"),
+        format: oneOf(["text", "json", "sarif", "github"], "how it is told (text)"),
       },
       about: ["A lint that passes is validation only: it grants nothing."],
       exits: "0 no error · 3 an error",

@@ -11,6 +11,8 @@ const context: LintContext = {
   holds: () => true,
   baseForbiddenPaths: BASE_FORBIDDEN_PATHS,
   otherPacketOf: () => undefined,
+  admittedBy: () => undefined,
+  committedAt: () => "unknown",
 };
 
 const lint = (text: string, changes: Partial<LintContext> = {}): unknown =>

@@ -65,6 +65,21 @@ export const packetTermRefusals = {
     next: "remove the path, then cto packet lint; the base forbidden paths cannot be narrowed by a packet",
     why: "An owner who allows a forbidden path expects something that cannot happen.",
   },
+  "packet/path-absent": {
+    says: "{path} is not in the target: {found}.",
+    next: "correct the path, or write new `{path}` in the task or in a criterion, then cto packet lint",
+    why: "A mistyped path allows nothing that the task needs; a file that is to be made is announced as new.",
+  },
+  "packet/path-through-link": {
+    says: "{path} leads through {link}, which is a {kind} in the target.",
+    next: "name plain files and folders of the target, then cto packet lint",
+    why: "What a link leads to is not what its path says; a change there would be refused.",
+  },
+  "packet/target-disagrees": {
+    says: "The admission record {record} is of {found}, not of {target}.",
+    next: "name the target's own admission record, or the target that this one admits, then cto packet lint",
+    why: "The gate refuses a packet whose admission is of another repository.",
+  },
   "packet/action-unknown": {
     says: "{action} is no forbidden action that the Harness knows.",
     next: "use the ten known actions, then cto packet lint",
