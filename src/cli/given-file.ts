@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { constants } from "node:fs";
-import { open } from "node:fs/promises";
+import { open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
 import path from "node:path";
 
+import { Failure } from "../workflow/failure.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";
 import { usageError } from "./usage-error.ts";
@@ -42,3 +44,23 @@ const mayOthersWrite = ({ mode, uid }: { readonly mode: number; readonly uid: nu
   (mode & 0o022) !== 0 || (uid !== 0 && uid !== process.getuid?.());
 
 export const isBytes = (read: Uint8Array | Answer): read is Uint8Array => read instanceof Uint8Array;
+
+/** Writes such a file anew, at once and only over the bytes that were read. */
+export const replaceGiven = async (cwd: string, given: string, bytes: Uint8Array, over: Uint8Array): Promise<void> => {
+  const place = await realpath(path.resolve(cwd, given));
+  const fresh = `${place}.${randomUUID()}`;
+  try {
+    const handle = await open(fresh, "wx", (await stat(place)).mode & 0o777);
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    if (Buffer.compare(await readFile(place), over) !== 0)
+      throw new Failure("home/changed-meanwhile", `${given} is not what was read before; nothing was written.`);
+    await rename(fresh, place);
+  } finally {
+    await unlink(fresh).catch(() => undefined);
+  }
+};

@@ -1,8 +1,11 @@
 import type { Linted } from "../harness/lint-packets.ts";
 import type { Diagnostic } from "../workflow/packet/lint-packet.ts";
 import { visible } from "../workflow/visible-text.ts";
+import { unsteering } from "./json-line.ts";
+import { sarifText } from "./show-sarif.ts";
+import { versionOfBuild } from "./version.ts";
 
-export interface Counts {
+interface Counts {
   readonly errors: number;
   readonly warnings: number;
 }
@@ -13,8 +16,26 @@ export const countOf = (all: readonly Linted[]): Counts => {
   return { errors: of("error"), warnings: of("warning") };
 };
 
+export interface LintData {
+  readonly diagnostics: readonly object[];
+  readonly counts: Counts & { readonly packets: number };
+}
+
+/** What lint prints, in one of its formats. */
+export const lintText = async (format: string, linted: readonly Linted[], data: LintData): Promise<string> => {
+  const { errors, warnings } = data.counts;
+  if (format === "json")
+    return unsteering(JSON.stringify({ schema: "cto.lint.v1", ok: errors === 0, refusals: [], ...data }));
+  if (format === "sarif") return sarifText(linted, await versionOfBuild());
+  if (format === "github") return githubLines(linted);
+  if (linted.length === 0) return "No packets in .sot/03-PROTOCOLS";
+  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+  const end = `${many(errors, "error")}, ${many(warnings, "warning")} in ${many(linted.length, "packet")}`;
+  return [frames(linted), end].filter((part) => part !== "").join("\n");
+};
+
 /** Findings under the lines they are about, as a compiler shows them. */
-export const frames = (all: readonly Linted[]): string =>
+const frames = (all: readonly Linted[]): string =>
   all.flatMap(({ source, diagnostics }) => diagnostics.map((each) => frame(each, linesOf(source.bytes)))).join("\n");
 
 const frame = ({ at, severity, code, says, next }: Diagnostic, lines: readonly string[]): string => {
@@ -38,7 +59,7 @@ const WIDTH = 160;
 const cut = (line: string): string => (line.length <= WIDTH ? line : `${line.slice(0, WIDTH - 1)}…`);
 
 /** Workflow commands, as GitHub reads them. */
-export const githubLines = (all: readonly Linted[]): string =>
+const githubLines = (all: readonly Linted[]): string =>
   all
     .flatMap(({ diagnostics }) => diagnostics)
     .map(({ at, severity, code, says, next }) => {

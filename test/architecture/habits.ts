@@ -40,6 +40,7 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
   "src/harness/push-sealed.ts": "a bundle that did not reach its bucket yet is sealed all the same",
   "src/harness/admission-file.ts": "a switch that leads to nothing that can be read opens nothing",
+  "src/harness/lint-packets.ts": "a target that cannot be looked at is no fault of a packet: lint says nothing of it",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
   "src/cli/run-command.ts": "shows it",
   "src/control-surface/problem.ts": "answers 503 instead of 500",

@@ -27,6 +27,10 @@ export interface Given {
   readonly input?: string | Uint8Array;
   /** What a person types at a terminal, one after the other; without it there is no terminal. */
   readonly types?: readonly string[];
+  /** Hears what is printed as it is printed, for commands that go on until they are told to end. */
+  readonly heard?: (text: string) => void;
+  /** Ctrl-C. */
+  readonly ctrlC?: AbortSignal;
 }
 
 /** One `cto` command line in this process, over real adapters, with buffers for streams. */
@@ -38,7 +42,13 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
   const terminal = given.types !== undefined;
   const context: CliContext = {
     process: {
-      stdout: { write: (text) => void said.stdout.push(Buffer.from(text)), isTTY: false },
+      stdout: {
+        write: (text) => {
+          said.stdout.push(Buffer.from(text));
+          given.heard?.(Buffer.from(text).toString());
+        },
+        isTTY: false,
+      },
       stderr: { write: (text) => void said.stderr.push(Buffer.from(text)), isTTY: false },
       env,
     },
@@ -72,7 +82,10 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
     // Here a client leaves before it has said anything; test/mcp leads real ones.
     serveMcp: async (home) => (await openMcpGround({ home, cwd, environment: env })).close(),
-    onStop: () => () => undefined,
+    onStop: (stop) => {
+      given.ctrlC?.addEventListener("abort", stop);
+      return () => given.ctrlC?.removeEventListener("abort", stop);
+    },
   };
   const withHome = given.home === undefined ? argv : [...argv, "--home", given.home];
   const exit = await runCli(withHome, context);

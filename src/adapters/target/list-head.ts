@@ -43,7 +43,7 @@ const ENTRIES: Readonly<Record<TreeEntry["mode"], Entry>> = {
   "100755": "file",
   "120000": "link",
   "040000": "folder",
-  "160000": "submodule",
+  "160000": "repository",
 };
 
 const refused = ([first, ...others]: readonly Refusal[]): Result<never, Refusal> => {

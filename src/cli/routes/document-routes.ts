@@ -13,12 +13,14 @@ type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 /** Commands about packets, work items and targets. */
 export const documentRoutes = (): Routes => ({
   packet: group("Approval Packets: what is proposed", {
-    lint: command<{ readonly format?: string }, string[]>({
+    lint: command<{ readonly format?: string; readonly fix: boolean; readonly watch: boolean }, string[]>({
       brief: "every finding, with line, column and next step",
       examples: ["cto packet lint", "cto packet lint draft.md --format sarif"],
       args: [{ placeholder: "FILE", brief: "packets to read (default: all of the home)", rest: true }],
       flags: {
         format: oneOf(["text", "json", "sarif", "github"], "how it is told (text)"),
+        fix: yes("mend what has one right answer and gives no more leave"),
+        watch: yes("again at each change, until Ctrl-C"),
       },
       about: ["A lint that passes is validation only: it grants nothing."],
       exits: "0 no error · 3 an error",

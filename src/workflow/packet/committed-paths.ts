@@ -3,7 +3,7 @@ import { refusal, type Refusal } from "../refusal.ts";
 import { isPlain } from "../wildcard.ts";
 import type { Packet, Placed } from "./packet.ts";
 
-export type Entry = "file" | "folder" | "link" | "submodule";
+export type Entry = "file" | "folder" | "link" | "repository";
 
 /** What the checked-out branch of a repository holds, by path relative to its root; folders without a final `/`. */
 export interface CommittedPaths {
@@ -17,7 +17,7 @@ export const throughLinks = ({ allowedPaths }: Packet, { entries }: CommittedPat
   allowedPaths.flatMap(({ value: path, at }) => {
     const link = linkOn(path, entries);
     if (link === undefined) return [];
-    const kind = entries.get(link) === "link" ? "symbolic link" : "submodule";
+    const kind = entries.get(link) === "link" ? "symbolic link" : "repository of its own";
     return [refusal("packet/path-through-link", { path, link, kind }, at)];
   });
 
@@ -35,7 +35,7 @@ const linkOn = (path: string, entries: CommittedPaths["entries"]): string | unde
   const wild = names.findIndex((name) => !isPlain(name));
   const plain = wild === -1 ? names : names.slice(0, wild);
   const places = plain.map((_, at) => plain.slice(0, at + 1).join("/"));
-  return places.find((place) => entries.get(place) === "link" || entries.get(place) === "submodule");
+  return places.find((place) => entries.get(place) === "link" || entries.get(place) === "repository");
 };
 
 const whyAbsent = (path: string, branch: string, entries: CommittedPaths["entries"]): string | undefined => {

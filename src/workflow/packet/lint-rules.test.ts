@@ -194,7 +194,7 @@ test.each<readonly [string, Readonly<Record<string, Entry>>, readonly string[]]>
   ["lib/**", { lib: "folder" }, ["packet/path-absent 29:4"]],
   ["lib/x.py", { lib: "link" }, ["packet/path-through-link 29:4"]],
   ["lib", { lib: "link" }, ["packet/path-through-link 29:4"]],
-  ["lib/**", { lib: "submodule" }, ["packet/path-through-link 29:4"]],
+  ["lib/**", { lib: "repository" }, ["packet/path-through-link 29:4"]],
 ])("R029 the allowed path %s on a target that holds %j: %j", (path, entries, expected) => {
   expect(pathsIn(path, entries)).toEqual(expected);
 });
