@@ -3,15 +3,17 @@ import { modelUseSays } from "../workflow/evidence/schemas/model-use.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { visible } from "../workflow/visible-text.ts";
 import { relative } from "./duration.ts";
+import { orderText } from "./show-worker.ts";
 import { duration, short, table } from "./show.ts";
 
 /** A run for people: the ending first, then what stands for it, claims last and named as such. */
 export const runText = (detail: RunDetail, nowMs: number, isVerbose: boolean): string => {
-  const { run, work, word, startedAt, tookMs, report, outcome, rollback, bundle, verify, next } = detail;
+  const { run, work, word, startedAt, tookMs, report, outcome, rollback, bundle, verify, order, next } = detail;
   const took = tookMs === null ? "" : `, took ${duration(tookMs)}`;
   const head = [
     ["work", work],
     ["started", relative(startedAt, nowMs) + took],
+    ...(order === null ? [] : [["order", orderText(order)]]),
     ...(bundle === null
       ? []
       : [["evidence", `${bundle}   ${verify === "not-sealed" ? "" : `verifies now: ${verify.verdict}`}`]]),

@@ -29,6 +29,7 @@ import type { StepPage } from "../harness/objects/step.ts";
 import type { TargetObject, TargetRow } from "../harness/objects/target.ts";
 import type { PacketView } from "../harness/objects/view.ts";
 import type { WorkObject, WorkWithHistory } from "../harness/objects/work.ts";
+import type { WorkersObject } from "../harness/objects/worker.ts";
 import type { ReplayLevel } from "../workflow/evidence/schemas/replay-levels.ts";
 import type { Verdict } from "../workflow/evidence/verify/verdict.ts";
 import type { LedgerType } from "../workflow/ledger-types.ts";
@@ -47,6 +48,7 @@ export interface Api {
   readonly "/api/targets/:name": TargetObject;
   readonly "/api/explain/:name": Explanation;
   readonly "/api/doctor": { readonly checks: readonly DoctorCheck[] };
+  readonly "/api/workers": WorkersObject;
   readonly "/api/authority": AuthorityObject;
   readonly "/api/hostile": HostileObject;
   readonly "/api/notices": NoticesObject;

@@ -20,6 +20,7 @@ export const readRoutes = (reading: Reading, examine: () => Promise<readonly Doc
   route("/api/targets/:name", [], async ({ name }) => sought(await reading.target(name), "target", name, object)),
   route("/api/explain/:name", [], ({ name }) => Promise.resolve(sought(reading.explain(name), "code", name, object))),
   route("/api/doctor", [], async () => object({ checks: await examine() })),
+  route("/api/workers", [], async () => object(await reading.workers())),
   route("/api/authority", [], async () => object(await reading.authority())),
   route("/api/hostile", [], async () => object(await reading.hostile())),
   route("/api/notices", ["limit"], async ({ page }) => object(await reading.notices(page.limit))),

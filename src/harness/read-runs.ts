@@ -1,4 +1,3 @@
-import type { QueuedOrder } from "../seams/engine.ts";
 import type { RunListFilter, RunRow } from "../seams/store.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
@@ -8,9 +7,11 @@ import { foldRun, type RunState } from "../workflow/run-state.ts";
 import { SHOWN_STATES, wordOf, type ShownState } from "../workflow/state-words.ts";
 import { factsOfRun } from "./facts-of-run.ts";
 import { nextOf } from "./next-of-run.ts";
+import type { OrderObject } from "./objects/worker.ts";
 import { reportOf } from "./read-report.ts";
 import { whereTargetStands } from "./read-target-state.ts";
 import { readAdmissions } from "./read-targets.ts";
+import { NO_ORDERS, readOrders, type Orders } from "./read-workers.ts";
 import { targetIdOf } from "./target-id.ts";
 import { workTitles } from "./work-ground.ts";
 import type { World } from "./world.ts";
@@ -34,6 +35,8 @@ export interface RunView {
   readonly by: string;
   readonly tookMs: number | null;
   readonly isOpen: boolean;
+  /** Where its order stands; null where no engine has one. */
+  readonly order: OrderObject | null;
   readonly next: string;
   /** Number of its newest ledger entry. */
   readonly seq: number;
@@ -115,15 +118,23 @@ export const openRuns = async (
 const viewsOf = async (world: World, rows: readonly RunRow[]): Promise<readonly RunView[]> => {
   const records = await world.store.records({ runs: rows.map(({ run }) => run) });
   const ofRun = Map.groupBy(records, ({ run }) => run);
-  return Promise.all(rows.map((row) => viewOver(world, row, ofRun.get(row.run) ?? [])));
+  // Asked once for all of them, and only where one has not ended.
+  const orders = rows.some(isOpen) ? await readOrders(world) : NO_ORDERS;
+  return Promise.all(rows.map((row) => viewOver(world, row, ofRun.get(row.run) ?? [], orders)));
 };
 
 export const viewOfRun = async (world: World, row: RunRow): Promise<RunView> =>
-  viewOver(world, row, await world.store.records({ runs: [row.run] }));
+  viewOver(
+    world,
+    row,
+    await world.store.records({ runs: [row.run] }),
+    isOpen(row) ? await readOrders(world) : NO_ORDERS,
+  );
 
-const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[]): Promise<RunView> => {
-  const queue = row.ending === null ? await world.engine.queue() : [];
-  const state = (await isGivenUp(world, row, queue)) ? "interrupted" : stateOf(world, row, own, queue);
+const isOpen = ({ ending }: RunRow): boolean => ending === null;
+
+const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[], orders: Orders): Promise<RunView> => {
+  const state = (await isGivenUp(world, row, orders)) ? "interrupted" : stateOf(world, row, own, orders);
   const ended = own.find(({ type }) => type === "run.sealed");
   const text = (member: string): string | null =>
     typeof row.summary[member] === "string" ? row.summary[member] : null;
@@ -134,27 +145,23 @@ const viewOver = async (world: World, row: RunRow, own: readonly LedgerRecord[])
     kind: row.kind,
     state,
     reason: reasonOf(own),
-    word: wordOf(state, await factsOf({ world, row, own, queue, code: reasonOf(own) ?? "unknown" }, state)),
+    word: wordOf(state, await factsOf({ world, row, own, orders, code: reasonOf(own) ?? "unknown" }, state)),
     base: text("parent"),
     commit: text("commit"),
     startedAt: row.orderedAt,
     by: own[0]?.actor ?? "",
     tookMs: ended === undefined ? null : Date.parse(ended.at) - Date.parse(row.orderedAt),
-    isOpen: row.ending === null,
+    isOpen: isOpen(row),
+    order: isOpen(row) ? (orders.seen(row.run) ?? null) : null,
     next: nextOf(state, row, reasonOf(own)),
     seq: own.at(-1)?.seq ?? 0,
   };
 };
 
 /** What the ledger and the row say; a run that nobody holds any more is interrupted, whatever its row says. */
-const stateOf = (
-  world: World,
-  row: RunRow,
-  own: readonly LedgerRecord[],
-  queue: readonly QueuedOrder[],
-): ShownState => {
+const stateOf = (world: World, row: RunRow, own: readonly LedgerRecord[], orders: Orders): ShownState => {
   if (row.ending !== null) return shownAfterEnd(row.ending, own);
-  const order = queue.find(({ run }) => run === row.run);
+  const order = orders.of(row.run);
   const isWaiting =
     order?.status === "queued" || (order === undefined && isUntouched(row) && !world.isAlive(row.holder));
   if (isWaiting && isUntouched(row)) return isStopWanted(own) ? "stopping" : "queued";
@@ -165,8 +172,8 @@ const stateOf = (
 };
 
 /** Its worker lives on and has let go of it for good: it goes on when somebody asks for it again. */
-const isGivenUp = async ({ engine }: World, { run, ending }: RunRow, queue: readonly QueuedOrder[]): Promise<boolean> =>
-  ending === null && !queue.some((order) => order.run === run) && (await engine.status(run, "execute")) === "failed";
+const isGivenUp = async ({ engine }: World, { run, ending }: RunRow, orders: Orders): Promise<boolean> =>
+  ending === null && orders.of(run) === undefined && (await engine.status(run, "execute")) === "failed";
 
 const isStopWanted = (own: readonly LedgerRecord[]): boolean => own.some(({ type }) => type === "run.stopping");
 
@@ -181,7 +188,7 @@ interface Seen {
   readonly world: World;
   readonly row: RunRow;
   readonly own: readonly LedgerRecord[];
-  readonly queue: readonly QueuedOrder[];
+  readonly orders: Orders;
   readonly code: string;
 }
 
@@ -195,7 +202,7 @@ const FACTS: Readonly<Partial<Record<ShownState, (seen: Seen) => WordFacts | Pro
   failed: ({ code }) => ({ code }),
   stopped: ({ own }) => ({ by: own.findLast(({ type }) => type === "run.stopping")?.actor ?? "the operator" }),
   executing: async ({ world, row }) => ({ stage: await stageOf(world, row.run) }),
-  queued: ({ row, queue }) => ({ place: placeIn(queue, row) }),
+  queued: ({ row, orders }) => ({ place: placeIn(orders, row) }),
   interrupted: async ({ world, row, own }) => {
     const report = row.ending === null ? undefined : await reportOf(world, row.run);
     const stage = report?.ending.at ?? (await stageOf(world, row.run));
@@ -219,10 +226,9 @@ const stageOf = async (world: World, run: RunId): Promise<string> => {
 };
 
 /** Where an order stands among those that wait; an order that no engine knows waits for one that looks. */
-const placeIn = (queue: readonly QueuedOrder[], { run }: RunRow): string => {
-  const waiting = queue.filter(({ status }) => status === "queued");
-  const at = waiting.findIndex((order) => order.run === run);
-  return at === -1 ? "cto worker takes it" : `place ${at + 1} of ${waiting.length}`;
+const placeIn = (orders: Orders, { run }: RunRow): string => {
+  const { place, of } = orders.seen(run) ?? {};
+  return place === undefined || of === undefined ? "cto worker takes it" : `place ${place} of ${of}`;
 };
 
 const whatIsOutside = (report: Report | undefined): string | undefined =>

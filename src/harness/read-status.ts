@@ -3,7 +3,9 @@ import type { WorkId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { STATE_WORDS } from "../workflow/state-words.ts";
 import { visible } from "../workflow/visible-text.ts";
+import type { WorkerObject } from "./objects/worker.ts";
 import { openRuns, type RunView } from "./read-runs.ts";
+import { readWorkers } from "./read-workers.ts";
 import { knownWorks, type WorkView } from "./read-works.ts";
 import { viewsOfWorks } from "./views-of-works.ts";
 import { openWorkGround } from "./work-ground.ts";
@@ -14,6 +16,7 @@ export interface Status {
   /** Work items that wait for somebody, the worst first. */
   readonly needs: readonly WorkView[];
   readonly running: readonly RunView[];
+  readonly workers: readonly WorkerObject[];
   readonly counts: Readonly<Record<string, number>>;
   /** Settled work items, older than the newest ones, whose bundles were not hashed for this answer. */
   readonly unhashed: number;
@@ -46,6 +49,7 @@ export const readStatus = async (world: World, asked?: string): Promise<Status> 
   return {
     needs: asked === undefined ? waiting : waiting.filter((view) => waitsFor(world, view, asked)),
     running: (await openRuns(world)).filter(({ state }) => state !== "interrupted"),
+    workers: (await readWorkers(world)).workers,
     counts,
     unhashed,
   };

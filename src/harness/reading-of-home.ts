@@ -8,6 +8,7 @@ import { readMetrics, readReadiness } from "./read-metrics.ts";
 import { readNotices } from "./read-notices.ts";
 import { readStatus } from "./read-status.ts";
 import { checkTarget, readAdmissions } from "./read-targets.ts";
+import { readWorkers } from "./read-workers.ts";
 import type { HomeReading } from "./reading.ts";
 import { found, missing } from "./sought.ts";
 import type { World } from "./world.ts";
@@ -41,6 +42,7 @@ export const homeReading = (world: World): HomeReading => ({
   authority: () => readAuthority(world),
   hostile: () => readHostile(world),
   readiness: () => readReadiness(world),
+  workers: () => readWorkers(world),
   metrics: () => readMetrics(world),
   explain: (code) => {
     const explanation = explanationOf(code);

@@ -87,6 +87,7 @@ export const readingWorld = (world: World, probed: () => Promise<Protections>): 
     engine: {
       status: (run, kind) => engine.status(run, kind),
       queue: () => engine.queue(),
+      workers: () => engine.workers(),
       start: barred("engine.start"),
       cancel: barred("engine.cancel"),
       work: barred("engine.work"),

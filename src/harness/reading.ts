@@ -21,6 +21,7 @@ import type { StepPage } from "./objects/step.ts";
 import type { TargetObject, TargetRow } from "./objects/target.ts";
 import type { PacketView } from "./objects/view.ts";
 import type { WorkObject, WorkWithHistory } from "./objects/work.ts";
+import type { WorkersObject } from "./objects/worker.ts";
 import type { EvidencePart } from "./read-evidence.ts";
 import type { LogFilter } from "./read-log-lines.ts";
 import type { Readiness } from "./read-metrics.ts";
@@ -55,6 +56,8 @@ export interface HomeReading {
   hostile(): Promise<HostileObject>;
   explain(code: string): Sought<Explanation>;
   readiness(): Promise<Readiness>;
+  /** Who serves this home, and what is ordered. */
+  workers(): Promise<WorkersObject>;
   metrics(): Promise<readonly Metric[]>;
 }
 

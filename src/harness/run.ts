@@ -61,7 +61,7 @@ const serve = async (
       }
     },
     1,
-    row.run,
+    { only: row.run },
   );
   try {
     const there = followRun(world, row, { signal, onLine, isHere: following.signal });

@@ -1,12 +1,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { RunOrder } from "../seams/engine.ts";
+import type { Offers, RunOrder } from "../seams/engine.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
 import { performRun } from "./perform-run.ts";
 import { relayOrders } from "./relay-orders.ts";
-import { readOffers, type Offers } from "./worker-offers.ts";
+import { readOffers } from "./worker-offers.ts";
 import type { World } from "./world.ts";
 
 export interface Serving {
@@ -46,17 +46,21 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
   const offers = await readOffers(world);
   let claimed = 0;
   let done = 0;
-  const worker = await world.engine.work(async (order, engineRun) => {
-    claimed += 1;
-    tell({ kind: "begins", order });
-    const performed = await toldOf(
-      order.run,
-      tell,
-      performRun(world, order.run, engineRun, () => undefined),
-    );
-    done += 1;
-    if (performed !== undefined) tell({ kind: "ended", run: order.run, ending: performed.ending.kind });
-  }, concurrency);
+  const worker = await world.engine.work(
+    async (order, engineRun) => {
+      claimed += 1;
+      tell({ kind: "begins", order });
+      const performed = await toldOf(
+        order.run,
+        tell,
+        performRun(world, order.run, engineRun, () => undefined),
+      );
+      done += 1;
+      if (performed !== undefined) tell({ kind: "ended", run: order.run, ending: performed.ending.kind });
+    },
+    concurrency,
+    { offers },
+  );
   tell({ kind: "serves", worker: worker.id, concurrency, offers });
   try {
     await Promise.race([worker.lost, relayUntil(world, serving, () => worker.idle())]);

@@ -1,4 +1,4 @@
-import type { ConfinementLevel } from "../workflow/authority.ts";
+import type { Offers } from "../seams/engine.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import { confinedHere } from "./confined-here.ts";
 import { readAdmissions } from "./read-targets.ts";
@@ -6,14 +6,6 @@ import { targetIdOf } from "./target-id.ts";
 import type { World } from "./world.ts";
 
 /** What a worker can run here, looked at when it starts; the gate of each run looks at all of it again. */
-export interface Offers {
-  readonly confinement: ConfinementLevel;
-  /** The kinds that policy.yaml puts something behind. */
-  readonly backends: readonly string[];
-  /** Admitted targets whose gate this environment may open and whose repository is there, by their ids. */
-  readonly targets: readonly string[];
-}
-
 export const readOffers = async (world: World): Promise<Offers> => {
   const policy = readPolicy(await world.home.read(POLICY_PATH));
   const admitted = (await readAdmissions(world)).flatMap(({ read }) => (read.ok ? [read.value] : []));

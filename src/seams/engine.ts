@@ -1,3 +1,4 @@
+import type { ConfinementLevel } from "../workflow/authority.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 
 /**
@@ -12,8 +13,10 @@ export interface Engine {
   status(run: RunId, kind: OrderKind): Promise<OrderStatus>;
   /** Every order that runs or waits, the running ones first, the others as they are taken. */
   queue(): Promise<readonly QueuedOrder[]>;
-  /** Serves until drained: at most `concurrency` orders here, one order per target across all workers; of one run, if it is named. */
-  work(perform: Perform, concurrency: number, only?: RunId): Promise<Worker>;
+  /** Whoever serves, and whoever died within a day without taking leave, by name. For display: nothing rests on it. */
+  workers(): Promise<readonly SeenWorker[]>;
+  /** Serves until drained: at most `concurrency` orders here, one order per target across all workers. */
+  work(perform: Perform, concurrency: number, how?: Serve): Promise<Worker>;
   close(): Promise<void>;
 }
 
@@ -44,6 +47,36 @@ export interface QueuedOrder extends RunOrder {
   readonly status: "queued" | "running";
   /** Who has it; absent while it waits. */
   readonly worker?: string;
+}
+
+export interface Serve {
+  /** Takes the orders of this run alone. */
+  readonly only?: RunId;
+  /** What is shown of it; it takes no part in who gets which order. */
+  readonly offers?: Offers;
+}
+
+/** What a worker can run, by its own word when it started. */
+export interface Offers {
+  readonly confinement: ConfinementLevel;
+  /** The kinds that policy.yaml puts something behind. */
+  readonly backends: readonly string[];
+  /** Admitted targets whose gate its environment may open and whose repository is there, by their ids. */
+  readonly targets: readonly string[];
+}
+
+/** A worker as others see it. Its name and what it says are anybody's words who may write there: show them escaped. */
+export interface SeenWorker {
+  readonly id: string;
+  readonly host: string;
+  readonly concurrency: number;
+  readonly only?: RunId;
+  /** Absent where it offers nothing beyond its one run. */
+  readonly offers?: Offers;
+  /** `silent`: alive, and not heard for so long that its orders are given to others; `gone`: its end is proven. */
+  readonly state: "serves" | "drains" | "silent" | "gone";
+  /** When it was heard last: wall clock of whatever keeps the orders, in milliseconds. */
+  readonly heardAt: number;
 }
 
 export interface EngineRun {

@@ -56,6 +56,7 @@ export const FAILURES = {
     "look at the named file; it may be removed while nothing of the Harness runs, what counts is in the ledger",
   "engine/unreachable": "start the database that services.json names, or correct its url; then the same command again",
   "engine/unreadable": "somebody else wrote into the engine's database; give the Harness one of its own",
+  "engine/worker-name": "give CTO_WORKER_ID another value, such as the name of the unit or pod",
   "engine/worker-id-in-use":
     "give this worker another --id; where the old one has just died, wait half a minute for the database to see it",
   "evidence/not-exported": "look at the named file; cto verify RUN, then the same command with another --out",

@@ -295,6 +295,12 @@ export const ENGINE_LIMITS = {
   retryMs: 2_000,
   /** Beginnings of one order: something ends every worker that has it. The ledger bounds those of its steps before. */
   beginningsMax: 12,
+  /** How long a worker that did not take leave is shown, and how many are, those that were heard last. */
+  workerRememberedMs: 86_400_000,
+  workersShownMax: 500,
+  workerNameCharactersMax: 100,
+  offersMax: 100,
+  offerCharactersMax: 200,
   logLines: 200,
   logLineCharactersMax: 500,
 } as const;

@@ -44,6 +44,7 @@ test.each<[string, (surface: Surface) => Promise<unknown>]>([
   ["/api/doctor", () => Promise.resolve({ checks: CHECKS })],
   ["/api/targets", async ({ reading }) => ({ targets: await reading.targets() })],
   ["/api/explain/approval/absent", async ({ reading }) => valueOf(reading.explain("approval/absent"))],
+  ["/api/workers", ({ reading }) => reading.workers()],
   ["/api/authority", ({ reading }) => reading.authority()],
   ["/api/hostile", ({ reading }) => reading.hostile()],
   ["/api/notices?limit=2", ({ reading }) => reading.notices(2)],

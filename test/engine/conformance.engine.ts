@@ -1,5 +1,8 @@
+import { hostname } from "node:os";
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
+import type { SeenWorker } from "../../src/seams/engine.ts";
 import { idOf } from "../fixtures/engine-ledger.ts";
 import { ENGINES, LOOK_MS, type EngineGround } from "./engines.ts";
 import { tellFigures } from "./figures.ts";
@@ -196,6 +199,38 @@ describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (
     await fleet.worker("staying");
     await fleet.ended([long]);
     expect([times(short, "begin"), times(long, "begin"), times(long, "end")]).toEqual([1, 2, 1]);
+  });
+
+  test("workers are seen by what they offer and perform; one that is killed is gone, one that drains takes leave", async () => {
+    const seen = (): Promise<readonly SeenWorker[]> => fleet.engine().workers();
+    const stateOf = async (id: string): Promise<string | undefined> =>
+      (await seen()).find((one) => one.id === id)?.state;
+    const [held, mine] = [orderOf(1), orderOf(2)];
+    for (const order of [held, mine]) fleet.ledger.plan(idOf(order), "in s2", "hold");
+    expect(await seen()).toEqual([]);
+    // As another program may write it.
+    const offers = { confinement: "B", backends: ["scripted"], targets: ["<b>\u001b[31m\u202e"] } as const;
+    await fleet.order([mine]);
+    const alone = await fleet.worker("alone", { only: mine });
+    await eventually(() => fleet.ledger.has(idOf(mine), "hold in s2"));
+    const site = await fleet.worker("site", { offers });
+    await fleet.order([held]);
+    await eventually(() => fleet.ledger.has(idOf(held), "hold in s2"));
+    const host = hostname();
+    expect(await seen()).toEqual([
+      { id: "alone", host, concurrency: 1, only: mine.run, state: "serves", heardAt: expect.any(Number) },
+      { id: "site", host, concurrency: 4, offers, state: "serves", heardAt: expect.any(Number) },
+    ]);
+    expect(await fleet.engine().queue()).toMatchObject([{ worker: "alone" }, { worker: "site" }]);
+    const [first] = await seen();
+    await eventually(async () => ((await seen())[0]?.heardAt ?? 0) > (first?.heardAt ?? Infinity));
+    alone.send("SIGKILL");
+    await alone.exit;
+    await eventually(async () => (await stateOf("alone")) === "gone");
+    site.send("SIGTERM");
+    await eventually(async () => (await stateOf("site")) === undefined);
+    expect(await site.exit).toBe(0);
+    expect(await stateOf("alone")).toBe("gone");
   });
 
   test("E16 an engine that forgot everything is given the same orders and comes to the same ends", async () => {

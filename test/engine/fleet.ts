@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Engine, OrderKind, RunOrder } from "../../src/seams/engine.ts";
+import type { Engine, Offers, OrderKind, RunOrder } from "../../src/seams/engine.ts";
 import { runId, workId } from "../../src/workflow/ids.ts";
 import { idOf, openEngineLedger, type EngineLedger } from "../fixtures/engine-ledger.ts";
 import type { EngineTask } from "../fixtures/engine-process.ts";
@@ -33,6 +33,7 @@ interface WorkerHow {
   readonly drainWithinMs?: number;
   readonly protocol?: number;
   readonly only?: RunOrder;
+  readonly offers?: Offers;
 }
 
 export interface Fleet {
@@ -95,7 +96,7 @@ export const openFleet = async (ground: EngineGround, name: string): Promise<Fle
     return one;
   };
 
-  const worker: Fleet["worker"] = (id, { concurrency = 4, drainWithinMs = 500, protocol, only } = {}) =>
+  const worker: Fleet["worker"] = (id, { concurrency = 4, drainWithinMs = 500, protocol, only, offers } = {}) =>
     start({
       act: "work",
       place: { ...place, ...(protocol === undefined ? {} : { protocol }) },
@@ -105,6 +106,7 @@ export const openFleet = async (ground: EngineGround, name: string): Promise<Fle
       concurrency,
       drainWithinMs,
       ...(only === undefined ? {} : { only: only.run }),
+      ...(offers === undefined ? {} : { offers }),
     });
 
   return {

@@ -152,7 +152,7 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
     for (const order of orders) await engine.start(order);
     const mine = orderOf(3).run;
     const performed: string[] = [];
-    const worker = await engine.work(async ({ run }) => void performed.push(run), 1, mine);
+    const worker = await engine.work(async ({ run }) => void performed.push(run), 1, { only: mine });
     await worker.idle();
     expect(await worker.drain(0)).toEqual({ finished: 0, givenBack: 0 });
     expect(performed).toEqual([mine]);

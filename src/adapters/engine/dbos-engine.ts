@@ -4,6 +4,7 @@ import type { Engine, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { startWorker, type WorkerTimes } from "./dbos-worker.ts";
+import { seenWorkers } from "./fleet-rows.ts";
 import { NOTHING_LAID, openOrders, type OpenOrders } from "./open-orders.ts";
 import { unreachable } from "./session.ts";
 
@@ -69,8 +70,13 @@ export const dbosEngine = (options: DbosOptions): Engine => {
         ask(({ queue }) => queue.list()),
         [],
       ),
-    work: async (act, wanted, only) => {
-      if (only === undefined && wanted !== concurrency)
+    workers: () =>
+      orNone(
+        ask(({ pool }) => seenWorkers(pool)),
+        [],
+      ),
+    work: async (act, wanted, how = {}) => {
+      if (how.only === undefined && wanted !== concurrency)
         throw new Failure(
           "engine/another-concurrency",
           `Workers of site ${site} perform ${concurrency} orders at once, not ${wanted}.`,
@@ -84,8 +90,8 @@ export const dbosEngine = (options: DbosOptions): Engine => {
         wallMs,
         act,
         concurrency: wanted,
+        how,
         ...(await orders()),
-        ...(only === undefined ? {} : { only }),
       });
       workers.add(started);
       return started;

@@ -1,17 +1,18 @@
+import { hostname } from "node:os";
 import { performance } from "node:perf_hooks";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { DBOSClient } from "@dbos-inc/dbos-sdk";
 import type { Pool } from "pg";
 
-import type { Perform, Worker } from "../../seams/engine.ts";
+import type { Perform, Serve, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
-import type { RunId } from "../../workflow/ids.ts";
 import type { BoundedLog } from "./bounded-log.ts";
 import type { CancelMarks } from "./cancel-marks.ts";
 import { begunBy, moveBack, moveWaiting, putBack, takeNothingMore } from "./dbos-internals.ts";
 import { launchDbos } from "./dbos-launch.ts";
 import { performer } from "./dbos-performer.ts";
+import { ownRow } from "./fleet-rows.ts";
 import { claimId, refuseSkew } from "./join-fleet.ts";
 import { ownQueueOf, queueOf } from "./order-id.ts";
 import { idsOf, type OrderQueue } from "./order-queue.ts";
@@ -19,6 +20,7 @@ import { openSession, type SessionTimes } from "./session.ts";
 import { joinSite, openQueue } from "./site-queue.ts";
 import { takeOver } from "./takeover.ts";
 import { targetLocks } from "./target-locks.ts";
+import { wordsText } from "./worker-words.ts";
 
 export interface WorkerTimes extends SessionTimes {
   readonly pollMs: number;
@@ -42,13 +44,14 @@ export interface WorkerParts {
   readonly log: BoundedLog;
   readonly act: Perform;
   readonly concurrency: number;
-  /** Only the orders of this run are taken here, through a queue of this worker's own. */
-  readonly only?: RunId;
+  /** The orders of one run alone are taken through a queue of this worker's own. */
+  readonly how: Serve;
 }
 
 /** Joins the site and serves it. One at a time in a process, for DBOS is one of a process. */
 export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
-  const { worker, site, protocol, times, client, queue, marks, pool, log, act, concurrency, only } = parts;
+  const { worker, site, protocol, times, client, queue, marks, pool, log, act, concurrency, how } = parts;
+  const { only } = how;
   const session = await openSession(parts.url, `cto ${worker}`, times);
   const over = new AbortController();
   let isLost = false;
@@ -64,12 +67,14 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
   const targets = targetLocks(session, times.pollMs);
   const hands = performer({ worker, act, marks, targets, isFresh: () => session.isFresh(), lose });
 
+  const row = ownRow(session, worker);
   const queueName = only === undefined ? queueOf(site) : ownQueueOf(site, worker);
   try {
     await refuseSkew(session, parts.wallMs);
     await claimId(session, worker, times.idInUseWaitMs);
     const settings = { concurrency, pollMs: times.pollMs };
     await (only === undefined ? joinSite(session, client, site, settings) : openQueue(client, queueName, settings));
+    await row.join(wordsText(hostname(), concurrency, how));
     await launchDbos({ worker, queueName, protocol, pool, log }, (order, id) =>
       hands.perform(order, () => queue.claims(id)),
     );
@@ -78,6 +83,7 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
     throw error;
   }
   session.lost.catch(lose);
+  let isDraining = false;
 
   const look = async (): Promise<number> => {
     const back = await takeOver({ session, worker, protocol, queue });
@@ -91,6 +97,7 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
   const loops = [
     every(only === undefined ? times.takeoverMs : times.pollMs, over.signal, everyLook),
     every(times.cancelPollMs, over.signal, () => hands.heed()),
+    every(times.livenessMs, over.signal, () => row.beat(isDraining)),
   ];
 
   const idle = async (): Promise<void> => {
@@ -125,10 +132,13 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
   const leave = async (withinMs: number): ReturnType<Worker["drain"]> => {
     const { DBOS } = await import("@dbos-inc/dbos-sdk");
     const before = hands.tally().finished;
+    isDraining = true;
+    if (!isLost) await row.beat(isDraining).catch(() => undefined);
     await takeNothingMore();
     await endHere(isLost ? 0 : withinMs);
     if (!isLost) await giveBack();
     await DBOS.shutdown({ deregister: true });
+    if (!isLost) await row.leave().catch(() => undefined);
     await session.close().catch(() => undefined);
     const { finished, givenBack } = hands.tally();
     return { finished: finished - before, givenBack: givenBack + hands.running() };

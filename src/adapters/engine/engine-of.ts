@@ -3,7 +3,9 @@ import path from "node:path";
 
 import type { Engine } from "../../seams/engine.ts";
 import type { Holder } from "../../seams/store.ts";
+import { Failure } from "../../workflow/failure.ts";
 import type { StoreService } from "../../workflow/home-services.ts";
+import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { localEngine } from "./local-engine.ts";
 
 interface EngineGround {
@@ -19,10 +21,18 @@ interface EngineGround {
   readonly id: string;
 }
 
+const WORKER_NAME = new RegExp(`^[A-Za-z0-9][A-Za-z0-9._:@-]{0,${ENGINE_LIMITS.workerNameCharactersMax - 1}}$`);
+
 /** The engine follows the ledger: orders of a home lie where its decisions do. */
 export const engineOf = async (store: StoreService, ground: EngineGround): Promise<Engine> => {
   const { stateFolder, environment, mode, homeId, sites, self, isAlive, id } = ground;
   const named = environment["CTO_WORKER_ID"];
+  // It becomes part of ids and is read by people elsewhere.
+  if (mode === "write" && named !== undefined && !WORKER_NAME.test(named))
+    throw new Failure(
+      "engine/worker-name",
+      `CTO_WORKER_ID may be letters, digits and ._:@- of ASCII, at most ${ENGINE_LIMITS.workerNameCharactersMax}, a letter or digit first.`,
+    );
   // Here several environments may be served by one process, each by a worker of its own.
   const worker = `${named ?? `${hostname()}-${self.pid}`}-${id}`;
   if (store.kind === "sqlite")

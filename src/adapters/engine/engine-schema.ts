@@ -14,9 +14,14 @@ export const DBOS_VERSION = "5.3.0";
 const OURS = `
   create schema if not exists cto_engine;
   create table if not exists cto_engine.laid (name text primary key, version text not null);
-  create table if not exists cto_engine.cancels (order_id text primary key, at timestamptz not null default now());`;
+  create table if not exists cto_engine.cancels (order_id text primary key, at timestamptz not null default now());
+  create table if not exists cto_engine.workers (worker text primary key, words text not null, draining boolean not null,
+    heard_at timestamptz not null);`;
 
-/** The tables of DBOS and the two of ours, laid by one process at a time; for one home, whose run ids they hold. */
+/** Rises when ours change; they are laid beside what is there. */
+const LAID = `${DBOS_VERSION} 2`;
+
+/** The tables of DBOS and those of ours, laid by one process at a time; for one home, whose run ids they hold. */
 export const ensureSchema = async (pool: Pool, log: BoundedLog, home: string): Promise<void> => {
   await layOnce(pool, log);
   await pool.query("insert into cto_engine.laid values ('home', $1) on conflict (name) do nothing", [home]);
@@ -43,7 +48,7 @@ const layOnce = async (pool: Pool, log: BoundedLog): Promise<void> => {
       await client.query(OURS);
       await client.query(
         "insert into cto_engine.laid values ('dbos', $1) on conflict (name) do update set version = excluded.version",
-        [DBOS_VERSION],
+        [LAID],
       );
     } finally {
       await client.query("select pg_advisory_unlock($1::bigint)", [schemaKey]);
@@ -57,7 +62,7 @@ export const isLaid = async (pool: Pool): Promise<boolean> => {
   const { rows } = await pool.query<{ laid: string | null }>("select to_regclass('cto_engine.laid')::text as laid");
   if (typeof rows[0]?.laid !== "string") return false;
   const laid = await pool.query<{ version: string }>("select version from cto_engine.laid where name = 'dbos'");
-  return laid.rows[0]?.version === DBOS_VERSION;
+  return laid.rows[0]?.version === LAID;
 };
 
 const tryLock = async (client: { query: Pool["query"] }): Promise<boolean> => {

@@ -109,7 +109,7 @@ test("only workers of its site take an order, and only the order that they are t
   await engine.start(orderOf(2));
   await engine.start(orderOf(3));
   const performed: string[] = [];
-  const worker = await engine.work(async ({ run }) => void performed.push(run), 4, orderOf(3).run);
+  const worker = await engine.work(async ({ run }) => void performed.push(run), 4, { only: orderOf(3).run });
   await worker.idle();
   expect(performed).toEqual(["R-003-01"]);
   expect((await engine.queue()).map(({ run, status }) => [run, status])).toEqual([
@@ -128,13 +128,13 @@ test("what a dead worker held is taken over at once, and what a silent one held 
     const still = engineOf(pid, { ...options, lookMs: 3_600_000 });
     await still.start(order);
     const stands = standing();
-    await still.work(stands.perform, 1, order.run);
+    await still.work(stands.perform, 1, { only: order.run });
     await stands.begun;
     expect(await still.queue()).toMatchObject([{ run: order.run, status: "running", worker: `w${pid}` }]);
     if (pid === 1) dead.add(1);
     const heir = engineOf(pid + 10);
     const heard: string[] = [];
-    const worker = await heir.work(async (_, { worker: who }) => void heard.push(who), 1, order.run);
+    const worker = await heir.work(async (_, { worker: who }) => void heard.push(who), 1, { only: order.run });
     await expect.poll(() => heard).toEqual([`w${pid + 10}`]);
     await worker.idle();
     expect(await heir.status(order.run, "execute")).toBe("done");

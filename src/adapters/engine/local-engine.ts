@@ -9,6 +9,7 @@ import { openLocalWorker, type LocalWorker } from "./local-worker.ts";
 import { orderId } from "./order-id.ts";
 import { orderRows, type OrderRows } from "./order-rows.ts";
 import { openOrderTable, orUnavailable } from "./order-table.ts";
+import { workerRows, type WorkerRows } from "./worker-rows.ts";
 
 export interface LocalEngineOptions {
   /** Absolute path of the file of orders; its folder is there. */
@@ -32,7 +33,9 @@ export const localEngine = (options: LocalEngineOptions): Engine => {
   const { file, leaseMs = 30_000, lookMs = 500 } = options;
   let database: Database.Database | undefined;
   const workers = new Set<LocalWorker>();
-  const rows = (): OrderRows => orderRows((database ??= openOrderTable(file)));
+  const opened = (): Database.Database => (database ??= openOrderTable(file));
+  const rows = (): OrderRows => orderRows(opened());
+  const fleet = (): WorkerRows => workerRows(opened());
   // Whoever only looks makes no file.
   const isThere = (): boolean => database !== undefined || existsSync(file);
   const asked = async <T>(act: () => T): Promise<T> => orUnavailable(file, act);
@@ -47,22 +50,25 @@ export const localEngine = (options: LocalEngineOptions): Engine => {
       }),
     status: (run, kind) => asked(() => (isThere() ? rows().status(orderId(run, kind)) : "unknown")),
     queue: () => asked(() => (isThere() ? rows().queue() : [])),
-    work: (perform, concurrency, only) =>
+    workers: () => asked(() => (isThere() ? fleet().list(options.isAlive, leaseMs, Date.now()) : [])),
+    work: (perform, concurrency, how = {}) =>
       asked(() => {
         const worker = openLocalWorker({
           ...options,
           leaseMs,
           lookMs,
           rows: rows(),
+          fleet: fleet(),
           perform,
           concurrency,
-          only: only ?? "any",
+          how,
         });
         workers.add(worker);
         return worker;
       }),
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.drain(0)));
+      workers.clear();
       database?.close();
       database = undefined;
     },

@@ -1,10 +1,13 @@
-import type { Perform, Worker } from "../../seams/engine.ts";
+import { hostname } from "node:os";
+
+import type { Perform, Serve, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
-import type { RunId } from "../../workflow/ids.ts";
 import type { LocalEngineOptions } from "./local-engine.ts";
 import { orderId } from "./order-id.ts";
 import type { Claimed, OrderRows, Settled } from "./order-rows.ts";
 import { orUnavailable } from "./order-table.ts";
+import type { WorkerRows } from "./worker-rows.ts";
+import { wordsText } from "./worker-words.ts";
 
 export interface LocalWorker extends Worker {
   /** Looks at once, for whoever knows that there is something to see. */
@@ -17,7 +20,8 @@ interface WorkerParts extends LocalEngineOptions {
   readonly rows: OrderRows;
   readonly perform: Perform;
   readonly concurrency: number;
-  readonly only: RunId | "any";
+  readonly fleet: WorkerRows;
+  readonly how: Serve;
 }
 
 interface Running {
@@ -28,8 +32,11 @@ interface Running {
 
 /** One worker: it looks, takes, performs, and lets go. Every look is one short transaction after the other. */
 export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
-  const { rows, worker, sites, self, isAlive, leaseMs, lookMs, concurrency, perform, only, file } = parts;
+  const { rows, worker, sites, self, isAlive, leaseMs, lookMs, concurrency, perform, fleet, how, file } = parts;
+  const { only = "any" } = how;
   const running = new Map<string, Running>();
+  fleet.join(worker, self, wordsText(hostname(), concurrency, how), Date.now());
+  let heardAt = nowMs();
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => undefined);
   let isDraining = false;
@@ -102,28 +109,36 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
       if (whose !== worker && (isOver || !isAlive(holder))) rows.release(id, whose);
   };
 
+  // As often as the lease lasts six times: not every look has to write.
+  const beat = (): void => {
+    if (nowMs() - heardAt < leaseMs / 6) return;
+    heardAt = nowMs();
+    fleet.beat(worker, isDraining, Date.now());
+  };
+
   const look = (): void => {
     if (isLost) return;
-    orUnavailable(file, () => {
-      renew();
-      if (isLost || isDraining) return;
+    beat();
+    renew();
+    if (!isLost && !isDraining) {
       takeOver();
       take();
-    });
+    }
     if (running.size > 0) return;
     idle.resolve();
     idle = Promise.withResolvers();
   };
 
   // The file is busy or gone for now: what this worker holds goes on, until its lease is over.
-  const lookNow = (): void => {
+  const tried = (act: () => void): void => {
     try {
-      look();
+      orUnavailable(file, act);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       parts.onTrouble?.(error);
     }
   };
+  const lookNow = (): void => tried(look);
   const timer = setInterval(lookNow, lookMs);
   setImmediate(lookNow);
 
@@ -134,6 +149,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
     idle: async () => idle.promise,
     drain: async (withinMs) => {
       isDraining = true;
+      heardAt = 0;
       finished = 0;
       givenBack = 0;
       const all = Promise.all([...running.values()].map(({ ended }) => ended));
@@ -146,6 +162,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
       await all;
       patience.removeEventListener("abort", giveBack);
       clearInterval(timer);
+      if (!isLost) tried(() => fleet.leave(worker));
       return { finished, givenBack };
     },
   };

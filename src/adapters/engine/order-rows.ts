@@ -7,6 +7,7 @@ import type { Holder } from "../../seams/store.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, workId, type RunId } from "../../workflow/ids.ts";
 import { orderId } from "./order-id.ts";
+import { readHolder } from "./read-holder.ts";
 
 /** Who asks for orders: a worker of one process, for its sites. */
 export interface Claimant {
@@ -132,8 +133,9 @@ export const orderRows = (database: Database.Database): OrderRows => {
     running: (now) =>
       allRunning.all().map((row) => {
         const { id, worker, holder, lease_until: until } = believed(row);
-        if (worker === null || holder === null) throw unreadable();
-        return { id, worker, holder: readHolder(holder), isOver: until === null || until < now };
+        const held = holder === null ? undefined : readHolder(holder);
+        if (worker === null || held === undefined) throw unreadable();
+        return { id, worker, holder: held, isOver: until === null || until < now };
       }),
     release: (id, worker) => alone(() => free.run(id, worker).changes === 1),
     settle: (id, worker, claim, as) =>
@@ -161,13 +163,6 @@ const RowShape = z.object({
 });
 type Row = z.infer<typeof RowShape>;
 
-const HolderShape: z.ZodType<Holder> = z.strictObject({
-  pid: z.int(),
-  pidStart: z.string(),
-  bootId: z.string(),
-  host: z.string(),
-});
-
 const unreadable = (cause?: unknown): Failure =>
   new Failure("engine/unavailable", "A row of the orders is not what this program writes.", { cause });
 
@@ -175,14 +170,6 @@ const believed = (row: unknown): Row => {
   const read = RowShape.safeParse(row);
   if (!read.success) throw unreadable(read.error);
   return read.data;
-};
-
-const readHolder = (text: string): Holder => {
-  try {
-    return HolderShape.parse(JSON.parse(text));
-  } catch (cause) {
-    throw unreadable(cause);
-  }
 };
 
 const statusOf = (row: unknown): OrderStatus => (row === undefined ? "unknown" : believed(row).status);

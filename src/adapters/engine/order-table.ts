@@ -17,7 +17,13 @@ create unique index one_order_of_a_target on orders (target) where status = 'run
 create index orders_waiting on orders (priority, no) where status = 'queued';
 create index orders_running on orders (worker) where status = 'running';`;
 
-const VERSION = 1;
+const WORKERS = `
+create table workers (worker text primary key, holder text not null, words text not null,
+  draining integer not null check (draining in (0, 1)), heard_at integer not null) strict;`;
+
+/** What brings a file from the version before it to each one. */
+const STEPS: readonly string[] = [SCHEMA, WORKERS];
+const VERSION: number = STEPS.length;
 
 /** The file, made if it is not there. One that this program does not know is a Failure: it may be removed, the ledger stays. */
 export const openOrderTable = (file: string): Database.Database =>
@@ -47,10 +53,10 @@ export const orUnavailable = <T>(file: string, act: () => T): T => {
 
 const upgrade = (database: Database.Database, file: string): void => {
   const version = database.pragma("user_version", { simple: true });
-  if (version === VERSION) return;
-  if (version !== 0)
+  if (typeof version !== "number" || version > VERSION)
     throw new Failure("engine/unavailable", `${file} has version ${String(version)}; this program knows ${VERSION}.`);
-  database.exec(SCHEMA);
+  if (version === VERSION) return;
+  for (const step of STEPS.slice(version)) database.exec(step);
   database.pragma(`user_version = ${VERSION}`);
 };
 

@@ -6,6 +6,7 @@ import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
+import { byWorker } from "../show-worker.ts";
 import { duration, short, table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -26,10 +27,10 @@ export const act: Act<Flags, []> = (context, flags) =>
     };
     const { runs, total } = await readRuns(world, { ...filter, limit: flags.limit ?? 50 });
     const now = world.clock.now().epochMs;
-    const rows = runs.map(({ run, work: of, word, commit, startedAt, tookMs }) => [
+    const rows = runs.map(({ run, work: of, word, commit, startedAt, tookMs, order }) => [
       run,
       of,
-      visible(word),
+      visible(word) + byWorker(order),
       commit === null ? "-" : short(commit),
       relative(startedAt, now),
       tookMs === null ? "" : `took ${duration(tookMs)}`,

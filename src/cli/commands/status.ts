@@ -4,6 +4,7 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";
 import { EXIT } from "../exit-code.ts";
+import { byWorker, workerText } from "../show-worker.ts";
 import { table } from "../show.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -11,7 +12,7 @@ import { withWorld } from "../with-world.ts";
 export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
   withWorld(context, flags, "read", async (world) => {
     const status = await readStatus(world, flags.needs);
-    const { needs, running, counts, unhashed } = status;
+    const { needs, running, workers, counts, unhashed } = status;
     const now = world.clock.now().epochMs;
     const rows = needs.map(({ work, lastRun, word, who, owner, next, since }) => [
       lastRun ?? work,
@@ -27,8 +28,10 @@ export const act: Act<{ readonly needs?: string }, []> = (context, flags) =>
       text: [
         rows.length === 0 ? "Nothing needs anybody." : table(rows),
         ...running.map(
-          ({ run, word, startedAt }) => `running   ${run}  ${visible(word)}  since ${relative(startedAt, now)}`,
+          ({ run, word, startedAt, order }) =>
+            `running   ${run}  ${visible(word)}  since ${relative(startedAt, now)}${byWorker(order)}`,
         ),
+        ...workers.map((worker) => `worker    ${workerText(worker, now)}`),
         ...(many.length === 0 ? [] : [many.join(" · ")]),
         ...(unhashed === 0 ? [] : [`${unhashed} settled bundles were not hashed anew: cto verify RUN`]),
       ].join("\n"),

@@ -19,6 +19,7 @@ export const runObject = (detail: RunDetail): RunObject => {
     tookMs,
     stages,
     canaries,
+    order,
     next,
     seq,
     report,
@@ -47,6 +48,7 @@ export const runObject = (detail: RunDetail): RunObject => {
     ...(outcome === "none" ? {} : { outcome }),
     ...(rollback === "none" ? {} : { rollback }),
     ...(verify === "not-sealed" ? {} : { verify }),
+    ...(order === null ? {} : { order }),
     next,
     seq,
   };
@@ -76,7 +78,7 @@ const saidByReport = (report: Report): RunReport => ({
 
 /** One run as a row of a list. */
 export const runRowObject = (view: TitledRun): RunRow => {
-  const { run, work, title, kind, state, reason, word, commit, by, startedAt, tookMs, next, seq } = view;
+  const { run, work, title, kind, state, reason, word, commit, by, startedAt, tookMs, order, next, seq } = view;
   return {
     run,
     work,
@@ -89,6 +91,7 @@ export const runRowObject = (view: TitledRun): RunRow => {
     ...(commit === null ? {} : { commit }),
     startedAt,
     ...(tookMs === null ? {} : { tookMs }),
+    ...(order === null ? {} : { order }),
     next,
     seq,
   };

@@ -2,6 +2,7 @@ import type { VerdictWord } from "../../workflow/evidence/verify/verdict.ts";
 import type { ShownState } from "../../workflow/state-words.ts";
 import type { CanaryVerdict } from "../../workflow/vocabulary.ts";
 import type { ReplayLevelObject } from "./replay.ts";
+import type { OrderObject } from "./worker.ts";
 
 interface RunHead {
   readonly run: string;
@@ -14,6 +15,8 @@ interface RunHead {
   readonly commit?: string;
   readonly startedAt: string;
   readonly tookMs?: number;
+  /** Where its order stands, while it has not ended. */
+  readonly order?: OrderObject;
   readonly next: string;
   /** Number of its newest ledger entry. */
   readonly seq: number;

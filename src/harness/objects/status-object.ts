@@ -2,7 +2,7 @@ import { personOf, type Status } from "../read-status.ts";
 import type { StatusObject } from "./status.ts";
 
 /** The inbox as every surface prints it. */
-export const statusObject = ({ needs, running, counts, unhashed }: Status): StatusObject => ({
+export const statusObject = ({ needs, running, workers, counts, unhashed }: Status): StatusObject => ({
   needs: needs.map(({ work, lastRun, title, state, reason, word, who, owner, since, next }) => ({
     work,
     ...(lastRun === null ? {} : { run: lastRun }),
@@ -14,7 +14,15 @@ export const statusObject = ({ needs, running, counts, unhashed }: Status): Stat
     ...(since === null ? {} : { since }),
     next,
   })),
-  running: running.map(({ run, work, state, word, startedAt }) => ({ run, work, state, word, startedAt })),
+  running: running.map(({ run, work, state, word, startedAt, order }) => ({
+    run,
+    work,
+    state,
+    word,
+    startedAt,
+    ...(order === null ? {} : { order }),
+  })),
+  workers,
   counts,
   unhashed,
 });

@@ -1,9 +1,12 @@
 import type { ShownState } from "../../workflow/state-words.ts";
+import type { OrderObject, WorkerObject } from "./worker.ts";
 
 /** The inbox: work items that wait for somebody, the worst first; runs that go on; how many of each state. */
 export interface StatusObject {
   readonly needs: readonly NeedObject[];
   readonly running: readonly RunningObject[];
+  /** Who performs what is ordered; those that died lately as well. */
+  readonly workers: readonly WorkerObject[];
   readonly counts: { readonly [state in ShownState]?: number };
   /** Settled work items whose bundles were not hashed for this answer, for they are not the newest; `cto verify` does it. */
   readonly unhashed: number;
@@ -29,4 +32,5 @@ export interface RunningObject {
   readonly state: ShownState;
   readonly word: string;
   readonly startedAt: string;
+  readonly order?: OrderObject;
 }

@@ -26,7 +26,8 @@ export const Running = ({ runs }: { readonly runs: readonly RunningObject[] }): 
   </Panel>
 );
 
-const RunningRow = ({ run: { run, work, state, word, startedAt } }: { readonly run: RunningObject }): JSX.Element => {
+const RunningRow = ({ run: shown }: { readonly run: RunningObject }): JSX.Element => {
+  const { run, work, state, word, startedAt, order } = shown;
   const seen = useNewestSeen(run);
   return (
     <li>
@@ -36,6 +37,11 @@ const RunningRow = ({ run: { run, work, state, word, startedAt } }: { readonly r
             <span class="mono">{visible(run)}</span> {visible(work)}
           </p>
           <p class="hint">
+            {order?.worker === undefined ? null : (
+              <>
+                with <Told text={order.worker} />;{" "}
+              </>
+            )}
             {seen === "unasked" ? "what was seen is not known yet" : null}
             {seen === "nothing" ? "nothing seen yet" : null}
             {typeof seen === "string" ? null : (

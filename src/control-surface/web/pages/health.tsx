@@ -6,6 +6,7 @@ import type { Api } from "../../api.ts";
 import { NEVER } from "../follow.ts";
 import { Hostile } from "../lists/hostile.tsx";
 import { Notices } from "../lists/notices.tsx";
+import { Workers } from "../lists/workers.tsx";
 import { Command } from "../parts/copy.tsx";
 import { Elapsed } from "../parts/elapsed.tsx";
 import { Icon, type IconName } from "../parts/icons.tsx";
@@ -32,6 +33,7 @@ export const Page = (): JSX.Element => {
       />
       <div class="stack">
         <Doctor key={round} />
+        <Workers />
         <Notices />
         <Hostile />
       </div>

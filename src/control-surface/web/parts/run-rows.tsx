@@ -104,7 +104,7 @@ const OneRun = ({
   readonly choose: () => void;
 }): JSX.Element => (
   <div role="row" aria-rowindex={n + 2} class={isChosen ? "run-row chosen" : "run-row"}>
-    <span role="cell" class="run-state" title={visible(row.word)}>
+    <span role="cell" class="run-state" title={visible(titleOf(row))}>
       <StateWord state={row.state} word={row.word} seq={row.seq} />
     </span>
     <span role="cell" class="run-run">
@@ -140,6 +140,10 @@ const OneRun = ({
     )}
   </div>
 );
+
+/** The state whole, and who has the run. */
+const titleOf = ({ word, order }: RunRow): string =>
+  order?.worker === undefined ? word : `${word}; with ${order.worker}`;
 
 /** Which rows the window shows; asked anew as it scrolls or changes its size. */
 const useSight = (list: { readonly current: HTMLDivElement | null }, total: number): Rows => {

@@ -11,7 +11,7 @@ import { Elapsed } from "../parts/elapsed.tsx";
 import { Panel } from "../parts/panel.tsx";
 import { Trouble } from "../parts/shown.tsx";
 import { StateWord } from "../parts/state-word.tsx";
-import { Code } from "../parts/told.tsx";
+import { Code, Told } from "../parts/told.tsx";
 import { addressOf } from "../run-addresses.ts";
 import { deniedIn, pathsIn } from "./seen.ts";
 
@@ -30,6 +30,9 @@ export const Running = ({
       <Panel title="Ordered" kind="plain">
         <div class="body">
           <StateWord state={run.state} word={run.word} />
+          <dl class="facts-of">
+            <Order run={run} />
+          </dl>
           <Stop run={run} />
         </div>
       </Panel>
@@ -43,6 +46,7 @@ export const Running = ({
           <dd>
             <Elapsed since={run.startedAt} />
           </dd>
+          <Order run={run} />
           <dt>Seen written</dt>
           <dd data-count="paths">
             {seen === undefined ? "not known yet" : `${paths.length} ${paths.length === 1 ? "path" : "paths"}`}
@@ -64,6 +68,20 @@ export const Running = ({
     </Panel>
   );
 };
+
+/** Where it waits, and who has it. */
+const Order = ({ run: { order } }: { readonly run: RunObject }): JSX.Element | null =>
+  order === undefined ? null : (
+    <>
+      <dt>Queue</dt>
+      <dd>
+        <Told text={order.queue} />
+        {order.place === undefined ? "" : `, place ${order.place} of ${order.of ?? order.place}`}
+      </dd>
+      <dt>Worker</dt>
+      <dd>{order.worker === undefined ? "none has it yet" : <Code text={order.worker} />}</dd>
+    </>
+  );
 
 /** Asks once, with a reason; what is stopped leaves the target as it was. */
 const Stop = ({ run: { run, state } }: { readonly run: RunObject }): JSX.Element => {
