@@ -9,17 +9,19 @@ import { digestOf, isJsonObject, parseDigest, type Digest, type Json } from "../
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import type { LedgerRecord } from "../workflow/ledger.ts";
 import { LIMITS } from "../workflow/limits.ts";
+import type { SourceDocument } from "../workflow/packet/packet.ts";
 import { readPacket } from "../workflow/packet/read-packet.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import { detailText } from "./detail-text.ts";
-import { drawnFrom, packetOf } from "./documents.ts";
+import { drawnFrom, packetOf, today } from "./documents.ts";
+import { lineOf } from "./objects/line-of-change.ts";
 import type { PacketChanges } from "./objects/packet-changes.ts";
 import { refusalObject } from "./objects/refusal-object.ts";
 import { recordBytes } from "./read-target-state.ts";
 import type { World } from "./world.ts";
 
-/** What a packet is held against: its newest approval, what this reader signed or marked last, the contract of a run, or another packet. */
-export type Against = "approved" | "reviewed" | RunId | { readonly work: WorkId };
+/** What a packet is held against: its newest approval, what this reader signed or marked last, the contract of a run, another packet, or the bytes of one. */
+export type Against = "approved" | "reviewed" | RunId | { readonly work: WorkId } | { readonly source: SourceDocument };
 
 export const readPacketChanges = async (world: World, work: WorkId, against: Against): Promise<PacketChanges> => {
   const drawn = await drawnFrom(world, await packetOf(world, work));
@@ -34,7 +36,9 @@ export const readPacketChanges = async (world: World, work: WorkId, against: Aga
   const changes = from.contract === now ? [] : contractChanges(told, young);
   const to = { packet: packet.source.digest, contract: now };
   const isReworded = changes.length === 0 && from.packet !== undefined && from.packet !== to.packet;
-  return { work, kind: "compared", from, to, compared, class: isReworded ? "wording" : gravest(changes), changes };
+  const kind = isReworded ? "wording" : gravest(changes);
+  const placed = changes.map((change) => ({ ...change, line: lineOf(packet, change) }));
+  return { work, kind: "compared", from, to, compared, class: kind, changes: placed };
 };
 
 interface Earlier {
@@ -54,7 +58,8 @@ const earlierOf = async (
   { work, owner }: { readonly work: WorkId; readonly owner: string },
   against: Against,
 ): Promise<Earlier | "none"> => {
-  if (typeof against !== "string") return ofOther(world, against.work);
+  if (typeof against !== "string")
+    return "work" in against ? ofOther(world, against.work) : ofBytes(against.source, today(world));
   if (against !== "approved" && against !== "reviewed") return ofRun(world, against);
   const leaves = await world.store.records({ work });
   if (against === "approved") return ofApproval(world, leaves, (leaf) => leaf.type === "approval.recorded");
@@ -99,11 +104,15 @@ const ofMarked = async (world: World, leaf: LedgerRecord): Promise<Earlier | "no
   const digest = parseDigest(leaf.digests?.["packet"] ?? "");
   const bytes = digest === undefined ? "absent" : await world.store.document(digest);
   if (digest === undefined || bytes === "absent") return "none";
-  const read = readPacket({ path: detailText(leaf, "path") ?? "", bytes, digest }, leaf.at.slice(0, 10));
+  return ofBytes({ path: detailText(leaf, "path") ?? "", bytes, digest }, leaf.at.slice(0, 10));
+};
+
+const ofBytes = (source: SourceDocument, day: string): Earlier | "none" => {
+  const read = readPacket(source, day);
   const contract = read.ok ? drawContract(read.value.packet) : read;
   const told = contract.ok ? asJson(contract.value) : undefined;
   if (!contract.ok || !isJsonObject(told)) return "none";
-  return { from: { packet: digest, contract: contractDigest(contract.value) }, compared: "contract", told };
+  return { from: { packet: source.digest, contract: contractDigest(contract.value) }, compared: "contract", told };
 };
 
 /** The contract of another work item, as its packet says it now. */

@@ -37,6 +37,8 @@ const GIVEN: Readonly<Record<string, string>> = {
   "packet list": "",
   "packet show": "CTO-WORK-049",
   "packet preview": "CTO-WORK-049",
+  "packet diff": "CTO-WORK-049",
+  "packet reviewed": `CTO-WORK-049 --sha256 ${"0".repeat(64)}`,
   "work list": "",
   "work show": "CTO-WORK-049",
   "target admit": "target --key owner-key",

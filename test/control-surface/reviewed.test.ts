@@ -72,8 +72,8 @@ test("of two packets it is told where the second gives more leave than the first
     changes.kind === "compared" ? changes.changes.filter(({ field }) => field === "allowedPaths") : changes.kind;
   expect(forth).toMatchObject({ kind: "compared", class: "widens", from: { work: ground.work } });
   const [more, less] = [
-    { field: "allowedPaths", class: "widens", before: null, after: "extra.py" },
-    { field: "allowedPaths", class: "narrows", before: "test_strings.py", after: null },
+    { field: "allowedPaths", class: "widens", before: null, after: "extra.py", line: 40 },
+    { field: "allowedPaths", class: "narrows", before: "test_strings.py", after: null, line: null },
   ];
   expect(paths(forth)).toEqual([more, less]);
   expect(paths(back)).toEqual([

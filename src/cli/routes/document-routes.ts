@@ -42,6 +42,31 @@ export const documentRoutes = (): Routes => ({
       exits: "0 · 3 it does not lint",
       load: () => import("../commands/packet-show.ts"),
     }),
+    diff: command<{ readonly against?: string; readonly failOn?: "widens" | "narrows" | "wording" }, [string]>({
+      brief: "what it gives leave for now and did not before, the gravest first",
+      examples: ["cto packet diff CTO-WORK-049", "cto packet diff CTO-WORK-049 --against reviewed --fail-on widens"],
+      args: [PACKET],
+      flags: {
+        against: text("WHAT", "approved (if left out), reviewed, a run, a work id, a digest or a FILE"),
+        failOn: oneOf(["widens", "narrows", "wording"], "exit 3 where it does that, or what is graver"),
+      },
+      about: ["What is not provably narrower widens. What was never approved widens as a whole."],
+      exits: "0 compared · 3 by --fail-on, or one of both says no contract",
+      see: "cto packet reviewed --help",
+      load: () => import("../commands/packet-diff.ts"),
+    }),
+    reviewed: command<{ readonly sha256: string }, [string]>({
+      brief: "say that you read these very bytes; it approves nothing",
+      examples: ["cto packet reviewed CTO-WORK-049 --sha256 6c02e71d…"],
+      args: [PACKET],
+      flags: { sha256: needed("D", "digest of the packet that was read, as cto packet show tells it") },
+      about: [
+        "From then on cto packet diff --against reviewed tells what changed since. Opening a page marks nothing.",
+      ],
+      exits: "0 · 3 the packet is another one now, or does not lint",
+      see: "cto packet diff --help",
+      load: () => import("../commands/packet-reviewed.ts"),
+    }),
     preview: command<object, [string]>({
       brief: "exactly what the owner approves",
       examples: ["cto packet preview CTO-WORK-049", "cto packet preview draft.md"],

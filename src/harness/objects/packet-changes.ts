@@ -8,6 +8,8 @@ export interface PacketChange {
   /** What stood there and stands there no more; null where something is new. */
   readonly before: Json;
   readonly after: Json;
+  /** Line of the packet of now where it stands; null for what stands there no more, and for what has no line of its own. */
+  readonly line: number | null;
 }
 
 /** How the packet of now differs from a contract of before. */
