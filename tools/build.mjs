@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, rmSync, readFileSync, writeFileSync, readdirSync } from "node:fs";
 
+import { buildDocs } from "./build-docs.mjs";
 import { buildVerifyPage } from "./build-verify-page.mjs";
 import { buildWeb } from "./build-web.mjs";
 
@@ -15,6 +16,7 @@ cpSync("src/adapters/backend/profiles", "dist/adapters/backend/profiles", { recu
 cpSync("src/cli/hostile/cases", "dist/cli/hostile/cases", { recursive: true });
 await buildVerifyPage("dist/verify.html");
 await buildWeb("dist/web");
+await buildDocs("dist/docs");
 
 // The digest of the build is what an approval binds: every file below dist, in order of its name.
 const files = readdirSync("dist", { recursive: true, withFileTypes: true })

@@ -1,11 +1,15 @@
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 
+import { MANUAL, readManual } from "./manual.ts";
+
 /** The files of the web client by their addresses, all in memory: no address ever becomes a path. */
 export type Client = ReadonlyMap<string, { readonly bytes: Uint8Array; readonly type: string }>;
 
-/** The client of this build, or of the build beside the sources; empty where none was built. */
-export const readClient = async (): Promise<Client> => {
+/** The client of this build, or of the build beside the sources, and its documentation; empty where none was built. */
+export const readClient = async (): Promise<Client> => new Map([...(await builtClient()), ...(await readManual())]);
+
+const builtClient = async (): Promise<Client> => {
   for (const place of ["../web/", "../../dist/web/"]) {
     const client = await clientIn(new URL(place, import.meta.url).pathname);
     if (client.has(PAGE)) return client;
@@ -52,6 +56,7 @@ export const clientResponse = (client: Client, address: string): Response | unde
   const file = client.get(address);
   const forEver = address.startsWith(ASSETS) ? "public, max-age=31536000, immutable" : "no-store";
   if (file !== undefined) return fileResponse(file, forEver);
+  if (address === MANUAL.slice(0, -1)) return new Response(null, { status: 308, headers: { Location: MANUAL } });
   if (!isPage(address)) return undefined;
   const page = client.get(PAGE);
   return page === undefined ? fileResponse(NO_CLIENT, "no-store") : fileResponse(page, "no-store");

@@ -217,6 +217,7 @@ export const LIMITS = {
   /** Of one request to the Control Surface: its headers, a name in its address, its body, and what a browser ticks and gives as reason. */
   surfaceHeaderBytesMax: 16_384,
   surfaceNameCharactersMax: 512,
+  manualListBytesMax: 1_048_576,
   surfaceBodyBytesMax: 65_536,
   surfaceTicksMax: 2_000,
   surfaceReasonCharactersMax: 1_000,

@@ -124,6 +124,7 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/agents/real-case.agents.ts",
   "test/journeys/moved-ledger.test.ts",
   "test/browser/approve.test.ts",
+  "test/browser/docs.test.ts",
   "test/browser/frame.test.ts",
   "test/browser/journeys.test.ts",
   "test/browser/lists.test.ts",

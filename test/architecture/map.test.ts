@@ -44,5 +44,5 @@ test("every test file that the map calls upon is one", () => {
     ...cell.matchAll(/`(test\/[^`]+|[^`]+\.test\.ts)`/g),
   ]);
   expect(kept.length).toBeGreaterThan(20);
-  for (const [, path = ""] of kept) expect(path).toMatch(/^(?:src|test)\/.+\.(?:(?:test|engine)\.ts|txt)$/);
+  for (const [, path = ""] of kept) expect(path).toMatch(/^(?:src|test)\/.+\.(?:(?:test|engine|newcomer)\.ts|txt)$/);
 });

@@ -1,39 +1,24 @@
-import { readFileSync } from "node:fs";
-
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { afterAll, expect, test } from "vitest";
 import { parse } from "yaml";
 
 import { writeAdmissionRecord } from "../../src/workflow/admission/admission-record.ts";
 import { defaultPolicyText } from "../../src/workflow/default-policy.ts";
 import { readFrontmatter } from "../../src/workflow/packet/frontmatter.ts";
-import { jsonSchemaOf, PUBLISHED, schemaPath, type PublishedSchema } from "../../tools/docs/published-schemas.ts";
+import { jsonSchemaOf, PUBLISHED, type PublishedSchema } from "../../tools/docs/published-schemas.ts";
 import { ADMITTED, draft } from "../fixtures/governed.ts";
 import { sampleBundle } from "../fixtures/sample-bundle.ts";
 import { seedText } from "../fixtures/seed-packet.ts";
 import { makeKey, removeFolder, temporaryFolder } from "../fixtures/ssh.ts";
-
-type Json = { [key: string]: Json } | Json[] | string | number | boolean | null;
+import { objection, type Json } from "./published.ts";
 
 const folder = temporaryFolder();
 afterAll(() => removeFolder(folder));
 
-// zod writes a pattern beside each format, so the format itself needs no code that knows it.
-const ajv = new Ajv2020({ strict: true, allErrors: false, formats: { "date-time": true, date: true } });
-const validators = new Map<string, ValidateFunction>(
-  PUBLISHED.map((one) => [one.name, ajv.compile(JSON.parse(readFileSync(schemaPath(one), "utf8")) as object)]),
-);
 const published = (name: string): PublishedSchema => {
   const found = PUBLISHED.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no form is called ${name}`);
   return found;
 };
-const objection = (name: string, document: Json): string => {
-  const validate = validators.get(name);
-  if (validate === undefined) throw new Error(`no form is called ${name}`);
-  return validate(document) ? "none" : (validate.errors ?? []).map((e) => `${e.instancePath} ${e.message}`).join("; ");
-};
-
 const frontmatterOf = (text: string): Json => {
   const lines = text.split("\n").map((line, index) => ({ text: line, at: { file: "f", line: index + 1, column: 1 } }));
   const { values } = readFrontmatter(lines, "f");

@@ -1,6 +1,7 @@
 import { cliPages } from "./cli-pages.ts";
 import { codePage } from "./code-page.ts";
 import { formatPage } from "./format-page.ts";
+import { nonClaimsPage } from "./non-claims-page.ts";
 import { jsonSchemaOf, PUBLISHED, schemaPath } from "./published-schemas.ts";
 
 /** Every file that is drawn from the code, by its path in the package. A test holds the files on disk to it. */
@@ -10,6 +11,7 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ...cliPages(),
     ["docs/reference/formats.md", formatPage()],
     ["docs/reference/codes.md", codePage()],
+    ["docs/non-claims.md", nonClaimsPage()],
   ]);
 
 /** Where nothing but drawn files lies. */

@@ -73,7 +73,7 @@ export const homeRoutes = (): Routes => ({
       "Prints its address with a token that ends with it: open that one. It answers to no other name and no other site.",
       "By it may be marked what was read, an approval withdrawn, a run stopped, a signed rejection rolled back; approved and",
       "decided is only by a signature of who may, which it cannot make. It admits and runs nothing, and holds no key of a",
-      "person and no CTO_HARNESS_* variable.",
+      "person and no CTO_HARNESS_* variable. The documentation is at /docs of it.",
     ],
     exits: "0 ended by Ctrl-C or TERM · 3 the port is taken",
     see: "cto status",
