@@ -33,6 +33,7 @@ export const orderOf = (nth: number, targets: number): RunOrder => ({
   target: `target-${nth % targets}`,
   site: "here",
   priority: 0,
+  owner: "jp",
 });
 
 export const idsOf = (nth: number): { readonly run: RunId; readonly work: WorkId } => {

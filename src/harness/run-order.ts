@@ -30,16 +30,20 @@ export const orderRun = async (world: World, work: WorkId): Promise<Result<RunRo
     epochSeconds: Math.floor(now.epochMs / 1000),
     holder: world.holder,
   } as const;
+  const owner = packet.ok ? packet.value.packet.target.owner.value : "";
   const attemptMin = await firstUnsealed(world, work);
   const row = await world.store.transact(async (ledger) => {
     const { size } = (await ledger.head()).checkpoint;
-    return ledger.openRun({ ...order, summary: { [ORDERED_AFTER]: size } }, attemptMin);
+    return ledger.openRun({ ...order, summary: { [ORDERED_AFTER]: size, [OWNER]: owner } }, attemptMin);
   });
   return "locked" in row ? locked(world, row.locked) : ok(row);
 };
 
 /** The member of a run's summary that says how many records the ledger had when it was ordered. */
 const ORDERED_AFTER = "orderedAfter";
+
+/** The one that holds whose contract it was when it was ordered. */
+const OWNER = "owner";
 
 /** Whether a run was ordered when this record was there already. */
 export const isOrderedAfter = ({ summary }: RunRow, seq: number): boolean => {
@@ -68,13 +72,14 @@ const isPerformed = async ({ engine, isAlive }: World, { run, holder }: RunRow):
 };
 
 /** The order of a run, as the engine hands it to a worker: ids only. */
-export const engineOrder = ({ run, kind, work, targetId }: RunRow): RunOrder => ({
+export const engineOrder = ({ run, kind, work, targetId, summary }: RunRow): RunOrder => ({
   run,
   kind,
   work,
   target: targetId,
   site: targetId,
   priority: 0,
+  owner: typeof summary[OWNER] === "string" ? summary[OWNER] : "",
 });
 
 const locked = (world: World, row: RunRow): Result<never, Refusal> => refuse(heldBy(lockOf(world, row)));

@@ -4,6 +4,7 @@ import type { Refusal } from "../workflow/refusal.ts";
 import { ok, type Result } from "../workflow/result.ts";
 import { endedRun, followRun } from "./follow-run.ts";
 import { keysNotReady } from "./keys-ready.ts";
+import { readOrderLimits } from "./order-limits.ts";
 import { performRun, type PerformedRun } from "./perform-run.ts";
 import { refuseAll } from "./read-facts.ts";
 import { engineOrder, orderRun } from "./run-order.ts";
@@ -45,6 +46,7 @@ const serve = async (
 ): Promise<PerformedRun> => {
   const { engine } = world;
   await engine.start(engineOrder(row));
+  const limits = await readOrderLimits(world);
   const here = Promise.withResolvers<PerformedRun>();
   const following = new AbortController();
   const worker = await engine.work(
@@ -61,7 +63,7 @@ const serve = async (
       }
     },
     1,
-    { only: row.run },
+    { only: row.run, limits: () => limits },
   );
   try {
     const there = followRun(world, row, { signal, onLine, isHere: following.signal });

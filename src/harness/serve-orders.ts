@@ -4,6 +4,7 @@ import type { Offers, RunOrder } from "../seams/engine.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
+import { readOrderLimits } from "./order-limits.ts";
 import { performRun } from "./perform-run.ts";
 import { relayOrders } from "./relay-orders.ts";
 import { readOffers } from "./worker-offers.ts";
@@ -44,6 +45,7 @@ export interface Served {
 export const serveOrders = async (world: World, serving: Serving): Promise<Served> => {
   const { concurrency, stop, drainMs, tell } = serving;
   const offers = await readOffers(world);
+  let limits = await readOrderLimits(world);
   let claimed = 0;
   let done = 0;
   const worker = await world.engine.work(
@@ -59,11 +61,15 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
       if (performed !== undefined) tell({ kind: "ended", run: order.run, ending: performed.ending.kind });
     },
     concurrency,
-    { offers },
+    { offers, limits: () => limits },
   );
+  const look = async (): Promise<void> => {
+    limits = await readOrderLimits(world);
+    await relayOrders(world);
+  };
   tell({ kind: "serves", worker: worker.id, concurrency, offers });
   try {
-    await Promise.race([worker.lost, relayUntil(world, serving, () => worker.idle())]);
+    await Promise.race([worker.lost, relayUntil(serving, look, () => worker.idle())]);
     if (stop.aborted) tell({ kind: "drains" });
     const { givenBack } = await Promise.race([worker.lost, worker.drain(drainMs)]);
     return { worker: worker.id, claimed, done, givenBack };
@@ -83,11 +89,15 @@ const toldOf = async <T>(run: RunId, tell: Serving["tell"], performing: Promise<
 };
 
 /** Looks for orders again and again. A ledger that is held or a full disk for a moment is told once, and tried again. */
-const relayUntil = async (world: World, { until, stop, tell }: Serving, idle: () => Promise<void>): Promise<void> => {
+const relayUntil = async (
+  { until, stop, tell }: Serving,
+  look: () => Promise<void>,
+  idle: () => Promise<void>,
+): Promise<void> => {
   let told = "";
   while (!stop.aborted) {
     try {
-      await relayOrders(world);
+      await look();
       told = "";
     } catch (error) {
       const says = error instanceof Error ? error.message : String(error);

@@ -39,8 +39,16 @@ export interface RunOrder {
   readonly target: string;
   /** What a worker has to be able to open: only workers that serve it take the order. */
   readonly site: string;
-  /** 0 goes first; within one priority the oldest order. */
+  /** 0 goes first; within one priority owners take turns, then the targets of an owner; of one target the oldest goes first. */
   readonly priority: number;
+  /** Whose contract it is, as the packet named him when the run was ordered; empty where nobody knew. */
+  readonly owner: string;
+}
+
+/** How many orders run at once, over all workers. */
+export interface OrderLimits {
+  readonly atOnce: number;
+  readonly atOncePerOwner: number;
 }
 
 export interface QueuedOrder extends RunOrder {
@@ -52,6 +60,8 @@ export interface QueuedOrder extends RunOrder {
 export interface Serve {
   /** Takes the orders of this run alone. */
   readonly only?: RunId;
+  /** As they are now; asked at each look. Left out, there are none. */
+  readonly limits?: () => OrderLimits;
   /** What is shown of it; it takes no part in who gets which order. */
   readonly offers?: Offers;
 }

@@ -38,7 +38,12 @@ export interface Authority {
   };
   readonly relay?: RelayPolicy;
   /** Who orders a run: a person with `cto run`, or a worker as soon as a work item is approved. */
-  readonly orders?: { readonly execute: OrderedBy };
+  readonly orders?: {
+    readonly execute: OrderedBy;
+    /** How many runs go on at once, over all workers, and of one owner; as many as there are places where nothing is said. */
+    readonly atOnce?: number;
+    readonly atOncePerOwner?: number;
+  };
   /** What a packet may be granted to reach besides the model. */
   readonly egress?: { readonly allowedHosts: readonly string[] };
   /** What is replaced in all evidence; without it the known patterns and no variable. */

@@ -104,6 +104,8 @@ export const LIMITS = {
   /** Free space below which a home is not ready: a bundle and a Workspace would not fit. */
   readyDiskBytesMin: 1_073_741_824,
   workerRunsMax: 64,
+  /** The highest bound on runs at once that a policy may name. */
+  runsAtOnceMax: 1_000_000,
   switchesFileBytesMax: 65_536,
   /** How often somebody who waits for a run of another process looks. */
   followPollMs: 300,

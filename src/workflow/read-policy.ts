@@ -107,7 +107,13 @@ export const policySchema: z.ZodType<Omit<Authority, "digest"> & { readonly sche
         })
         .exactOptional(),
     }),
-    orders: z.strictObject({ execute: z.enum(ORDERED_BY) }).exactOptional(),
+    orders: z
+      .strictObject({
+        execute: z.enum(ORDERED_BY).default("by-hand"),
+        atOnce: count(LIMITS.runsAtOnceMax).exactOptional(),
+        atOncePerOwner: count(LIMITS.runsAtOnceMax).exactOptional(),
+      })
+      .exactOptional(),
     relay: relaySchema.exactOptional(),
     egress: egressSchema.exactOptional(),
     redaction: redactionSchema.exactOptional(),

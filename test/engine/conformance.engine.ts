@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import type { SeenWorker } from "../../src/seams/engine.ts";
+import type { RunOrder, SeenWorker } from "../../src/seams/engine.ts";
 import { idOf } from "../fixtures/engine-ledger.ts";
 import { ENGINES, LOOK_MS, type EngineGround } from "./engines.ts";
 import { tellFigures } from "./figures.ts";
@@ -87,6 +87,69 @@ describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (
       const turns = [first, second, ...(target === "a" ? [idOf(back)] : []), last];
       expect(edges).toEqual(turns.flatMap((id) => [`begin ${id}`, `end ${id}`]));
     }
+  });
+
+  test("an owner who orders much keeps no other one waiting, nor does a target; what is shown is the order of turns", async () => {
+    const many = Array.from({ length: 24 }, (_, at) => orderOf(at + 1, { owner: "many", target: `t${at % 12}` }));
+    const few = [orderOf(31, { owner: "few", target: "f1" }), orderOf(32, { owner: "few", target: "t0" })];
+    const late = orderOf(33, { owner: "many", target: "late" });
+    const urgent = orderOf(34, { owner: "many", target: "urgent", priority: 0 });
+    const all = [...many, ...few, late].map((order) => ({ ...order, priority: 1 })).concat(urgent);
+    await fleet.order(all);
+    const shown = (await fleet.engine().queue()).map(idOf);
+    await fleet.worker("a", { concurrency: 1 });
+    await fleet.ended(all);
+    const begun = fleet.ledger.events().flatMap(({ id, what }) => (what === "begin" ? [id] : []));
+    const turn = (order: Parameters<typeof idOf>[0]): number => begun.indexOf(idOf(order));
+    expect(turn(urgent)).toBe(0);
+    expect(few.map(turn).toSorted((a, b) => a - b)).toEqual([1, 3]);
+    // Its target had no turn while each of the others had one.
+    expect(turn(late)).toBeLessThan(turn(many[12] ?? late));
+    expect(shown).toEqual(begun);
+  });
+
+  test("no more orders run at once than there may, nor of one owner, over all workers and through a kill", async () => {
+    const limits = { atOnce: 3, atOncePerOwner: 2 };
+    const of = (owner: string, from: number): readonly RunOrder[] =>
+      [0, 1, 2, 3].map((at) => orderOf(from + at, { owner, target: `${owner}${at}` }));
+    const orders = [...of("a", 1), ...of("b", 11), ...of("c", 21)];
+    for (const order of orders) fleet.ledger.plan(idOf(order), "in s2", "hold", 9);
+    const workers = [await fleet.worker("one", { limits }), await fleet.worker("two", { limits })];
+    await fleet.order(orders);
+    const held = (): readonly string[] => orders.map(idOf).filter((id) => fleet.ledger.has(id, "hold in s2"));
+    await eventually(() => held().length === 3);
+    workers[0]?.send("SIGKILL");
+    await workers[0]?.exit;
+    const killedAt = fleet.ledger.events().length;
+    await eventually(async () => (await fleet.engine().queue()).every(({ worker }) => worker !== "one"));
+    const holding = async (): Promise<RunOrder | undefined> =>
+      (await fleet.engine().queue()).find(
+        (order) =>
+          order.status === "running" &&
+          fleet.ledger.has(idOf(order), "hold in s2") &&
+          !fleet.ledger.has(idOf(order), "end"),
+      );
+    for (let ended = 0; ended < orders.length; ended += 1) {
+      await eventually(async () => (await holding()) !== undefined);
+      const next = await holding();
+      if (next === undefined) throw new Error("it held a moment ago");
+      fleet.ledger.release(idOf(next));
+      await fleet.ended([next]);
+    }
+    const ownerOf = new Map(orders.map((order) => [idOf(order), order.owner]));
+    const now = new Set<string>();
+    const most = new Map<string, number>();
+    const by = new Map<string, string>();
+    for (const [at, { id, worker, what }] of fleet.ledger.events().entries()) {
+      // What the dead one had runs no more.
+      if (at === killedAt) for (const [had, whose] of by) if (whose === "one") now.delete(had);
+      if (what === "begin") now.add(id);
+      by.set(id, worker);
+      if (what === "end") now.delete(id);
+      for (const [owner, own] of [["all", now.size], ...Map.groupBy(now, (one) => ownerOf.get(one) ?? "")] as const)
+        most.set(owner, Math.max(most.get(owner) ?? 0, typeof own === "number" ? own : own.length));
+    }
+    expect(Object.fromEntries(most)).toEqual({ all: 3, a: 2, b: 2, c: 2 });
   });
 
   test("E04 four orders of a killed worker begin elsewhere within three looks, one per target", async () => {

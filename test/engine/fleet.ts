@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Engine, Offers, OrderKind, RunOrder } from "../../src/seams/engine.ts";
+import type { Engine, Offers, OrderLimits, RunOrder } from "../../src/seams/engine.ts";
 import { runId, workId } from "../../src/workflow/ids.ts";
 import { idOf, openEngineLedger, type EngineLedger } from "../fixtures/engine-ledger.ts";
 import type { EngineTask } from "../fixtures/engine-process.ts";
@@ -34,6 +34,7 @@ interface WorkerHow {
   readonly protocol?: number;
   readonly only?: RunOrder;
   readonly offers?: Offers;
+  readonly limits?: OrderLimits;
 }
 
 export interface Fleet {
@@ -96,7 +97,7 @@ export const openFleet = async (ground: EngineGround, name: string): Promise<Fle
     return one;
   };
 
-  const worker: Fleet["worker"] = (id, { concurrency = 4, drainWithinMs = 500, protocol, only, offers } = {}) =>
+  const worker: Fleet["worker"] = (id, { concurrency = 4, drainWithinMs = 500, protocol, only, offers, limits } = {}) =>
     start({
       act: "work",
       place: { ...place, ...(protocol === undefined ? {} : { protocol }) },
@@ -107,6 +108,7 @@ export const openFleet = async (ground: EngineGround, name: string): Promise<Fle
       drainWithinMs,
       ...(only === undefined ? {} : { only: only.run }),
       ...(offers === undefined ? {} : { offers }),
+      ...(limits === undefined ? {} : { limits }),
     });
 
   return {
@@ -201,9 +203,10 @@ export const orderOf = (
     target = `t${n}`,
     kind = "execute",
     priority = 0,
-  }: { readonly target?: string; readonly kind?: OrderKind; readonly priority?: number } = {},
+    owner = "jp",
+  }: Partial<Pick<RunOrder, "target" | "kind" | "priority" | "owner">> = {},
 ): RunOrder => {
   const work = workId(`CTO-WORK-${String(n).padStart(3, "0")}`);
   if (work === undefined) throw new Error(`no work item ${n}`);
-  return { run: runId(work, 1), kind, work, target, site: SITE, priority };
+  return { run: runId(work, 1), kind, work, target, site: SITE, priority, owner };
 };

@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 
 import { holderOfThisProcess, isAlive } from "../../src/adapters/clock/holder.ts";
 import { localEngine } from "../../src/adapters/engine/local-engine.ts";
+import { readOrderLimits } from "../../src/harness/order-limits.ts";
 import { readingOf } from "../../src/harness/reading.ts";
 import { leaveRun } from "../../src/harness/run-order.ts";
 import { targetIdOf } from "../../src/harness/target-id.ts";
@@ -14,7 +15,7 @@ import { visible } from "../../src/workflow/visible-text.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
 import { surfaceOver } from "../control-surface/surface.ts";
 import { withApproved } from "./ended.ts";
-import { openSwitches } from "./ground.ts";
+import { openSwitches, POLICY } from "./ground.ts";
 
 // Who else may write into the file of orders may be called anything.
 const HOSTILE = "\u001b]0;mine\u0007\u001b[2Jjp\u202e <script>alert(1)</script>\nended     R-049-01";
@@ -85,3 +86,28 @@ const holdUntil = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener("abort", () => resolve(), { once: true });
     if (signal.aborted) resolve();
   });
+
+test("policy.yaml bounds the runs that go on at once, and what says nothing bounds nothing", async () => {
+  await withApproved(async ({ ground, world }) => {
+    const none = { atOnce: Infinity, atOncePerOwner: Infinity };
+    expect(await readOrderLimits(world)).toEqual(none);
+    const orders = (text: string): Promise<void> =>
+      ground.edit(POLICY, "schema: cto/policy/v1", `schema: cto/policy/v1\norders: ${text}`);
+    await orders("{ atOnce: 3, atOncePerOwner: 2 }");
+    expect(await readOrderLimits(world)).toEqual({ atOnce: 3, atOncePerOwner: 2 });
+    expect((await leaveRun(world, ground.work)).ok).toBe(true);
+    expect(await world.engine.queue()).toMatchObject([{ owner: "jp" }]);
+    for (const wrong of [
+      "{ atOnce: 0 }",
+      "{ atOnce: 1.5 }",
+      "{ atOncePerOwner: -1 }",
+      "{ atOnce: 1e9 }",
+      "{ most: 1 }",
+    ]) {
+      await ground.edit(POLICY, "orders: {", `orders: ${wrong}\n# {`);
+      const said = await runCto(["gate", "CTO-WORK-049"], { home: ground.home });
+      expect([wrong, said.exit, said.stdout + said.stderr]).toEqual([wrong, 3, expect.stringContaining("orders")]);
+      await ground.edit(POLICY, `orders: ${wrong}\n# {`, "orders: {");
+    }
+  });
+});

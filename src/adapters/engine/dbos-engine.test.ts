@@ -22,7 +22,16 @@ const isHere = POSTGRES !== undefined;
 const orderOf = (n: number, beside: Partial<RunOrder> = {}): RunOrder => {
   const work = workId(`CTO-WORK-00${n}`);
   if (work === undefined) throw new Error("no work item");
-  return { run: runId(work, 1), kind: "execute", work, target: `t${n}`, site: "here", priority: 0, ...beside };
+  return {
+    run: runId(work, 1),
+    kind: "execute",
+    work,
+    target: `t${n}`,
+    site: "here",
+    priority: 0,
+    owner: "jp",
+    ...beside,
+  };
 };
 
 test("the installed DBOS is the one that the tables are laid by", () => {

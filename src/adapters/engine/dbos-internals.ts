@@ -1,11 +1,12 @@
 import type { Pool } from "pg";
 
 import type { BoundedLog } from "./bounded-log.ts";
+import type { Turning } from "./in-turn.ts";
 import { OWN } from "./order-id.ts";
 import type { Session } from "./session.ts";
 
 // What is used of DBOS beyond its public interface, all of it in this file and held to the installed version by a
-// test: how it lays its tables without talking on the terminal, two calls of its executor, and six columns of one
+// test: how it lays its tables without talking on the terminal, two calls of its executor, and ten columns of one
 // table. Without the calls a worker that never returns keeps its orders; one that is started again under its old id
 // still gets them back, by DBOS alone.
 
@@ -61,9 +62,59 @@ export const heldElsewhere = async (session: Session, self: string): Promise<rea
     [self, APPLICATION, OWN],
   );
 
-/** Moves what waits under these ids into another queue: taken by nobody, or by whoever listens there. */
-export const moveWaiting = async (session: Session, workflowIds: readonly string[], to: string): Promise<void> => {
-  await session.ask(
+/** An order that runs, or that a worker has taken and begins next. */
+export interface HeldOrder extends Turning {
+  readonly worker: string;
+}
+
+export const heldOrders = async (client: Pick<Pool, "query">): Promise<readonly HeldOrder[]> => {
+  const { rows } = await client.query<HeldOrder>(
+    `select coalesce(authenticated_user, '') as owner, coalesce(queue_partition_key, '') as target, priority,
+       case status when 'PENDING' then executor_id else split_part(queue_name, $2, 2) end as worker
+     from dbos.workflow_status
+     where application_name = $1 and (status = 'PENDING' or (status = 'ENQUEUED' and position($2 in queue_name) > 0))`,
+    [APPLICATION, OWN],
+  );
+  return rows;
+};
+
+export interface WaitingOrder extends Turning {
+  readonly id: string;
+}
+
+/**
+ * Of each owner and target the oldest order that waits in a queue, or in whatever queue under one of some ids; those of
+ * busy targets are left out. Oldest first.
+ */
+export const oldestWaiting = async (
+  client: Pick<Pool, "query">,
+  queue: string,
+  protocol: number,
+  busy: readonly string[],
+  only?: readonly string[],
+): Promise<readonly WaitingOrder[]> => {
+  const { rows } = await client.query<WaitingOrder>(
+    `select id, owner, target, priority from (
+       select distinct on (priority, authenticated_user, queue_partition_key) workflow_uuid as id,
+         coalesce(authenticated_user, '') as owner, coalesce(queue_partition_key, '') as target, priority, created_at
+       from dbos.workflow_status
+       where status = 'ENQUEUED' and application_name = $1 and application_version = $3
+         and (queue_name = $2 or ($5::text[] is not null and position($6 in queue_name) = 0))
+         and ($5::text[] is null or workflow_uuid = any($5)) and not (queue_partition_key = any($4))
+       order by priority, authenticated_user, queue_partition_key, created_at, workflow_uuid) as oldest
+     order by created_at, id`,
+    [APPLICATION, queue, String(protocol), busy, only ?? null, OWN],
+  );
+  return rows;
+};
+
+/** Moves what waits under these ids into a worker's own queue. */
+export const moveInto = async (
+  client: Pick<Pool, "query">,
+  workflowIds: readonly string[],
+  to: string,
+): Promise<void> => {
+  await client.query(
     `update dbos.workflow_status set queue_name = $2
      where status = 'ENQUEUED' and workflow_uuid = any($1) and position($3 in queue_name) = 0`,
     [workflowIds, to, OWN],

@@ -9,13 +9,15 @@ import type { Perform, Serve, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { BoundedLog } from "./bounded-log.ts";
 import type { CancelMarks } from "./cancel-marks.ts";
-import { begunBy, moveBack, moveWaiting, putBack, takeNothingMore } from "./dbos-internals.ts";
+import { begunBy, moveBack, putBack, takeNothingMore } from "./dbos-internals.ts";
 import { launchDbos } from "./dbos-launch.ts";
 import { performer } from "./dbos-performer.ts";
 import { ownRow } from "./fleet-rows.ts";
 import { claimId, refuseSkew } from "./join-fleet.ts";
-import { ownQueueOf, queueOf } from "./order-id.ts";
+import { unlimited } from "./local-worker.ts";
+import { ownQueueOf } from "./order-id.ts";
 import { idsOf, type OrderQueue } from "./order-queue.ts";
+import { pullOrders } from "./pull-orders.ts";
 import { openSession, type SessionTimes } from "./session.ts";
 import { joinSite, openQueue } from "./site-queue.ts";
 import { takeOver } from "./takeover.ts";
@@ -51,7 +53,7 @@ export interface WorkerParts {
 /** Joins the site and serves it. One at a time in a process, for DBOS is one of a process. */
 export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
   const { worker, site, protocol, times, client, queue, marks, pool, log, act, concurrency, how } = parts;
-  const { only } = how;
+  const { only, limits = unlimited } = how;
   const session = await openSession(parts.url, `cto ${worker}`, times);
   const over = new AbortController();
   let isLost = false;
@@ -68,12 +70,14 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
   const hands = performer({ worker, act, marks, targets, isFresh: () => session.isFresh(), lose });
 
   const row = ownRow(session, worker);
-  const queueName = only === undefined ? queueOf(site) : ownQueueOf(site, worker);
+  // What waits is taken by turns, and begun from a queue of this worker's own.
+  const queueName = ownQueueOf(site, worker);
   try {
     await refuseSkew(session, parts.wallMs);
     await claimId(session, worker, times.idInUseWaitMs);
     const settings = { concurrency, pollMs: times.pollMs };
-    await (only === undefined ? joinSite(session, client, site, settings) : openQueue(client, queueName, settings));
+    if (only === undefined) await joinSite(session, client, site, settings);
+    await openQueue(client, queueName, settings);
     await row.join(wordsText(hostname(), concurrency, how));
     await launchDbos({ worker, queueName, protocol, pool, log }, (order, id) =>
       hands.perform(order, () => queue.claims(id)),
@@ -85,17 +89,19 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
   session.lost.catch(lose);
   let isDraining = false;
 
-  const look = async (): Promise<number> => {
-    const back = await takeOver({ session, worker, protocol, queue });
-    if (only !== undefined) await moveWaiting(session, idsOf(only, protocol), queueName);
-    return back;
+  const pull = async (): Promise<void> => {
+    if (isDraining) return;
+    const ids = only === undefined ? {} : { only: idsOf(only, protocol) };
+    await pullOrders(pool, { worker, site, protocol, concurrency, limits, ...ids });
   };
+  const look = (): Promise<number> => takeOver({ session, worker, protocol, queue });
   const everyLook = async (): Promise<void> => {
     await look();
     await queue.orderAgain();
   };
   const loops = [
-    every(only === undefined ? times.takeoverMs : times.pollMs, over.signal, everyLook),
+    every(times.takeoverMs, over.signal, everyLook),
+    every(times.pollMs, over.signal, pull),
     every(times.cancelPollMs, over.signal, () => hands.heed()),
     every(times.livenessMs, over.signal, () => row.beat(isDraining)),
   ];
@@ -124,7 +130,6 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
     over.abort();
     await Promise.allSettled(loops);
     await putBack(worker);
-    if (only === undefined) return;
     await moveBack(session, worker);
     await client.deleteQueue(queueName);
   };

@@ -16,10 +16,12 @@ const OURS = `
   create table if not exists cto_engine.laid (name text primary key, version text not null);
   create table if not exists cto_engine.cancels (order_id text primary key, at timestamptz not null default now());
   create table if not exists cto_engine.workers (worker text primary key, words text not null, draining boolean not null,
-    heard_at timestamptz not null);`;
+    heard_at timestamptz not null);
+  create table if not exists cto_engine.turns (what text not null, name text not null, no bigint not null,
+    primary key (what, name));`;
 
 /** Rises when ours change; they are laid beside what is there. */
-const LAID = `${DBOS_VERSION} 2`;
+const LAID = `${DBOS_VERSION} 3`;
 
 /** The tables of DBOS and those of ours, laid by one process at a time; for one home, whose run ids they hold. */
 export const ensureSchema = async (pool: Pool, log: BoundedLog, home: string): Promise<void> => {

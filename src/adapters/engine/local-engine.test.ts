@@ -49,7 +49,7 @@ const orderOf = (nth: number, change: Partial<RunOrder> = {}): RunOrder => {
   const text = String(nth).padStart(3, "0");
   const [run, work] = [parseRunId(`R-${text}-01`), workId(`CTO-WORK-${text}`)];
   if (run === undefined || work === undefined) throw new Error("no id");
-  return { run, work, kind: "execute", target: `target-${nth}`, site: "here", priority: 0, ...change };
+  return { run, work, kind: "execute", target: `target-${nth}`, site: "here", priority: 0, owner: "jp", ...change };
 };
 
 const FIRST = orderOf(1);

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 
-import type { Perform, Serve, Worker } from "../../seams/engine.ts";
+import type { OrderLimits, Perform, Serve, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { LocalEngineOptions } from "./local-engine.ts";
 import { orderId } from "./order-id.ts";
@@ -33,7 +33,7 @@ interface Running {
 /** One worker: it looks, takes, performs, and lets go. Every look is one short transaction after the other. */
 export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
   const { rows, worker, sites, self, isAlive, leaseMs, lookMs, concurrency, perform, fleet, how, file } = parts;
-  const { only = "any" } = how;
+  const { only = "any", limits = unlimited } = how;
   const running = new Map<string, Running>();
   fleet.join(worker, self, wordsText(hostname(), concurrency, how), Date.now());
   let heardAt = nowMs();
@@ -81,7 +81,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
 
   const take = (): void => {
     while (running.size < concurrency) {
-      const claimed = rows.claim({ worker, sites, holder: self }, nowMs() + leaseMs, nowMs(), only);
+      const claimed = rows.claim({ worker, sites, holder: self, limits: limits() }, nowMs() + leaseMs, nowMs(), only);
       if (claimed === "none") return;
       const id = orderId(claimed.order.run, claimed.order.kind);
       const stop = new AbortController();
@@ -170,6 +170,8 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
 
 /** An order that ended before this worker let go of it is done. */
 const isCancelled = ({ aborted, reason }: AbortSignal): boolean => aborted && !(reason instanceof Failure);
+
+export const unlimited = (): OrderLimits => ({ atOnce: Infinity, atOncePerOwner: Infinity });
 
 /** Milliseconds of the monotonic clock of the machine, the same for all its processes. */
 const nowMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);

@@ -8,6 +8,7 @@ import { cancelMarks, type CancelMarks } from "./cancel-marks.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
 import { ensureSchema, isLaid } from "./engine-schema.ts";
 import { orderQueue, type OrderQueue } from "./order-queue.ts";
+import { readTurns } from "./pull-orders.ts";
 import { unreachable } from "./session.ts";
 
 /** The orders of a database, for whoever orders, looks or serves. */
@@ -65,7 +66,7 @@ export const openOrders = async ({ url, worker, protocol, home, connectMs, use }
     logger: log,
   });
   const marks = cancelMarks(pool);
-  const queue = orderQueue(client, marks, protocol);
+  const queue = orderQueue(client, marks, protocol, () => readTurns(pool));
   return {
     pool,
     client,

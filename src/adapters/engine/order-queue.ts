@@ -3,7 +3,8 @@ import type { DBOSClient } from "@dbos-inc/dbos-sdk";
 import type { OrderKind, OrderStatus, QueuedOrder, RunOrder } from "../../seams/engine.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import type { CancelMarks } from "./cancel-marks.ts";
-import { orderId, queueOf, workflowIds } from "./order-id.ts";
+import { inTurn, type Turns } from "./in-turn.ts";
+import { orderId, ownQueueOf, queueOf, workflowIds } from "./order-id.ts";
 import { readOrder } from "./read-order.ts";
 
 /** Orders as DBOS keeps them, by its public interface alone: no worker is needed to order, to cancel or to look. */
@@ -27,9 +28,14 @@ type Row = Awaited<ReturnType<DBOSClient["listWorkflows"]>>[number];
 /** What may be ordered again. */
 const ENDED_EARLY: ReadonlySet<string> = new Set(["failed", "cancelled"]);
 
-export const orderQueue = (client: DBOSClient, marks: CancelMarks, protocol: number): OrderQueue => {
+export const orderQueue = (
+  client: DBOSClient,
+  marks: CancelMarks,
+  protocol: number,
+  turns: () => Promise<Turns>,
+): OrderQueue => {
   const enqueue = async (order: RunOrder, workflowID: string): Promise<void> => {
-    const { run, kind, work, target, site, priority } = order;
+    const { run, kind, work, target, site, priority, owner } = order;
     await client.enqueue(
       {
         workflowName: WORKFLOW,
@@ -38,8 +44,9 @@ export const orderQueue = (client: DBOSClient, marks: CancelMarks, protocol: num
         queuePartitionKey: target,
         priority,
         appVersion: String(protocol),
+        authenticatedUser: owner,
       },
-      { run, kind, work, target, site, priority } satisfies RunOrder,
+      { run, kind, work, target, site, priority, owner } satisfies RunOrder,
     );
   };
 
@@ -83,18 +90,24 @@ export const orderQueue = (client: DBOSClient, marks: CancelMarks, protocol: num
     list: async () => {
       const rows = await unended();
       const marked = await marks.among(rows.map(({ input }) => orderIdOf(readOrder(input))));
-      return rows
+      const orders = rows
         .filter((row) => row.status === "PENDING" || !marked.has(orderIdOf(readOrder(row.input))))
-        .toSorted(byTurn)
-        .map((row) => ({
+        .toSorted(byAge)
+        .map((row): QueuedOrder => ({
           ...readOrder(row.input),
           ...(row.status === "PENDING"
             ? { status: "running", ...(row.executorId === undefined ? {} : { worker: row.executorId }) }
             : { status: "queued" }),
         }));
+      const running = orders.filter(({ status }) => status === "running");
+      const waiting = orders.filter(({ status }) => status === "queued");
+      return [...running, ...inTurn(waiting, running, await turns())];
     },
     hasFor: async (site, worker, only) => {
-      const which = only === undefined ? { queueName: queueOf(site) } : { workflowIDs: [...idsOf(only, protocol)] };
+      const which =
+        only === undefined
+          ? { queueName: [queueOf(site), ownQueueOf(site, worker)] }
+          : { workflowIDs: [...idsOf(only, protocol)] };
       const rows = await unended({ ...which, loadInput: false, applicationVersion: String(protocol) });
       return rows.some(({ status, executorId }) => status === "ENQUEUED" || executorId === worker);
     },
@@ -124,12 +137,7 @@ const KINDS: readonly OrderKind[] = ["execute", "finalize", "rollback"];
 
 const orderIdOf = ({ run, kind }: RunOrder): string => orderId(run, kind);
 
-/** Running ones first; then by priority, then by age. */
-const byTurn = (a: Row, b: Row): number =>
-  Number(a.status === "ENQUEUED") - Number(b.status === "ENQUEUED") ||
-  a.priority - b.priority ||
-  a.createdAt - b.createdAt ||
-  (a.workflowID < b.workflowID ? -1 : 1);
+const byAge = (a: Row, b: Row): number => a.createdAt - b.createdAt || (a.workflowID < b.workflowID ? -1 : 1);
 
 const statusOf = (row: Row, isCancelled: boolean): OrderStatus => {
   switch (row.status) {

@@ -1,11 +1,12 @@
 import type Database from "better-sqlite3";
 import { z } from "zod";
 
-import type { OrderStatus, QueuedOrder, RunOrder } from "../../seams/engine.ts";
+import type { OrderLimits, OrderStatus, QueuedOrder, RunOrder } from "../../seams/engine.ts";
 import { ORDER_STATUSES } from "../../seams/engine.ts";
 import type { Holder } from "../../seams/store.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseRunId, workId, type RunId } from "../../workflow/ids.ts";
+import { inTurn, type Turns } from "./in-turn.ts";
 import { orderId } from "./order-id.ts";
 import { readHolder } from "./read-holder.ts";
 
@@ -14,6 +15,7 @@ export interface Claimant {
   readonly worker: string;
   readonly sites: readonly string[];
   readonly holder: Holder;
+  readonly limits: OrderLimits;
 }
 
 /** An order that was taken; `claim` is its fence here: a later claim of the same order has a higher one. */
@@ -35,7 +37,7 @@ export interface OrderRows {
   cancel(id: string): OrderStatus;
   status(id: string): OrderStatus;
   queue(): readonly QueuedOrder[];
-  /** The best order that waits and whose target runs nothing. */
+  /** The order whose turn it is, of those that wait and whose target runs nothing. */
   claim(by: Claimant, leaseUntil: number, now: number, only: RunId | "any"): Claimed | "none";
   /** Lengthens what this worker holds; answers which of these it does not hold any more, and which are cancelled. */
   renew(
@@ -63,22 +65,29 @@ export const orderRows = (database: Database.Database): OrderRows => {
   const find = database.prepare<[string]>("select * from orders where id = ?");
   const add = database.prepare(
     `insert into orders select @id, @run, @kind, @work, @target, @site, @priority, coalesce(max(no), 0) + 1,
-       'queued', 0, 0, null, null, null, 0 from orders where true on conflict (id) do nothing`,
+       'queued', 0, 0, null, null, null, 0, @owner from orders where true on conflict (id) do nothing`,
   );
   const requeue = database.prepare(
     "update orders set status = 'queued', not_before = 0, claims = 0, cancelled = 0 where id = ? and status in ('failed', 'cancelled')",
   );
   const cancelQueued = database.prepare("update orders set status = 'cancelled' where id = ? and status = 'queued'");
   const cancelRunning = database.prepare("update orders set cancelled = 1 where id = ? and status = 'running'");
-  const waiting = database.prepare(
-    "select * from orders where status in ('running', 'queued') order by status = 'queued', priority, no",
+  const listed = database.prepare(
+    "select * from orders where status in ('running', 'queued') order by status = 'queued', no",
   );
-  // A time that lies further ahead than anybody waits was written before the machine started anew.
-  const best = database.prepare(
-    `select * from orders as o where status = 'queued' and (run = @run or (@run is null and site in (select value from json_each(@sites))))
+  // Of each owner and target the oldest that may be taken. A time that lies further ahead than anybody waits was written
+  // before the machine started anew.
+  const candidates = database.prepare(
+    `select id, owner, target, priority, min(no) as no from orders as o
+     where status = 'queued' and (run = @run or (@run is null and site in (select value from json_each(@sites))))
        and (not_before <= @now or not_before > @now + ${WAIT_MAX_MS})
        and not exists (select 1 from orders as other where other.target = o.target and other.status = 'running')
-     order by priority, no limit 1`,
+     group by priority, owner, target order by no`,
+  );
+  const lastTurns = database.prepare("select what, name, no from turns");
+  const keepTurn = database.prepare(
+    `insert into turns select @what, @name, coalesce(max(no), 0) + 1 from turns where true
+     on conflict (what, name) do update set no = excluded.no`,
   );
   const take = database.prepare(
     `update orders set status = 'running', worker = @worker, holder = @holder, lease_until = @leaseUntil,
@@ -95,6 +104,12 @@ export const orderRows = (database: Database.Database): OrderRows => {
     `update orders set status = @status, not_before = @notBefore, worker = null, holder = null, lease_until = null
        where id = @id and worker = @worker and claims = @claim and status = 'running'`,
   );
+  const readTurns = (): Turns => {
+    const all = lastTurns.all().map(readTurn);
+    const of = (kind: Turn["what"]): ReadonlyMap<string, number> =>
+      new Map(all.filter(({ what }) => what === kind).map(({ name, no }) => [name, no]));
+    return { owners: of("owner"), targets: of("target") };
+  };
   const alone = <T>(act: () => T): T => database.transaction(act).immediate();
 
   return {
@@ -111,13 +126,24 @@ export const orderRows = (database: Database.Database): OrderRows => {
         return statusOf(find.get(id));
       }),
     status: (id) => statusOf(find.get(id)),
-    queue: () => waiting.all().map(queuedOf),
-    claim: ({ worker, sites, holder }, leaseUntil, now, only) =>
+    queue: () => {
+      const [running, waiting] = partition(listed.all().map(queuedOf));
+      return [...running, ...inTurn(waiting, running, readTurns())];
+    },
+    claim: ({ worker, sites, holder, limits }, leaseUntil, now, only) =>
       alone(() => {
+        const running = allRunning.all().map(believed);
+        if (running.length >= limits.atOnce) return "none";
         const run = only === "any" ? null : only;
-        const row = best.get({ sites: JSON.stringify(sites), run, now });
-        if (row === undefined) return "none";
-        const { id, claims, ...found } = believed(row);
+        const waiting = candidates.all({ sites: JSON.stringify(sites), run, now }).map(readCandidate);
+        const [next] = inTurn(waiting, running, readTurns(), limits.atOncePerOwner).take(1);
+        if (next === undefined) return "none";
+        const { id, claims, ...found } = believed(find.get(next.id));
+        for (const [what, name] of [
+          ["owner", found.owner],
+          ["target", found.target],
+        ] as const)
+          keepTurn.run({ what, name });
         take.run({ id, worker, holder: JSON.stringify(holder), leaseUntil });
         return { order: orderOf(found), claim: claims + 1 };
       }),
@@ -160,24 +186,35 @@ const RowShape = z.object({
   holder: z.string().nullable(),
   lease_until: z.int().nullable(),
   cancelled: z.int(),
+  owner: z.string(),
 });
 type Row = z.infer<typeof RowShape>;
 
 const unreadable = (cause?: unknown): Failure =>
   new Failure("engine/unavailable", "A row of the orders is not what this program writes.", { cause });
 
-const believed = (row: unknown): Row => {
-  const read = RowShape.safeParse(row);
-  if (!read.success) throw unreadable(read.error);
-  return read.data;
-};
+const believed = (row: unknown): Row => read(RowShape)(row);
+
+const CandidateShape = z.object({ id: z.string(), owner: z.string(), target: z.string(), priority: z.int() });
+const TurnShape = z.object({ what: z.enum(["owner", "target"]), name: z.string(), no: z.int() });
+type Turn = z.infer<typeof TurnShape>;
+
+const read =
+  <T>(shape: z.ZodType<T>) =>
+  (row: unknown): T => {
+    const found = shape.safeParse(row);
+    if (!found.success) throw unreadable(found.error);
+    return found.data;
+  };
+const readCandidate = read(CandidateShape);
+const readTurn = read(TurnShape);
 
 const statusOf = (row: unknown): OrderStatus => (row === undefined ? "unknown" : believed(row).status);
 
-const orderOf = ({ run, work, kind, target, site, priority }: Omit<Row, "id" | "claims">): RunOrder => {
+const orderOf = ({ run, work, kind, target, site, priority, owner }: Omit<Row, "id" | "claims">): RunOrder => {
   const [runId, itsWork] = [parseRunId(run), workId(work)];
   if (runId === undefined || itsWork === undefined) throw unreadable();
-  return { run: runId, kind, work: itsWork, target, site, priority };
+  return { run: runId, kind, work: itsWork, target, site, priority, owner };
 };
 
 const queuedOf = (found: unknown): QueuedOrder => {
@@ -186,3 +223,8 @@ const queuedOf = (found: unknown): QueuedOrder => {
     ? { ...orderOf(row), status: "running", ...(row.worker === null ? {} : { worker: row.worker }) }
     : { ...orderOf(row), status: "queued" };
 };
+
+const partition = (orders: readonly QueuedOrder[]): readonly [readonly QueuedOrder[], readonly QueuedOrder[]] => [
+  orders.filter(({ status }) => status === "running"),
+  orders.filter(({ status }) => status === "queued"),
+];

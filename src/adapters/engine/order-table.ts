@@ -21,8 +21,13 @@ const WORKERS = `
 create table workers (worker text primary key, holder text not null, words text not null,
   draining integer not null check (draining in (0, 1)), heard_at integer not null) strict;`;
 
+const OWNERS = `
+alter table orders add column owner text not null default '';
+create table turns (what text not null check (what in ('owner','target')), name text not null, no integer not null,
+  primary key (what, name)) strict;`;
+
 /** What brings a file from the version before it to each one. */
-const STEPS: readonly string[] = [SCHEMA, WORKERS];
+const STEPS: readonly string[] = [SCHEMA, WORKERS, OWNERS];
 const VERSION: number = STEPS.length;
 
 /** The file, made if it is not there. One that this program does not know is a Failure: it may be removed, the ledger stays. */

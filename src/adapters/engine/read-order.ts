@@ -12,6 +12,8 @@ const form = z.tuple([
     target: z.string(),
     site: z.string(),
     priority: z.int().nonnegative(),
+    // Nobody was named in orders of before there were owners.
+    owner: z.string().default(""),
   }),
 ]);
 

@@ -53,8 +53,11 @@ export const POLICY_WORDS: Readonly<Record<string, string>> = {
   "backends.case.binary": "Its file. Left out: CTO_HARNESS_CASE_BIN names it, else PATH has it.",
   "backends.case.profile": "How many phases it goes through. Left out: tiny.",
   "backends.case.upstream": "The upstream of relay that it may ask.",
-  orders: "Who orders a run.",
-  "orders.execute": "by-hand: `cto run` alone. on-approval: a worker as soon as a work item is approved.",
+  orders: "Who orders a run, and how many go on at once.",
+  "orders.execute":
+    "by-hand: `cto run` alone. on-approval: a worker as soon as a work item is approved. Left out: by-hand.",
+  "orders.atOnce": "How many runs of the home go on at once, over all workers. Left out: as many as there are places.",
+  "orders.atOncePerOwner": "How many of them may be of the contracts of one owner.",
   relay: "The only way out of a sandbox: a model's API.",
   "relay.upstreams": "The providers, by names of your own.",
   "relay.upstreams.*.api": "Whose requests it understands.",
