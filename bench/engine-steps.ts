@@ -16,7 +16,7 @@ const NAMES = ["gate", "backend", "validation", "commit", "proof"] as const;
 export const stepsBench = (): Promise<boolean> =>
   inFolder(async (folder) => {
     const store = await temporaryStore(systemClock());
-    const engine = engineIn(folder, "bench");
+    const engine = engineIn({ folder }, "bench");
     try {
       const [ours, rows]: [number[], number[]] = [[], []];
       for (let round = 0; round < ROUNDS; round += 1) {

@@ -1,0 +1,83 @@
+import { relayOrders } from "../src/harness/relay-orders.ts";
+import type { World } from "../src/harness/world.ts";
+import { workId } from "../src/workflow/ids.ts";
+import { admit, approveBy, makeGround, openSwitches, type Ground } from "../test/journeys/ground.ts";
+
+// `engine-pending-side.ts N`: a home in which N work items wait for approval, and what that costs, as one line of JSON.
+
+export const LOOKS = 50;
+const IDLE_MS = 4_000;
+
+export interface Seen {
+  /** From the owner's yes until a worker has begun the run. */
+  readonly approveMs: number;
+  /** Looks of a worker into the ledger. */
+  readonly looksMs: number;
+  /** Parts of one core that a worker takes which has nothing to do. */
+  readonly idle: number;
+  readonly rss: number;
+}
+
+const seenWith = async (pending: number): Promise<Seen> => {
+  const ground = await makeGround();
+  try {
+    await ground.edit(
+      ".sot/authority/policy.yaml",
+      "schema: cto/policy/v1",
+      "schema: cto/policy/v1\norders:\n  execute: on-approval",
+    );
+    await listWorks(ground, pending);
+    const world = await ground.open(openSwitches("scripted"));
+    await admit(world, ground);
+    try {
+      const begun = Promise.withResolvers<void>();
+      const worker = await world.engine.work(() => Promise.resolve(begun.resolve()), 1);
+      const idle = await idleOf(world);
+      const before = performance.now();
+      const refused = await approveBy(world, ground);
+      if (refused.length > 0) throw new Error(refused.join(", "));
+      await relayOrders(world);
+      await begun.promise;
+      const approveMs = performance.now() - before;
+      await worker.drain(0);
+      const looking = performance.now();
+      for (let look = 0; look < LOOKS; look += 1) await relayOrders(world);
+      return { approveMs, looksMs: performance.now() - looking, idle, rss: process.memoryUsage().rss };
+    } finally {
+      await world.store.close();
+    }
+  } finally {
+    await ground.close();
+  }
+};
+
+/** A worker that looks twice a second, as `cto worker` does. */
+const idleOf = async (world: World): Promise<number> => {
+  const before = process.cpuUsage();
+  const began = performance.now();
+  while (performance.now() - began < IDLE_MS) {
+    await relayOrders(world);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1_000 / (performance.now() - began);
+};
+
+const listWorks = async (ground: Ground, pending: number): Promise<void> => {
+  const world = await ground.open();
+  try {
+    await world.store.transact(async (ledger) => {
+      for (let nth = 0; nth < pending; nth += 1) {
+        const work = workId(`CTO-WORK-${String(nth + 1_000).padStart(5, "0")}`);
+        if (work === undefined) throw new Error("no work id");
+        await ledger.appendLeaf({ type: "work.listed", actor: "jp", channel: "cli", work });
+      }
+    });
+  } finally {
+    await world.store.close();
+  }
+};
+
+const [pending] = process.argv.slice(2);
+if (pending !== undefined && import.meta.main)
+  process.stdout.write(`${JSON.stringify(await seenWith(Number(pending)))}\n`);
