@@ -70,7 +70,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
       : fail(
           "ledger",
           `the chain does not hold at ${wrong.slice(0, 5).join(", ")}`,
-          "restore .cto/ledger.db from a backup",
+          "restore the ledger from a backup: cto restore",
         ),
     ...(await examineNotify(world)),
     await examineHostile(world),

@@ -3,6 +3,7 @@ import { canonicalJson, digestOf, type Digest } from "../workflow/digest.ts";
 import { ATTESTATIONS, SEAL, SUMS } from "../workflow/evidence/bundle-table.ts";
 import type { Files } from "../workflow/evidence/bundle.ts";
 import { Failure } from "../workflow/failure.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Ending } from "./run-workflow.ts";
 import type { World } from "./world.ts";
 
@@ -10,17 +11,22 @@ import type { World } from "./world.ts";
  * The ledger learns of it once; after a crash behind that, the same bytes must have been drawn and signed again. Answers
  * the two files that show it: the record, and its proof as it was signed then.
  */
-export const recordOnce = async (world: World, row: RunRow, ending: Ending, files: Files): Promise<Files> => {
+export const recordOnce = async (
+  { store }: Pick<World, "store">,
+  recorder: Pick<Recorder, "transact">,
+  { row, ending, files }: { readonly row: RunRow; readonly ending: Ending; readonly files: Files },
+): Promise<Files> => {
   const digests = sealedDigests(files);
-  const told = (await world.store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
+  const told = (await store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
   if (told !== undefined) {
-    const kept = (await world.store.seals(row.run)).find(({ revision }) => revision === 1);
+    const kept = (await store.seals(row.run)).find(({ revision }) => revision === 1);
     if (kept === undefined || canonicalJson(told.digests ?? {}) !== canonicalJson(digests))
       throw new Failure("evidence/unsealable", `The bundle of ${row.run} is not drawn again as it was recorded.`);
     return sealFiles(told.text, kept.proof);
   }
   const bytes = [...files.values()].reduce((sum, { length }) => sum + length, 0);
-  return world.store.transact(async (ledger) => {
+  // Under the fence: whoever was taken over records no seal.
+  return recorder.transact(async (ledger) => {
     const { text, proof } = await ledger.appendLeaf({
       type: "run.sealed",
       actor: "harness",
@@ -34,6 +40,10 @@ export const recordOnce = async (world: World, row: RunRow, ending: Ending, file
     return sealFiles(text, proof);
   });
 };
+
+/** The run has ended, unless another one has taken it over meanwhile. */
+export const recordEnd = (recorder: Pick<Recorder, "transact">, { run }: RunRow, { kind }: Ending): Promise<void> =>
+  recorder.transact((ledger) => ledger.updateRun(run, { state: "ended", ending: kind }));
 
 const sealFiles = (text: string, proof: string): Files => {
   const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);

@@ -16,7 +16,7 @@ import { drawRedacted, type StepOutputs } from "./draw-record.ts";
 import type { Proven } from "./prove-run.ts";
 import { pushSealed } from "./push-sealed.ts";
 import { SIGNERS_PATH } from "./read-facts.ts";
-import { recordOnce } from "./record-seal.ts";
+import { recordEnd, recordOnce } from "./record-seal.ts";
 import { findFact, redactionEvent, type Recorder } from "./recorder.ts";
 import type { Redactor } from "./redactor.ts";
 import type { Ending } from "./run-workflow.ts";
@@ -52,12 +52,12 @@ export const sealRun = async (
     const files = await signBundle(world, record, bundleFiles(record, ended, withheld), trust);
     mustHoldNoSecret(row, files, redactor);
     await writeFolder(world, row, files);
-    for (const [name, bytes] of await recordOnce(world, row, ending, files))
+    for (const [name, bytes] of await recordOnce(world, recorder, { row, ending, files }))
       await world.archive.put(row.run, name, bytes);
     await verifyAsStranger(world, row, trust);
   }
   const sums = await world.archive.seal(row.run);
-  await world.store.transact((ledger) => ledger.updateRun(row.run, { state: "ended", ending: ending.kind }));
+  await recordEnd(recorder, row, ending);
   await world.target.forgetRun(row.run);
   await pushSealed(world, row.run);
   return { ending, sums };

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 import type { Offers, RunOrder } from "../seams/engine.ts";
+import { Failure } from "../workflow/failure.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import type { RunEnding } from "../workflow/run-state.ts";
@@ -64,6 +65,7 @@ export const serveOrders = async (world: World, serving: Serving): Promise<Serve
     { offers, limits: () => limits },
   );
   const look = async (): Promise<void> => {
+    await world.store.mustBeHere();
     limits = await readOrderLimits(world);
     await relayOrders(world);
   };
@@ -100,7 +102,9 @@ const relayUntil = async (
       await look();
       told = "";
     } catch (error) {
-      const says = error instanceof Error ? error.message : String(error);
+      // What comes to the same again would keep a worker here that does nothing.
+      if (!(error instanceof Failure) || !error.retry) throw error;
+      const says = error.message;
       if (says !== told) tell({ kind: "trouble", says });
       told = says;
     }

@@ -39,10 +39,11 @@ export interface Store {
   raw(): Promise<RawLedger>;
   /** What the outbox holds, the newest first. */
   notices(limit: number): Promise<readonly KeptNotice[]>;
-  /** How many deliveries stand how. */
   deliveries(): Promise<Readonly<Record<DeliveryState, number>>>;
   /** Whether the outbox has something to do now: a notice that goes nowhere yet, or a delivery that is due. */
   isNoticeDue(nowMs: number): Promise<boolean>;
+  /** Rejects with Failure `store/moved` where the ledger goes on elsewhere, since it was opened too: for whoever keeps it open. */
+  mustBeHere(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -238,13 +239,12 @@ export interface WorkRow {
   readonly lastRun: RunId | null;
 }
 
+/** With the digest of SHA256SUMS, and the C2SP tlog-proof of its record `run.sealed`; empty where it is older than proofs. */
 export interface SealRow {
   readonly run: RunId;
   readonly revision: number;
-  /** Digest of SHA256SUMS. */
   readonly sums: Digest;
   readonly bytes: number;
   readonly at: string;
-  /** C2SP tlog-proof of the record `run.sealed`; empty for a seal from before there were proofs. */
   readonly proof: string;
 }

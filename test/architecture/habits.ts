@@ -51,6 +51,8 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/adapters/target/landing.ts": "git said no to the compare-and-swap: looks again where the branch stands",
   "src/adapters/engine/local-worker.ts": "an order waits, has failed or is left, and its worker goes on or ends",
   "src/adapters/engine/dbos-performer.ts": "an order waits, has failed or is left, and its worker goes on or ends",
+  "src/harness/serve-orders.ts": "a worker goes on after what may pass, and ends at the rest",
+  "src/cli/commands/serve.ts": "a ledger that is busy is asked again, one that was moved ends the server",
   "src/harness/let-go.ts": "tells a stop from a run that another worker goes on with",
   "src/adapters/home/beneath.ts": "gives it back unchanged, beside the errors of the file system",
 };

@@ -110,9 +110,9 @@ describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (
 
   test("no more orders run at once than there may, nor of one owner, over all workers and through a kill", async () => {
     const limits = { atOnce: 3, atOncePerOwner: 2 };
-    const of = (owner: string, from: number): readonly RunOrder[] =>
-      [0, 1, 2, 3].map((at) => orderOf(from + at, { owner, target: `${owner}${at}` }));
-    const orders = [...of("a", 1), ...of("b", 11), ...of("c", 21)];
+    const of = (owner: string, from: number, count: number): readonly RunOrder[] =>
+      Array.from({ length: count }, (_, at) => orderOf(from + at, { owner, target: `${owner}${at}` }));
+    const orders = [...of("many", 1, 7), ...of("few", 11, 2)];
     for (const order of orders) fleet.ledger.plan(idOf(order), "in s2", "hold", 9);
     const workers = [await fleet.worker("one", { limits }), await fleet.worker("two", { limits })];
     await fleet.order(orders);
@@ -149,7 +149,7 @@ describe.each(ENGINES.filter(({ missing }) => missing === undefined))("$name", (
       for (const [owner, own] of [["all", now.size], ...Map.groupBy(now, (one) => ownerOf.get(one) ?? "")] as const)
         most.set(owner, Math.max(most.get(owner) ?? 0, typeof own === "number" ? own : own.length));
     }
-    expect(Object.fromEntries(most)).toEqual({ all: 3, a: 2, b: 2, c: 2 });
+    expect([most.get("all"), most.get("many")]).toEqual([3, 2]);
   });
 
   test("E04 four orders of a killed worker begin elsewhere within three looks, one per target", async () => {

@@ -3,9 +3,10 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
+import { serveOrders } from "../../src/harness/serve-orders.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
 import { freshDatabase, onDatabase, POSTGRES, type Database } from "../postgres.ts";
-import { admit, approveBy, endOf, HONEST_STEPS, makeGround, runOnce, type Ground } from "./ground.ts";
+import { admit, approveBy, endOf, HONEST_STEPS, makeGround, openSwitches, runOnce, type Ground } from "./ground.ts";
 
 describe.skipIf(POSTGRES === undefined)("a home whose ledger is moved", () => {
   let ground: Ground;
@@ -67,7 +68,27 @@ describe.skipIf(POSTGRES === undefined)("a home whose ledger is moved", () => {
       const after = await told("R-049-01", "R-049-02");
       expect(after).not.toMatchObject({ root: Reflect.get(before, "root") });
 
+      // What was opened before sees that its home goes on elsewhere.
+      const served = Promise.withResolvers<void>();
+      const pages = runCto(["serve", "--port", "0", "--home", ground.home], {
+        cwd: ground.root,
+        heard: () => served.resolve(),
+      });
+      await Promise.race([served.promise, pages]);
+      const working = await ground.open(openSwitches("scripted"));
+      const serves = Promise.withResolvers<void>();
+      const worker = serveOrders(working, {
+        concurrency: 1,
+        until: "stopped",
+        stop: new AbortController().signal,
+        drainMs: 0,
+        tell: ({ kind }) => (kind === "serves" ? serves.resolve() : undefined),
+      });
+      await Promise.race([serves.promise, worker]);
       expect(await cto("store copy --to sqlite")).toMatchObject({ exit: 0, stderr: "" });
+      await expect(worker).rejects.toMatchObject({ code: "store/moved" });
+      await working.store.close();
+      expect(await pages).toMatchObject({ exit: 4, stderr: expect.stringContaining("store/moved") });
       expect(await told("R-049-01", "R-049-02")).toEqual(after);
       const left = onDatabase(server.url, "select nspname from pg_namespace where nspname ~ '^cto_[0-9a-f]{24}$'");
       expect(await left, "what was there stays").toHaveLength(1);

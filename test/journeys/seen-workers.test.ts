@@ -1,3 +1,4 @@
+import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
@@ -109,5 +110,24 @@ test("policy.yaml bounds the runs that go on at once, and what says nothing boun
       expect([wrong, said.exit, said.stdout + said.stderr]).toEqual([wrong, 3, expect.stringContaining("orders")]);
       await ground.edit(POLICY, `orders: ${wrong}\n# {`, "orders: {");
     }
+  });
+});
+
+test("whoever only looks writes nothing into the file of orders, and orders nothing", async () => {
+  await withApproved(async ({ ground, world }) => {
+    const file = path.join(ground.home, ".cto/engine.db");
+    await writeFile(file, "");
+    for (const words of [["status"], ["runs"], ["work", "list"]])
+      expect((await runCto(words, { home: ground.home })).exit).toBe(0);
+    expect((await stat(file)).size).toBe(0);
+    expect((await leaveRun(world, ground.work)).ok).toBe(true);
+    const looks = localEngine({ file, use: "look", worker: "w", sites: [], self: holderOfThisProcess(), isAlive });
+    const [order] = await looks.queue();
+    if (order === undefined) throw new Error("nothing is ordered");
+    await expect(looks.start(order)).rejects.toThrow(TypeError);
+    await expect(looks.cancel(order.run, order.kind)).rejects.toThrow(TypeError);
+    await expect(looks.work(() => Promise.resolve(), 1)).rejects.toThrow(TypeError);
+    expect(await looks.queue()).toEqual(await world.engine.queue());
+    await looks.close();
   });
 });

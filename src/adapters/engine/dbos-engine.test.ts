@@ -101,6 +101,10 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
       "application_version",
       "application_name",
       "queue_name",
+      "queue_partition_key",
+      "authenticated_user",
+      "priority",
+      "created_at",
     ])
       expect(rows).toContainEqual({ name });
   });
@@ -253,6 +257,16 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
     await engine.start(orderOf(1));
     await onDatabase(url, `update dbos.workflow_input set inputs = '{"json":[{"run":"R-1"}]}'`);
     await expect(engine.queue()).rejects.toMatchObject({ code: "engine/unreadable" });
+  });
+
+  test("nobody looks at the orders of another home, nor orders among them", async () => {
+    await open().queue();
+    for (const use of ["look", "work"] as const) {
+      const other = dbosEngine({ url, worker: "w9", site: "here", home: "another", use });
+      opened.push(other);
+      await expect(other.queue()).rejects.toMatchObject({ code: "engine/another-home" });
+      await expect(other.workers()).rejects.toMatchObject({ code: "engine/another-home" });
+    }
   });
 
   test("nothing of DBOS is said on the terminal", async () => {

@@ -82,6 +82,20 @@ export interface WaitingOrder extends Turning {
   readonly id: string;
 }
 
+/** Whether anything waits in a queue, or under one of some ids. */
+export const isWaiting = async (
+  client: Pick<Pool, "query">,
+  queue: string,
+  only?: readonly string[],
+): Promise<boolean> => {
+  const which = only === undefined ? "queue_name = $1" : "workflow_uuid = any($1)";
+  const { rows } = await client.query(
+    `select 1 from dbos.workflow_status where status = 'ENQUEUED' and ${which} limit 1`,
+    [only ?? queue],
+  );
+  return rows.length > 0;
+};
+
 /**
  * Of each owner and target the oldest order that waits in a queue, or in whatever queue under one of some ids; those of
  * busy targets are left out. Oldest first.

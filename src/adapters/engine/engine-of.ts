@@ -35,8 +35,9 @@ export const engineOf = async (store: StoreService, ground: EngineGround): Promi
     );
   // Here several environments may be served by one process, each by a worker of its own.
   const worker = `${named ?? `${hostname()}-${self.pid}`}-${id}`;
+  const use = mode === "read" ? "look" : "work";
   if (store.kind === "sqlite")
-    return localEngine({ file: path.join(stateFolder, "engine.db"), worker, sites, self, isAlive });
+    return localEngine({ file: path.join(stateFolder, "engine.db"), use, worker, sites, self, isAlive });
   const { dbosEngine } = await import("./dbos-engine.ts");
   const [site = "none"] = sites;
   return dbosEngine({
@@ -47,6 +48,6 @@ export const engineOf = async (store: StoreService, ground: EngineGround): Promi
     home: homeId,
     // A site is one target, and of one target one order runs at a time.
     concurrency: 1,
-    use: mode === "read" ? "look" : "work",
+    use,
   });
 };

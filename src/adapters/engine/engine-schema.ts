@@ -27,11 +27,17 @@ const LAID = `${DBOS_VERSION} 3`;
 export const ensureSchema = async (pool: Pool, log: BoundedLog, home: string): Promise<void> => {
   await layOnce(pool, log);
   await pool.query("insert into cto_engine.laid values ('home', $1) on conflict (name) do nothing", [home]);
+  await mustBeOf(pool, home);
+};
+
+/** The orders of another home are neither given out here nor shown as this one's. */
+export const mustBeOf = async (pool: Pool, home: string): Promise<void> => {
   const { rows } = await pool.query<{ home: string }>(
     "select version as home from cto_engine.laid where name = 'home'",
   );
-  if (rows[0]?.home !== home)
-    throw new Failure("engine/another-home", `The database keeps the orders of home ${rows[0]?.home ?? "unknown"}.`);
+  const [kept] = rows;
+  if (kept !== undefined && kept.home !== home)
+    throw new Failure("engine/another-home", `The database keeps the orders of home ${kept.home}.`);
 };
 
 const layOnce = async (pool: Pool, log: BoundedLog): Promise<void> => {

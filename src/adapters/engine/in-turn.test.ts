@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, constantFrom, integer, nat, property, record } from "fast-check";
 import { expect, test } from "vitest";
 
 import { inTurn, type Turning, type Turns } from "./in-turn.ts";
@@ -7,12 +7,12 @@ const NOBODY: Turns = { owners: new Map(), targets: new Map() };
 
 const order = (owner: string, target: string, priority = 0): Turning => ({ owner, target, priority });
 
-const names = fc.constantFrom("", "a", "b", "__proto__", "c\u202e");
-const orders = fc.array(fc.record({ owner: names, target: names, priority: fc.nat(2) }), { maxLength: 40 });
+const names = constantFrom("", "a", "b", "__proto__", "c\u202e");
+const orders = array(record({ owner: names, target: names, priority: nat(2) }), { maxLength: 40 });
 
 test("each order that waits has its turn once, by priority, and of one owner and target by age", () => {
-  fc.assert(
-    fc.property(orders, orders, (waiting, running) => {
+  assert(
+    property(orders, orders, (waiting, running) => {
       const turns = [...inTurn(waiting, running, NOBODY)];
       expect(new Set(turns)).toEqual(new Set(waiting));
       expect(turns).toHaveLength(waiting.length);
@@ -28,8 +28,8 @@ test("each order that waits has its turn once, by priority, and of one owner and
 });
 
 test("no owner has a turn beyond as many as he may, and none is passed over who may", () => {
-  fc.assert(
-    fc.property(orders, orders, fc.integer({ min: 1, max: 5 }), (waiting, running, most) => {
+  assert(
+    property(orders, orders, integer({ min: 1, max: 5 }), (waiting, running, most) => {
       const turns = [...inTurn(waiting, running, NOBODY, most)];
       for (const owner of new Set(waiting.map((one) => one.owner))) {
         const count = (all: readonly Turning[]): number => all.filter((one) => one.owner === owner).length;

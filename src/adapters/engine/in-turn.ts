@@ -20,7 +20,7 @@ export function* inTurn<T extends Turning>(
   waiting: readonly T[],
   running: readonly Turning[],
   turns: Turns,
-  atOncePerOwner = Infinity,
+  atOncePerOwner: number = Infinity,
 ): Generator<T, void, undefined> {
   const has = new Map<string, number>();
   for (const { owner } of running) has.set(owner, (has.get(owner) ?? 0) + 1);

@@ -8,12 +8,14 @@ import type { Failure } from "../../workflow/failure.ts";
 import { openLocalWorker, type LocalWorker } from "./local-worker.ts";
 import { orderId } from "./order-id.ts";
 import { orderRows, type OrderRows } from "./order-rows.ts";
-import { openOrderTable, orUnavailable } from "./order-table.ts";
+import { openOrderTable, orUnavailable, readOrderTable } from "./order-table.ts";
 import { workerRows, type WorkerRows } from "./worker-rows.ts";
 
 export interface LocalEngineOptions {
   /** Absolute path of the file of orders; its folder is there. */
   readonly file: string;
+  /** Whoever only looks writes nothing, and may not order, cancel or work. */
+  readonly use?: "work" | "look";
   readonly worker: string;
   /** Whose orders its workers take, where they are not there for one run. */
   readonly sites: readonly string[];
@@ -30,35 +32,43 @@ export interface LocalEngineOptions {
 
 /** The engine of one machine: orders are rows of an SQLite file, leases are times in them (engine.md 4). */
 export const localEngine = (options: LocalEngineOptions): Engine => {
-  const { file, leaseMs = 30_000, lookMs = 500 } = options;
-  let database: Database.Database | undefined;
+  const { file, use = "work", leaseMs = 30_000, lookMs = 500 } = options;
+  let held: Held | undefined;
   const workers = new Set<LocalWorker>();
-  const opened = (): Database.Database => (database ??= openOrderTable(file));
-  const rows = (): OrderRows => orderRows(opened());
-  const fleet = (): WorkerRows => workerRows(opened());
-  // Whoever only looks makes no file.
-  const isThere = (): boolean => database !== undefined || existsSync(file);
+  const opened = (): Held => {
+    if (use === "look") throw new TypeError("these orders are open for looking only");
+    return (held ??= heldOf(openOrderTable(file)));
+  };
+  // Whoever asks makes no file.
+  const found = (): Held | undefined => {
+    if (held !== undefined || !existsSync(file)) return held;
+    const database = use === "look" ? readOrderTable(file) : openOrderTable(file);
+    return (held = database === undefined ? undefined : heldOf(database));
+  };
   const asked = async <T>(act: () => T): Promise<T> => orUnavailable(file, act);
+  const looked = <T>(none: T, look: (there: Held) => T): Promise<T> =>
+    asked(() => {
+      const there = found();
+      return there === undefined ? none : look(there);
+    });
 
   return {
-    start: (order) => asked(() => rows().start(order)),
+    start: (order) => asked(() => opened().rows.start(order)),
     cancel: (run, kind) =>
-      asked(() => {
-        if (!isThere()) return;
-        rows().cancel(orderId(run, kind));
+      looked(undefined, () => {
+        opened().rows.cancel(orderId(run, kind));
         for (const worker of workers) worker.lookNow();
       }),
-    status: (run, kind) => asked(() => (isThere() ? rows().status(orderId(run, kind)) : "unknown")),
-    queue: () => asked(() => (isThere() ? rows().queue() : [])),
-    workers: () => asked(() => (isThere() ? fleet().list(options.isAlive, leaseMs, Date.now()) : [])),
+    status: (run, kind) => looked("unknown", ({ rows }) => rows.status(orderId(run, kind))),
+    queue: () => looked([], ({ rows }) => rows.queue()),
+    workers: () => looked([], ({ fleet }) => fleet.list(options.isAlive, leaseMs, Date.now())),
     work: (perform, concurrency, how = {}) =>
       asked(() => {
         const worker = openLocalWorker({
           ...options,
           leaseMs,
           lookMs,
-          rows: rows(),
-          fleet: fleet(),
+          ...opened(),
           perform,
           concurrency,
           how,
@@ -69,8 +79,20 @@ export const localEngine = (options: LocalEngineOptions): Engine => {
     close: async () => {
       await Promise.all([...workers].map((worker) => worker.drain(0)));
       workers.clear();
-      database?.close();
-      database = undefined;
+      held?.database.close();
+      held = undefined;
     },
   };
 };
+
+interface Held {
+  readonly database: Database.Database;
+  readonly rows: OrderRows;
+  readonly fleet: WorkerRows;
+}
+
+const heldOf = (database: Database.Database): Held => ({
+  database,
+  rows: orderRows(database),
+  fleet: workerRows(database),
+});

@@ -6,7 +6,7 @@ import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { boundedLog, type BoundedLog } from "./bounded-log.ts";
 import { cancelMarks, type CancelMarks } from "./cancel-marks.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
-import { ensureSchema, isLaid } from "./engine-schema.ts";
+import { ensureSchema, isLaid, mustBeOf } from "./engine-schema.ts";
 import { orderQueue, type OrderQueue } from "./order-queue.ts";
 import { readTurns } from "./pull-orders.ts";
 import { unreachable } from "./session.ts";
@@ -52,7 +52,8 @@ export const openOrders = async ({ url, worker, protocol, home, connectMs, use }
   pool.on("connect", (client) => client.on("error", (error) => log.warn(error)));
   try {
     if (use === "work") await ensureSchema(pool, log, home);
-    else if (!(await isLaid(pool))) throw NOTHING_LAID;
+    else if (await isLaid(pool)) await mustBeOf(pool, home);
+    else throw NOTHING_LAID;
   } catch (error) {
     await pool.end();
     if (error instanceof Failure) throw error;

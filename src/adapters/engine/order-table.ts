@@ -46,6 +46,15 @@ export const openOrderTable = (file: string): Database.Database =>
     }
   });
 
+/** The same for whoever only looks: nothing is written, and a file of another version has nothing to show. */
+export const readOrderTable = (file: string): Database.Database | undefined =>
+  orUnavailable(file, () => {
+    const database = new Database(file, { readonly: true, fileMustExist: true, timeout: BUSY_MS });
+    if (database.pragma("user_version", { simple: true }) === VERSION) return database;
+    database.close();
+    return undefined;
+  });
+
 /** Does something with the file; what is wrong with it comes out as a Failure that names it. */
 export const orUnavailable = <T>(file: string, act: () => T): T => {
   try {

@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from "pg";
 
 import type { OrderLimits } from "../../seams/engine.ts";
-import { heldOrders, moveInto, oldestWaiting } from "./dbos-internals.ts";
+import { heldOrders, isWaiting, moveInto, oldestWaiting } from "./dbos-internals.ts";
 import { inTurn, type Turns } from "./in-turn.ts";
 import { turnsKey } from "./lock-key.ts";
 import { ownQueueOf, queueOf } from "./order-id.ts";
@@ -22,6 +22,8 @@ export interface Pull {
  * and goes back with everything else where the worker dies. Answers how many were moved.
  */
 export const pullOrders = async (pool: Pool, pull: Pull): Promise<number> => {
+  // Most looks find nothing: one question is enough for that.
+  if (!(await isWaiting(pool, queueOf(pull.site), pull.only))) return 0;
   const client = await pool.connect();
   try {
     await client.query("begin");

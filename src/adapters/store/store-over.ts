@@ -78,6 +78,10 @@ export const storeOver = async (database: OpenDatabase, { homeId, now, signer }:
     notices: (limit) => orFailure(() => newestNotices(db, limit)),
     deliveries: () => orFailure(() => countDeliveries(db)),
     isNoticeDue: (nowMs) => orFailure(() => isNoticeDue(db, nowMs)),
+    mustBeHere: () =>
+      orFailure(async () => {
+        if (await isMoved(database.dialect, db)) throw moved();
+      }),
     close: database.close,
   };
   return orFailure(async () => {
@@ -95,8 +99,10 @@ const problemAtOpening = async (
 ): Promise<Failure | undefined> => {
   if ((await ledgerBeginning(reading)) !== start)
     return new Failure("store/corrupt", `This ledger does not begin with the home id ${homeId}.`);
-  return (await isMoved(dialect, reading)) ? new Failure("store/moved", "This ledger was moved.") : undefined;
+  return (await isMoved(dialect, reading)) ? moved() : undefined;
 };
+
+const moved = (): Failure => new Failure("store/moved", "This ledger was moved.");
 
 const transactOver = ({ transact, failureOf }: OpenDatabase, notary: Notary, at: () => string): Store["transact"] => {
   if (transact === "read-only") return refuseToWrite;

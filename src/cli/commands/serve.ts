@@ -1,6 +1,10 @@
+import { setTimeout as wait } from "node:timers/promises";
+
 import type { Served } from "../../harness/served.ts";
 import { keepTelling, type Noticing } from "../../harness/tell-notices.ts";
 import { withoutSwitches } from "../../harness/without-switches.ts";
+import type { World } from "../../harness/world.ts";
+import { Failure } from "../../workflow/failure.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import type { CliContext, CommonFlags } from "../context.ts";
@@ -26,8 +30,11 @@ export const act: Act<{ readonly port?: number; readonly readOnly: boolean }, []
     const stopped = stopOf(context);
     const answer = answerOf(served.value, process.pid, flags.readOnly);
     print(context, flags, answer);
-    await stopped;
-    await served.value.close();
+    try {
+      await Promise.race([stopped, untilMoved(world)]);
+    } finally {
+      await served.value.close();
+    }
     return answer;
   } finally {
     await noticing?.close();
@@ -54,6 +61,20 @@ const withoutGates = (context: CliContext): CliContext => ({
 
 const PORT = 4049;
 const SPARED = "Nothing listens.";
+
+/** Rejects when the home's ledger goes on elsewhere: what is shown from here would grow old. One that is busy is asked again. */
+const untilMoved = async ({ store }: World): Promise<never> => {
+  for (;;) {
+    await wait(MOVED_LOOK_MS, undefined, { ref: false });
+    try {
+      await store.mustBeHere();
+    } catch (error) {
+      if (error instanceof Failure && error.code === "store/moved") throw error;
+    }
+  }
+};
+
+const MOVED_LOOK_MS = 1_000;
 
 const stopOf = ({ onStop }: CliContext): Promise<void> =>
   new Promise((resolve) => {

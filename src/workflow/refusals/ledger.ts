@@ -2,27 +2,27 @@
 export const ledgerRefusals = {
   "ledger/chain-broken": {
     says: "Record {seq} of the ledger does not hold: {says}.",
-    next: "restore .cto/ledger.db from a backup before anything else is done with this home",
+    next: "restore the ledger from a backup before anything else is done with this home",
     why: "Each record carries the digest of the one before, so what was edited or moved is seen.",
   },
   "ledger/gap": {
     says: "The ledger goes from record {before} to record {after}.",
-    next: "restore .cto/ledger.db from a backup before anything else is done with this home",
+    next: "restore the ledger from a backup before anything else is done with this home",
     why: "Numbers are given without a gap, in the transaction that appends: a missing one was taken out.",
   },
   "ledger/fork": {
     says: "Records {first} and {second} of the ledger follow the same record.",
-    next: "restore .cto/ledger.db from a backup; ask who wrote the other branch",
+    next: "restore the ledger from a backup; ask who wrote the other branch",
     why: "A ledger has one history. Two records after one were written by two hands.",
   },
   "ledger/second-genesis": {
     says: "Record {seq} begins the ledger a second time.",
-    next: "restore .cto/ledger.db from a backup; a new home has a home id of its own",
+    next: "restore the ledger from a backup; a new home has a home id of its own",
     why: "Whoever could begin a ledger anew could leave everything out that came before.",
   },
   "ledger/head-differs": {
     says: "The head of the ledger is not its last record: {says}.",
-    next: "restore .cto/ledger.db from a backup before anything else is done with this home",
+    next: "restore the ledger from a backup before anything else is done with this home",
     why: "Head and records are written in one transaction; one without the other was changed by hand.",
   },
   "ledger/note-unsigned": {
@@ -37,7 +37,7 @@ export const ledgerRefusals = {
   },
   "ledger/truncated": {
     says: "No record of the ledger tells of {what}: {says}.",
-    next: "look for the newer .cto/ledger.db; start no run before it is found",
+    next: "look for the newer ledger; start no run before it is found",
     why: "What lies beside the ledger was recorded first. Records that are missing were cut off, or an older file was put back.",
   },
   "ledger/handover-wrong": {
@@ -47,7 +47,7 @@ export const ledgerRefusals = {
   },
   "ledger/run-missing": {
     says: "The home has given {given} run numbers and has no run number {missing}.",
-    next: "restore .cto/ledger.db from a backup; compare with .cto/runs",
+    next: "restore the ledger from a backup; compare with .cto/runs",
     why: "Runs are numbered without a gap, the blocked ones too, so that none can be left out of an audit.",
   },
   "ledger/run-unclosed": {
