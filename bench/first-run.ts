@@ -124,6 +124,7 @@ const NO_CONTEXT: CliContext = {
   },
   cwd: "/",
   ask: undefined,
+  guide: undefined,
   readInput: () => Promise.resolve(new Uint8Array()),
   openWorld: () => Promise.reject(new Error("the ground has its own")),
   openEvidence: () => Promise.reject(new Error("not needed")),

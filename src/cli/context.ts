@@ -6,6 +6,7 @@ import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-t
 import type { Serve } from "../harness/served.ts";
 import type { StoreKeeper } from "../harness/store-keeper.ts";
 import type { World } from "../harness/world.ts";
+import type { Guide } from "./guide.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
 export interface Output {
@@ -24,6 +25,8 @@ export interface CliContext {
   readonly cwd: string;
   /** Undefined when standard input is not a terminal: then nothing prompts. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
+  /** Questions with choices at a terminal; undefined where `ask` is. */
+  readonly guide: (() => Promise<Guide>) | undefined;
   readonly readInput: () => Promise<Uint8Array>;
   /** Opens the home that `--home` names, or the nearest one; on wish without the variables that open gates, or with others. */
   readonly openWorld: (

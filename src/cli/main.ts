@@ -13,6 +13,10 @@ export const main = async (): Promise<void> => {
     process: { stdout: outputOf(stdout), stderr: outputOf(stderr), env },
     cwd,
     ask: stdin.isTTY ? ask : undefined,
+    guide:
+      stdin.isTTY && stderr.isTTY
+        ? async () => (await import("./clack-guide.ts")).clackGuide({ input: stdin, output: stderr })
+        : undefined,
     readInput: async () => {
       const chunks: Uint8Array[] = [];
       for await (const chunk of stdin) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);

@@ -2,12 +2,12 @@ import type { Program } from "../seams/host.ts";
 import type { ConfinedStage, Ended, StageDescription } from "../seams/sandbox.ts";
 import { digestOf, type Digest } from "../workflow/digest.ts";
 import { Failure } from "../workflow/failure.ts";
-import type { Permit } from "../workflow/gate/permit.ts";
 import type { Oid } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { countsOf } from "../workflow/validation/judge-validation.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
+import type { StageGround } from "./agent-stage.ts";
 import { canaryGround, isConfined, passCanaries } from "./canaries.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Recorder } from "./recorder.ts";
@@ -18,7 +18,8 @@ import type { World } from "./world.ts";
 /** What every execution of a validation shares. */
 export interface ValidationBench {
   readonly world: World;
-  readonly permit: Permit;
+  /** Of a permit what a sandbox over the target needs: one that is made to try a packet has no more. */
+  readonly permit: StageGround;
   readonly recorder: Pick<Recorder, "record" | "flush">;
   readonly redactor: Pick<Redactor, "openBytes" | "learn">;
   readonly stages: StageDescription[];

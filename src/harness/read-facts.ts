@@ -34,14 +34,17 @@ export interface Facts {
 }
 
 /** Reads the bytes of now. Changes nothing. */
-export const readFacts = async (world: World, work: WorkId): Promise<Facts> => {
+export const readFacts = async (world: World, work: WorkId): Promise<Facts> =>
+  factsOf(world, await drawnFrom(world, await packetOf(world, work)));
+
+/** The same around a contract that may stand in no home yet. */
+export const factsOf = async (world: World, drawn: Facts["drawn"]): Promise<Facts> => {
   const { home, target, clock, store } = world;
   const policySource = await home.read(POLICY_PATH);
   const signersSource = await home.read(SIGNERS_PATH);
   const authority = readPolicy(policySource);
   const revokedSource = await home.read(REVOKED_PATH);
   const trust = readTrustRoot(signersSource, revokedSource);
-  const drawn = await drawnFrom(world, await packetOf(world, work));
   const read = { policySource, authority, signersSource, revokedSource, trust, drawn };
   if (!drawn.ok)
     return {

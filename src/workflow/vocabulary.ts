@@ -57,7 +57,7 @@ export const CRITERION_CHECKS = [
 export type CriterionCheck = (typeof CRITERION_CHECKS)[number];
 
 /** The four recognised sentences, compared byte for byte. Nothing is inferred from the wording of any other. */
-const MACHINE_CRITERIA: ReadonlyMap<string, CriterionCheck> = new Map([
+export const MACHINE_CRITERIA: ReadonlyMap<string, CriterionCheck> = new Map([
   ["Target repository ends clean after Harness post-processing.", "target-clean"],
   ["Harness Evidence Interface artifacts exist.", "evidence-complete"],
   ["Hermes Control Surface can expose replay paths after execution.", "replay-paths"],

@@ -4,6 +4,7 @@ import path from "node:path";
 import { expect } from "vitest";
 
 import type { CliContext } from "../../src/cli/context.ts";
+import { LEFT, type Guide } from "../../src/cli/guide.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { backUpHome, restoreHome } from "../../src/compose-backup.ts";
 import { openMcpGround } from "../../src/compose-mcp.ts";
@@ -27,6 +28,8 @@ export interface Given {
   readonly input?: string | Uint8Array;
   /** What a person types at a terminal, one after the other; without it there is no terminal. */
   readonly types?: readonly string[];
+  /** What a person chooses and types where choices are offered; without it there are none. */
+  readonly guide?: readonly (string | readonly string[])[];
   /** Hears what is printed as it is printed, for commands that go on until they are told to end. */
   readonly heard?: (text: string) => void;
   /** Ctrl-C. */
@@ -61,6 +64,7 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
           return Promise.resolve(answer);
         }
       : undefined,
+    guide: given.guide === undefined ? undefined : () => Promise.resolve(guideOf(given.guide ?? [], said.stderr)),
     readInput: () =>
       Promise.resolve(
         typeof given.input === "string" ? new TextEncoder().encode(given.input) : (given.input ?? new Uint8Array()),
@@ -90,6 +94,36 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
   const withHome = given.home === undefined ? argv : [...argv, "--home", given.home];
   const exit = await runCli(withHome, context);
   return { stdout: Buffer.concat(said.stdout).toString(), stderr: Buffer.concat(said.stderr).toString(), exit };
+};
+
+/** A person who answers the questions one after the other; one who has no answer left leaves. */
+const guideOf = (answers: readonly (string | readonly string[])[], told: Buffer[]): Guide => {
+  const left = [...answers];
+  const next = (question: string): string | readonly string[] | typeof LEFT => {
+    told.push(Buffer.from(`${question}\n`));
+    return left.shift() ?? LEFT;
+  };
+  return {
+    text: async (question, { initial, problem }) => {
+      for (;;) {
+        const given = next(question);
+        if (given === LEFT) return LEFT;
+        const text = given === "" ? (initial ?? "") : String(given);
+        const wrong = problem(text);
+        if (wrong === undefined) return text;
+        told.push(Buffer.from(`${wrong}\n`));
+      }
+    },
+    one: async (question, options) => {
+      const given = next(question);
+      return options.some(({ value }) => value === given) ? String(given) : LEFT;
+    },
+    some: async (question, options) => {
+      const given = next(question);
+      const chosen = options.filter(({ value }) => given !== LEFT && given.includes(value)).map(({ value }) => value);
+      return given === LEFT || chosen.length === 0 ? LEFT : chosen;
+    },
+  };
 };
 
 /** The one line of JSON that stdout holds. */

@@ -34,6 +34,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "audit verify": "",
   "audit export": "",
   "packet lint": "",
+  "packet new": "--title T",
   "packet list": "",
   "packet show": "CTO-WORK-049",
   "packet preview": "CTO-WORK-049",

@@ -143,6 +143,7 @@ const workHere = async (): Promise<void> => {
     process: { stdout: told, stderr: told, env: environment },
     cwd: home,
     ask: undefined,
+    guide: undefined,
     readInput: here,
     openWorld: (_home, _mode, switches) =>
       open(switches === "without-switches" ? withoutSwitches(environment) : (switches ?? environment)),

@@ -3,7 +3,8 @@ import type { Command, RouteMap } from "@stricli/core";
 import { BACKEND_KINDS } from "../../workflow/vocabulary.ts";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
-import { duration, needed, numbers, oneOf, someOf, text, yes } from "../flags.ts";
+import { duration, needed, numbers, oneOf, several, someOf, text, yes } from "../flags.ts";
+import type { NewPacketFlags } from "../packet-answers.ts";
 
 const PACKET = { placeholder: "ID", brief: "work id, packet name or path; a unique beginning is enough" };
 const TARGET = { placeholder: "ID", brief: "id or path of the admission; a unique beginning is enough" };
@@ -13,6 +14,27 @@ type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 /** Commands about packets, work items and targets. */
 export const documentRoutes = (): Routes => ({
   packet: group("Approval Packets: what is proposed", {
+    new: command<NewPacketFlags, []>({
+      brief: "write a packet: by flags, from another one, or at a terminal by answers",
+      examples: ["cto packet new --from R-049-01 --title 'Align slugify again' --baseline"],
+      flags: {
+        id: text("WORK-ID", "the next one that was never used, if left out"),
+        title: text("T", "its file and its sentence are named after it"),
+        target: text("PATH", "the repository, or the id of its admission"),
+        task: text("T", "one sentence that the agent is told"),
+        allow: several("PATH", "what it may write, as the target has it; folders end in /"),
+        make: several("PATH", "the same, still to be made"),
+        validate: text("CMD", "the command that proves it, without a shell"),
+        criterion: several("T", "what must be true afterwards"),
+        shownBy: several("NAME", "the artifact that shows it, for each criterion in turn (patch.diff)"),
+        backend: oneOf(BACKEND_KINDS, "who does it (what the admission allows)"),
+        risk: text("CLASS", "of policy.yaml; its template adds what must stay as it is"),
+        from: text("RUN|FILE", "take what is not given from that packet"),
+        baseline: yes("run the validation once on the untouched target, in a sandbox"),
+      },
+      exits: "0 written, nothing overwritten · 3 refused, nothing written",
+      load: () => import("../commands/packet-new.ts"),
+    }),
     lint: command<{ readonly format?: string; readonly fix: boolean; readonly watch: boolean }, string[]>({
       brief: "every finding, with line, column and next step",
       examples: ["cto packet lint", "cto packet lint draft.md --format sarif"],

@@ -21,6 +21,7 @@ export const cto = async (
     },
     cwd: ground.root,
     ask: undefined,
+    guide: undefined,
     readInput: async () => new Uint8Array(),
     openWorld: (home, mode) => openHome({ home, cwd: ground.root, mode, environment: env, terminal: false }),
     openEvidence: unused,

@@ -1,0 +1,86 @@
+import path from "node:path";
+
+import type { AdmissionRecord } from "../workflow/admission/admission.ts";
+import type { Authority } from "../workflow/authority.ts";
+import { workId, type WorkId } from "../workflow/ids.ts";
+import type { CommittedPaths } from "../workflow/packet/committed-paths.ts";
+import type { SourceDocument } from "../workflow/packet/packet.ts";
+import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
+import type { Refusal } from "../workflow/refusal.ts";
+import { ok, refusalsOf, type Result } from "../workflow/result.ts";
+import { readTrustRoot } from "../workflow/trust-root.ts";
+import { refuseAll, REVOKED_PATH, SIGNERS_PATH } from "./read-facts.ts";
+import { readAdmissions } from "./read-targets.ts";
+import { knownWorks } from "./read-works.ts";
+import { openWorkGround } from "./work-ground.ts";
+import type { World } from "./world.ts";
+
+/** What a packet for one target can be written from: the target as it is now, clean, and what the home says of it. */
+export interface PacketGround {
+  readonly target: string;
+  readonly branch: string;
+  readonly committed: CommittedPaths;
+  /** The record that admits it; absent where the target is still to be admitted. */
+  readonly admission: { readonly path: string; readonly record: AdmissionRecord } | "absent";
+  readonly authority: Authority;
+  readonly owner: string;
+}
+
+/** The targets that this home admitted, by the id of their record and its path. */
+export const admittedTargets = async (
+  world: World,
+): Promise<readonly { readonly id: string; readonly path: string }[]> =>
+  (await readAdmissions(world)).flatMap(({ read }) =>
+    read.ok && read.value.status === "admitted" ? [{ id: read.value.id, path: read.value.path }] : [],
+  );
+
+/** By its real path. A target is looked at before a packet for it is written, and only a clean one is (R042). */
+export const packetGround = async (world: World, place: string): Promise<Result<PacketGround, Refusal>> => {
+  const policy = readPolicy(await world.home.read(POLICY_PATH));
+  const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH));
+  const [observed, listed] = [await world.target.observe(place), await world.target.listHead(place)];
+  if (!policy.ok || !trust.ok || !observed.ok || !listed.ok)
+    return refuseAll([policy, trust, observed, listed].flatMap(refusalsOf));
+  const records = (await readAdmissions(world)).flatMap(({ source, read }) =>
+    read.ok ? [{ path: source.path, record: read.value }] : [],
+  );
+  const ours = records.filter(({ record }) => record.path === place);
+  const admission = ours.find(({ record }) => record.status === "admitted") ?? ours[0] ?? "absent";
+  const [first = "nobody"] = trust.value.signers.flatMap(({ principals }) => principals);
+  return ok({
+    target: place,
+    branch: observed.value.branch,
+    committed: listed.value,
+    admission,
+    authority: policy.value,
+    owner: admission === "absent" ? first : admission.record.owner,
+  });
+};
+
+/** Where the record of a target stands that is still to be admitted. */
+export const admissionPathOf = (target: string): string => {
+  const name = path.posix
+    .basename(target)
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]+/g, "-")
+    .replaceAll(/^-|-$/g, "");
+  return `.sot/03-PROTOCOLS/CTO-${name === "" ? "TARGET" : name.replace(/^CTO-/, "")}-ADMISSION.json`;
+};
+
+/** The id after the highest that this home ever knew: an id is never used again (R016). */
+export const nextWork = async (world: World): Promise<WorkId> => {
+  const numbers = knownWorks(await openWorkGround(world)).map((work) => Number(work.slice("CTO-WORK-".length)));
+  const next = workId(`CTO-WORK-${String(Math.max(0, ...numbers) + 1).padStart(3, "0")}`);
+  if (next === undefined) throw new TypeError("ids go on");
+  return next;
+};
+
+/** Whether this home ever knew a work item of this id. */
+export const isKnown = async (world: World, work: WorkId): Promise<boolean> =>
+  knownWorks(await openWorkGround(world)).includes(work);
+
+/** The work-item list that names a work item, where there is one. */
+export const listNaming = async (world: World, work: WorkId): Promise<SourceDocument | undefined> =>
+  (await world.home.list("issues")).find(({ bytes }) =>
+    new RegExp(`\\b${work}\\b`).test(new TextDecoder().decode(bytes)),
+  );
