@@ -134,6 +134,7 @@ const NO_CONTEXT: CliContext = {
   restoreHome: () => Promise.reject(new Error("not needed")),
   openMachine: () => Promise.reject(new Error("not needed")),
   serve: async (order) => (await import("../src/control-surface/serve.ts")).serveSurface(order),
+  serveLsp: () => Promise.reject(new Error("not needed")),
   serveMcp: () => Promise.reject(new Error("not needed")),
   onStop: () => () => undefined,
 };

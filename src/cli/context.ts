@@ -7,6 +7,7 @@ import type { Serve } from "../harness/served.ts";
 import type { StoreKeeper } from "../harness/store-keeper.ts";
 import type { World } from "../harness/world.ts";
 import type { Guide } from "./guide.ts";
+import type { LspGround } from "./lsp/lsp-ground.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
 export interface Output {
@@ -49,6 +50,8 @@ export interface CliContext {
   readonly serve: Serve;
   /** Serves an assistant on standard input and output until it leaves (surface.md 5.1); without a home it is a Failure. */
   readonly serveMcp: (home: string | undefined) => Promise<void>;
+  /** Serves an editor on standard input and output until it leaves. */
+  readonly serveLsp: (ground: LspGround, version: string) => Promise<void>;
   /** Calls back on Ctrl-C and TERM; answers how to stop listening. */
   readonly onStop: (stop: () => void) => () => void;
 }

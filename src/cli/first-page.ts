@@ -27,7 +27,7 @@ export const ROWS: readonly (readonly [names: readonly string[], brief: string])
   [["run", "stop", "worker"], "one run from its order to its seal; end it; perform those of others"],
   [["status", "notices"], "what needs whom; who was told of which event"],
   [["runs", "show", "logs", "diff"], "every run; one in full, what it printed, what it changed"],
-  [["serve", "mcp"], "the same for a browser of this machine; for an assistant, read-only"],
+  [["serve", "mcp", "lsp"], "the same for a browser, an assistant and an editor of this machine"],
   [["verify", "replay"], "check a bundle offline; do its steps again and compare"],
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
   [["keys", "audit"], "the home's own keys; the ledger: its entries, and whether its chain holds"],

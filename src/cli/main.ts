@@ -34,6 +34,12 @@ export const main = async (): Promise<void> => {
     openMachine: async () => (await import("../compose.ts")).openMachine(),
     serve: async (order) => (await import("../control-surface/serve.ts")).serveSurface(order),
     serveMcp: async (home) => (await import("../compose-mcp.ts")).serveMcp({ home, cwd, environment: env }),
+    serveLsp: async (ground, version) => {
+      const { serveLsp } = await import("./lsp/serve-lsp.ts");
+      await serveLsp(ground, { input: stdin, output: stdout, version });
+      // An editor that said farewell may keep its end open for ever.
+      stdin.destroy();
+    },
     onStop: (stop) => {
       process.on("SIGINT", stop);
       process.on("SIGTERM", stop);

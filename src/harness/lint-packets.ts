@@ -51,7 +51,7 @@ export const lintContextOnTargets = async (world: World, sources: readonly Sourc
 };
 
 /** What the branch of a target holds; whatever hinders the look is told by the commands that need the target. */
-const committedAt = async ({ target }: World, path: string): Promise<CommittedPaths | "unknown"> => {
+export const committedAt = async ({ target }: World, path: string): Promise<CommittedPaths | "unknown"> => {
   try {
     const listed = await target.listHead(path);
     return listed.ok ? listed.value : "unknown";

@@ -86,6 +86,7 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
     // Here a client leaves before it has said anything; test/mcp leads real ones.
     serveMcp: async (home) => (await openMcpGround({ home, cwd, environment: env })).close(),
+    serveLsp: () => Promise.resolve(),
     onStop: (stop) => {
       given.ctrlC?.addEventListener("abort", stop);
       return () => given.ctrlC?.removeEventListener("abort", stop);

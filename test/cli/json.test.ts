@@ -30,6 +30,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   serve: "--port 65536",
   explain: "states",
   mcp: "",
+  lsp: "",
   "audit log": "",
   "audit verify": "",
   "audit export": "",

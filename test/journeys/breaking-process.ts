@@ -155,6 +155,7 @@ const workHere = async (): Promise<void> => {
     openMachine: here,
     serve: here,
     serveMcp: here,
+    serveLsp: here,
     onStop: (stop) => {
       process.on("SIGTERM", stop);
       return () => process.off("SIGTERM", stop);

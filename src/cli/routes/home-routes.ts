@@ -91,6 +91,18 @@ export const homeRoutes = (): Routes => ({
     see: "cto status",
     load: () => import("../commands/mcp.ts"),
   }),
+  lsp: command<object, []>({
+    brief: "a language server for packets on standard input and output; read-only",
+    examples: ["cto lsp", "cto lsp --home /srv/governed"],
+    about: [
+      "Speaks the Language Server Protocol, so nothing is printed and --json is no flag of it. An editor starts it.",
+      "Findings as you type, why they are findings, paths and words to complete, and fixes that give no more leave.",
+      "docs/editors.md has the settings for VS Code and Neovim.",
+    ],
+    exits: "0 the editor left",
+    see: "cto packet lint --help",
+    load: () => import("../commands/lsp.ts"),
+  }),
   explain: command<object, [string | undefined]>({
     brief: "what a code, state, exit code or variable means",
     examples: [

@@ -31,6 +31,7 @@ export const cto = async (
     restoreHome: unused,
     openMachine: unused,
     serve: async (order) => (await import("../../../src/control-surface/serve.ts")).serveSurface(order),
+    serveLsp: () => Promise.reject(new Error("no hostile command of these serves an editor")),
     serveMcp: () => Promise.reject(new Error("no hostile command of these serves an assistant")),
     onStop: () => () => undefined,
   };
