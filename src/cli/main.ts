@@ -1,6 +1,7 @@
 import { withoutSwitches } from "../harness/without-switches.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-code.ts";
+import { leaveWith } from "./leave.ts";
 import { runCli } from "./run-cli.ts";
 
 /** Runs the command line of this process. Adapters are loaded only when a command opens a home or looks at the machine. */
@@ -49,7 +50,7 @@ export const main = async (): Promise<void> => {
       };
     },
   };
-  process.exitCode = await runCli(process.argv.slice(2), context);
+  leaveWith(await runCli(process.argv.slice(2), context));
 };
 
 // Who reads along may leave (`cto run W | head`): what a command does goes on, and is told to nobody.

@@ -2,6 +2,7 @@ import type { EngineRun } from "../seams/engine.ts";
 import type { Fence, Holder, RunRow } from "../seams/store.ts";
 import type { RunId } from "../workflow/ids.ts";
 import { openBench } from "./bench.ts";
+import { onDisk } from "./disk-failure.ts";
 import { isCancelled } from "./let-go.ts";
 import { findFact, openRecorder, type Recorder } from "./recorder.ts";
 import { recover } from "./recover.ts";
@@ -30,7 +31,14 @@ interface TakenUp {
  * Performs an order of the engine: one run from where it stands to its sealed evidence. Done twice it does nothing twice:
  * every act is answered from the ledger (architecture.md 6). Undefined where the run has ended before.
  */
-export const performRun = async (
+export const performRun = (
+  world: World,
+  run: RunId,
+  engineRun: Pick<EngineRun, "step" | "signal">,
+  onLine: (line: string) => void,
+): Promise<PerformedRun | undefined> => onDisk(() => performOpen(world, run, engineRun, onLine));
+
+const performOpen = async (
   world: World,
   run: RunId,
   { step, signal }: Pick<EngineRun, "step" | "signal">,

@@ -51,7 +51,7 @@ export const sealRun = async (
     const trust = await world.home.read(SIGNERS_PATH);
     const files = await signBundle(world, record, bundleFiles(record, ended, withheld), trust);
     mustHoldNoSecret(row, files, redactor);
-    await writeFolder(world, row, files);
+    await writeFolder(world, row, files, recorder);
     for (const [name, bytes] of await recordOnce(world, recorder, { row, ending, files }))
       await world.archive.put(row.run, name, bytes);
     await verifyAsStranger(world, row, trust);
@@ -102,7 +102,9 @@ const publicKeys = async ({ ownKeys }: World): Promise<RunRecord["keys"]> => ({
   verifier: (await ownKeys.publicKey("verifier")).line,
 });
 
-const writeFolder = async (world: World, row: RunRow, files: Files): Promise<void> => {
+const writeFolder = async (world: World, row: RunRow, files: Files, recorder: Recorder): Promise<void> => {
+  // Beginning takes away what others began: one who was taken over meanwhile is told so here (store/fenced).
+  await recorder.transact(() => Promise.resolve());
   await world.archive.begin(row.run);
   const put = await Promise.allSettled([...files].map(([name, bytes]) => world.archive.put(row.run, name, bytes)));
   for (const one of put) if (one.status === "rejected") throw one.reason;

@@ -89,6 +89,8 @@ export const LIMITS = {
   reapGraceMs: 500,
   relayRecordTimeoutMs: 1_000,
   storeBusyTimeoutMs: 5_000,
+  /** How long a command that has ended waits for whoever it was connected to. */
+  closeMs: 1_000,
   /** How often a transaction that another one was in the way of is tried, and how long one may stand still. */
   storeConflictTries: 5,
   storeIdleTransactionMs: 30_000,
@@ -282,11 +284,15 @@ export const ENGINE_LIMITS = {
   idleSessionMs: 30_000,
   livenessMs: 5_000,
   /** Shorter than the rest of `idleSessionMs`, so that a worker knows of its end before others do. */
-  livenessAnswerMs: 15_000,
+  livenessAnswerMs: 10_000,
   /** Whoever looks for the dead holds a worker's id for a moment. */
   idInUseWaitMs: 1_000,
   /** How long aborted orders may take to settle before they are given back as they are. */
   settleMs: 15_000,
+  /** The same where the worker is lost: it is to be gone before the database gives its orders to others. */
+  lostMs: 3_000,
+  /** How long closing connections may take: one that nobody answers is left as it is. */
+  closeMs: 1_000,
   connectMs: 10_000,
   /** How long one who orders, cancels or looks waits for the database. */
   answerMs: 20_000,

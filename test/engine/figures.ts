@@ -4,6 +4,7 @@ import type { Tally } from "./soak-tally.ts";
 
 interface Figures {
   kills: number;
+  powerCuts: number;
   /** Workers that froze or were cut off, and left by themselves. */
   cutOff: number;
   orders: number;
@@ -19,6 +20,7 @@ interface Figures {
 
 const NONE: Figures = {
   kills: 0,
+  powerCuts: 0,
   cutOff: 0,
   orders: 0,
   ordersLost: 0,
@@ -52,6 +54,7 @@ export const addTally = (figures: Figures, tally: Tally): void => {
 
 const LINES: readonly (readonly [words: string, of: (figures: Figures) => number])[] = [
   ["kills done", ({ kills }) => kills],
+  ["power cuts", ({ powerCuts }) => powerCuts],
   ["workers frozen or cut off that left", ({ cutOff }) => cutOff],
   ["orders finished", ({ orders }) => orders],
   ["  most ends of one", ({ mostEndsOfAnOrder }) => mostEndsOfAnOrder],

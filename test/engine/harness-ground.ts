@@ -11,7 +11,7 @@ import { openSwitches, type Ground } from "../journeys/ground.ts";
 import { ENGINES } from "./engines.ts";
 import { addTally, figuresOf } from "./figures.ts";
 import { startPostgres, type Postgres } from "./killable-postgres.ts";
-import { tallyOf } from "./soak-tally.ts";
+import { tallyOf, type Tally } from "./soak-tally.ts";
 
 // Whole Harnesses over one home, on each engine: its ledger in the home itself, or on a server of the test's own.
 
@@ -19,54 +19,62 @@ export interface HarnessEngine {
   readonly name: string;
   /** Does something with a new home that has an approval; what came of its runs is added to the figures. */
   with(act: (approved: Approved & Laid) => Promise<void>): Promise<void>;
+  /** Where the next ledgers lie; with a server of their own below a folder, if one is given. */
+  lay(below?: string): Promise<Laid & { readonly prepare: (home: string) => Promise<void> }>;
   close(): Promise<void>;
 }
 
 /** Where the ledger of a home lies. */
 export interface Laid {
-  /** Of its database; undefined where the ledger lies in the home. */
+  /** Of its database, and who serves it; undefined where the ledger lies in the home. */
   readonly url: string | undefined;
+  readonly server: Postgres | undefined;
 }
 
 const withTallied = async (
-  name: string,
-  laid: Laid,
-  prepare: (home: string) => Promise<void>,
+  { name, lay }: Pick<HarnessEngine, "name" | "lay">,
   act: (approved: Approved & Laid) => Promise<void>,
 ): Promise<void> => {
-  await withApproved(
-    async (approved) => {
-      await act({ ...approved, ...laid });
-      const { world, ground } = approved;
-      addTally(figuresOf(name), await tallyOf({ world, targets: [{ folder: ground.target }] }));
-    },
-    {},
-    prepare,
-  );
+  const { prepare, ...laid } = await lay();
+  const tallied = async (approved: Approved): Promise<void> => {
+    await act({ ...approved, ...laid });
+    await addRuns(name, approved);
+  };
+  await withApproved(tallied, {}, { prepare });
+};
+
+/** Adds what came of the runs of a home to the figures of an engine. */
+export const addRuns = async (name: string, { world, ground }: Pick<Approved, "world" | "ground">): Promise<Tally> => {
+  const tally = await tallyOf({ world, targets: [{ folder: ground.target }] });
+  addTally(figuresOf(name), tally);
+  return tally;
 };
 
 /** Those of the engines that can be tried here; `engines.ts` says aloud which cannot. */
 export const harnessEngines = (): readonly HarnessEngine[] => {
-  let started: Promise<Postgres> | undefined;
+  let shared: Promise<Postgres> | undefined;
   const local: HarnessEngine = {
     name: "local, on SQLite",
-    with: (act) => withTallied(local.name, { url: undefined }, () => Promise.resolve(), act),
+    with: (act) => withTallied(local, act),
+    lay: () => Promise.resolve({ url: undefined, server: undefined, prepare: () => Promise.resolve() }),
     close: () => Promise.resolve(),
   };
   const dbos: HarnessEngine = {
     name: "DBOS on PostgreSQL",
-    with: async (act) => {
-      const url = await (await (started ??= startPostgres())).database();
-      await withTallied(dbos.name, { url }, (home) => layServices(home, url), act);
+    with: (act) => withTallied(dbos, act),
+    lay: async (below) => {
+      const server = await (below === undefined ? (shared ??= startPostgres()) : startPostgres(below));
+      const url = await server.database();
+      return { url, server, prepare: (home) => layServices(home, url) };
     },
-    close: async () => (await started)?.close(),
+    close: async () => (await shared)?.close(),
   };
   const tried = ENGINES.filter(({ missing }) => missing === undefined).map(({ name }) => name);
   return [local, dbos].filter(({ name }) => tried.includes(name));
 };
 
 /** Says where the ledger of a home lies, for whoever opens it from now on. */
-const layServices = (home: string, url: string): Promise<void> =>
+export const layServices = (home: string, url: string): Promise<void> =>
   writeFile(
     path.join(home, SERVICES_PATH),
     writeServices({ store: { kind: "postgresql", url }, archive: { kind: "folder" } }),
@@ -107,7 +115,11 @@ export const startWorker = async ({ home }: Pick<Ground, "home">): Promise<Servi
 };
 
 /** Waits until every run of a home has ended. */
-export const untilEnded = async ({ world }: Approved, worker: ServingWorker, withinMs = 120_000): Promise<void> => {
+export const untilEnded = async (
+  { world }: Pick<Approved, "world">,
+  worker: ServingWorker,
+  withinMs = 120_000,
+): Promise<void> => {
   const end = performance.now() + withinMs;
   for (;;) {
     const open = await world.store.runs({ open: true });

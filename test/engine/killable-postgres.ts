@@ -9,6 +9,8 @@ import { onDatabase, POSTGRES } from "../postgres.ts";
 // A PostgreSQL that can be killed and started again, and whose databases are copies of one with its tables laid.
 
 export interface Postgres {
+  /** Of the server that runs now. */
+  pid(): number;
   /** The url of a new database, empty or a copy of another one that nobody is connected to. */
   database(template?: string): Promise<string>;
   /** Kills the server as a power cut would end it, and settles when it is gone. */
@@ -18,10 +20,10 @@ export interface Postgres {
   close(): Promise<void>;
 }
 
-export const startPostgres = async (): Promise<Postgres> => {
+export const startPostgres = async (below: string = tmpdir()): Promise<Postgres> => {
   const programs = POSTGRES;
   if (programs === undefined) throw new Error("no PostgreSQL here");
-  const folder = mkdtempSync(path.join(tmpdir(), "cto-pg-"));
+  const folder = mkdtempSync(path.join(below, "cto-pg-"));
   const data = path.join(folder, "data");
   const asPostgres =
     process.getuid?.() === 0 ? ["--reuid=postgres", "--regid=postgres", "--clear-groups", "--inh-caps=-all"] : [];
@@ -83,11 +85,12 @@ export const startPostgres = async (): Promise<Postgres> => {
   let databases = 0;
   return {
     database: async (template) => {
-      databases += 1;
+      const name = `t${(databases += 1)}`;
       const [, from = "template1"] = /@\/(\w+)\?/.exec(template ?? "") ?? [];
-      await ask("postgres", `create database t${databases} template ${from}`);
-      return urlOf(`t${databases}`);
+      await ask("postgres", `create database ${name} template ${from}`);
+      return urlOf(name);
     },
+    pid: () => server?.pid ?? 0,
     kill: () => end("SIGKILL"),
     start,
     close: async () => {

@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 
 import type { CliContext } from "../../src/cli/context.ts";
+import { leaveWith } from "../../src/cli/leave.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { compose } from "../../src/compose.ts";
 import { run } from "../../src/harness/run.ts";
@@ -11,11 +12,11 @@ import type { ConfinedStage } from "../../src/seams/sandbox.ts";
 import type { Store } from "../../src/seams/store.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { workId } from "../../src/workflow/ids.ts";
-import type { BreakingOrder, BreakingPoint } from "./breaking.ts";
+import type { BreakingAs, BreakingOrder, BreakingPoint } from "./breaking.ts";
 
 // A Harness of its own that comes to one point of a run and no further, so that it can be killed, frozen or cut off there.
 const order = JSON.parse(process.argv[2] ?? "") as BreakingOrder;
-const { home, environment, point, stopAt, there } = order;
+const { home, environment, points, stopAt, there } = order;
 
 const say = (): void => void writeSync(1, "here\n");
 
@@ -32,12 +33,15 @@ const comes = async (): Promise<void> => {
   await new Promise<never>(() => undefined);
 };
 
-let met = 0;
-const isTheOne = ({ line, subject, nth = 1 }: Extract<BreakingPoint, { line: string }>, text: string): boolean => {
-  const event = parseEvent(text);
-  if (event.type !== line || (subject !== undefined && event.subject !== subject)) return false;
-  met += 1;
-  return met === nth;
+/** Whether a line is the one of a point, each line looked at once. */
+const meeting = ({ line, subject, nth = 1 }: Extract<BreakingPoint, { line: string }>): ((text: string) => boolean) => {
+  let met = 0;
+  return (text) => {
+    const event = parseEvent(text);
+    if (event.type !== line || (subject !== undefined && event.subject !== subject)) return false;
+    met += 1;
+    return met === nth;
+  };
 };
 
 /** Comes to its point before or after a call of one seam. */
@@ -88,9 +92,11 @@ const seeing = (store: Store, look: (line: string) => void): Store => ({
   },
 });
 
-const broken = (world: World): World => {
-  if ("line" in point)
-    return { ...world, store: seeing(world.store, (line) => (isTheOne(point, line) ? stand() : undefined)) };
+const broken = (world: World, point: BreakingPoint): World => {
+  if ("line" in point) {
+    const isTheOne = meeting(point);
+    return { ...world, store: seeing(world.store, (line) => (isTheOne(line) ? stand() : undefined)) };
+  }
   const { seam, when, nth } = point;
   const { target, archive, sandbox, host, consume } = world;
   switch (seam) {
@@ -120,7 +126,7 @@ const broken = (world: World): World => {
 };
 
 const open = async (switches: Readonly<Record<string, string | undefined>>): Promise<World> =>
-  broken(await compose({ home, environment: switches, terminal: false, mode: "write" }));
+  points.reduce(broken, await compose({ home, environment: switches, terminal: false, mode: "write" }));
 
 const runHere = async (): Promise<void> => {
   const world = await open(environment);
@@ -133,10 +139,10 @@ const runHere = async (): Promise<void> => {
   writeSync(1, `it ended: ${JSON.stringify(done)}\n`);
 };
 
-/** The command itself, over a home in which it comes to its point. */
-const workHere = async (): Promise<void> => {
+/** A command of `cto`, over a home in which it comes to its points. */
+const commandHere = async (...words: readonly string[]): Promise<void> => {
   const here = (): never => {
-    throw new TypeError("a worker asks for nothing but its home");
+    throw new TypeError("it asks for nothing but its home");
   };
   const told = { write: (text: string | Uint8Array) => process.stderr.write(text), isTTY: false };
   const context: CliContext = {
@@ -161,7 +167,12 @@ const workHere = async (): Promise<void> => {
       return () => process.off("SIGTERM", stop);
     },
   };
-  process.exitCode = await runCli(["worker", "--jsonl", "--home", home, "--drain", "1m"], context);
+  leaveWith(await runCli([...words, "--jsonl", "--home", home], context));
 };
 
-await (order.as === "run" ? runHere() : workHere());
+const ACTS: Readonly<Record<BreakingAs, () => Promise<void>>> = {
+  run: runHere,
+  "run-command": () => commandHere("run", order.work),
+  worker: () => commandHere("worker", "--drain", "1m"),
+};
+await ACTS[order.as]();

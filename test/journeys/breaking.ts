@@ -15,8 +15,8 @@ export type BreakingPoint =
       readonly nth?: number;
     };
 
-/** Who comes to the point: `cto run` for its own work item, or a `cto worker` with whatever was ordered. */
-export type BreakingAs = "run" | "worker";
+/** Who comes to the point: the verb itself for its work item, or a command: `cto run`, or `cto worker` with what was ordered. */
+export type BreakingAs = "run" | "run-command" | "worker";
 
 /**
  * What it does there: stands still for ever, stops itself until SIGCONT as a suspended laptop does, or waits inside the
@@ -28,7 +28,8 @@ export interface BreakingOrder {
   readonly home: string;
   readonly work: string;
   readonly environment: Readonly<Record<string, string>>;
-  readonly point: BreakingPoint;
+  /** In the order in which a run comes to them. */
+  readonly points: readonly BreakingPoint[];
   readonly as: BreakingAs;
   readonly there: AtPoint;
   /** Once this line is in the ledger the operator asks for the end, as Ctrl-C does. */
@@ -36,8 +37,11 @@ export interface BreakingOrder {
 }
 
 export interface Standing {
-  /** All that runs below it. */
+  /** All that ran below it at its first point. */
   readonly family: Family;
+  readonly pid: number;
+  /** Settles when it is at its next point; false where it has ended before. */
+  next(): Promise<boolean>;
   send(signal: NodeJS.Signals): void;
   /** How it ended, and all that it said until then. */
   readonly ended: Promise<{ readonly exit: number | NodeJS.Signals; readonly said: string }>;
@@ -56,37 +60,46 @@ interface StandingOrder {
 /** Starts one in a process of its own, and settles when it is at its point. */
 export const standStill = async (
   { home, work }: Pick<Ground, "home" | "work">,
-  point: BreakingPoint,
+  at: BreakingPoint | readonly BreakingPoint[],
   { environment = openSwitches("scripted"), as = "run", there = "stand", ...stop }: StandingOrder = {},
 ): Promise<Standing> => {
-  const order: BreakingOrder = { home, work, environment, point, as, there, ...stop };
+  const points = "length" in at ? at : [at];
+  const order: BreakingOrder = { home, work, environment, points, as, there, ...stop };
   const program = fileURLToPath(new URL("breaking-process.ts", import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(order)], {
     stdio: ["ignore", "pipe", "pipe"],
     env: COMPILE_CACHE,
   });
+  const pid = child.pid ?? 0;
   let [out, said] = ["", ""];
-  const here = new Promise<void>((resolve) =>
-    child.stdout.on("data", (bytes: Uint8Array) => {
-      out += String(bytes);
-      if (out.includes("\n")) resolve();
-    }),
-  );
+  let heard = Promise.withResolvers<void>();
+  child.stdout.on("data", (bytes: Uint8Array) => {
+    out += String(bytes);
+    heard.resolve();
+    heard = Promise.withResolvers();
+  });
   child.stderr.on("data", (bytes: Uint8Array) => (said += String(bytes)));
+  let isOver = false;
   const ended = once(child, "close").then(([code, signal]) => ({
     exit: (code ?? signal) as number | NodeJS.Signals,
     said,
   }));
-  await Promise.race([here, ended]);
+  void ended.then(() => (isOver = true));
+  const next = async (): Promise<boolean> => {
+    while (!out.includes("\n") && !isOver) await Promise.race([heard.promise, ended]);
+    if (!out.startsWith("here\n")) return false;
+    out = out.slice("here\n".length);
+    return true;
+  };
   const end = async (): Promise<void> => {
     child.kill("SIGKILL");
     await ended;
   };
-  if (out !== "here\n") {
+  if (!(await next())) {
     await end();
     throw new Error(`the process did not come to its point: ${out}${said}`);
   }
-  return { family: familyOf(child.pid ?? 0), send: (signal) => void child.kill(signal), ended, end };
+  return { family: familyOf(pid), pid, next, send: (signal) => void child.kill(signal), ended, end };
 };
 
 export interface Breaking extends StandingOrder {
@@ -114,7 +127,8 @@ export type Family = readonly { readonly pid: number; readonly start: string; re
 
 export const livingOf = (family: Family): Family => family.filter(({ pid, start }) => statOf(pid)?.start === start);
 
-const familyOf = (pid: number): Family => {
+/** All that runs below a process. */
+export const familyOf = (pid: number): Family => {
   const all = readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
@@ -128,11 +142,16 @@ const familyOf = (pid: number): Family => {
   });
 };
 
-const statOf = (pid: number): { readonly parent: number; readonly start: string } | undefined => {
+/** Whether a signal has stopped a process. */
+export const isStopped = (pid: number): boolean => statOf(pid)?.state === "T";
+
+const statOf = (
+  pid: number,
+): { readonly state: string; readonly parent: number; readonly start: string } | undefined => {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const [state, parent, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-    return state === "Z" || state === "X" ? undefined : { parent: Number(parent), start: rest[17] ?? "" };
+    const [state = "", parent, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    return state === "Z" || state === "X" ? undefined : { state, parent: Number(parent), start: rest[17] ?? "" };
   } catch {
     return undefined;
   }

@@ -22,13 +22,20 @@ export interface Approved {
   readonly before: string;
 }
 
+/** Where a ground lies, and what is done to its home before anybody opens it. */
+interface Place {
+  readonly below?: string;
+  readonly prepare?: (home: string) => Promise<void>;
+}
+
 export const withApproved = async (
   act: (approved: Approved) => Promise<void>,
   fields: Partial<PacketFields> = {},
-  prepare: (home: string) => Promise<void> = () => Promise.resolve(),
+  { below, prepare }: Place = {},
 ): Promise<void> => {
-  const ground = await makeGround({ validation: ["python3", "-m", "unittest", "-q"], ...fields }, UNITTEST_FILES);
-  await prepare(ground.home);
+  const ofPacket = { validation: ["python3", "-m", "unittest", "-q"], ...fields };
+  const ground = await makeGround(ofPacket, UNITTEST_FILES, below);
+  await prepare?.(ground.home);
   const world = await ground.open();
   try {
     await ground.plays(UNITTEST_STEPS);
@@ -76,7 +83,7 @@ export const factsOf = async (world: World, run: RunId): Promise<readonly Chaine
   (await world.store.facts(run)).map(parseEvent);
 
 /** From the tip of the branch to its root. */
-export const commitsOf = (ground: Ground): readonly string[] =>
+export const commitsOf = (ground: Pick<Ground, "target">): readonly string[] =>
   gitIn(ground.target, "rev-list", "main").trim().split("\n");
 
 export const gitIn = (folder: string, ...args: readonly string[]): string =>

@@ -58,8 +58,9 @@ def test_src_repeated_whitespace():
 export const makeGround = async (
   fields: Partial<PacketFields> = {},
   files: Readonly<Record<string, string>> = SAMPLE_FILES,
+  below: string = tmpdir(),
 ): Promise<Ground> => {
-  const root = await realpath(await mkdtemp(path.join(tmpdir(), "cto-journey-")));
+  const root = await realpath(await mkdtemp(path.join(below, "cto-journey-")));
   const home = path.join(root, "home");
   const target = path.join(root, "target");
   const key = path.join(root, "owner-key");

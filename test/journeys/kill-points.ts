@@ -37,7 +37,7 @@ export const KILL_POINTS: readonly (readonly [
 /** A run that was broken off and went on came to the one commit, by facts and records that each are there once. */
 export const expectOneCommit = async (
   { ground, world, base }: { readonly ground: Ground; readonly world: World; readonly base: string },
-  agents: number,
+  agents: number | "any",
 ): Promise<RunId> => {
   const [row, ...more] = await world.store.runs({});
   if (row === undefined) throw new Error("there is no run");
@@ -50,7 +50,7 @@ export const expectOneCommit = async (
 
   const facts = await factsOf(world, row.run);
   const told = (type: string): number => facts.filter((fact) => fact.type === type).length;
-  expect(told("backend.started")).toBe(agents);
+  if (agents !== "any") expect(told("backend.started")).toBe(agents);
   for (const type of [
     "permit.issued",
     "approval.consumed",

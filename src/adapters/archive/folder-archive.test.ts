@@ -35,7 +35,8 @@ afterEach(() => {
   rmSync(runs, { recursive: true, force: true });
 });
 
-const partial = (): string => path.join(runs, `.partial-${RUN}`);
+const partials = (): readonly string[] => readdirSync(runs).filter((name) => name.startsWith(`.partial-${RUN}.`));
+const partial = (): string => path.join(runs, partials()[0] ?? "there is none");
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const filled = async (): Promise<void> => {
@@ -78,6 +79,22 @@ test("a seal that broke begins again with an empty folder, read-only parts inclu
   expect(readdirSync(partial())).toEqual([]);
 });
 
+test("whoever slept while another one began again or sealed writes nothing, and takes nothing away", async () => {
+  await filled();
+  const other = folderArchive(runs);
+  await other.begin(RUN);
+  await expect(archive.put(RUN, "late", utf8("x"))).rejects.toMatchObject({ code: "evidence/unsealable" });
+  await expect(archive.put(RUN, "a/later", utf8("x"))).rejects.toMatchObject({ code: "evidence/unsealable" });
+  await expect(archive.seal(RUN)).rejects.toMatchObject({ code: "evidence/unsealable" });
+  expect(partials()).toHaveLength(1);
+  expect(readdirSync(partial())).toEqual([]);
+  await other.put(RUN, "SHA256SUMS", utf8("sums\n"));
+  const sealed = await other.seal(RUN);
+  await expect(archive.put(RUN, "late", utf8("x"))).rejects.toMatchObject({ code: "evidence/unsealable" });
+  expect(await archive.seal(RUN)).toBe(sealed);
+  expect(readdirSync(runs)).toEqual([RUN]);
+});
+
 test("a sealed bundle is never begun again", async () => {
   await filled();
   await archive.seal(RUN);
@@ -100,7 +117,7 @@ test.each(["../x", "/etc/x", "a/../../x", "", ".", "a//b", "a\\b", "a\0b", "a/."
 test("what is not sealed is absent as a run, and odd as a folder, except for the one who seals it", async () => {
   await filled();
   expect(await archive.open({ run: RUN })).toBe("absent");
-  expect(await archive.open({ folder: partial() })).toMatchObject({ odd: [`.partial-${RUN}`] });
+  expect(await archive.open({ folder: partial() })).toMatchObject({ odd: [partials()[0]] });
   expect(await archive.open({ unsealed: RUN })).toMatchObject({ odd: [] });
   expect(await archive.open({ folder: path.join(runs, "nothing") })).toBe("absent");
 });

@@ -13,6 +13,7 @@ import { readFileBelow } from "./read-file-below.ts";
 import { readFolder } from "./read-folder.ts";
 
 const SUMS = "SHA256SUMS";
+const PARTIAL = ".partial-";
 /** After a crash half an addendum has a name that ends so, and is written again. */
 const UNFINISHED = ".unfinished";
 
@@ -21,10 +22,16 @@ export interface FolderArchive extends Archive {
   readonly isBegun: (run: RunId) => Promise<boolean>;
 }
 
-/** Sealed folders below one folder of the home. What is not sealed yet is named `.partial-<run>` and is never evidence. */
+/**
+ * Sealed folders below one folder of the home. What is not sealed yet is named `.partial-<run>.<chance>` and is never
+ * evidence. Whoever begins has a folder of his own and takes those of others away: one who slept meanwhile writes nothing.
+ */
 export const folderArchive = (runs: string): FolderArchive => {
   const sealed = (run: RunId): string => path.join(runs, run);
-  const partial = (run: RunId): string => path.join(runs, `.partial-${run}`);
+  const begun = new Map<RunId, string>();
+  const partial = (run: RunId): string => path.join(runs, begun.get(run) ?? `${PARTIAL}${run}`);
+  const partials = async (run: RunId): Promise<readonly string[]> =>
+    (await namesIn(runs)).filter((name) => name === `${PARTIAL}${run}` || name.startsWith(`${PARTIAL}${run}.`));
   const placeOf = (place: Parameters<Archive["open"]>[0]): string => {
     if ("folder" in place) return path.resolve(place.folder);
     return "run" in place ? sealed(place.run) : partial(place.unsealed);
@@ -35,7 +42,8 @@ export const folderArchive = (runs: string): FolderArchive => {
       asFailures(run, async () => {
         if (await isSealed(run))
           throw new Failure("evidence/unsealable", `${run} is sealed; a sealed bundle never changes.`);
-        if (await isThere(partial(run))) await removeReadOnly(partial(run));
+        for (const left of await partials(run)) await removeReadOnly(path.join(runs, left));
+        begun.set(run, `${PARTIAL}${run}.${randomUUID()}`);
         await mkdir(partial(run), { recursive: true, mode: 0o700 });
       }),
     put: (run, name, bytes) => asFailures(run, () => putFile(partial(run), name, bytes)),
@@ -49,7 +57,7 @@ export const folderArchive = (runs: string): FolderArchive => {
         return digestOfSums(sealed(run));
       }),
     isSealed,
-    isBegun: (run) => isThere(partial(run)),
+    isBegun: async (run) => (await partials(run)).length > 0,
     folder: sealed,
     attach: (run, name, bytes) =>
       asFailures(run, async () => {
@@ -59,6 +67,7 @@ export const folderArchive = (runs: string): FolderArchive => {
           throw new Failure("evidence/unsealable", `${run} has another ${name} already; an addendum never changes.`);
         // A page and a command may lay down the same at one moment: each writes its own, and the first stays.
         const own = `${name}.${randomUUID()}${UNFINISHED}`;
+        await mkdir(addenda, { recursive: true, mode: 0o700 });
         await putFile(addenda, own, bytes);
         await link(path.join(addenda, own), path.join(addenda, name)).catch(async (error: unknown) => {
           if (!(await isSame(path.join(addenda, name), bytes))) throw error;
@@ -68,7 +77,7 @@ export const folderArchive = (runs: string): FolderArchive => {
         await sync(addenda);
       }),
     sealedRuns: async () => {
-      const names = (await isThere(runs)) ? await readdir(runs) : [];
+      const names = await namesIn(runs);
       return names.flatMap((name) => parseRunId(name) ?? []).toSorted();
     },
     fingerprint: (run) => fingerprintFolder(sealed(run)),
@@ -87,6 +96,8 @@ export const folderArchive = (runs: string): FolderArchive => {
 /** Of this addendum alone: what a crash left, or what another process lays down and finds done. */
 const isUnfinished = (file: string, name: string): boolean =>
   file.startsWith(name) && /^(?:\.[0-9a-f-]{36})?\.unfinished$/.test(file.slice(name.length));
+
+const namesIn = async (folder: string): Promise<readonly string[]> => ((await isThere(folder)) ? readdir(folder) : []);
 
 const isThere = async (folder: string): Promise<boolean> => {
   try {
@@ -133,12 +144,12 @@ const readPlain = async (file: string, bytesMax: number): Promise<Uint8Array | "
   }
 };
 
-/** On disk when it settles; a name of the bundle is written once. */
+/** On disk when it settles; a name is written once, and nothing is where its folder was taken away. */
 const putFile = async (folder: string, name: string, bytes: Uint8Array): Promise<void> => {
   if (!/^[A-Za-z0-9_@.+-]+(?:\/[A-Za-z0-9_@.+-]+)*$/.test(name) || name.split("/").some((part) => /^\.+$/.test(part)))
     throw new TypeError(`${JSON.stringify(name)} is no name of a bundle`);
   const file = path.join(folder, name);
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+  await makeFoldersBelow(folder, path.dirname(name));
   const handle = await open(
     file,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
@@ -150,6 +161,14 @@ const putFile = async (folder: string, name: string, bytes: Uint8Array): Promise
   } finally {
     await handle.close();
   }
+};
+
+const makeFoldersBelow = async (folder: string, name: string): Promise<void> => {
+  if (name === ".") return;
+  await makeFoldersBelow(folder, path.dirname(name));
+  await mkdir(path.join(folder, name), { mode: 0o700 }).catch((error: unknown) => {
+    if (codeOf(error) !== "EEXIST") throw error;
+  });
 };
 
 /** Nobody may write any more, and every folder is on disk: the deepest first. */

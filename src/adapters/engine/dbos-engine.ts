@@ -101,7 +101,8 @@ export const dbosEngine = (options: DbosOptions): Engine => {
       workers.clear();
       const open = opened;
       opened = undefined;
-      await (await open?.catch(() => undefined))?.close();
+      const closed = open?.then((orders) => orders.close()).catch(() => undefined);
+      await Promise.race([closed, delay(ENGINE_LIMITS.closeMs, undefined, { ref: false })]);
     },
   };
 };

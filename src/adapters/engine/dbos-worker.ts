@@ -30,6 +30,7 @@ export interface WorkerTimes extends SessionTimes {
   readonly cancelPollMs: number;
   readonly idInUseWaitMs: number;
   readonly settleMs: number;
+  readonly lostMs: number;
 }
 
 export interface WorkerParts {
@@ -149,8 +150,14 @@ export const startWorker = async (parts: WorkerParts): Promise<Worker> => {
     return { finished: finished - before, givenBack: givenBack + hands.running() };
   };
 
+  // Whoever is lost may wait in vain for the database.
+  const leaveLost = async (): ReturnType<Worker["drain"]> => {
+    await lost.catch(() => delay(times.lostMs));
+    return { finished: 0, givenBack: hands.tally().givenBack + hands.running() };
+  };
   let leaving: ReturnType<Worker["drain"]> | undefined;
-  return { id: worker, drain: (withinMs) => (leaving ??= leave(withinMs)), lost, idle };
+  const drain: Worker["drain"] = (withinMs) => (leaving ??= Promise.race([leave(withinMs), leaveLost()]));
+  return { id: worker, drain, lost, idle };
 };
 
 /** What fails once is tried again at the next turn: whether this worker goes on at all is its session's to say. */

@@ -55,10 +55,20 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
     lost.reject(why);
   };
 
+  // What ended while the file took no writes is told to it at a later look; nobody takes it over before its lease is over.
+  const untold = new Map<string, () => void>();
+  const tellUntold = (): void => {
+    for (const [id, tell] of untold) {
+      tell();
+      untold.delete(id);
+    }
+  };
   const settled = (id: string, claim: number, as: Settled): void => {
     // Now, and not once its promise is seen: another one that ends in the same moment looks before that.
     running.delete(id);
-    if (!isLost) rows.settle(id, worker, claim, as);
+    if (isLost) return;
+    untold.set(id, () => void rows.settle(id, worker, claim, as));
+    tried(tellUntold);
   };
 
   const performOne = async ({ order, claim }: Claimed, stop: AbortController): Promise<void> => {
@@ -119,6 +129,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
   const look = (): void => {
     if (isLost) return;
     beat();
+    tellUntold();
     renew();
     if (!isLost && !isDraining) {
       takeOver();

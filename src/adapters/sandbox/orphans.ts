@@ -22,7 +22,7 @@ export const endOrphans = async (stateFolder: string, run: RunId): Promise<numbe
     const inside = [...written.map(({ init }) => init).filter(isAlive), ...seeing(workspaces)];
     const left = monitors.length + inside.length;
     const unseen = recorded.length - written.length;
-    if (left + unseen === 0) forgetStarted(stateFolder, run);
+    if (left + unseen === 0) await forgetStarted(stateFolder, run);
     if (left === 0 || performance.now() > began + LIMITS.killTimeoutMs) return left + unseen;
     // The death of a first process ends its whole namespace; who waits for it outside reaps it and goes by itself.
     for (const one of inside) signal(one, "SIGKILL", "process");

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 
 import type { RunId } from "../../workflow/ids.ts";
@@ -24,7 +25,7 @@ export const startedRecord = (stateFolder: string, workspace: string): StartedRe
   return {
     // A name is there whole or not at all, whenever its writer is killed.
     add: (started) => closeSync(openSync(path.join(folder, nameOf(started)), "wx", 0o600)),
-    remove: async () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => rm(folder, { recursive: true, force: true }),
   };
 };
 
@@ -33,8 +34,8 @@ export const startedOf = (stateFolder: string, run: RunId): readonly (Started | 
   foldersOf(stateFolder, run).flatMap((folder) => namesIn(folder).flatMap(startedIn));
 
 /** Once nothing of it lives. */
-export const forgetStarted = (stateFolder: string, run: RunId): void => {
-  for (const folder of foldersOf(stateFolder, run)) rmSync(folder, { recursive: true, force: true });
+export const forgetStarted = async (stateFolder: string, run: RunId): Promise<void> => {
+  for (const folder of foldersOf(stateFolder, run)) await rm(folder, { recursive: true, force: true });
 };
 
 const shelfOf = (stateFolder: string): string => path.join(stateFolder, "started");

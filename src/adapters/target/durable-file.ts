@@ -44,6 +44,7 @@ export const removeUnfinished = async (run: WritingRun): Promise<void> => {
     if (name.startsWith(base)) await rm(path.join(dir, name), { recursive: true, force: true });
 };
 
+/** A folder's names, or a file's bytes, are on disk when it settles. */
 export const syncFolder = async (folder: string): Promise<void> => {
   const handle = await open(folder, "r");
   try {
@@ -51,6 +52,14 @@ export const syncFolder = async (folder: string): Promise<void> => {
   } finally {
     await handle.close();
   }
+};
+
+/** Git syncs a ref that it moves and not its log, which would look rewritten after a power cut. */
+export const syncLogs = async (repository: string, branch: string): Promise<void> => {
+  for (const log of ["HEAD", `refs/heads/${branch}`])
+    await syncFolder(path.join(repository, ".git/logs", log)).catch((cause: unknown) => {
+      if (codeOf(cause) !== "ENOENT") throw cause;
+    });
 };
 
 const withWhole = async <T>(

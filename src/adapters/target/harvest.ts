@@ -8,6 +8,7 @@ import { harvestDigest, type Changes, type Manifest, type ManifestEntry } from "
 import type { Workspace } from "../../workflow/workspace/workspace.ts";
 import { changeKind, changesAgainst } from "./compare-manifests.ts";
 import { disagreementsOf } from "./disagreements.ts";
+import { syncFolder } from "./durable-file.ts";
 import { readJournal, type Journal } from "./journal.ts";
 import { ManifestLimit, readFound, takeManifest, type ManifestOptions } from "./manifest.ts";
 import { nameKey, rawName, shown } from "./path-name.ts";
@@ -33,6 +34,8 @@ export const harvest = async (workspace: Workspace, files: StageFiles, contentsF
       limit: taken,
     };
   }
+  // What the ledger is told of is on disk: after a power cut it is what is committed.
+  await syncFolder(contentsFolder);
   const { base, manifest, places, disagreements } = taken;
   await letRead(files.folder, manifest.entries);
   const byGit = await changesByGit(workspace.tree, files, places);
@@ -114,6 +117,6 @@ const letRead = async (folder: string, entries: Manifest["entries"]): Promise<vo
 const store = async (contentsFolder: string, { sha256 }: ManifestEntry, bytes: Uint8Array): Promise<void> => {
   const unfinished = join(contentsFolder, `.${sha256}`);
   await rm(unfinished, { force: true });
-  await writeFile(unfinished, bytes, { flag: "wx", mode: 0o600 });
+  await writeFile(unfinished, bytes, { flag: "wx", mode: 0o600, flush: true });
   await rename(unfinished, join(contentsFolder, sha256));
 };

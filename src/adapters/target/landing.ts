@@ -12,7 +12,7 @@ import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import type { Result } from "../../workflow/result.ts";
 import { barredAmong } from "./barred.ts";
 import { checkOut } from "./checkout.ts";
-import { replaceFile } from "./durable-file.ts";
+import { replaceFile, syncLogs } from "./durable-file.ts";
 import { git } from "./git.ts";
 import { indexLockText, releaseIndexLock, takeIndexLock } from "./index-lock.ts";
 import { readRef } from "./ledger-clone.ts";
@@ -171,6 +171,7 @@ const compareAndSwap = async (landing: Landing): Promise<void> => {
   const create = keepsLogs === undefined ? [] : ["--create-reflog"];
   const args = [...log, "update-ref", ...create, "-m", `cto run ${run}`, `refs/heads/${branch}`, to, from];
   await git(door, args, { env: identityAt(epochSeconds) });
+  await syncLogs(repository, branch);
 };
 
 async function checkOutAll(landing: Landing): Promise<readonly Refusal[]> {
@@ -223,7 +224,6 @@ async function unlock({ repository, run }: Landing): Promise<readonly Refusal[]>
 }
 
 const SWAP_POLL_MS = 20;
-
 const ENTRIES_SHOWN = 8;
 
 /** Objects of ours that an earlier attempt left are no difference. */

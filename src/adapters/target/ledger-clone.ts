@@ -5,6 +5,7 @@ import type { TargetId } from "../../workflow/admission/observation.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { parseOid, type Oid } from "../../workflow/ids.ts";
+import { syncFolder } from "./durable-file.ts";
 import { git } from "./git.ts";
 import { readPlainFile } from "./plain-file.ts";
 
@@ -25,13 +26,18 @@ export const openLedgerClone = async (stateFolder: string, realPath: string): Pr
   const fresh = await mkdtemp(path.join(shelf, ".new-"));
   try {
     await initialise(fresh);
+    // On disk before it has its name: after a power cut it is there whole or not at all.
+    for (const name of [...WRITTEN, "info", "."]) await syncFolder(path.join(fresh, name));
     await rename(fresh, gitDir);
+    await syncFolder(shelf);
   } catch (cause) {
     if (!(await exists(path.join(gitDir, "HEAD")))) throw cause;
     await rm(fresh, { recursive: true, force: true });
   }
   return gitDir;
 };
+
+const WRITTEN = ["config", "info/attributes", "HEAD"] as const;
 
 /** The one that is there already, or undefined. */
 export const findLedgerClone = async (stateFolder: string, realPath: string): Promise<string | undefined> => {
@@ -70,7 +76,7 @@ export const importCommit = async (ledger: string, door: string, commit: Oid): P
   const names = await git(door, ["rev-list", "--objects", "--no-walk", "--no-object-names", commit]);
   const pack = await git(door, ["pack-objects", "-q", "--stdout"], { input: names.stdout });
   // One short append: several importers may do so at once, and a line that stands there twice does no harm.
-  await appendFile(path.join(ledger, "shallow"), `${commit}\n`);
+  await appendFile(path.join(ledger, "shallow"), `${commit}\n`, { flush: true });
   await chmod(path.join(ledger, "shallow"), 0o644);
   await git(ledger, ["index-pack", "--strict", "--stdin"], { input: pack.stdout });
   await git(ledger, ["fsck", "--strict", "--no-dangling", "--no-progress"]);

@@ -6,6 +6,7 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { jsonLine } from "../json-line.ts";
+import { closing } from "../leave.ts";
 import { readSwitchesFile, type Environment } from "../switches-file.ts";
 import { noticeTeller } from "../tell-notices.ts";
 import { usageError } from "../usage-error.ts";
@@ -53,7 +54,7 @@ export const act: Act<WorkerFlags, []> = async (context, flags) => {
     } finally {
       // One that may not go on takes the others of this process with it.
       if (!once) stopping.abort();
-      await world.store.close();
+      await closing(world.store.close());
     }
   };
   try {
@@ -77,7 +78,7 @@ export const act: Act<WorkerFlags, []> = async (context, flags) => {
   } finally {
     forget();
     await telling.close();
-    await notices.store.close();
+    await closing(notices.store.close());
   }
 };
 
