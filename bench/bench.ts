@@ -1,20 +1,9 @@
-import { engine } from "./engine.ts";
-import { evidence } from "./evidence.ts";
-import { firstRun } from "./first-run.ts";
-import { help } from "./help.ts";
-import { sandbox } from "./sandbox.ts";
-import { surface } from "./surface.ts";
+import { tell } from "./measure.ts";
+import { runAll } from "./results.ts";
+import { SUITES } from "./suites.ts";
 
-const SUITES: Readonly<Record<string, () => Promise<boolean>>> = {
-  engine,
-  evidence,
-  "first-run": firstRun,
-  help,
-  sandbox,
-  surface,
-};
-
-// npm run bench -- NAME: ratios taken in one run on one machine; no test depends on them.
+// `npm run bench -- NAME`: ratios taken in one run on one machine; no test depends on them. Without a name every suite is
+// run, each in a process of its own and within its time, and bench/RESULTS.md says what came of it.
 const names = process.argv.slice(2);
 const unknown = names.find((name) => SUITES[name] === undefined);
 if (unknown !== undefined) {
@@ -22,8 +11,14 @@ if (unknown !== undefined) {
   process.exit(2);
 }
 let holds = true;
-for (const name of names.length === 0 ? Object.keys(SUITES) : names) {
+if (names.length === 0) holds = await runAll(Object.keys(SUITES));
+for (const name of names) {
   process.stdout.write(`== ${name}\n`);
-  holds = ((await SUITES[name]?.()) ?? false) && holds;
+  try {
+    holds = ((await SUITES[name]?.()) ?? false) && holds;
+  } catch (error) {
+    tell({ kind: "unable", why: error instanceof Error ? error.message : String(error) });
+    throw error;
+  }
 }
 process.exitCode = holds ? 0 : 1;

@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 
 import { freshDatabase, POSTGRES } from "../test/postgres.ts";
-import { median, ratio } from "./measure.ts";
+import { median, ratio, unable } from "./measure.ts";
 
 const ROUNDS = 5;
 
@@ -15,9 +15,7 @@ interface Side {
 /** The same orders of ten empty steps through our engine and through DBOS as its documentation has it, in turns. */
 export const dbosBench = async (): Promise<boolean> => {
   if (POSTGRES === undefined) {
-    process.stderr.write(
-      "SKIPPED: our engine against plain DBOS, there is no PostgreSQL here: script/bootstrap --tests\n",
-    );
+    unable("our engine against plain DBOS, there is no PostgreSQL here: script/bootstrap --tests");
     return true;
   }
   const [ours, plain]: [Side[], Side[]] = [[], []];

@@ -5,6 +5,7 @@ import path from "node:path";
 
 import { freshDatabase, POSTGRES } from "../test/postgres.ts";
 import { engineIn, inFolder, orderOf, POLL_MS, type Place } from "./engine-place.ts";
+import { note, unable } from "./measure.ts";
 
 const ORDERS = 400;
 const TARGETS = 100;
@@ -12,16 +13,16 @@ const TARGETS = 100;
 /** How many orders a second get done over 100 targets by 1, 2 and 4 workers of eight at a time each, empty ones and longer ones. */
 export const fleetBench = async (): Promise<boolean> => {
   await inFolder((folder) => tableOf("local engine", () => Promise.resolve({ folder: path.join(folder, nextName()) })));
-  process.stdout.write(
-    "what bounds the local engine: empty orders by the one writer of its file, longer ones by eight places a worker\n",
+  note(
+    "what bounds the local engine: empty orders by the one writer of its file, longer ones by eight places a worker",
   );
   if (POSTGRES === undefined) {
-    process.stderr.write("SKIPPED: the fleet on DBOS, there is no PostgreSQL here: script/bootstrap --tests\n");
+    unable("the fleet on DBOS, there is no PostgreSQL here: script/bootstrap --tests");
     return true;
   }
   await tableOf("DBOS", async () => ({ url: (await freshDatabase()).url }));
-  process.stdout.write(
-    `what bounds DBOS: empty orders by two looks every ${POLL_MS} ms, one that takes turns and one that begins, and its transactions; longer ones by eight places a worker\n`,
+  note(
+    `what bounds DBOS: empty orders by two looks every ${POLL_MS} ms, one that takes turns and one that begins, and its transactions; longer ones by eight places a worker`,
   );
   return true;
 };
@@ -35,8 +36,8 @@ const tableOf = async (name: string, placeOf: () => Promise<Place>): Promise<voi
     for (const workers of [1, 2, 4]) perSecond.set(workers, await throughputOf(await placeOf(), workers, ms));
     const [one = 1] = perSecond.values();
     for (const [workers, found] of perSecond)
-      process.stdout.write(
-        `${name}, ${workers} ${workers === 1 ? "worker" : "workers"}, ${ORDERS} orders of ${ms} ms over ${TARGETS} targets: ${found.toFixed(0)} a second, ${(found / one).toFixed(2)}x of one\n`,
+      note(
+        `${name}, ${workers} ${workers === 1 ? "worker" : "workers"}, ${ORDERS} orders of ${ms} ms over ${TARGETS} targets: ${found.toFixed(0)} a second, ${(found / one).toFixed(2)}x of one`,
       );
   }
 };

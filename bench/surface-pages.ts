@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 
 import { CHROMIUM, startChromium } from "../test/browser/chromium.ts";
-import { count, median, ratio } from "./measure.ts";
+import { count, median, ratio, unable } from "./measure.ts";
 import { homeOfEvents } from "./surface-events.ts";
 import { demoHome, homeOfRuns, type Home } from "./surface-homes.ts";
 import { opened, shiftOf, type Opened, type Wanted } from "./surface-opened.ts";
@@ -15,7 +15,7 @@ import { emptyPage, served, type Serving } from "./surface-serving.ts";
 /** What the pages of the Control Surface cost in headless Chromium. */
 export const pageRows = async (): Promise<readonly boolean[]> => {
   if (CHROMIUM === undefined) {
-    process.stdout.write("SKIPPED: no chromium here, no page is measured: script/bootstrap --tests\n");
+    unable("no chromium here, no page is measured: script/bootstrap --tests");
     return [];
   }
   const browser = await startChromium();

@@ -67,7 +67,7 @@ const rowOf = async (
 };
 
 /** The same deeds, small: nothing here is to take much of the machine. */
-const SMALL = {
+export const SMALL: Readonly<Record<string, string>> = {
   ATTACK_BIG_MB: "70",
   ATTACK_BYTES: "67108864",
   ATTACK_FORKS: "220",
@@ -76,7 +76,8 @@ const SMALL = {
   HOST_ONLY_TOKEN: "cto-canary-control",
 };
 
-const factsOf = (root: string, facts: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
+/** What an attack is told of its field. */
+export const factsOf = (root: string, facts: Readonly<Record<string, string>>): Readonly<Record<string, string>> => ({
   ...facts,
   ATTACK_HOST: root,
   ATTACK_TARGET: path.join(root, "target"),
@@ -86,7 +87,7 @@ const factsOf = (root: string, facts: Readonly<Record<string, string>>): Readonl
 });
 
 /** The same folders as a case has, and the agent's copy of the target in the place of a Workspace. */
-const layOut = (root: string, { field }: HostileCase): void => {
+export const layOut = (root: string, { field }: HostileCase): void => {
   for (const folder of ["workspace", "home/.sot/authority", "canary"])
     mkdirSync(path.join(root, folder), { recursive: true });
   writeFileSync(path.join(root, "canary/victim"), "orig\n");

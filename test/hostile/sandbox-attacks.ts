@@ -27,7 +27,7 @@ export const ATTACKS: readonly Attack[] = [
     ".env of the target",
     'leaks "$HOST/target/.env" "/proc/1/root$HOST/target/.env" "/proc/self/cwd/../../../$HOST/target/.env"; [ -e "$HOST" ] && escaped folder',
   ),
-  attack("folder of another run", 'leaks -r "$HOST/other-run" "$HOST/workspaces" "$HOST/state"'),
+  attack("folder of another run", 'for d in other-run workspaces state; do leaks -r "$HOST/$d"; done'),
   attack(
     "read-denied: masked files and folders",
     'leaks -r .env docs/.ENV secrets .claude .mcp.json; cat .env .mcp.json docs/.ENV secrets/k; [ -d .claude ] && [ -z "$(ls -A .claude)" ] && echo config-is-empty',
@@ -204,7 +204,7 @@ export const ATTACKS: readonly Attack[] = [
   answered(
     attack(
       "disk-fill-tmp",
-      "for d in ${ATTACK_FILL:-/tmp $HOME /dev/shm}; do dd if=/dev/zero of=$d/fill bs=1M count=${ATTACK_FILL_MB:-200} 2>/dev/null; stat -c %s $d/fill; done | { read a; read b; read c; [ $a -le 4194304 ] && [ $b -le 4194304 ] && [ ${c:-0} -le 67108864 ] && echo bounded; }",
+      "for d in ${ATTACK_FILL:-/tmp $HOME /dev/shm}; do dd if=/dev/zero of=$d/fill bs=1M count=${ATTACK_FILL_MB:-200} 2>/dev/null; stat -c %s $d/fill || echo 0; done | { read a; read b; read c; [ $a -le 4194304 ] && [ $b -le 4194304 ] && [ ${c:-0} -le 67108864 ] && echo bounded; }",
       "bounded",
     ),
   ),

@@ -56,7 +56,8 @@ const runTrials = async (): Promise<Readonly<Record<string, Verdict>>> => {
   }
 };
 
-const tryAttack = async (host: HostFixture, { script, wants }: Attack): Promise<Verdict> => {
+/** One attack in the sandbox of this product: it reaches nothing, and is answered as it says. */
+export const tryAttack = async (host: HostFixture, { script, wants }: Attack): Promise<Verdict> => {
   const { stage } = await host.openStage();
   const { out } = await runInside(stage, ["/bin/bash", "-c", script], host.env);
   const report = await stage.close();

@@ -1,11 +1,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { Writable, type Readable } from "node:stream";
 
 import { livingOfUid, signal, statNow, type ProcessId } from "../../src/adapters/sandbox/processes.ts";
 import type { ConfinedStage, StageDescription, StageOrder, StageReport } from "../../src/seams/sandbox.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
+import { showing } from "./shown-folder.ts";
 
 /** An ordinary user without a sandbox, who can do no harm to this machine. */
 export interface Unconfined {
@@ -16,6 +18,20 @@ export interface Unconfined {
   /** Ends everything that was ever started here and still lives. */
   end(): void;
 }
+
+/** Where one command is started, and who starts it. */
+export interface Place {
+  readonly folder: string;
+  /** His own folder, empty, beside the other one. */
+  readonly home: string;
+  readonly uid: number;
+}
+
+/** What stands around a command: nothing in a control, another sandbox's launcher in a comparison. */
+export type Runner = (
+  argv: readonly string[],
+  place: Place,
+) => { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
 
 /** How long a command may go on that ends by itself, and one that has to show that nobody ends it. */
 export const CONTROL_MS = { ends: 60_000, goesOn: 4_000 } as const;
@@ -28,17 +44,22 @@ const PROCESSES_MAX = 300;
  * The control of the suite: root gives it a uid that nobody has, anybody else runs it as himself, without bombs. Every
  * process is marked in its environment, so that just what was started here is ended.
  */
-export const openUnconfined = (boundMs: number): Unconfined => {
+export const openUnconfined = (boundMs: number, runner?: Runner): Unconfined => {
   const isRoot = process.getuid?.() === 0;
   const uid = isRoot ? 61_000 + (randomBytes(2).readUInt16LE() % 4_000) : (process.getuid?.() ?? 0);
   const stages: string[] = [];
   const victims: ProcessId[] = [];
   const user = ["/usr/bin/setpriv", `--reuid=${uid}`, `--regid=${uid}`, "--clear-groups", "--no-new-privs", "--"];
+  // A launcher lies in this repository, and has to be found by its user.
+  const shown = isRoot && runner !== undefined ? showing(path.join(import.meta.dirname, "../..")) : [];
   const bounds = ["/usr/bin/prlimit", ...BOUNDS, ...(isRoot ? [`--nproc=${PROCESSES_MAX}`] : []), "--"];
   const argvOf = (argv: readonly string[]): readonly [program: string, ...argv: string[]] => {
-    const [program = "", ...rest] = [...(isRoot ? user : []), ...bounds, ...argv];
+    const [program = "", ...rest] = [...shown, ...(isRoot ? user : []), ...bounds, ...argv];
     return [program, ...rest];
   };
+  // A launcher may take the mark away from what it starts, so root goes by the uid that nobody else has.
+  const ofUser = (): readonly number[] =>
+    (isRoot ? livingOfUid(uid) : []).flatMap(({ pid }) => (victims.some((one) => one.pid === pid) ? [] : [pid]));
   return {
     victim: () => {
       const [program, ...rest] = argvOf(["/bin/sleep", "60"]);
@@ -62,7 +83,11 @@ export const openUnconfined = (boundMs: number): Unconfined => {
       const quiet = async (): Promise<StageReport> => {
         await Promise.all(children);
         // What a runner without a sandbox would leave behind; it is ended all the same.
-        const alive = killAll(() => pidsWith(mark));
+        const living = (): readonly number[] => [
+          ...new Set([...pidsWith(mark), ...(runner === undefined ? [] : ofUser())]),
+        ];
+        if (runner !== undefined) await untilNone(living);
+        const alive = killAll(living);
         return { processTreeDead: alive === 0, alive };
       };
       return {
@@ -80,7 +105,8 @@ export const openUnconfined = (boundMs: number): Unconfined => {
         start: (argv, env) => {
           // A runner that is not careful hands on its own variables and descriptors.
           const foreign = openSync("/etc/passwd", "r");
-          const [program, ...rest] = argvOf(["/usr/bin/env", mark, ...argv]);
+          const run = runner?.(argv, { folder, home, uid }) ?? { argv, env: {} };
+          const [program, ...rest] = argvOf(["/usr/bin/env", mark, ...run.argv]);
           const variables = {
             ...process.env,
             ...env,
@@ -91,7 +117,7 @@ export const openUnconfined = (boundMs: number): Unconfined => {
           };
           const child = spawn(program, rest, {
             cwd: folder,
-            env: { ...variables, ATTACK_FORKS: "80", ATTACK_FILL_MB: "8" },
+            env: { ...variables, ATTACK_FORKS: "80", ATTACK_FILL_MB: "8", ...run.env },
             stdio: ["pipe", "pipe", "pipe", foreign],
           });
           closeSync(foreign);
@@ -167,6 +193,14 @@ const pidsWith = (mark: string): readonly number[] =>
       return [];
     }
   });
+
+/** A launcher needs a moment to take down what it stood up; what is there afterwards outlived it. */
+const untilNone = async (living: () => readonly number[]): Promise<void> => {
+  const until = performance.now() + SETTLE_MS_MAX;
+  while (living().length > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
+};
+
+const SETTLE_MS_MAX = 1_000;
 
 /** How many there were, killed again and again: a bomb makes more of itself between two looks. */
 const killAll = (living: () => readonly number[]): number => {
