@@ -137,4 +137,5 @@ const NO_CONTEXT: CliContext = {
   serveLsp: () => Promise.reject(new Error("not needed")),
   serveMcp: () => Promise.reject(new Error("not needed")),
   onStop: () => () => undefined,
+  abandon: () => undefined,
 };

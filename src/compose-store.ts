@@ -1,5 +1,6 @@
 import path from "node:path";
 
+import { folderArchive } from "./adapters/archive/folder-archive.ts";
 import { systemClock } from "./adapters/clock/system-clock.ts";
 import { folderHome, namedHome } from "./adapters/home/folder-home.ts";
 import { readHomeId } from "./adapters/home/init-home.ts";
@@ -7,6 +8,7 @@ import { servicesOf } from "./adapters/home/services-of.ts";
 import { ownKeys } from "./adapters/keys/harness-key.ts";
 import { copyLedger, type LedgerPlace } from "./adapters/store/copy-ledger.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
+import { MIGRATIONS } from "./adapters/store/migrations.ts";
 import { schemaVersionOf } from "./adapters/store/open-sqlite.ts";
 import { sqlitePlace } from "./adapters/store/sqlite-place.ts";
 import type { StoreOptions } from "./adapters/store/store-over.ts";
@@ -33,7 +35,14 @@ export const openStoreKeeper = async (name: string | undefined, cwd: string): Pr
     store.kind === "sqlite"
       ? sqlitePlace(file, start)
       : (await import("./adapters/store/postgres-place.ts")).postgresPlace(store.url, homeId, start);
+  const ledgerSchema = async (): Promise<{ place: string; found: number; known: number }> => {
+    const { store } = await servicesOf(home);
+    if (store.kind === "sqlite") return { place: LEDGER_PATH, found: schemaVersionOf(file), known: MIGRATIONS.length };
+    const server = await import("./adapters/store/postgres-store.ts");
+    return { place: store.url, found: await server.schemaVersionAt(store.url, homeId), known: MIGRATIONS.length };
+  };
   return {
+    formats: { home, archive: folderArchive(path.join(folder, ".cto", "runs")), ledgerSchema },
     migrate: async () => {
       const { store } = await servicesOf(home);
       const { name } = await placeOf(store);

@@ -11,6 +11,7 @@ import { evidenceRoutes } from "./routes/evidence-routes.ts";
 import { homeRoutes } from "./routes/home-routes.ts";
 import { runRoutes } from "./routes/run-routes.ts";
 import { storeRoutes } from "./routes/store-routes.ts";
+import { upkeepRoutes } from "./routes/upkeep-routes.ts";
 import { versionOfBuild } from "./version.ts";
 
 /** Every command of `cto`. Each is loaded when it is given, so that help starts as fast as Node. */
@@ -24,6 +25,7 @@ export const buildApp = (): Application<Parsing> => {
     ...evidenceRoutes(),
     ...archiveRoutes(),
     ...storeRoutes(),
+    ...upkeepRoutes(),
   };
   const root = buildRouteMap<string, Parsing>({ routes, docs: { brief: BRIEF } });
   const formatting = { caseStyle: "convert-camel-to-kebab", disableAnsiColor: true } as const;

@@ -4,6 +4,7 @@ import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags, Parsing } from "./context.ts";
 import type { Flag } from "./flags.ts";
 import { helpOfCommand, helpOfGroup, type Argument } from "./help.ts";
+import type { Proposes } from "./proposes.ts";
 
 /** What a command does: given the context, its flags and arguments, it answers. It prints progress to stderr only. */
 export type Act<Flags, Args extends readonly (string | undefined)[]> = (
@@ -27,7 +28,7 @@ export interface CommandSpec<Flags, Args extends readonly (string | undefined)[]
 }
 
 const COMMON = {
-  home: { kind: "parsed", parse: String, optional: true, brief: "the home", placeholder: "DIR" },
+  home: { kind: "parsed", parse: String, optional: true, brief: "the home", placeholder: "DIR", proposes: ["folder"] },
   json: { kind: "boolean", default: false, brief: "one JSON object on stdout", withNegated: false },
   quiet: { kind: "boolean", default: false, brief: "no progress on stderr", withNegated: false },
   verbose: { kind: "boolean", default: false, brief: "more detail", withNegated: false },
@@ -37,17 +38,22 @@ const COMMON = {
 export const command = <Flags, Args extends readonly (string | undefined)[]>(
   spec: CommandSpec<Flags, Args>,
 ): Command<Parsing> => {
-  const parameters = (spec.args ?? []).map(({ placeholder, brief, optional }) => ({
+  const parameters = (spec.args ?? []).map(({ placeholder, brief, optional, proposes }) => ({
     placeholder,
     brief,
     parse: String,
+    proposeCompletions: proposing(proposes),
     ...(optional === undefined ? {} : { optional }),
   }));
+  const flags = Object.entries<Flag>({ ...COMMON, ...spec.flags }).map(
+    ([name, flag]) =>
+      [name, flag.kind === "parsed" ? { ...flag, proposeCompletions: proposing(flag.proposes) } : flag] as const,
+  );
   const takesRest = spec.args?.at(-1)?.rest === true;
   const builder = {
     docs: { brief: spec.brief },
     parameters: {
-      flags: ownMembers({ ...COMMON, ...spec.flags }),
+      flags: ownMembers(Object.fromEntries(flags)),
       aliases: ownMembers({ q: "quiet", v: "verbose" }),
       positional: takesRest ? { kind: "array", parameter: parameters.at(-1) } : { kind: "tuple", parameters },
     },
@@ -65,6 +71,11 @@ export const command = <Flags, Args extends readonly (string | undefined)[]>(
   const built = buildCommand(builder as unknown as Parameters<typeof buildCommand>[0]) as unknown as Command<Parsing>;
   return { ...built, formatHelp: ({ prefix }) => helpOfCommand(prefix.join(" "), spec) };
 };
+
+const proposing = (kinds: readonly Proposes[] = []) =>
+  async function (this: Parsing): Promise<readonly string[]> {
+    return (await this.propose?.(kinds)) ?? [];
+  };
 
 // The parser asks with `in`: without this, --toString and --constructor would be flags of every command.
 const ownMembers = <T extends object>(members: T): T => Object.assign(Object.create(null), members);

@@ -8,6 +8,7 @@ import type { StoreKeeper } from "../harness/store-keeper.ts";
 import type { World } from "../harness/world.ts";
 import type { Guide } from "./guide.ts";
 import type { LspGround } from "./lsp/lsp-ground.ts";
+import type { Proposes } from "./proposes.ts";
 
 /** A stream that a command writes to; a TTY may be redrawn. */
 export interface Output {
@@ -54,11 +55,15 @@ export interface CliContext {
   readonly serveLsp: (ground: LspGround, version: string) => Promise<void>;
   /** Calls back on Ctrl-C and TERM; answers how to stop listening. */
   readonly onStop: (stop: () => void) => () => void;
+  /** Ends the process at once with this exit code, though something is still waited for. */
+  readonly abandon: (exit: number) => void;
 }
 
 /** What the parser is given in place of a command's context: streams of its own, until it understood the command line. */
 export interface Parsing extends CommandContext {
   readonly command: CliContext;
+  /** There where a shell asks what may stand next, and no command is given. */
+  readonly propose?: (kinds: readonly Proposes[]) => Promise<readonly string[]>;
 }
 
 /** Flags of every command. */

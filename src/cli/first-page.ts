@@ -19,12 +19,12 @@ const EXAMPLES = [
 /** In the order of the work; a test holds that every command is named, and nothing else. */
 export const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["demo"], "see it work: approved, run, committed, verified, accepted"],
-  [["init", "doctor"], "make a home; prove that this machine can hold a run"],
-  [["packet", "work"], "lint, list, show, compare and preview packets; their work items"],
+  [["init", "doctor", "config"], "make a home; prove that this machine can hold a run; what it is told"],
+  [["packet", "work", "sot"], "lint, list, show, compare, preview packets; work items; lint all of .sot"],
   [["target"], "admit a repository by its owner's signature; suspend, revoke, check"],
   [["approve", "approval"], "approve one contract word for word; list, show, withdraw"],
   [["gate", "sandbox"], "every precondition at once; any command in the stage of a run"],
-  [["run", "stop", "worker"], "one run from its order to its seal; end it; perform those of others"],
+  [["run", "watch", "stop", "worker"], "one run from its order to its seal; look on, end it; perform others'"],
   [["status", "notices"], "what needs whom; who was told of which event"],
   [["runs", "show", "logs", "diff"], "every run; one in full, what it printed, what it changed"],
   [["serve", "mcp", "lsp"], "the same for a browser, an assistant and an editor of this machine"],
@@ -32,6 +32,6 @@ export const ROWS: readonly (readonly [names: readonly string[], brief: string])
   [["outcome", "rollback"], "accept or reject by the owner; undo a rejected commit"],
   [["keys", "audit"], "the home's own keys; the ledger: its entries, and whether its chain holds"],
   [["store", "archive"], "where the ledger lies, and bundles: check, move to a server, push, prune"],
-  [["backup", "restore"], "a whole home in one file, and out of it, verified"],
-  [["agents", "explain"], "which agents there are and whether they answer; what a code or state means"],
+  [["backup", "restore", "upgrade-check"], "a home in one file, and out of it; what this version can read of it"],
+  [["agents", "explain", "completion"], "which agents there are; what a code or state means; tab in your shell"],
 ];

@@ -1,4 +1,5 @@
 import { parseDuration } from "./duration.ts";
+import type { Proposes } from "./proposes.ts";
 
 /** A flag as the parser wants it, and as help shows it. */
 export type Flag = TextFlag | SwitchFlag | ChoiceFlag;
@@ -10,6 +11,8 @@ interface TextFlag {
   readonly variadic?: boolean;
   readonly placeholder: string;
   readonly brief: string;
+  /** What a shell proposes for it. */
+  readonly proposes?: readonly Proposes[];
 }
 
 interface SwitchFlag {
@@ -30,30 +33,33 @@ interface ChoiceFlag {
 }
 
 /** `--key KEY`, left out or given once. */
-export const text = (placeholder: string, brief: string): Flag => ({
+export const text = (placeholder: string, brief: string, ...proposes: readonly Proposes[]): Flag => ({
   kind: "parsed",
   parse: String,
   optional: true,
   placeholder,
   brief,
+  proposes,
 });
 
 /** `--key KEY`, without which the command does nothing. */
-export const needed = (placeholder: string, brief: string): Flag => ({
+export const needed = (placeholder: string, brief: string, ...proposes: readonly Proposes[]): Flag => ({
   kind: "parsed",
   parse: String,
   placeholder,
   brief,
+  proposes,
 });
 
 /** `--name A --name B`. */
-export const several = (placeholder: string, brief: string): Flag => ({
+export const several = (placeholder: string, brief: string, ...proposes: readonly Proposes[]): Flag => ({
   kind: "parsed",
   parse: String,
   optional: true,
   variadic: true,
   placeholder,
   brief,
+  proposes,
 });
 
 /** `--expires 90d`, in milliseconds. */

@@ -1,9 +1,12 @@
 import type { Flag } from "./flags.ts";
+import type { Proposes } from "./proposes.ts";
 
 export interface Argument {
   readonly placeholder: string;
   readonly brief: string;
   readonly optional?: true;
+  /** What a shell proposes for it. */
+  readonly proposes?: readonly Proposes[];
   /** The last argument may take all that is left. */
   readonly rest?: true;
 }

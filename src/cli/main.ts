@@ -49,6 +49,7 @@ export const main = async (): Promise<void> => {
         process.off("SIGTERM", stop);
       };
     },
+    abandon: (exit) => process.exit(exit),
   };
   leaveWith(await runCli(process.argv.slice(2), context));
 };

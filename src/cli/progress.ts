@@ -11,30 +11,43 @@ export interface Progress {
 
 const REDRAW_MS = 100;
 
-export const openProgress = (stderr: Output, isQuiet: boolean): Progress => {
+/** `sinceMs`: of a run that began elsewhere, when; then the times are those of its events. */
+export const openProgress = (stderr: Output, isQuiet: boolean, sinceMs?: number): Progress => {
   if (isQuiet) return { line: () => undefined, end: () => undefined };
   const started = Date.now();
   let stage = "";
   let drawnAt = 0;
-  const write = (text: string, isLast: boolean): void => {
-    const seconds = `${((Date.now() - started) / 1000).toFixed(1)}s`.padStart(7);
-    if (!stderr.isTTY) return stderr.write(`${text}  ${seconds.trim()}\n`);
-    const now = Date.now();
-    if (!isLast && now - drawnAt < REDRAW_MS) return undefined;
-    drawnAt = now;
-    return stderr.write(`\r\u001B[2K${text.slice(0, 100)}${seconds}${isLast ? "\n" : ""}`);
+  let undrawn = "";
+  const draw = (): void => {
+    if (undrawn !== "") stderr.write(`\r\u001B[2K${undrawn}`);
+    undrawn = "";
+    drawnAt = Date.now();
+  };
+  const secondsAt = (time: string): string => {
+    const tookMs = sinceMs === undefined ? Date.now() - started : Date.parse(time) - sinceMs;
+    return `${(Math.max(0, tookMs) / 1000).toFixed(1)}s`;
+  };
+  const endLine = (): void => {
+    draw();
+    if (stage !== "") stderr.write("\n");
   };
   return {
     line: (eventLine) => {
-      const { type, data } = parseEvent(eventLine);
+      const { type, data, time } = parseEvent(eventLine);
       const told = STORY[type]?.(data);
       if (told === undefined) return;
-      if (stderr.isTTY && stage !== "" && stage !== told.stage) stderr.write("\n");
+      const text = `..   ${told.stage.padEnd(11)} ${visible(told.says)}`;
+      if (!stderr.isTTY) {
+        stderr.write(`${text}  ${secondsAt(time)}\n`);
+        return;
+      }
+      if (stage !== told.stage) endLine();
+      undrawn = text.slice(0, 100) + secondsAt(time).padStart(7);
+      if (stage !== told.stage || Date.now() - drawnAt >= REDRAW_MS) draw();
       stage = told.stage;
-      write(`..   ${told.stage.padEnd(11)} ${visible(told.says)}`, false);
     },
     end: () => {
-      if (stderr.isTTY && stage !== "") stderr.write("\n");
+      if (stderr.isTTY) endLine();
     },
   };
 };

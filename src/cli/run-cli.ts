@@ -1,3 +1,4 @@
+import { leadingFlags, wordsBefore } from "./common-flags.ts";
 import type { CliContext, Parsing } from "./context.ts";
 import { EXIT, exitOfParser, type ExitCode } from "./exit-code.ts";
 import { firstPage } from "./first-page.ts";
@@ -74,27 +75,11 @@ const tellMistake = (
   return exit;
 };
 
-/** `cto --home D status` says the same as `cto status --home D`. */
 const commonFlagsLast = (given: readonly string[]): readonly string[] => {
-  let at = 0;
-  while (given[at] !== undefined) {
-    const word = given[at] ?? "";
-    if (SWITCHES.has(word) || word.startsWith("--home=")) at += 1;
-    else if (word === "--home" && given[at + 1] !== undefined) at += 2;
-    else break;
-  }
-  if (at === 0) return given;
-  if (at === given.length) return [];
-  const rest = given.slice(at);
+  const { flags, rest } = leadingFlags(given);
+  if (flags.length === 0 || rest.length === 0) return rest;
   const words = wordsBefore(rest, "--");
-  return [...words, ...given.slice(0, at), ...rest.slice(words.length)];
-};
-
-const SWITCHES: ReadonlySet<string> = new Set(["--json", "--quiet", "-q", "--verbose", "-v"]);
-
-const wordsBefore = (words: readonly string[], end: string): readonly string[] => {
-  const at = words.indexOf(end);
-  return at === -1 ? words : words.slice(0, at);
+  return [...words, ...flags, ...rest.slice(words.length)];
 };
 
 // Of a command that was not found the parser tells no route: the words before it are one.

@@ -18,19 +18,24 @@ export const countOf = (all: readonly Linted[]): Counts => {
 
 export interface LintData {
   readonly diagnostics: readonly object[];
-  readonly counts: Counts & { readonly packets: number };
+  readonly counts: Counts;
 }
 
 /** What lint prints, in one of its formats. */
-export const lintText = async (format: string, linted: readonly Linted[], data: LintData): Promise<string> => {
+export const lintText = async (
+  format: string,
+  linted: readonly Linted[],
+  data: LintData,
+  what: "packet" | "document" = "packet",
+): Promise<string> => {
   const { errors, warnings } = data.counts;
   if (format === "json")
     return unsteering(JSON.stringify({ schema: "cto.lint.v1", ok: errors === 0, refusals: [], ...data }));
   if (format === "sarif") return sarifText(linted, await versionOfBuild());
   if (format === "github") return githubLines(linted);
-  if (linted.length === 0) return "No packets in .sot/03-PROTOCOLS";
+  if (linted.length === 0) return `No ${what}s in .sot/03-PROTOCOLS`;
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
-  const end = `${many(errors, "error")}, ${many(warnings, "warning")} in ${many(linted.length, "packet")}`;
+  const end = `${many(errors, "error")}, ${many(warnings, "warning")} in ${many(linted.length, what)}`;
   return [frames(linted), end].filter((part) => part !== "").join("\n");
 };
 

@@ -18,15 +18,20 @@ const sarifLog = (all: readonly Linted[], version: string): Log => ({
   version: "2.1.0",
   runs: [
     {
-      tool: { driver: { name: "cto packet lint", version, rules: CODES.map(ruleOf) } },
+      tool: { driver: { name: "cto packet lint", version, rules: codesOf(all).map(ruleOf) } },
       columnKind: "utf16CodeUnits",
       invocations: [{ executionSuccessful: true }],
-      results: all.flatMap((linted) => resultsOf(linted)),
+      results: all.flatMap((linted) => resultsOf(linted, codesOf(all))),
     },
   ],
 });
 
 const CODES = Object.keys(REFUSALS).filter((code) => code.startsWith("packet/"));
+
+// Every rule of a packet, and what else was found in the documents around it.
+const codesOf = (all: readonly Linted[]): readonly string[] => [
+  ...new Set([...CODES, ...all.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))]),
+];
 
 const ruleOf = (code: string): ReportingDescriptor => {
   const told = explanationOf(code);
@@ -40,11 +45,11 @@ const ruleOf = (code: string): ReportingDescriptor => {
   };
 };
 
-const resultsOf = (linted: Linted): readonly Result[] => {
+const resultsOf = (linted: Linted, codes: readonly string[]): readonly Result[] => {
   const lines = new TextDecoder().decode(linted.source.bytes).split("\n");
   return diagnosticObjects(linted).map((found) => ({
     ruleId: found.code,
-    ruleIndex: CODES.indexOf(found.code),
+    ruleIndex: codes.indexOf(found.code),
     level: found.severity,
     message: { text: visible(`${found.message} Next: ${found.next}`) },
     locations: [{ physicalLocation: { artifactLocation: { uri: uriOf(found.file) }, region: regionOf(found, lines) } }],

@@ -1,6 +1,7 @@
 import { FAILURES, type Failure } from "../workflow/failure.ts";
 import { wordsOf, type Refusal } from "../workflow/refusal.ts";
 import { visible } from "../workflow/visible-text.ts";
+import { explained } from "./command-in.ts";
 
 /** A table of cells: columns as wide as their widest cell, the last one free. */
 export const table = (rows: readonly (readonly string[])[]): string => {
@@ -23,6 +24,7 @@ export const showRefusals = (refusals: readonly Refusal[], spared: string | unde
     table(rows),
     ...(spared === undefined ? [] : [spared]),
     ...[...steps].map((next) => `next      ${next}`),
+    ...explained(refusals[0]?.code ?? "", [...steps]),
   ].join("\n");
 };
 
@@ -32,6 +34,7 @@ export const showFailure = (failure: Failure): string =>
   [
     `failed    ${failure.code}  ${visible(failure.message)}`,
     `next      ${FAILURES[failure.code]}`,
+    ...explained(failure.code, [FAILURES[failure.code]]),
     `may be retried: ${failure.retry ? "yes" : "no"}`,
   ].join("\n");
 

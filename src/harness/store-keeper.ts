@@ -1,6 +1,7 @@
 import type { StoreService } from "../workflow/home-services.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { Result } from "../workflow/result.ts";
+import type { FormatGround } from "./check-formats.ts";
 
 /** The ledger of one home as a thing that is looked after: opened by nobody meanwhile. */
 export interface StoreKeeper {
@@ -8,6 +9,8 @@ export interface StoreKeeper {
   migrate(): Promise<Migrated>;
   /** Copies it to another place and leads the home there. */
   copyTo(to: StoreService): Promise<Result<CopiedStore, Refusal>>;
+  /** Where the forms of the home say which they are. */
+  readonly formats: FormatGround;
 }
 
 export interface Migrated {

@@ -9,6 +9,9 @@ export const LIMITS = {
   sentenceBytesMax: 4096,
   approvalRecordBytesMax: 65_536,
   draftAgeMaxMs: 600_000,
+  /** What a shell is offered at a tab, and how long it waits for it. */
+  proposalsMax: 500,
+  proposalsWaitMs: 5_000,
   admissionRecordBytesMax: 65_536,
   outcomeRecordBytesMax: 65_536,
   checksBytesMax: 65_536,
@@ -111,6 +114,8 @@ export const LIMITS = {
   switchesFileBytesMax: 65_536,
   /** How often somebody who waits for a run of another process looks. */
   followPollMs: 300,
+  /** How long whoever watches a run waits for another worker to take it over. */
+  unheldWaitMs: 10_000,
   bundleFilesMax: 20_000,
   bundleBytesMax: 2_147_483_648,
   /** What a reader of a bundle keeps in memory: one file, and all of them; what is larger is digested by stream. */

@@ -17,6 +17,7 @@ const factsFor = (code: RefusalCode): Refusal["facts"] => {
 const HEADS: ReadonlySet<string> = new Set([
   ...STAGES,
   "work",
+  "config",
   "verify",
   "rollback",
   "replay",

@@ -2,6 +2,7 @@ import { admissionRefusals } from "./refusals/admission.ts";
 import { approvalRefusals } from "./refusals/approval.ts";
 import { backendRefusals } from "./refusals/backend.ts";
 import { commitRefusals } from "./refusals/commit.ts";
+import { configRefusals } from "./refusals/config.ts";
 import { contractRefusals } from "./refusals/contract.ts";
 import { evidenceRefusals } from "./refusals/evidence.ts";
 import { gateRefusals } from "./refusals/gate.ts";
@@ -33,6 +34,7 @@ export const REFUSALS: typeof packetRefusals &
   typeof packetTermRefusals &
   typeof contractRefusals &
   typeof workRefusals &
+  typeof configRefusals &
   typeof admissionRefusals &
   typeof preflightRefusals &
   typeof approvalRefusals &
@@ -52,6 +54,7 @@ export const REFUSALS: typeof packetRefusals &
   ...packetTermRefusals,
   ...contractRefusals,
   ...workRefusals,
+  ...configRefusals,
   ...admissionRefusals,
   ...preflightRefusals,
   ...approvalRefusals,

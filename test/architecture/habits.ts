@@ -42,6 +42,7 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/admission-file.ts": "a switch that leads to nothing that can be read opens nothing",
   "src/harness/lint-packets.ts": "a target that cannot be looked at is no fault of a packet: lint says nothing of it",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
+  "src/harness/check-formats.ts": "a ledger that cannot be looked at is a form that cannot be read, beside the others",
   "src/cli/run-command.ts": "shows it",
   "src/control-surface/problem.ts": "answers 503 instead of 500",
   "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",
@@ -120,6 +121,7 @@ const SUITES = new Set(["test", "it", "describe", "suite", "bench"]);
 const RUN_WHERE_THEY_CAN = new Set([
   "src/adapters/store/copy-ledger.test.ts",
   "test/journeys/backed-up.test.ts",
+  "test/cli/completion.test.ts",
   "src/adapters/engine/dbos-engine.test.ts",
   "src/adapters/store/postgres-store.test.ts",
   "src/workflow/contract/seed-packet.test.ts",

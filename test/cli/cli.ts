@@ -89,8 +89,10 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     serveLsp: () => Promise.resolve(),
     onStop: (stop) => {
       given.ctrlC?.addEventListener("abort", stop);
+      if (given.ctrlC?.aborted === true) stop();
       return () => given.ctrlC?.removeEventListener("abort", stop);
     },
+    abandon: () => undefined,
   };
   const withHome = given.home === undefined ? argv : [...argv, "--home", given.home];
   const exit = await runCli(withHome, context);

@@ -19,7 +19,17 @@ const commandsIn = (line: string): readonly string[] =>
     GROUPS.has(first) ? `${first} ${second ?? ""}`.trim() : first,
   );
 
-const GROUPS: ReadonlySet<string> = new Set(["packet", "work", "target", "approval", "audit", "keys"]);
+const GROUPS: ReadonlySet<string> = new Set([
+  "packet",
+  "work",
+  "target",
+  "approval",
+  "audit",
+  "keys",
+  "store",
+  "config",
+  "archive",
+]);
 
 const NAMED = [...new Set(said.flatMap(commandsIn))].filter((name) => name !== "command");
 

@@ -40,7 +40,7 @@ const MISTAKES: readonly (readonly [what: string, argv: readonly string[], says:
   [
     "a word that is not one of a few",
     ["packet", "lint", "--format", "jsn"],
-    '--format is one of text, json, github, not "jsn"',
+    '--format is one of text, json, sarif, github, not "jsn"',
     "cto packet lint --help",
   ],
   [

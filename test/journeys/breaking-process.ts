@@ -166,6 +166,7 @@ const commandHere = async (...words: readonly string[]): Promise<void> => {
       process.on("SIGTERM", stop);
       return () => process.off("SIGTERM", stop);
     },
+    abandon: () => process.exit(1),
   };
   leaveWith(await runCli([...words, "--jsonl", "--home", home], context));
 };

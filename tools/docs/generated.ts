@@ -1,6 +1,7 @@
 import { cliPages } from "./cli-pages.ts";
 import { codePage } from "./code-page.ts";
 import { formatPage } from "./format-page.ts";
+import { manPage } from "./man-page.ts";
 import { nonClaimsPage } from "./non-claims-page.ts";
 import { jsonSchemaOf, PUBLISHED, schemaPath } from "./published-schemas.ts";
 
@@ -12,7 +13,8 @@ export const generatedFiles = (): ReadonlyMap<string, string> =>
     ["docs/reference/formats.md", formatPage()],
     ["docs/reference/codes.md", codePage()],
     ["docs/non-claims.md", nonClaimsPage()],
+    ["man/cto.1", manPage()],
   ]);
 
 /** Where nothing but drawn files lies. */
-export const GENERATED_FOLDERS: readonly string[] = ["schemas", "docs/reference/cli"];
+export const GENERATED_FOLDERS: readonly string[] = ["schemas", "docs/reference/cli", "man"];

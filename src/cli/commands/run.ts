@@ -9,9 +9,10 @@ import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import type { CliContext, CommonFlags } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-code.ts";
+import { EXIT } from "../exit-code.ts";
 import { unsteering } from "../json-line.ts";
 import { openProgress } from "../progress.ts";
+import { EXIT_OF_RUN } from "../run-exit.ts";
 import { short } from "../show.ts";
 import { tellOfRun } from "../tell-notices.ts";
 import { usageError } from "../usage-error.ts";
@@ -39,7 +40,7 @@ export const act: Act<RunFlags, [string]> = async (context, flags, given) => {
     const bundle = `.cto/runs/${id}`;
     return {
       noun: "run",
-      exit: EXITS[kind],
+      exit: EXIT_OF_RUN[kind],
       data: {
         run: id,
         work,
@@ -88,15 +89,6 @@ interface RunFlags {
   readonly jsonl: boolean;
   readonly detach?: boolean;
 }
-
-const EXITS: Readonly<Record<RunEnding, ExitCode>> = {
-  awaiting_outcome: EXIT.done,
-  blocked: EXIT.refused,
-  voided: EXIT.voided,
-  failed: EXIT.failed,
-  interrupted: EXIT.failed,
-  stopped: EXIT.stopped,
-};
 
 const SPARED = {
   blocked: "Nothing was started. The target was not written.",

@@ -8,6 +8,7 @@ import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
 import { byWorker } from "../show-worker.ts";
 import { duration, short, table } from "../show.ts";
+import { unknownState } from "../state-filter.ts";
 import { withWorld } from "../with-world.ts";
 
 interface Flags {
@@ -19,6 +20,8 @@ interface Flags {
 /** `cto runs`: blocked ones too, the newest first, with the true total. */
 export const act: Act<Flags, []> = (context, flags) =>
   withWorld(context, flags, "read", async (world) => {
+    const mistake = unknownState(flags.state?.split(",") ?? []);
+    if (mistake !== undefined) return mistake;
     const work = flags.work === undefined ? undefined : await pickWork(world, flags.work);
     if (work !== undefined && isAnswer(work)) return work;
     const filter = {

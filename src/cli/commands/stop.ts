@@ -1,5 +1,6 @@
 import { stopRun, type Stop } from "../../harness/stop-run.ts";
 import { parseRunId, type RunId } from "../../workflow/ids.ts";
+import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
@@ -11,15 +12,23 @@ import { withWorld } from "../with-world.ts";
 export const act: Act<{ readonly reason?: string }, [string]> = async (context, flags, given) => {
   const run = parseRunId(given);
   if (run === undefined) return usageError(`${visible(given)} is no run id`, "cto runs");
-  return withWorld(context, flags, "write", async (world) =>
-    answer(run, await stopRun(world, run, flags.reason ?? "")),
-  );
+  return withWorld(context, flags, "write", async (world) => {
+    const stop = await stopRun(world, run, flags.reason ?? "");
+    if (stop.kind !== "absent") return answer(run, stop);
+    // A beginning is not enough to end a run by; the nearest ones are told.
+    const near = nearest(
+      run,
+      (await world.store.runs({})).map((row) => row.run),
+    );
+    return usageError(
+      `there is no run ${run}${near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`}`,
+      "cto runs",
+    );
+  });
 };
 
-const answer = (run: RunId, stop: Stop): Answer => {
+const answer = (run: RunId, stop: Exclude<Stop, { readonly kind: "absent" }>): Answer => {
   switch (stop.kind) {
-    case "absent":
-      return usageError(`there is no run ${run}`, "cto runs");
     case "ended":
       return told(run, stop.ending, `${run} has ended already: ${stop.ending ?? ""}`);
     case "unheld":

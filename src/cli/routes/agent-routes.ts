@@ -3,11 +3,16 @@ import type { Command, RouteMap } from "@stricli/core";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { text } from "../flags.ts";
+import type { Argument } from "../help.ts";
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
-const ID = { placeholder: "ID", brief: "a profile, as cto agents list names it" };
-const PACKAGES = text("DIR", "folder node_modules to look in (default: policy.yaml, else CTO_HARNESS_AGENTS)");
+const ID: Argument = { placeholder: "ID", brief: "a profile, as cto agents list names it", proposes: ["agent"] };
+const PACKAGES = text(
+  "DIR",
+  "folder node_modules to look in (default: policy.yaml, else CTO_HARNESS_AGENTS)",
+  "folder",
+);
 
 /** Commands that tell which agents there are; none of them chooses one. */
 export const agentRoutes = (): Routes => ({

@@ -3,8 +3,13 @@ import type { Command, RouteMap } from "@stricli/core";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { duration, needed, text, yes } from "../flags.ts";
+import type { Argument } from "../help.ts";
 
-const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
+const WORK: Argument = {
+  placeholder: "WORK-ID",
+  brief: "CTO-WORK-NNN; a unique beginning is enough",
+  proposes: ["work"],
+};
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -18,8 +23,8 @@ export const approvalRoutes = (): Routes => ({
     ],
     args: [WORK],
     flags: {
-      key: text("KEY", "the owner's key; without one the approval is A1 at most"),
-      sentenceFile: text("F|-", "the words from a file or from standard input"),
+      key: text("KEY", "the owner's key; without one the approval is A1 at most", "file"),
+      sentenceFile: text("F|-", "the words from a file or from standard input", "file"),
       expires: duration("how long it may wait to be used (policy.yaml gives the most)"),
     },
     about: [
@@ -34,14 +39,14 @@ export const approvalRoutes = (): Routes => ({
     list: command<{ readonly work?: string }, []>({
       brief: "every approval and what became of it",
       examples: ["cto approval list", "cto approval list --work CTO-WORK-049"],
-      flags: { work: text("WORK-ID", "only those of this work item") },
+      flags: { work: text("WORK-ID", "only those of this work item", "work") },
       exits: "0",
       load: () => import("../commands/approval-list.ts"),
     }),
     show: command<{ readonly raw: boolean }, [string]>({
       brief: "one approval: what it is bound to",
       examples: ["cto approval show ap-213", "cto approval show ap-213 --raw"],
-      args: [{ placeholder: "ID", brief: "ap-N; a unique beginning is enough" }],
+      args: [{ placeholder: "ID", brief: "ap-N; a unique beginning is enough", proposes: ["approval"] }],
       flags: { raw: yes("the signed record, byte for byte") },
       exits: "0",
       load: () => import("../commands/approval-show.ts"),
@@ -52,10 +57,16 @@ export const approvalRoutes = (): Routes => ({
         "cto approval withdraw CTO-WORK-049 --reason 'wrong base'",
         "cto approval withdraw ap-213 --reason 'wrong base' --key KEY",
       ],
-      args: [{ placeholder: "WORK-ID", brief: "CTO-WORK-NNN or ap-N; a unique beginning is enough" }],
+      args: [
+        {
+          placeholder: "WORK-ID",
+          brief: "CTO-WORK-NNN or ap-N; a unique beginning is enough",
+          proposes: ["work", "approval"],
+        },
+      ],
       flags: {
         reason: needed("T", "why, kept in the ledger"),
-        key: text("KEY", "signs the withdrawal, so that it can be proven later"),
+        key: text("KEY", "signs the withdrawal, so that it can be proven later", "file"),
       },
       about: ["Needs no signature: it only removes authority. User id and terminal are recorded."],
       exits: "0 withdrawn · 3 there is none, or it is spent",

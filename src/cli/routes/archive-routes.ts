@@ -3,8 +3,14 @@ import type { Command, RouteMap } from "@stricli/core";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { duration, text, yes } from "../flags.ts";
+import type { Argument } from "../help.ts";
 
-const RUN = { placeholder: "RUN", brief: "R-NNN-AA; none means every run", optional: true } as const;
+const RUN: Argument = {
+  placeholder: "RUN",
+  brief: "R-NNN-AA; none means every run",
+  proposes: ["run"],
+  optional: true,
+};
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -13,7 +19,7 @@ export const archiveRoutes = (): Routes => ({
   backup: command<{ readonly withKeys: boolean }, [string]>({
     brief: "a whole home in one file, also while it works",
     examples: ["cto backup home.tar", "cto backup home.tar --with-keys"],
-    args: [{ placeholder: "FILE", brief: "where nothing is yet" }],
+    args: [{ placeholder: "FILE", brief: "where nothing is yet", proposes: ["file"] }],
     flags: { withKeys: yes("the home's private keys too: who has the file can sign as this home") },
     about: [
       "Governance files, ledger, bundles, later records, spent approvals, public keys; a manifest with every digest. Not",
@@ -27,11 +33,16 @@ export const archiveRoutes = (): Routes => ({
     brief: "a home out of a backup, verified before it is there",
     examples: ["cto restore home.tar my-home", "cto restore home.tar my-home --instead-of old-home --lose-newer"],
     args: [
-      { placeholder: "FILE", brief: "what cto backup wrote" },
-      { placeholder: "DIR", brief: "an empty folder, or one that is not there (default: here)", optional: true },
+      { placeholder: "FILE", brief: "what cto backup wrote", proposes: ["file"] },
+      {
+        placeholder: "DIR",
+        brief: "an empty folder, or one that is not there (default: here)",
+        proposes: ["folder"],
+        optional: true,
+      },
     ],
     flags: {
-      insteadOf: text("HOME", "a home that this one takes the place of: approvals that it spent stay spent"),
+      insteadOf: text("HOME", "a home that this one takes the place of: approvals that it spent stay spent", "folder"),
       loseNewer: yes("restore it though something speaks of records after it"),
     },
     about: [

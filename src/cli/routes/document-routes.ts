@@ -4,10 +4,19 @@ import { BACKEND_KINDS } from "../../workflow/vocabulary.ts";
 import { command, group } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { duration, needed, numbers, oneOf, several, someOf, text, yes } from "../flags.ts";
+import type { Argument } from "../help.ts";
 import type { NewPacketFlags } from "../packet-answers.ts";
 
-const PACKET = { placeholder: "ID", brief: "work id, packet name or path; a unique beginning is enough" };
-const TARGET = { placeholder: "ID", brief: "id or path of the admission; a unique beginning is enough" };
+const PACKET: Argument = {
+  placeholder: "ID",
+  brief: "work id, packet name or path; a unique beginning is enough",
+  proposes: ["packet"],
+};
+const TARGET: Argument = {
+  placeholder: "ID",
+  brief: "id or path of the admission; a unique beginning is enough",
+  proposes: ["target"],
+};
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -38,7 +47,9 @@ export const documentRoutes = (): Routes => ({
     lint: command<{ readonly format?: string; readonly fix: boolean; readonly watch: boolean }, string[]>({
       brief: "every finding, with line, column and next step",
       examples: ["cto packet lint", "cto packet lint draft.md --format sarif"],
-      args: [{ placeholder: "FILE", brief: "packets to read (default: all of the home)", rest: true }],
+      args: [
+        { placeholder: "FILE", brief: "packets to read (default: all of the home)", proposes: ["file"], rest: true },
+      ],
       flags: {
         format: oneOf(["text", "json", "sarif", "github"], "how it is told (text)"),
         fix: yes("mend what has one right answer and gives no more leave"),
@@ -52,7 +63,7 @@ export const documentRoutes = (): Routes => ({
     list: command<{ readonly state?: string }, []>({
       brief: "the packets of the home",
       examples: ["cto packet list", "cto packet list --state blocked"],
-      flags: { state: text("S", "only those whose work item is in this state") },
+      flags: { state: text("S", "only those whose work item is in this state", "state") },
       exits: "0",
       load: () => import("../commands/packet-list.ts"),
     }),
@@ -92,7 +103,7 @@ export const documentRoutes = (): Routes => ({
     preview: command<object, [string]>({
       brief: "exactly what the owner approves",
       examples: ["cto packet preview CTO-WORK-049", "cto packet preview draft.md"],
-      args: [{ placeholder: "ID|FILE", brief: "a packet of the home, or any file" }],
+      args: [{ placeholder: "ID|FILE", brief: "a packet of the home, or any file", proposes: ["packet", "file"] }],
       about: [
         "For a packet of the home that can be approved now these are the very bytes that",
         "cto approve shows; their digest enters the approval.",
@@ -105,7 +116,7 @@ export const documentRoutes = (): Routes => ({
     list: command<{ readonly state?: string }, []>({
       brief: "every work item",
       examples: ["cto work list", "cto work list --state awaiting_outcome"],
-      flags: { state: text("S", "only those in this state") },
+      flags: { state: text("S", "only those in this state", "state") },
       exits: "0",
       see: "cto explain states",
       load: () => import("../commands/work-list.ts"),
@@ -113,7 +124,7 @@ export const documentRoutes = (): Routes => ({
     show: command<object, [string]>({
       brief: "one work item with its history",
       examples: ["cto work show CTO-WORK-049"],
-      args: [{ placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" }],
+      args: [{ placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough", proposes: ["work"] }],
       exits: "0",
       load: () => import("../commands/work-show.ts"),
     }),
@@ -122,9 +133,11 @@ export const documentRoutes = (): Routes => ({
     admit: command<AdmitFlags, [string]>({
       brief: "admit a repository, signed by its owner",
       examples: ["cto target admit ~/code/sandbox --key ~/.ssh/id_ed25519"],
-      args: [{ placeholder: "PATH", brief: "root of the repository: clean, plain, on its branch" }],
+      args: [
+        { placeholder: "PATH", brief: "root of the repository: clean, plain, on its branch", proposes: ["folder"] },
+      ],
       flags: {
-        key: needed("KEY", "the owner's key; ssh-keygen signs, the key never enters cto"),
+        key: needed("KEY", "the owner's key; ssh-keygen signs, the key never enters cto", "file"),
         id: text("ID", "name of the record (default: the one a packet names)"),
         owner: text("NAME", "principal of the owner (default: the packet's)"),
         risk: text("CLASS", "risk class of policy.yaml (default: the packet's)"),

@@ -5,8 +5,9 @@ import { REPLAY_LEVELS } from "../../workflow/evidence/schemas/replay-levels.ts"
 import { command } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { oneOf, oneOr, text, yes } from "../flags.ts";
+import type { Argument } from "../help.ts";
 
-const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
+const RUN: Argument = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough", proposes: ["run"] };
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -25,17 +26,29 @@ export const evidenceRoutes = (): Routes => ({
     load: () => import("../commands/show.ts"),
   }),
   logs: command<
-    { readonly stage?: string; readonly backend: boolean; readonly failed: boolean; readonly grep?: string },
+    {
+      readonly stage?: string;
+      readonly backend: boolean;
+      readonly failed: boolean;
+      readonly grep?: string;
+      readonly follow: boolean;
+    },
     [string]
   >({
     brief: "what was printed and recorded in a run",
-    examples: ["cto logs R-049-02", "cto logs R-049-02 --failed", "cto logs R-049-02 --stage events --grep denied"],
+    examples: [
+      "cto logs R-049-02",
+      "cto logs R-049-02 --failed",
+      "cto logs R-049-02 --follow",
+      "cto logs R-049-02 --stage events --grep denied",
+    ],
     args: [RUN],
     flags: {
       stage: oneOf(["validation", "backend", "events"], "only this log (default: validation and backend)"),
       backend: yes("the same as --stage backend"),
       failed: yes("only what a failed command printed"),
       grep: text("T", "only lines with this text"),
+      follow: yes("go on until the run has ended; Ctrl-C leaves it and ends nothing"),
     },
     about: ["Terminal sequences are dropped and whatever hides or reorders is shown as <U+202E>."],
     exits: "0",
@@ -71,14 +84,22 @@ export const evidenceRoutes = (): Routes => ({
       "cto verify ./R-049-02 --trust allowed_signers --outcome outcome.json",
     ],
     args: [
-      { placeholder: "RUN|DIR|TAR", brief: "a run of this home, or any folder or tar that claims to be a bundle" },
+      {
+        placeholder: "RUN|DIR|TAR",
+        brief: "a run of this home, or any folder or tar that claims to be a bundle",
+        proposes: ["run", "file"],
+      },
     ],
     flags: {
-      trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)"),
-      revoked: text("FILE", "keys that count for nothing, as ssh-keygen -r reads them (for a RUN: this home's own)"),
+      trust: text("FILE", "the allowed_signers file to trust (for a RUN: this home's own)", "file"),
+      revoked: text(
+        "FILE",
+        "keys that count for nothing, as ssh-keygen -r reads them (for a RUN: this home's own)",
+        "file",
+      ),
       minimum: oneOf(ASSURANCE_LEVELS, "the least assurance of an approval that proves anything (A2)"),
-      outcome: text("FILE", "the outcome that was signed, FILE.sig beside it (for a RUN: this home's own)"),
-      withdrawal: text("FILE", "the approval taken back under a signature, FILE.sig beside it (likewise)"),
+      outcome: text("FILE", "the outcome that was signed, FILE.sig beside it (for a RUN: this home's own)", "file"),
+      withdrawal: text("FILE", "the approval taken back under a signature, FILE.sig beside it (likewise)", "file"),
     },
     about: [
       "A0 and A1 are the host's word alone: NOT-PROVEN, unless --minimum asks for no more. policy.yaml may ask for more.",
@@ -93,7 +114,13 @@ export const evidenceRoutes = (): Routes => ({
   replay: command<{ readonly level: string }, [string]>({
     brief: "do a part of a sealed run again, and compare",
     examples: ["cto replay R-049-02", "cto replay R-049-02 --level validation", "cto replay ./R-049-02 --level render"],
-    args: [{ placeholder: "RUN|DIR", brief: "a run of this home, or any folder that holds a bundle" }],
+    args: [
+      {
+        placeholder: "RUN|DIR",
+        brief: "a run of this home, or any folder that holds a bundle",
+        proposes: ["run", "folder"],
+      },
+    ],
     flags: { level: oneOr(REPLAY_LEVELS, "patch", "what is done again (patch)") },
     about: [
       "patch       git makes tree and commit of the bundle's objects and patch",

@@ -15,10 +15,10 @@ export const homeRoutes = (): Routes => ({
       "cto init --owner jp --key ~/.ssh/id_ed25519.pub",
       "cto init my-home --owner jp --key ~/.ssh/id_ed25519_sk.pub",
     ],
-    args: [{ placeholder: "DIR", brief: "where (default: here)", optional: true }],
+    args: [{ placeholder: "DIR", brief: "where (default: here)", proposes: ["folder"], optional: true }],
     flags: {
       owner: needed("NAME", "the principal that may admit, approve, accept and reject"),
-      key: needed("PUB", "the owner's public key file, or a private one with .pub beside it"),
+      key: needed("PUB", "the owner's public key file, or a private one with .pub beside it", "file"),
     },
     about: ["Writes only what is not there and overwrites nothing. No private key is read or kept."],
     exits: "0 made or complete already · 2 no such key file",
@@ -111,10 +111,39 @@ export const homeRoutes = (): Routes => ({
       "cto explain 6",
       "cto explain CTO_HARNESS_ALLOW_CASE",
     ],
-    args: [{ placeholder: "CODE", brief: "a code, state, exit code or variable; none lists them all", optional: true }],
+    args: [
+      {
+        placeholder: "CODE",
+        brief: "a code, state, exit code or variable; none lists them all",
+        proposes: ["name"],
+        optional: true,
+      },
+    ],
     about: ["Needs no home."],
     exits: "0 · 2 nothing of that name, with the nearest",
     load: () => import("../commands/explain.ts"),
+  }),
+  completion: command<object, string[]>({
+    brief: "the script by which bash, zsh or fish completes cto at a tab",
+    examples: [
+      "cto completion bash > ~/.cto-completion   # and a line in ~/.bashrc: source ~/.cto-completion",
+      "cto completion fish > ~/.config/fish/completions/cto.fish",
+    ],
+    args: [
+      {
+        placeholder: "SHELL",
+        brief: "bash, zsh or fish",
+        proposes: ["shell"],
+        rest: true,
+      },
+    ],
+    about: [
+      "The script asks cto itself for commands, flags and the ids of the home; that only reads, for five seconds at most.",
+      "cto completion SHELL -- WORDS tells what may stand in the place of the last word, which is what the script reads.",
+      "bash: source <(cto completion bash); zsh: source <(cto completion zsh), behind compinit.",
+    ],
+    exits: "0 · 2 no such shell",
+    load: () => import("../commands/completion.ts"),
   }),
   keys: group("the home's own keys: what the Harness and its verifier sign with", {
     list: command<object, []>({
@@ -148,7 +177,7 @@ export const homeRoutes = (): Routes => ({
     trust: command<{ readonly key: string }, []>({
       brief: "have the owner sign allowed_signers and revoked_keys as they stand",
       examples: ["cto keys trust --key ~/.ssh/id_ed25519_sk"],
-      flags: { key: needed("KEY", "the owner's key for trust@cto-harness") },
+      flags: { key: needed("KEY", "the owner's key for trust@cto-harness", "file") },
       about: [
         "doctor tells later whether the files are still those that were signed; a bundle carries the record.",
         "The first record is anchored by the way it reaches a reader; each later one names the one before.",
@@ -162,7 +191,7 @@ export const homeRoutes = (): Routes => ({
       brief: "the ledger's entries, the newest last",
       examples: ["cto audit log", "cto audit log --work CTO-WORK-049 --limit 20"],
       flags: {
-        work: text("WORK-ID", "only entries about this work item"),
+        work: text("WORK-ID", "only entries about this work item", "work"),
         limit: count("how many of the newest (50)"),
       },
       exits: "0",
@@ -176,7 +205,7 @@ export const homeRoutes = (): Routes => ({
         "Finds an entry that was edited, dropped, moved or cut off, a fork, a second beginning, an older file put back.",
         "Compares the tree with the checkpoints in approvals, outcomes and sealed bundles, and says what no human has sealed yet.",
       ],
-      flags: { trust: text("FILE", "an allowed_signers file that reached you by another way") },
+      flags: { trust: text("FILE", "an allowed_signers file that reached you by another way", "file") },
       exits: "0 PASS · 3 the trust file cannot be read · 5 FAIL or NOT-PROVEN, with every alarm",
       load: () => import("../commands/audit-verify.ts"),
     }),
@@ -194,7 +223,7 @@ export const homeRoutes = (): Routes => ({
       ],
       flags: {
         framework: oneOf(FRAMEWORK_IDS, "only this one (default: all)"),
-        out: text("FILE", "a tar that is not there yet"),
+        out: text("FILE", "a tar that is not there yet", "file"),
       },
       exits: "0 · 3 the trust root cannot be read · 5 a bundle does not verify, or a run is missing",
       see: "cto audit verify",

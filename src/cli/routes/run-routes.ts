@@ -3,9 +3,14 @@ import type { Command, RouteMap } from "@stricli/core";
 import { command } from "../command.ts";
 import type { Parsing } from "../context.ts";
 import { count, duration, oneOr, several, text, yes } from "../flags.ts";
+import type { Argument } from "../help.ts";
 
-const WORK = { placeholder: "WORK-ID", brief: "CTO-WORK-NNN; a unique beginning is enough" };
-const RUN = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough" };
+const WORK: Argument = {
+  placeholder: "WORK-ID",
+  brief: "CTO-WORK-NNN; a unique beginning is enough",
+  proposes: ["work"],
+};
+const RUN: Argument = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough", proposes: ["run"] };
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -16,7 +21,7 @@ export const runRoutes = (): Routes => ({
     examples: ["cto demo", "cto demo --scenario violation", "cto demo --dir demo"],
     flags: {
       scenario: oneOr(["accept", "reject", "violation", "tamper"], "accept", "which story (accept)"),
-      dir: text("DIR", "a fresh folder, which is kept"),
+      dir: text("DIR", "a fresh folder, which is kept", "folder"),
       keep: yes("keep the temporary folder"),
     },
     about: ["Uses no network and no key of yours; the backend is scripted."],
@@ -48,6 +53,19 @@ export const runRoutes = (): Routes => ({
     see: "cto gate, cto show, cto outcome",
     load: () => import("../commands/run.ts"),
   }),
+  watch: command<{ readonly jsonl: boolean; readonly from?: number }, [string]>({
+    brief: "a run that goes on elsewhere, as cto run shows its own",
+    examples: ["cto watch R-049-02", "cto watch R-049-02 --jsonl --from 20"],
+    args: [RUN],
+    flags: {
+      jsonl: yes("each event line on stdout, byte for byte; escaped on a terminal"),
+      from: count("the first event that is told, by its number (1)"),
+    },
+    about: ["Of a run that is over everything is told at once. Ctrl-C leaves it and ends nothing."],
+    exits: "0 awaits its outcome · 3 blocked · 4 failed, or nobody performs it · 6 voided · 130 stopped, or left",
+    see: "cto run, cto logs --follow, cto stop",
+    load: () => import("../commands/watch.ts"),
+  }),
   worker: command<
     {
       readonly concurrency?: number;
@@ -64,7 +82,11 @@ export const runRoutes = (): Routes => ({
       concurrency: count("how many runs at a time (1)"),
       once: yes("end as soon as nothing waits that it could take"),
       drain: duration("how long running runs may go on once it is told to end, such as 15m"),
-      switches: several("FILE", "NAME=value lines instead of this environment's switches; once for each target"),
+      switches: several(
+        "FILE",
+        "NAME=value lines instead of this environment's switches; once for each target",
+        "file",
+      ),
       jsonl: yes("each event of the worker as a line of JSON on stdout"),
     },
     about: [
@@ -121,8 +143,8 @@ export const runRoutes = (): Routes => ({
       accept: yes("the commit stays; asks for the sentence"),
       reject: yes("the commit is to be rolled back"),
       reason: text("T", "why; a rejection needs one"),
-      key: text("KEY", "the owner's key"),
-      sentenceFile: text("F|-", "the words from a file or from standard input"),
+      key: text("KEY", "the owner's key", "file"),
+      sentenceFile: text("F|-", "the words from a file or from standard input", "file"),
       acknowledge: several("CODE", "a finding or denied attempt, by its name; may be repeated"),
     },
     exits: "0 recorded · 3 refused, nothing recorded",
@@ -142,8 +164,8 @@ export const runRoutes = (): Routes => ({
     brief: "every run, the newest first",
     examples: ["cto runs", "cto runs --state voided --limit 10", "cto runs --work CTO-WORK-049"],
     flags: {
-      work: text("WORK-ID", "only runs of this work item"),
-      state: text("S", "only runs in this state; voided finds every kind of it"),
+      work: text("WORK-ID", "only runs of this work item", "work"),
+      state: text("S", "only runs in this state; voided finds every kind of it", "state"),
       limit: count("how many (50); the total is told all the same"),
     },
     exits: "0",

@@ -73,7 +73,12 @@ const doubtsAbout = (packet: Packet, { holds, committedAt }: LintContext): reado
   ];
 };
 
-const diagnosticOf = (severity: Diagnostic["severity"], found: Refusal, { path }: SourceDocument): Diagnostic => ({
+/** A refusal as a finding; without a place of its own it stands at the beginning. */
+export const diagnosticOf = (
+  severity: Diagnostic["severity"],
+  found: Refusal,
+  { path }: SourceDocument,
+): Diagnostic => ({
   severity,
   code: found.code,
   at: found.at ?? { file: path, line: 1, column: 1 },

@@ -30,6 +30,16 @@ export const contractRefusals = {
     next: "cto packet list shows the packets; cto packet lint shows those that cannot be read",
     why: "A run follows one written packet, or there is no run.",
   },
+  "contract/work-not-listed": {
+    says: "The list {list}, which this packet comes from, does not list {work}.",
+    next: "write a line for it there, such as - {work}: {title}; then cto sot lint",
+    why: "Work items come from the list that a packet names; one that it does not list came from elsewhere.",
+  },
+  "contract/source-cycle": {
+    says: "The source {value} leads back to this document.",
+    next: "name the document that it really comes from, then cto sot lint",
+    why: "Whoever follows where a task comes from has to come to a beginning.",
+  },
   "contract/work-claimed-twice": {
     says: "{work} is proposed by two packets: {first} and {second}.",
     next: "give one of them another id, or take it out of the home",

@@ -34,6 +34,7 @@ export const cto = async (
     serveLsp: () => Promise.reject(new Error("no hostile command of these serves an editor")),
     serveMcp: () => Promise.reject(new Error("no hostile command of these serves an assistant")),
     onStop: () => () => undefined,
+    abandon: () => undefined,
   };
   const exit = await runCli([...argv, "--home", ground.home], context);
   return { exit, ...said };
