@@ -10,5 +10,8 @@ export const unknownState = (given: readonly string[]): Answer | undefined => {
   if (unknown === undefined) return undefined;
   const near = nearest(unknown, SHOWN_STATES);
   const meant = near.length === 0 ? "" : `; did you mean ${near.join(" or ")}?`;
-  return usageError(`there is no state ${unknown === "" ? "of no name" : visible(unknown)}${meant}`, "cto explain states");
+  return usageError(
+    `there is no state ${unknown === "" ? "of no name" : visible(unknown)}${meant}`,
+    "cto explain states",
+  );
 };

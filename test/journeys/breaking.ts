@@ -79,14 +79,14 @@ export const standStill = async (
     heard = Promise.withResolvers();
   });
   child.stderr.on("data", (bytes: Uint8Array) => (said += String(bytes)));
-  let isOver = false;
+  const over = new AbortController();
   const ended = once(child, "close").then(([code, signal]) => ({
     exit: (code ?? signal) as number | NodeJS.Signals,
     said,
   }));
-  void ended.then(() => (isOver = true));
+  void ended.then(() => over.abort());
   const next = async (): Promise<boolean> => {
-    while (!out.includes("\n") && !isOver) await Promise.race([heard.promise, ended]);
+    while (!out.includes("\n") && !over.signal.aborted) await Promise.race([heard.promise, ended]);
     if (!out.startsWith("here\n")) return false;
     out = out.slice("here\n".length);
     return true;

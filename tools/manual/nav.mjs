@@ -13,6 +13,7 @@ export const NAV = [
     [
       ["how-to/admit-a-target.html", "Admit a target"],
       ["how-to/write-a-packet.html", "Write a packet"],
+      ["editors.html", "Write one in an editor"],
       ["how-to/approve-with-a-hardware-key.html", "Approve with a hardware key"],
       ["how-to/verify-offline.html", "Verify offline"],
       ["workers.html", "Run a fleet of workers"],
@@ -41,6 +42,7 @@ export const NAV = [
       ["threat-model.html", "Threat model"],
       ["non-claims.html", "What is not claimed"],
       ["comparison.html", "Comparison with peers"],
+      ["benchmarks.html", "How to read the benchmarks"],
       ["faq.html", "Questions"],
       ["adr/index.html", "Decisions"],
     ],
