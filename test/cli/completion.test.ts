@@ -67,6 +67,11 @@ test.each<readonly [words: readonly string[], names: readonly string[]]>([
   [["explain", "approval/not-exa"], ["approval/not-exact"]],
   [["agents", "show", "gemini-p"], ["gemini-print"]],
   [["completion", "z"], ["zsh"]],
+  [
+    ["packet", "diff", "CTO-WORK-049", "--against", "CTO"],
+    ["CTO-WORK-049", "files"],
+  ],
+  [["packet", "new", "--from", ""], ["files"]],
   [["config", "get", "limits.wal"], ["limits.wallMs"]],
   [["no-such-command", ""], []],
   [["gate", "--no-such-flag", ""], []],

@@ -29,7 +29,7 @@ export const documentRoutes = (): Routes => ({
       flags: {
         id: text("WORK-ID", "the next one that was never used, if left out"),
         title: text("T", "its file and its sentence are named after it"),
-        target: text("PATH", "the repository, or the id of its admission"),
+        target: text("PATH", "the repository, or the id of its admission", "target", "folder"),
         task: text("T", "one sentence that the agent is told"),
         allow: several("PATH", "what it may write, as the target has it; folders end in /"),
         make: several("PATH", "the same, still to be made"),
@@ -38,7 +38,7 @@ export const documentRoutes = (): Routes => ({
         shownBy: several("NAME", "the artifact that shows it, for each criterion in turn (patch.diff)"),
         backend: oneOf(BACKEND_KINDS, "who does it (what the admission allows)"),
         risk: text("CLASS", "of policy.yaml; its template adds what must stay as it is"),
-        from: text("RUN|FILE", "take what is not given from that packet"),
+        from: text("RUN|FILE", "take what is not given from that packet", "run", "file"),
         baseline: yes("run the validation once on the untouched target, in a sandbox"),
       },
       exits: "0 written, nothing overwritten · 3 refused, nothing written",
@@ -80,7 +80,13 @@ export const documentRoutes = (): Routes => ({
       examples: ["cto packet diff CTO-WORK-049", "cto packet diff CTO-WORK-049 --against reviewed --fail-on widens"],
       args: [PACKET],
       flags: {
-        against: text("WHAT", "approved (if left out), reviewed, a run, a work id, a digest or a FILE"),
+        against: text(
+          "WHAT",
+          "approved (if left out), reviewed, a run, a work id, a digest or a FILE",
+          "run",
+          "work",
+          "file",
+        ),
         failOn: oneOf(["widens", "narrows", "wording"], "exit 3 where it does that, or what is graver"),
       },
       about: ["What is not provably narrower widens. What was never approved widens as a whole."],
