@@ -218,7 +218,7 @@ test("R137 an edited entry is found: audit verify says FAIL with its number and 
   );
   expect(await runCto(["doctor", "--only", "ledger"], { home })).toMatchObject({
     exit: 3,
-    stdout: expect.stringContaining("restore .cto/ledger.db"),
+    stdout: expect.stringContaining("restore the ledger from a backup: cto restore"),
   });
 });
 
