@@ -49,6 +49,14 @@ describe.each(STORES)("a store over $name", ({ make }) => {
       return row;
     });
 
+  test("a filter that names no run, no type or no state lets nothing through", async () => {
+    await opened();
+    expect(await store.records({ work })).not.toEqual([]);
+    expect(await store.records({ runs: [] })).toEqual([]);
+    expect(await store.records({ types: [] })).toEqual([]);
+    expect(await store.listRuns({ work, shown: [], limit: 5 })).toEqual({ rows: [], total: 0 });
+  });
+
   const record = async (run: RunId, by: Fence | "unfenced", ...types: readonly RunEvent["type"][]): Promise<void> =>
     store.transact(async (ledger) => {
       for (const type of types) {

@@ -43,6 +43,7 @@ const totalOf = async (db: Kysely<Tables>, filter: RunListFilter): Promise<numbe
     const counted = shown ?? [...counts.keys()];
     return counted.reduce((sum, state) => sum + (counts.get(state) ?? 0), 0);
   }
+  if (shown?.length === 0) return 0;
   const query = narrowed(db, filter).select(({ fn }) => fn.countAll<number>().as("total"));
   const limited = shown === undefined ? query : query.where("shown", "in", shown);
   return (await limited.executeTakeFirstOrThrow()).total;
