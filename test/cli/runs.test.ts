@@ -136,6 +136,19 @@ const lay = async (run: RunId, files: FileMap): Promise<void> => {
   }
 };
 
+test.each(["run CTO-WORK-094", "run CTO-WORK-094 --detach"])(
+  "R128 %s, which no packet proposes: exit 2 with the nearest, and nothing is left",
+  async (line) => {
+    const said = await cto(line);
+    expect(said.exit).toBe(2);
+    expect(said.stderr).toContain(ground.work);
+    const world = await ground.open();
+    expect(await world.store.runs({})).toEqual([]);
+    expect(await world.store.records({ types: ["work.listed", "run.started", "command.refused"] })).toEqual([]);
+    await world.store.close();
+  },
+);
+
 test("no run yet", async () => {
   expect(await cto("runs")).toEqual({ exit: 0, stderr: "", stdout: "No run yet.\n" });
   expect(await cto("show R-049-01")).toMatchObject({

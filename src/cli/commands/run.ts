@@ -11,6 +11,8 @@ import type { Act } from "../command.ts";
 import type { CliContext, CommonFlags } from "../context.ts";
 import { EXIT } from "../exit-code.ts";
 import { unsteering } from "../json-line.ts";
+import { pickWork } from "../pick-id.ts";
+import { isAnswer } from "../pick.ts";
 import { openProgress } from "../progress.ts";
 import { EXIT_OF_RUN } from "../run-exit.ts";
 import { short } from "../show.ts";
@@ -28,6 +30,8 @@ export const act: Act<RunFlags, [string]> = async (context, flags, given) => {
   const forget = context.onStop(() => stopping.abort());
   const progress = openProgress(context.process.stderr, flags.quiet || flags.json);
   try {
+    const known = await pickWork(world, work);
+    if (isAnswer(known)) return known;
     const done = await run(world, work, stopping.signal, (line) => {
       progress.line(line);
       if (flags.jsonl) context.process.stdout.write(`${unsteering(line)}\n`);
@@ -73,6 +77,8 @@ const refused = (refusals: readonly Refusal[]): Answer => ({
 /** Ordered and left to a worker. The gate is asked by whoever performs it. */
 const detached = (context: CliContext, flags: CommonFlags, work: WorkId): Promise<Answer> =>
   withWorld(context, flags, "write", async (world) => {
+    const known = await pickWork(world, work);
+    if (isAnswer(known)) return known;
     const left = await leaveRun(world, work);
     if (!left.ok) return refused(left.refusals);
     const { run: id } = left.value;
