@@ -56,7 +56,7 @@ test("a newcomer comes from the package to an accepted run, and sees what the tu
   }
 
   expect(execFileSync("git", ["-C", path.join(folder, "greeter"), "log", "--format=%s"], { encoding: "utf8" })).toBe(
-    "CTO-WORK-001: greeting\nGreet whoever is named\n",
+    "CTO-WORK-001: Greeting\nGreet whoever is named\n",
   );
   expect(invalidFiles(path.join(folder, "home"))).toEqual([]);
 });

@@ -1,10 +1,14 @@
 // Writes every file of the package that is drawn from the code: `npm run docs`.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 
-import { generatedFiles } from "./generated.ts";
+import { GENERATED_FOLDERS, generatedFiles } from "./generated.ts";
 
-for (const [path, text] of generatedFiles()) {
+const drawn = generatedFiles();
+for (const folder of GENERATED_FOLDERS)
+  for (const name of existsSync(folder) ? readdirSync(folder) : [])
+    if (!drawn.has(`${folder}/${name}`)) rmSync(`${folder}/${name}`);
+for (const [path, text] of drawn) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
 }
