@@ -3,8 +3,11 @@ import {
   chmodSync,
   closeSync,
   fsyncSync,
+  existsSync,
   mkdtempSync,
   openSync,
+  readdirSync,
+  readFileSync,
   rmSync,
   statfsSync,
   writeFileSync,
@@ -50,13 +53,36 @@ if (NO_LOOP_DISK !== undefined)
 export const layDisk = (megabytes = 1_024): LoopDisk =>
   laidDisk(mkdtempSync(path.join(tmpdir(), "cto-loop-")), megabytes);
 
+/**
+ * While a sandbox has a part of it mounted, the kernel keeps the disk as it was, with all that nobody synced: those are
+ * ended, and what others copied by starting one meanwhile goes by itself.
+ */
+const letGo = async (device: string): Promise<void> => {
+  const number = readFileSync(`/sys/block/${device}/dev`, "utf8").trim();
+  for (let tries = 1; existsSync(`/sys/fs/ext4/${device}`); tries += 1) {
+    if (tries === 300) throw new Error(`somebody still has ${device} mounted`);
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name)))
+      if (mountsOf(pid).includes(` ${number} /cto-`)) process.kill(Number(pid), "SIGKILL");
+    await delay(100);
+  }
+};
+
+const mountsOf = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/mountinfo`, "utf8");
+  } catch {
+    return "";
+  }
+};
+
 function laidDisk(around: string, megabytes: number): LoopDisk {
   const folder = path.join(around, "disk");
   const kept = path.join(around, "images");
   // A server below it belongs to another user, who has to come through.
   chmodSync(around, 0o711);
   execFileSync("mkdir", [folder, kept]);
-  let [backing, images] = [path.join(around, "disk.img"), 0];
+  const backing = path.join(around, "disk.img");
+  let [images, isMounted] = [0, false];
   execFileSync("truncate", ["-s", `${megabytes}M`, backing]);
   execFileSync("mkfs.ext4", ["-q", "-m", "0", backing]);
   // The same device each time, as a machine that is started again has it.
@@ -64,16 +90,17 @@ function laidDisk(around: string, megabytes: number): LoopDisk {
   const mount = (): void => {
     // Without a sync the journal is written after ten minutes: no test waits for that.
     execFileSync("mount", ["-o", "commit=600,errors=remount-ro", device, folder]);
-    // It goes away with its mount, however that ends.
-    execFileSync("losetup", ["-d", device]);
+    isMounted = true;
   };
-  // Shells that start git leave after a while, and the kernel lets go of a device a moment after its mount.
-  const patiently = async (program: string, ...args: readonly string[]): Promise<void> => {
-    for (let tries = 1; ; tries += 1)
+  // Shells that start git leave after a while.
+  const unmount = async (): Promise<void> => {
+    for (let tries = 1; isMounted; tries += 1)
       try {
-        return void execFileSync(program, args, { stdio: "pipe" });
+        execFileSync("umount", [folder], { stdio: "pipe" });
+        isMounted = false;
+        await letGo(path.basename(device));
       } catch (error) {
-        if (tries === 100) throw error;
+        if (tries === 300) throw error;
         await delay(100);
       }
   };
@@ -87,10 +114,8 @@ function laidDisk(around: string, megabytes: number): LoopDisk {
       return image;
     },
     comeUp: async (image) => {
-      await patiently("umount", folder);
-      backing = path.join(around, `up-${path.basename(image)}`);
+      await unmount();
       execFileSync("cp", ["--sparse=always", image, backing]);
-      await patiently("losetup", device, backing);
       mount();
     },
     fill: () => {
@@ -113,7 +138,8 @@ function laidDisk(around: string, megabytes: number): LoopDisk {
       writeFileSync(`/sys/fs/ext4/${path.basename(device)}/trigger_fs_error`, "a test");
     },
     close: async () => {
-      await patiently("umount", folder);
+      await unmount();
+      execFileSync("losetup", ["-d", device]);
       rmSync(around, { recursive: true, force: true });
     },
   };
