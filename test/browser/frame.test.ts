@@ -36,7 +36,7 @@ describe.skipIf(CHROMIUM === undefined)("the frame", () => {
     await served.close();
     await page.getByText("Nothing can be signed until the server is back.", { exact: false }).waitFor();
     const anew = await serveHome(ground.home, { port });
-    await page.getByText("No token: open the address that", { exact: false }).waitFor();
+    await page.getByText("The server was started anew, with another token: open the address that").waitFor();
     await anew.close();
     await watched.close(["401", "away"]);
   });
