@@ -70,7 +70,7 @@ const playHome = async (runs: number): Promise<Tally> => {
   const home = await makeSoakHome();
   const workers = [0, 1].map(() => startSoakWorker(home.ground.home, home.switches));
   try {
-    for (let round = 1; round * home.targets.length <= runs; round += 1) await playRound(home, workers, round);
+    for (let round = 1; (round - 1) * home.targets.length < runs; round += 1) await playRound(home, workers, round);
     return await tallyOf(home);
   } finally {
     await Promise.all(workers.map((worker) => worker.end()));
