@@ -7,7 +7,6 @@ import { compose } from "../../src/compose.ts";
 import { run } from "../../src/harness/run.ts";
 import { withoutSwitches } from "../../src/harness/without-switches.ts";
 import type { World } from "../../src/harness/world.ts";
-import type { RawLogs } from "../../src/seams/host.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
 import type { Store } from "../../src/seams/store.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
@@ -62,15 +61,22 @@ const around = <A extends readonly unknown[], T>(
 
 const standingStill = (stage: ConfinedStage): ConfinedStage => ({ ...stage, start: around(stage.start, "after") });
 
-/** Comes to its point once so many pieces of the agent's log are kept. */
-const standingAt = (keep: RawLogs["keep"], nth = 1): RawLogs["keep"] => {
+/** Comes to its point once so many pieces of the agent's log are kept; at a second performance no more. */
+const standingAt = (open: RawLogsOf, nth = 1): RawLogsOf => {
   let kept = 0;
-  return (log, bytes) => {
-    keep(log, bytes);
-    kept += 1;
-    if (kept === nth) stand();
+  return (...given) => {
+    const { keep } = open(...given);
+    return {
+      keep: (log, bytes) => {
+        keep(log, bytes);
+        kept += 1;
+        if (kept === nth) stand();
+      },
+    };
   };
 };
+
+type RawLogsOf = World["host"]["openRawLogs"];
 
 /** Looks at each line of a run once it is in the ledger. */
 const seeing = (store: Store, look: (line: string) => void): Store => ({
@@ -103,10 +109,7 @@ const broken = (world: World, point: BreakingPoint): World => {
     case "consume":
       return { ...world, consume: around(consume, when) };
     case "backend.log":
-      return {
-        ...world,
-        host: { ...host, openRawLogs: (...given) => ({ keep: standingAt(host.openRawLogs(...given).keep, nth) }) },
-      };
+      return { ...world, host: { ...host, openRawLogs: standingAt(host.openRawLogs, nth) } };
     case "target.commit":
       return { ...world, target: { ...target, commit: around(target.commit, when) } };
     case "archive.put":
