@@ -104,7 +104,7 @@ const stays: Reading = (lines) => (lines.includes("there") ? [] : ["a file that 
 const says =
   (...wanted: readonly string[]): Reading =>
   (lines) =>
-    wanted.flatMap((line) => (lines.includes(line) ? [] : [`not ${line}`]));
+    wanted.flatMap((line) => (lines.includes(line) ? [] : [`not ${line.replaceAll("\t", " ")}`]));
 const works =
   (...wanted: readonly string[]): Reading =>
   (lines) =>
