@@ -27,8 +27,8 @@ const seenWith = async (pending: number): Promise<Seen> => {
       "schema: cto/policy/v1\norders:\n  execute: on-approval",
     );
     await listWorks(ground, pending);
+    await admitted(ground);
     const world = await ground.open(openSwitches("scripted"));
-    await admit(world, ground);
     try {
       const begun = Promise.withResolvers<void>();
       const worker = await world.engine.work(() => Promise.resolve(begun.resolve()), 1);
@@ -49,6 +49,13 @@ const seenWith = async (pending: number): Promise<Seen> => {
   } finally {
     await ground.close();
   }
+};
+
+/** Before the world is opened whose worker serves it: what that may open is read then. */
+const admitted = async (ground: Ground): Promise<void> => {
+  const world = await ground.open();
+  await admit(world, ground);
+  await world.store.close();
 };
 
 /** A worker that looks twice a second, as `cto worker` does. */
