@@ -1,8 +1,9 @@
 import type { PacketGround } from "../harness/packet-ground.ts";
 import { nearest } from "../workflow/nearest.ts";
+import type { Draft } from "../workflow/packet/draft-packet.ts";
 import type { Packet } from "../workflow/packet/packet.ts";
 import { visible } from "../workflow/visible-text.ts";
-import { BACKEND_KINDS, checkOf, REQUIRED_EVIDENCE, type BackendKind } from "../workflow/vocabulary.ts";
+import { BACKEND_KINDS, checkOf, REQUIRED_EVIDENCE } from "../workflow/vocabulary.ts";
 import { LEFT, type Guide, type Left } from "./guide.ts";
 
 /** What the command line says of a new packet. */
@@ -23,15 +24,7 @@ export interface NewPacketFlags {
 }
 
 /** The author's part of a packet. */
-export interface PacketAnswers {
-  readonly title: string;
-  readonly task: string;
-  readonly allowed: readonly string[];
-  readonly made: readonly string[];
-  readonly validation: readonly string[];
-  readonly criteria: readonly { readonly text: string; readonly shownBy: string }[];
-  readonly backend: BackendKind;
-}
+export type PacketAnswers = Pick<Draft, "title" | "task" | "allowed" | "made" | "validation" | "criteria" | "backend">;
 
 /** The flags that are lacking, or what cannot be written of them. */
 export type Wanting = { readonly missing: readonly string[] } | { readonly wrong: string } | Left;

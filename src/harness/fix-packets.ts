@@ -6,6 +6,7 @@ import { applyFixes, fixesOf, type Fix } from "../workflow/packet/fix-packet.ts"
 import { lintPacket, type Diagnostic, type LintContext } from "../workflow/packet/lint-packet.ts";
 import type { SourceDocument } from "../workflow/packet/packet.ts";
 import { readPacket } from "../workflow/packet/read-packet.ts";
+import { utf8Text } from "../workflow/strict-json.ts";
 
 /** A packet with everything mended that can be mended without judgement, and what that was; nothing of it is written yet. */
 export interface Fixed {
@@ -17,7 +18,7 @@ const ROUNDS_MAX = 8;
 
 /** One finding can hide another, so it is linted again after each round. */
 export const fixPacket = (source: SourceDocument, context: LintContext): Fixed => {
-  const text = textIn(source.bytes);
+  const text = utf8Text(source.bytes);
   if (text === undefined) return { source, made: [] };
   let fixed: Fixed = { source, made: [] };
   let now = text;
@@ -31,14 +32,6 @@ export const fixPacket = (source: SourceDocument, context: LintContext): Fixed =
     fixed = { source: next, made: [...fixed.made, ...fixes.map(({ code, title }) => ({ code, title }))] };
   }
   return widens(source, fixed.source, context.today) ? { source, made: [] } : fixed;
-};
-
-const textIn = (bytes: Uint8Array): string | undefined => {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
 };
 
 const sourceOf = (path: string, text: string): SourceDocument => {

@@ -60,7 +60,7 @@ const Level = ({
     {MEANS.has(level) ? <Again level={level} replays={replays} /> : null}
     <HowTo run={run} level={level} argv={argv} />
     <details>
-      <summary>{inputs.length} inputs, and what is expected</summary>
+      <summary>{inputs.length === 1 ? "1 input" : `${inputs.length} inputs`}, and what is expected</summary>
       <dl class="pairs">
         {inputs.map(({ file, sha256 }) => (
           <>
