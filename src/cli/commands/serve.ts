@@ -62,14 +62,14 @@ const withoutGates = (context: CliContext): CliContext => ({
 const PORT = 4049;
 const SPARED = "Nothing listens.";
 
-/** Rejects when the home's ledger goes on elsewhere: what is shown from here would grow old. One that is busy is asked again. */
+/** Rejects when the home's ledger goes on elsewhere: what is shown from here would grow old. One that cannot be read now is asked again. */
 const untilMoved = async ({ store }: World): Promise<never> => {
   for (;;) {
     await wait(MOVED_LOOK_MS, undefined, { ref: false });
     try {
       await store.mustBeHere();
     } catch (error) {
-      if (error instanceof Failure && error.code === "store/moved") throw error;
+      if (!(error instanceof Failure) || error.code === "store/moved") throw error;
     }
   }
 };
