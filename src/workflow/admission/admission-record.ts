@@ -39,7 +39,8 @@ export const withStatus = (record: AdmissionRecord, status: AdmissionStatus, rea
 export const signaturePathOf = (recordPath: string): string => `${recordPath}.sig`;
 
 const absolutePath = writtenLine.check(
-  z.regex(/^(?!.*(?:\/\/|\/\.{0,2}(?:\/|$)))\/./, "it is not an absolute path in its shortest form"),
+  // A line of a pattern ends at U+2028 too, and a path may have one: every character is looked at.
+  z.regex(/^(?![\s\S]*(?:\/\/|\/\.{0,2}(?:\/|$)))\/[\s\S]/, "it is not an absolute path in its shortest form"),
 );
 const decimal = z.string().regex(/^(?:0|[1-9][0-9]{0,19})$/);
 const oneOrMore = <T>(item: z.ZodType<T>): z.ZodType<readonly T[]> =>

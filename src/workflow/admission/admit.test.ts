@@ -198,6 +198,8 @@ test.each([
   ["an unknown schema", json({ schema: "cto/admission/v2" })],
   ["a relative path", json({ path: "srv/target" })],
   ["a path that climbs", json({ path: "/srv/../etc" })],
+  ["a path that climbs behind the end of a line of Unicode", json({ path: "/srv/a\u2028/../../etc" })],
+  ["a path that is doubled behind one", json({ path: "/srv/a\u2029//etc" })],
   ["a path with a final slash", json({ path: `${TARGET}/` })],
   ["no root commit", json({ rootCommits: [] })],
   ["a root commit twice", json({ rootCommits: [oid("c"), oid("c")] })],
