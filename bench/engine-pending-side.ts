@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+
 import { relayOrders } from "../src/harness/relay-orders.ts";
 import type { World } from "../src/harness/world.ts";
-import { workId } from "../src/workflow/ids.ts";
 import { admit, approveBy, makeGround, openSwitches, type Ground } from "../test/journeys/ground.ts";
 
 // `engine-pending-side.ts N`: a home in which N work items wait for approval, and what that costs, as one line of JSON.
@@ -70,19 +73,10 @@ const idleOf = async (world: World): Promise<number> => {
   return (user + system) / 1_000 / (performance.now() - began);
 };
 
+// What filling a home leaves in memory is none of what is measured.
 const listWorks = async (ground: Ground, pending: number): Promise<void> => {
-  const world = await ground.open();
-  try {
-    await world.store.transact(async (ledger) => {
-      for (let nth = 0; nth < pending; nth += 1) {
-        const work = workId(`CTO-WORK-${String(nth + 1_000).padStart(5, "0")}`);
-        if (work === undefined) throw new Error("no work id");
-        await ledger.appendLeaf({ type: "work.listed", actor: "jp", channel: "cli", work });
-      }
-    });
-  } finally {
-    await world.store.close();
-  }
+  const program = path.join(import.meta.dirname, "engine-pending-fill.ts");
+  await promisify(execFile)(process.execPath, [program, ground.home, String(pending)]);
 };
 
 const [pending] = process.argv.slice(2);

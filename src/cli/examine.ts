@@ -66,7 +66,7 @@ export const examineHome = async (world: World): Promise<readonly Finding[]> => 
     ...(trust.ok ? [await examineTrust(world, trust.value)] : []),
     ...(policy.ok ? await examineBackends(world, policy.value) : []),
     wrong.length === 0
-      ? ok("ledger", `chain of ${(await store.leaves(0)).length} entries recomputes`)
+      ? ok("ledger", `chain of ${(await store.head()).checkpoint.size} entries recomputes`)
       : fail(
           "ledger",
           `the chain does not hold at ${wrong.slice(0, 5).join(", ")}`,

@@ -10,15 +10,14 @@ import type { World } from "./world.ts";
  * comes first: whoever changed that one is seen, and a copy in the ledger does not make it good.
  */
 export const laterRecords = async (world: Pick<World, "archive" | "store">, run: RunId): Promise<Later> => {
-  const leaves = await world.store.leaves(0);
-  const decided = leaves.findLast(
-    (leaf) => leaf.run === run && (leaf.type === "outcome.accepted" || leaf.type === "outcome.rejected"),
-  );
-  const used = leaves.find((leaf) => leaf.run === run && leaf.type === "approval.consumed")?.approvalId;
-  const withdrawn = leaves.findLast((leaf) => leaf.type === "approval.withdrawn" && leaf.approvalId === used);
+  const leaves = await world.store.records({ runs: [run] });
+  const decided = leaves.findLast(({ type }) => type === "outcome.accepted" || type === "outcome.rejected");
+  const used = leaves.find(({ type }) => type === "approval.consumed")?.approvalId;
   const attached = await attachedOutcome(world, run);
   const outcome = attached === "absent" ? await keptRecord(world, decided) : attached;
-  const withdrawal = used === undefined ? "absent" : await keptRecord(world, withdrawn);
+  const [withdrawn] =
+    used === undefined ? [] : await world.store.records({ approvalId: used, types: ["approval.withdrawn"], newest: 1 });
+  const withdrawal = await keptRecord(world, withdrawn);
   return { ...(outcome === "absent" ? {} : { outcome }), ...(withdrawal === "absent" ? {} : { withdrawal }) };
 };
 

@@ -1,3 +1,4 @@
+import type { RawLedger } from "../seams/store.ts";
 import { writeChallenge } from "../workflow/approval/challenge.ts";
 import type { ReadApproval } from "../workflow/approval/read-approval-record.ts";
 import { canonicalJson, digestOf, type Digest } from "../workflow/digest.ts";
@@ -18,7 +19,9 @@ export interface CameBack {
   readonly isSigned: boolean;
   readonly shown: Presented;
   readonly round: OpenRound | "none";
+  /** The records of its work item, and the rows of the whole ledger. */
   readonly leaves: readonly LedgerRecord[];
+  readonly rows: RawLedger["rows"];
   /** Digest of the packet that its signer had reviewed before, as a draft of now would say it. */
   readonly reviewedFrom: Digest | null;
 }
@@ -64,7 +67,7 @@ const isSame = (one: unknown, other: unknown): boolean => canonicalJson(one) ===
 
 /** What was free to say is taken from the record, within what may be said on this surface; all else is of now. */
 const drawnAgain = (world: World, came: CameBack): PreparedApproval => {
-  const { read, isSigned, shown, round, leaves, reviewedFrom } = came;
+  const { read, isSigned, shown, round, rows, reviewedFrom } = came;
   const { record } = read;
   const { input, validity, approver } = record;
   const key = isSigned ? ({ kind: "key", fingerprint: approver.keyFingerprint } as const) : ({ kind: "none" } as const);
@@ -73,7 +76,7 @@ const drawnAgain = (world: World, came: CameBack): PreparedApproval => {
     approvalId: record.approvalId,
     challenge: record.challenge,
     validity: round === "none" ? undefined : round.records[0]?.validity,
-    ledgerCheckpoint: checkpointOf(world, leaves, record.ledgerCheckpoint.size),
+    ledgerCheckpoint: checkpointOf(world, rows, record.ledgerCheckpoint.size),
     terminator: input.terminator,
     entry,
     expiresMs: Date.parse(validity.expiresAt) - Date.parse(validity.notBefore),

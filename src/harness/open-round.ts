@@ -18,11 +18,8 @@ export interface OpenRound {
 
 /** The round that a signature of now would join; none when what was signed is no longer what is shown. */
 export const openRound = async (world: World, shown: Presented): Promise<OpenRound | "none"> => {
-  const leaves = await world.store.leaves(0);
-  const work = shown.contract.workItem;
-  const last = leaves.findLast(
-    (leaf) => leaf.work === work && (leaf.type === "approval.joined" || leaf.type === "approval.recorded"),
-  );
+  const leaves = await world.store.records({ work: shown.contract.workItem });
+  const last = leaves.findLast(({ type }) => type === "approval.joined" || type === "approval.recorded");
   if (last?.approvalId === undefined || last.type !== "approval.joined") return "none";
   if (approvalHistory(leaves).withdrawn.has(last.approvalId)) return "none";
   const said = await wordsBehind(world, leaves, last);

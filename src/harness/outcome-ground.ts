@@ -8,7 +8,6 @@ import type { Report } from "../workflow/evidence/schemas/report.ts";
 import type { Permit } from "../workflow/gate/permit.ts";
 import { parseOid, type Oid, type RunId } from "../workflow/ids.ts";
 import { jsonText } from "../workflow/json-text.ts";
-import type { LedgerRecord } from "../workflow/ledger.ts";
 import type { Decision } from "../workflow/outcome/judge-outcome.ts";
 import { acceptSentence, RUN_STATEMENT, type JudgedEvidence } from "../workflow/outcome/outcome-record.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
@@ -33,7 +32,6 @@ export interface OutcomeGround {
   readonly owner: string | undefined;
   readonly minimum: Assurance;
   readonly alreadyRecorded: string;
-  readonly leaves: readonly LedgerRecord[];
 }
 
 /** The sentence that accepts a run, once there is something to accept. */
@@ -53,10 +51,11 @@ export const readOutcomeGround = async (world: World, run: RunId): Promise<Resul
   const files = bundle === "absent" ? undefined : bundle.files;
   const evidence =
     files === undefined ? "absent" : (await verifyFolder(world, { run }, signers, revoked, AS_POLICY_ASKS)).verdict;
-  const leaves = await world.store.leaves(0);
-  const earlier = leaves.find(
-    ({ type, run: of }) => of === run && (type === "outcome.accepted" || type === "outcome.rejected"),
-  );
+  const [earlier] = await world.store.records({
+    runs: [run],
+    types: ["outcome.accepted", "outcome.rejected"],
+    limit: 1,
+  });
   const kept = await keptRecord(world, earlier);
   if (kept !== "absent") await attachOutcome(world, run, kept);
   // From the ledger's own record of the gate: a bundle may have been changed, and of a quorum any may stand first.
@@ -76,7 +75,6 @@ export const readOutcomeGround = async (world: World, run: RunId): Promise<Resul
     owner: permit?.contract.owner,
     minimum: minimumOf(permit),
     alreadyRecorded: earlier === undefined ? "none" : earlier.type.replace("outcome.", ""),
-    leaves,
   });
 };
 

@@ -2,7 +2,7 @@ import { hasRole, type Signer } from "../workflow/allowed-signers.ts";
 import { auditLedger, type LedgerMark } from "../workflow/audit-ledger.ts";
 import { ledgerOrigin, type Checkpoint } from "../workflow/checkpoint.ts";
 import { judgeHandovers } from "../workflow/evidence/judge-handovers.ts";
-import { ledgerStart, readLedgerRecord, type LedgerRecord } from "../workflow/ledger.ts";
+import { ledgerStart, recordIn, type LedgerRecord } from "../workflow/ledger.ts";
 import { leafHash, treeOver } from "../workflow/merkle.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import type { TrustRoot } from "../workflow/trust-root.ts";
@@ -30,7 +30,8 @@ const LEDGER_ROLE = "ledger@cto-harness";
 /** Recomputes chain, tree, head and every root that is known from elsewhere. Writes nothing and believes no row. */
 export const readAudit = async (world: World, trust: Pick<TrustRoot, "signers" | "revoked">): Promise<AuditView> => {
   const { rows, head, runs } = await world.store.raw();
-  const records = rows.flatMap(({ text }) => readOrNone(text));
+  // Rows that are no records are told by the audit itself.
+  const records = rows.flatMap(({ text }) => recordIn(text) ?? []);
   const keys = ledgerKeys(trust.signers, Date.parse(records.at(-1)?.at ?? ""));
   const { marks, traces, unknownSigners, vouched } = await readBeside(world, { records, trust, keys });
   const handovers = judgeHandovers({
@@ -82,15 +83,6 @@ const ledgerKeys = (signers: readonly Signer[], atMs: number): readonly Uint8Arr
   signers
     .filter((signer) => signer.key.type === "ssh-ed25519" && hasRole(signer, LEDGER_ROLE, atMs))
     .map(({ key }) => new Uint8Array(Buffer.from(key.key.export({ format: "jwk" }).x ?? "", "base64url")));
-
-// Rows that are no records are told by the audit itself.
-const readOrNone = (text: string): LedgerRecord | [] => {
-  try {
-    return readLedgerRecord(text);
-  } catch {
-    return [];
-  }
-};
 
 /** The newest entries of the ledger, the newest last. */
 export const readEntries = async (

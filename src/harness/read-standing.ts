@@ -46,8 +46,8 @@ export const readStanding = async (
   const protections = probed.value;
   const { drawn, authority, trust, observation, admission, admissionSource } = facts;
   const contract: Result<Contract, Refusal> = drawn.ok ? ok(drawn.value.contract) : drawn;
-  const leaves = await world.store.leaves(0);
-  const approvalLeaf = leaves.findLast(({ type, work: of }) => type === "approval.recorded" && of === work) ?? "absent";
+  const leaves = await world.store.records({ work });
+  const approvalLeaf = leaves.findLast(({ type }) => type === "approval.recorded") ?? "absent";
   const said = await wordsBehind(world, leaves, approvalLeaf);
   const own = await ownKeysNow(world, trust);
   const checks = drawn.ok && drawn.value.checksSource !== "absent" ? drawn.value.checksSource.digest : null;

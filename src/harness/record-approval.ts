@@ -53,7 +53,9 @@ export const recordSigned = async (world: World, signed: SignedRecord): Promise<
   const shown = presentFacts(world, facts);
   if (!shown.ok) return refusedApproval(world, work, shown.refusals, signed.received);
   const { fingerprint: harnessKey } = await world.ownKeys.publicKey("harness");
-  const leaves = await world.store.leaves(0);
+  // First where the ledger stands: what comes while this is judged is looked at when it is kept.
+  const { rows } = await world.store.raw();
+  const leaves = await world.store.records({ work });
   const round = await openRound(world, shown.value);
   const own = { record: signed.record, signature: signed.signature };
   const said = [...(round === "none" ? [] : round.said), own];
@@ -69,6 +71,7 @@ export const recordSigned = async (world: World, signed: SignedRecord): Promise<
     isSigned: signed.signature !== "absent",
     round,
     leaves,
+    rows,
     reviewedFrom,
   };
   // What moved is told as what moved, not once more as a record that would be drawn otherwise.
@@ -90,7 +93,7 @@ export const recordSigned = async (world: World, signed: SignedRecord): Promise<
     packet,
     signature: signed.signature,
     assurance,
-    judgedAt: leaves.at(-1)?.seq ?? 0,
+    judgedAt: rows.at(-1)?.seq ?? 0,
   };
   const seq = await keepApproval(world, judged, type);
   if (!seq.ok) return refusedApproval(world, work, seq.refusals, signed.received);

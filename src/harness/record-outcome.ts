@@ -1,3 +1,4 @@
+import type { RawLedger } from "../seams/store.ts";
 import { assuranceOf, isBelow } from "../workflow/approval/assurance.ts";
 import type { Assurance } from "../workflow/authority.ts";
 import { canonicalJson } from "../workflow/digest.ts";
@@ -41,7 +42,7 @@ export const recordOutcome = async (
   if (owner === undefined) return refusedOutcome(world, row, [nothingToDecide(ground)]);
   const objections = [
     ...objectionsToSaid(ground, saidIn(world, record)),
-    ...objectionsToDraft(world, ground, bytes, record),
+    ...objectionsToDraft(world, ground, { bytes, record, rows: (await world.store.raw()).rows }),
   ];
   if (objections.length > 0) return refusedOutcome(world, row, objections);
   const given = signed(ground);
@@ -94,18 +95,20 @@ const saidIn = (world: World, record: OutcomeRecord): OutcomeSaid => ({
   ...(record.approver.origin === undefined ? {} : { origin: record.approver.origin }),
 });
 
-function* objectionsToDraft(
-  world: World,
-  ground: OutcomeGround,
-  bytes: Uint8Array,
-  record: OutcomeRecord,
-): Iterable<Refusal> {
+interface CameBack {
+  readonly bytes: Uint8Array;
+  readonly record: OutcomeRecord;
+  /** Of the whole ledger. */
+  readonly rows: RawLedger["rows"];
+}
+
+function* objectionsToDraft(world: World, ground: OutcomeGround, { bytes, record, rows }: CameBack): Iterable<Refusal> {
   const { runId: run, decidedAt } = record;
   const ageMs = world.clock.now().epochMs - Date.parse(decidedAt);
   if (ageMs > LIMITS.draftAgeMaxMs)
     yield refusal("outcome/draft-ended", { run, minutes: LIMITS.draftAgeMaxMs / 60_000 });
   if (ageMs < -LIMITS.clockSkewMaxMs) yield refusal("outcome/not-as-drafted", { field: "decidedAt" });
-  const checkpoint = checkpointOf(world, ground.leaves, record.ledgerCheckpoint.size);
+  const checkpoint = checkpointOf(world, rows, record.ledgerCheckpoint.size);
   const drawn = drawOutcome(ground, saidIn(world, record), { decidedAt, checkpoint });
   if (drawn === "nothing") return yield nothingToDecide(ground);
   const fields = new Map<string, unknown>(Object.entries(drawn.record));

@@ -17,7 +17,7 @@ export const recordOnce = async (
   { row, ending, files }: { readonly row: RunRow; readonly ending: Ending; readonly files: Files },
 ): Promise<Files> => {
   const digests = sealedDigests(files);
-  const told = (await store.leaves(0)).find(({ type, run }) => type === "run.sealed" && run === row.run);
+  const [told] = await store.records({ runs: [row.run], types: ["run.sealed"], limit: 1 });
   if (told !== undefined) {
     const kept = (await store.seals(row.run)).find(({ revision }) => revision === 1);
     if (kept === undefined || canonicalJson(told.digests ?? {}) !== canonicalJson(digests))

@@ -30,7 +30,7 @@ export const rollbackRun = async (
   const breaks = await world.store.check();
   if (breaks.length > 0)
     return refuse(refusal("gate/ledger-broken", { problem: `it breaks at ${breaks.slice(0, 5).join(", ")}` }));
-  const rejection = (await world.store.leaves(0)).find((leaf) => leaf.type === "outcome.rejected" && leaf.run === run);
+  const [rejection] = await world.store.records({ runs: [run], types: ["outcome.rejected"], limit: 1 });
   const work = await world.store.work(row.work);
   const state = work === "absent" ? "unlisted" : work.state;
   const mayRoll = work !== "absent" && transition(work.state, "rolled-back", "operator").ok;

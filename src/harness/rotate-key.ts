@@ -72,10 +72,9 @@ const signHandover = async (world: World, from: OwnPublicKey, to: OwnPublicKey):
 
 /** Told twice: by the old key before it goes, and by the new one, whose signature then stands under the whole ledger. */
 const recordOnce = async (world: World, { from, to }: Handover, what: "hands over" | "takes over"): Promise<void> => {
-  const leaves = await world.store.leaves(0);
-  const isTold = leaves.some(
-    ({ type, detail }) =>
-      type === "authority.changed" && detail?.["to"] === to.fingerprint && detail["what"] === `${to.role} key ${what}`,
+  const changes = await world.store.records({ types: ["authority.changed"] });
+  const isTold = changes.some(
+    ({ detail }) => detail?.["to"] === to.fingerprint && detail["what"] === `${to.role} key ${what}`,
   );
   if (isTold) return;
   const signed = await Promise.all((["from", "to"] as const).map((by) => world.home.read(handoverPath(to, by))));

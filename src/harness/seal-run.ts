@@ -167,8 +167,8 @@ const tellRedactions = (recorder: Recorder, redactor: Redactor): void => {
 
 // Killed between its two locks, a run has spent the approval though its gate never opened: nobody can use it any more.
 const spentInVain = async (world: World, row: RunRow): Promise<readonly LedgerEntry[]> => {
-  const leaves = await world.store.leaves(0);
-  const { approvalId } = leaves.findLast(({ type, work }) => type === "approval.recorded" && work === row.work) ?? {};
+  const leaves = await world.store.records({ work: row.work });
+  const { approvalId } = leaves.findLast(({ type }) => type === "approval.recorded") ?? {};
   if (approvalId === undefined || (await world.consumedBy(approvalId)) !== row.run) return [];
   if (leaves.some((leaf) => leaf.type === "approval.consumed" && leaf.approvalId === approvalId)) return [];
   const detail = { moved: "the approval: a run that was broken off has spent it" };

@@ -30,10 +30,8 @@ export interface Withdrawn {
 
 /** Takes an approval back at once: it only removes authority. Spent already, it voids its run (R051). */
 export const withdraw = async (world: World, work: WorkId, order: Withdrawal): Promise<Result<Withdrawn, Refusal>> => {
-  const leaves = await world.store.leaves(0);
-  const last = leaves.findLast(
-    (leaf) => leaf.work === work && (leaf.type === "approval.recorded" || leaf.type === "approval.joined"),
-  );
+  const leaves = await world.store.records({ work });
+  const last = leaves.findLast(({ type }) => type === "approval.recorded" || type === "approval.joined");
   if (last?.approvalId === undefined) return refuseAll([refusal("approval/absent", { work })]);
   const { approvalId } = last;
   const by = approvalHistory(leaves).withdrawn.get(approvalId);

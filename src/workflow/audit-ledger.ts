@@ -1,6 +1,6 @@
 import { isSignedCheckpoint, type Checkpoint } from "./checkpoint.ts";
 import { digestOf, type Digest } from "./digest.ts";
-import { readLedgerRecord, type LedgerRecord, type LedgerRow, type LedgerType } from "./ledger.ts";
+import { recordIn, type LedgerRecord, type LedgerRow, type LedgerType } from "./ledger.ts";
 import { LIMITS } from "./limits.ts";
 import { leafHash, treeOver, type Tree } from "./merkle.ts";
 import { refusal, type Refusal } from "./refusal.ts";
@@ -41,7 +41,7 @@ export type LedgerTrace =
 
 /** Every reason why this ledger is not the one that was written; none where all of it agrees. */
 export const auditLedger = (ledger: AuditedLedger): readonly Refusal[] => {
-  const records = ledger.rows.map(({ text }) => readOrNone(text));
+  const records = ledger.rows.map(({ text }) => recordIn(text));
   const known = records.filter((record) => record !== undefined);
   const tree = treeOver(ledger.rows.map(({ text }) => leafHash(text)));
   return [
@@ -173,12 +173,4 @@ const missingFrom = (numbers: ReadonlySet<number>, last: number): readonly numbe
   for (let number = 1; number <= highest && missing.length < LIMITS.sameAlarmsMax; number += 1)
     if (!numbers.has(number)) missing.push(number);
   return missing;
-};
-
-const readOrNone = (text: string): LedgerRecord | undefined => {
-  try {
-    return readLedgerRecord(text);
-  } catch {
-    return undefined;
-  }
 };

@@ -61,23 +61,41 @@ export type LedgerRow = Pick<LedgerRecord, "seq" | "text"> & { readonly sha256: 
 export const walkLedger = (
   rows: Iterable<LedgerRow>,
   start: { readonly seq: number; readonly prev: Digest },
-): readonly number[] => {
+): readonly number[] => readLedger(rows, start).wrong;
+
+/** The same walk, with each row's record as far as its text is one. */
+export const readLedger = <Row extends LedgerRow>(
+  rows: Iterable<Row>,
+  start: { readonly seq: number; readonly prev: Digest },
+): { readonly wrong: readonly number[]; readonly read: readonly ReadRow<Row>[] } => {
   const wrong: number[] = [];
+  const read: ReadRow<Row>[] = [];
   let { seq, prev } = start;
   for (const row of rows) {
-    if (!follows(row, seq, prev)) wrong.push(row.seq);
+    const record = recordIn(row.text);
+    if (record === undefined || !follows(row, record, seq, prev)) wrong.push(row.seq);
+    read.push({ row, record });
     seq = row.seq + 1;
-    prev = digestOf(row.text);
+    prev = record?.sha256 ?? digestOf(row.text);
   }
-  return wrong;
+  return { wrong, read };
 };
 
-const follows = (row: LedgerRow, seq: number, prev: Digest): boolean => {
+/** A row, and what it says; undefined where its text is no record. */
+export interface ReadRow<Row extends LedgerRow> {
+  readonly row: Row;
+  readonly record: LedgerRecord | undefined;
+}
+
+const follows = (row: LedgerRow, record: LedgerRecord, seq: number, prev: Digest): boolean =>
+  row.seq === seq && record.seq === seq && record.prev === prev && record.sha256 === row.sha256;
+
+/** The record that a text is, nothing about it believed; undefined where it is none. */
+export const recordIn = (text: string): LedgerRecord | undefined => {
   try {
-    const record = readLedgerRecord(row.text);
-    return row.seq === seq && record.seq === seq && record.prev === prev && record.sha256 === row.sha256;
+    return readLedgerRecord(text);
   } catch {
-    return false;
+    return undefined;
   }
 };
 

@@ -4,7 +4,7 @@ import type { RawLedger } from "../../seams/store.ts";
 import { isSignedCheckpoint } from "../../workflow/checkpoint.ts";
 import { foldWork, type Work } from "../../workflow/contract/fold-work.ts";
 import type { Digest } from "../../workflow/digest.ts";
-import { readLedgerRecord, walkLedger, type LedgerRecord } from "../../workflow/ledger.ts";
+import { readLedger, type LedgerRecord } from "../../workflow/ledger.ts";
 import { frontierText } from "../../workflow/merkle.ts";
 import { checkpointAt, frontierOver, headRow, type Notary } from "./ledger-head.ts";
 import { shownOf } from "./run-shown-rows.ts";
@@ -55,14 +55,11 @@ export const ledgerProblems = async (
   start: Digest,
   { origin, signer }: Notary,
 ): Promise<readonly LedgerProblem[]> => {
-  const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
+  const rows = await db.selectFrom("ledger").selectAll().select("body as text").orderBy("seq").execute();
   const head = await headRow(db);
   const works = await db.selectFrom("work_items").selectAll().execute();
 
-  const chain = walkLedger(
-    rows.map(({ seq, body, sha256 }) => ({ seq, text: body, sha256 })),
-    { seq: 1, prev: start },
-  );
+  const { wrong, read } = readLedger(rows, { seq: 1, prev: start });
   const last = rows.at(-1);
   const frontier = frontierOver(rows.map(({ body }) => body));
   const isAtEnd = head.seq === (last?.seq ?? 0) && head.sha256 === (last?.sha256 ?? start);
@@ -71,35 +68,34 @@ export const ledgerProblems = async (
     (head.frontier === frontierText(frontier) &&
       isSignedCheckpoint(head.note, checkpointAt(origin, frontier), (await signer()).publicKey));
   const problems = [
-    ...at("chain", chain),
+    ...at("chain", wrong),
     ...at("head", isAtEnd && isSigned ? [] : [head.seq]),
     ...at(
       "columns",
-      rows.filter((row) => !columnsAgree(row)).map(({ seq }) => seq),
+      read.filter(({ row, record }) => !columnsAgree(row, record)).map(({ row }) => row.seq),
     ),
   ];
   // What was drawn from records that do not hold says nothing more.
   if (problems.length > 0) return problems;
-  return [...at("work item", projectionsThatDiffer(rows, works)), ...at("run", await shownThatDiffer(db, rows))];
+  const records = read.flatMap(({ record }) => record ?? []);
+  return [...at("work item", projectionsThatDiffer(records, works)), ...at("run", await shownThatDiffer(db, rows))];
 };
 
 const at = (what: LedgerProblem["what"], seqs: readonly number[]): readonly LedgerProblem[] =>
   seqs.map((seq) => ({ what, seq }));
 
-const columnsAgree = (row: LedgerTable): boolean => {
-  const record = readOrNone(row.body);
-  return (
-    record !== undefined &&
-    record.type === row.type &&
-    record.prev === row.prev &&
-    (record.work ?? null) === row.work_id &&
-    (record.run ?? null) === row.run_id &&
-    (record.approvalId ?? null) === row.approval_id
-  );
-};
+const columnsAgree = (row: LedgerTable, record: LedgerRecord | undefined): boolean =>
+  record !== undefined &&
+  record.type === row.type &&
+  record.prev === row.prev &&
+  (record.work ?? null) === row.work_id &&
+  (record.run ?? null) === row.run_id &&
+  (record.approvalId ?? null) === row.approval_id;
 
-const projectionsThatDiffer = (rows: readonly LedgerTable[], works: readonly WorkItemTable[]): readonly number[] => {
-  const records = rows.map(({ body }) => readLedgerRecord(body));
+const projectionsThatDiffer = (
+  records: readonly LedgerRecord[],
+  works: readonly WorkItemTable[],
+): readonly number[] => {
   const folded = foldWork(records);
   const written = new Map(works.map((row) => [row.work_id, row]));
   const names = new Set<string>([...folded.keys(), ...written.keys()]);
@@ -120,12 +116,4 @@ const shownThatDiffer = async (db: Kysely<Tables>, rows: readonly LedgerTable[])
   return runs
     .filter(({ run_id: run, ending, shown }) => shown !== shownOf(ending, ofRun.get(run) ?? []))
     .map(({ run_id: run }) => ofRun.get(run)?.at(-1)?.seq ?? 0);
-};
-
-const readOrNone = (text: string): LedgerRecord | undefined => {
-  try {
-    return readLedgerRecord(text);
-  } catch {
-    return undefined;
-  }
 };
