@@ -8,7 +8,7 @@ import { after, ok, refuse, type Result } from "./result.ts";
 import { verifySshSignature } from "./ssh-signature.ts";
 import { readStrictJson } from "./strict-json.ts";
 import type { TrustRoot } from "./trust-root.ts";
-import { writtenDigest, writtenFingerprint, writtenLine, writtenTime } from "./written.ts";
+import { writtenDigest, writtenFingerprint, writtenLine, writtenSubject, writtenTime } from "./written.ts";
 
 /** The owner's word that exactly these files are the trust root (docs/adr/0015-signed-trust-root.md). */
 export interface TrustRecord {
@@ -78,19 +78,12 @@ export const judgeTrustRecord = (
     : refuse("it is signed by another than it names");
 };
 
-const subject = <Name extends string>(
-  name: Name,
-): z.ZodObject<
-  { name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> },
-  z.core.$strict
-> => z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });
-
 const statement = z.strictObject({
   _type: z.literal("https://in-toto.io/Statement/v1"),
   predicateType: z.literal(PREDICATE),
   subject: z.union([
-    z.tuple([subject("allowed_signers")]),
-    z.tuple([subject("allowed_signers"), subject("revoked_keys")]),
+    z.tuple([writtenSubject("allowed_signers")]),
+    z.tuple([writtenSubject("allowed_signers"), writtenSubject("revoked_keys")]),
   ]),
   predicate: z.strictObject({
     owner: writtenLine,

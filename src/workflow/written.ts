@@ -45,3 +45,11 @@ function branded<T>(pattern: RegExp, problem: string, read: (text: string) => T 
       return value ?? z.NEVER;
     });
 }
+
+/** A subject of an in-toto statement, under a name that is known. */
+export const writtenSubject = <Name extends string>(
+  name: Name,
+): z.ZodObject<
+  { name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> },
+  z.core.$strict
+> => z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });

@@ -15,6 +15,7 @@ import {
   writtenOrigin,
   writtenTime,
   writtenWorkId,
+  writtenSubject,
 } from "../written.ts";
 import { APPROVAL_PREDICATE, STATEMENT_TYPE, type ApprovalRecord, type ApprovalSubjects } from "./approval-record.ts";
 import { TERMINATORS } from "./sentence.ts";
@@ -60,13 +61,6 @@ const contradictionIn = (record: ApprovalRecord, subjects: ApprovalSubjects): st
 };
 
 const lines = z.array(writtenLine).max(1000).readonly();
-const subject = <Name extends string>(
-  name: Name,
-): z.ZodObject<
-  { name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> },
-  z.core.$strict
-> => z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });
-
 const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
   approvalId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
   workId: writtenWorkId,
@@ -161,10 +155,10 @@ export const approvalSchema: z.ZodType<ApprovalStatement> = z.strictObject({
   _type: z.literal(STATEMENT_TYPE),
   predicateType: z.literal(APPROVAL_PREDICATE),
   subject: z.tuple([
-    subject("packet"),
-    subject("contract"),
-    subject("admission"),
-    subject("policy"),
+    writtenSubject("packet"),
+    writtenSubject("contract"),
+    writtenSubject("admission"),
+    writtenSubject("policy"),
     z.strictObject({
       name: z.literal("target"),
       digest: z.strictObject({ gitCommit: writtenOid, gitTree: writtenOid }),

@@ -7,7 +7,15 @@ import { LIMITS } from "../limits.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { ok, refuse, type Result } from "../result.ts";
 import { readStrictJson } from "../strict-json.ts";
-import { writtenDigest, writtenLine, writtenOid, writtenOrigin, writtenTime, writtenWorkId } from "../written.ts";
+import {
+  writtenDigest,
+  writtenLine,
+  writtenOid,
+  writtenOrigin,
+  writtenSubject,
+  writtenTime,
+  writtenWorkId,
+} from "../written.ts";
 
 /** What the owner decided about one run (evidence.md 3.2). Signed as it is, in namespace `outcome@cto-harness`. */
 export interface OutcomeRecord {
@@ -135,17 +143,13 @@ function* contradictionsIn({
     yield "an acceptance in other words";
 }
 
-const subject = <Name extends string>(
-  name: Name,
-): z.ZodObject<
-  { name: z.ZodLiteral<Name>; digest: z.ZodObject<{ sha256: typeof writtenDigest }, z.core.$strict> },
-  z.core.$strict
-> => z.strictObject({ name: z.literal(name), digest: z.strictObject({ sha256: writtenDigest }) });
-
 const statement = z.strictObject({
   _type: z.literal("https://in-toto.io/Statement/v1"),
   predicateType: z.literal(PREDICATE),
-  subject: z.union([z.tuple([subject("SHA256SUMS")]), z.tuple([subject("SHA256SUMS"), subject(RUN_STATEMENT)])]),
+  subject: z.union([
+    z.tuple([writtenSubject("SHA256SUMS")]),
+    z.tuple([writtenSubject("SHA256SUMS"), writtenSubject(RUN_STATEMENT)]),
+  ]),
   predicate,
 });
 
