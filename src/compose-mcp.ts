@@ -29,6 +29,7 @@ export const openMcpGround = async ({ home, cwd, environment }: McpOptions): Pro
     reading: readingOf(world),
     version: build.version,
     sandboxSeenAt: async () => (await lastProbe(stateFolder))?.at ?? "never",
+    mustBeHere: () => store.mustBeHere(),
     close: () => store.close(),
   };
 };

@@ -7,5 +7,7 @@ export interface McpGround {
   readonly version: string;
   /** When the sandbox was last tried on this machine (RFC 3339, UTC), or "never": it is not tried here. */
   readonly sandboxSeenAt: () => Promise<string>;
+  /** Rejects with Failure `store/moved` where the ledger goes on elsewhere since this was opened: what is here is old. */
+  readonly mustBeHere: () => Promise<void>;
   readonly close: () => Promise<void>;
 }

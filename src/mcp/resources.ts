@@ -11,11 +11,13 @@ import { AUDIT_HEAD, BUNDLE_FILES, INBOX, isResource } from "./resource-names.ts
 import { shown, shownText } from "./shown.ts";
 
 /** What a client may keep in view: the inbox, a work item, the readable files of a bundle, the ledger's newest entry. */
-export const registerResources = (server: McpServer, { reading }: McpGround): void => {
-  server.registerResource("inbox", INBOX, { title: "What needs whom", mimeType: JSON_TYPE }, async () =>
-    jsonContent(INBOX, await reading.status()),
-  );
+export const registerResources = (server: McpServer, { reading, mustBeHere }: McpGround): void => {
+  server.registerResource("inbox", INBOX, { title: "What needs whom", mimeType: JSON_TYPE }, async () => {
+    await mustBeHere();
+    return jsonContent(INBOX, await reading.status());
+  });
   server.registerResource("audit-head", AUDIT_HEAD, { title: "The ledger's end", mimeType: JSON_TYPE }, async () => {
+    await mustBeHere();
     const { size } = await reading.audit({ after: Number.MAX_SAFE_INTEGER, limit: 1 });
     const { entries } = await reading.audit({ after: Math.max(0, size - 1), limit: 1 });
     return jsonContent(AUDIT_HEAD, { size, newest: entries[0] ?? null });
@@ -25,6 +27,7 @@ export const registerResources = (server: McpServer, { reading }: McpGround): vo
     new ResourceTemplate("cto://w/{id}", { list: async () => ({ resources: await worksListed(reading) }) }),
     { title: "One work item", mimeType: JSON_TYPE },
     async (uri, { id }) => {
+      await mustBeHere();
       const found = await reading.work(namedBy(uri, id));
       if (!found.found) throw new ResourceNotFoundError(uri.href);
       return jsonContent(uri.href, found.value);
@@ -33,6 +36,7 @@ export const registerResources = (server: McpServer, { reading }: McpGround): vo
   for (const file of BUNDLE_FILES) {
     const template = new ResourceTemplate(`cto://r/{id}/${file}`, { list: undefined });
     server.registerResource(`run-${file}`, template, { title: `${file} of a run` }, async (uri, { id }) => {
+      await mustBeHere();
       const at = { offset: 0, length: LIMITS.mcpAnswerBytesMax };
       const part = await reading.artifact(namedBy(uri, id), file, at);
       if (!part.found) throw new ResourceNotFoundError(uri.href);

@@ -31,6 +31,7 @@ export const tool = <Input extends z.ZodObject>({
     const config = { title, description, inputSchema: input, annotations: ONLY_READS };
     server.registerTool<z.ZodObject, z.ZodObject>(name, config, async (given) => {
       try {
+        await ground.mustBeHere();
         return resultOf(await answer(ground, input.parse(given)));
       } catch (error) {
         // The next call may find the home in order again; this one is told what broke.

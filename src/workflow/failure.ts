@@ -76,7 +76,7 @@ export const FAILURES = {
     "put the key into the variable that policy.yaml names for the upstream, in 8 or more plain characters; approve again",
   "relay/path-too-long": "set TMPDIR to a folder with a short path, then approve again",
   "sandbox/broken": "cto doctor shows which protection does not work here",
-  "store/busy": "the same command again; where it stays so, end cto serve and cto worker of this home first",
+  "store/busy": "the same command again; where it stays so, end cto serve, cto worker and cto mcp of this home first",
   "store/corrupt": "the ledger's chain does not recompute; restore it from a backup before going on",
   "store/fenced": "another process took this run over; cto show RUN",
   "store/moved":

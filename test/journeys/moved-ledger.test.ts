@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { serveOrders } from "../../src/harness/serve-orders.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
+import { openAssistant, type Assistant } from "../mcp/assistant.ts";
 import { freshDatabase, onDatabase, POSTGRES, type Database } from "../postgres.ts";
 import { admit, approveBy, endOf, HONEST_STEPS, makeGround, openSwitches, runOnce, type Ground } from "./ground.ts";
 
@@ -46,6 +47,14 @@ describe.skipIf(POSTGRES === undefined)("a home whose ledger is moved", () => {
     return { root: check["rootHash"], size: check["size"], audit, verified, runs: jsonOf(await cto("runs --json")) };
   };
 
+  /** An assistant is told that what it was given of the home is old, and nothing else. */
+  const expectLeftBehind = async (assistant: Assistant): Promise<void> => {
+    const answer = await assistant.call("cto_status");
+    expect(answer).toMatchObject({ isError: true, text: expect.stringMatching(/goes on elsewhere|moved/) });
+    await expect(assistant.client.readResource({ uri: "cto://inbox" })).rejects.toThrow(/goes on elsewhere|moved/);
+    await assistant.close();
+  };
+
   test(
     "is led to the server and back with one root, and the next run goes on there",
     { timeout: 180_000 },
@@ -85,11 +94,14 @@ describe.skipIf(POSTGRES === undefined)("a home whose ledger is moved", () => {
         tell: ({ kind }) => (kind === "serves" ? serves.resolve() : undefined),
       });
       await Promise.race([serves.promise, worker]);
+      const other = await openAssistant(ground.home);
+      expect((await other.call("cto_status")).isError).toBe(false);
       expect(await cto("store copy --to sqlite")).toMatchObject({ exit: 0, stderr: "" });
       await expect(worker).rejects.toMatchObject({ code: "store/moved" });
       await working.store.close();
       expect(await pages).toMatchObject({ exit: 4, stderr: expect.stringContaining("store/moved") });
       expect(await told("R-049-01", "R-049-02")).toEqual(after);
+      await expectLeftBehind(other);
       const left = onDatabase(server.url, "select nspname from pg_namespace where nspname ~ '^cto_[0-9a-f]{24}$'");
       expect(await left, "what was there stays").toHaveLength(1);
     },
