@@ -20,7 +20,7 @@ const EXAMPLES = [
 export const ROWS: readonly (readonly [names: readonly string[], brief: string])[] = [
   [["demo"], "see it work: approved, run, committed, verified, accepted"],
   [["init", "doctor", "config"], "make a home; prove that this machine can hold a run; what it is told"],
-  [["packet", "work", "sot"], "lint, list, show, compare, preview packets; work items; lint all of .sot"],
+  [["packet", "work", "sot"], "lint, list, show, compare, preview packets; work items; lint .sot, write its lists"],
   [["target"], "admit a repository by its owner's signature; suspend, revoke, check"],
   [["approve", "approval"], "approve one contract word for word; list, show, withdraw"],
   [["gate", "sandbox"], "every precondition at once; any command in the stage of a run"],

@@ -64,6 +64,7 @@ const GIVEN: Readonly<Record<string, string>> = {
   "config set": "limits.wallMs 5",
   "upgrade-check": "",
   "sot lint": "",
+  "sot write": "",
   runs: "",
   show: "R-049-01",
   logs: "R-049-01",

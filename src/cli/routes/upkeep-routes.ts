@@ -61,8 +61,21 @@ export const upkeepRoutes = (): Routes => ({
         "readers. It records nothing and changes nothing, and a lint that passes grants nothing.",
       ],
       exits: "0 no error · 3 an error",
-      see: "cto packet lint, cto explain contract/source-cycle",
+      see: "cto packet lint, cto sot write --help",
       load: () => import("../commands/sot-lint.ts"),
+    }),
+    write: command<{ readonly check: boolean }, []>({
+      brief: "the work-item lists that packets come from: made, or brought in step",
+      examples: ["cto sot write", "cto sot write --check"],
+      flags: { check: yes("write nothing; exit 3 where something would be written") },
+      about: [
+        "Each list gets id, title and path of the packets that name it as their source, between two lines of its own. What",
+        "stands outside them, and what is listed already, stays byte for byte; nothing is ever taken out, no status changes.",
+        "A list that is not there is made as a draft. Where one list cannot be written none is.",
+      ],
+      exits: "0 in step, or written · 3 refused, or by --check · 4 a list was changed meanwhile, or is a link",
+      see: "cto sot lint, cto explain contract/list-form",
+      load: () => import("../commands/sot-write.ts"),
     }),
   }),
   "upgrade-check": command<object, []>({

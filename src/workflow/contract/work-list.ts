@@ -12,6 +12,9 @@ export interface ListedWork {
   readonly at: Place;
 }
 
+/** Whether a path of the home is one where work-item lists lie, by the name of one (R008, R009). */
+export const isListPath = (path: string): boolean => /^\.sot\/03-PROTOCOLS\/CTO(?:-[A-Z0-9]+)+-ISSUES\.md$/.test(path);
+
 /**
  * The work items of an `-ISSUES.md` file: list items and headings at the start of a line that begin with an id, then
  * the title. Everything else in the file is for people. An id in a fence or in running text lists nothing.
@@ -46,7 +49,8 @@ const entryIn = ({ text }: Line): { readonly id: string; readonly title: string 
 
 const ENTRY = /^(?:#{1,6}|[-*+]|\d{1,6}[.)]) (?:\[[ xX]\] )?[`*]{0,4}(CTO-WORK-[^\s:`*,;.()]*)/;
 
-function* outsideFences(lines: readonly Line[]): Iterable<Line> {
+/** The lines that no fenced block holds. */
+export function* outsideFences(lines: readonly Line[]): Iterable<Line> {
   let fence: string | undefined;
   for (const line of lines) {
     const marker = /^ {0,3}(`{3,}|~{3,})/.exec(line.text)?.[1];

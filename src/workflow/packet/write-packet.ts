@@ -69,7 +69,10 @@ export const writePacket = (fields: PacketFields): string =>
 /** The path of a packet's file in its home. */
 export const packetPath = (name: string): string => `.sot/03-PROTOCOLS/${name.toUpperCase()}.md`;
 
-const frontmatterLines = (fields: PacketFields): readonly string[] => [
+/** The ten keys of a local planning document that nobody promoted (R010, R011). */
+export const frontmatterLines = (
+  fields: Pick<PacketFields, "name" | "status" | "owner" | "source" | "created" | "lastReviewed" | "description">,
+): readonly string[] => [
   "---",
   flatLine("name", fields.name),
   "tier: local",

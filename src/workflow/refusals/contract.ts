@@ -32,8 +32,23 @@ export const contractRefusals = {
   },
   "contract/work-not-listed": {
     says: "The list {list}, which this packet comes from, does not list {work}.",
-    next: "write a line for it there, such as - {work}: {title}; then cto sot lint",
+    next: "cto sot write, or write a line for it there by hand: - {work}: {title}",
     why: "Work items come from the list that a packet names; one that it does not list came from elsewhere.",
+  },
+  "contract/list-behind": {
+    says: "{list} is not as the packets have it: {works}.",
+    next: "cto sot write",
+    why: "A list that says less than the packets, or calls their work by an older title, misleads its reader.",
+  },
+  "contract/list-form": {
+    says: "{list} cannot be kept in step: {problem}.",
+    next: "mend that by hand, then cto sot write",
+    why: "Only between its own two lines does a program write in a list; all else in it belongs to people.",
+  },
+  "contract/work-listed-elsewhere": {
+    says: "{work} is listed in {other}, but its packet comes from {list}.",
+    next: "name the first as the source of the packet, or take its line out there; then cto sot write",
+    why: "An id is unique in the home: two lists that both name it could call it two things.",
   },
   "contract/source-cycle": {
     says: "The source {value} leads back to this document.",

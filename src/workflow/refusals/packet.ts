@@ -122,7 +122,7 @@ export const packetRefusals = {
   },
   "packet/source-missing": {
     says: "The source {value} is not in this home.",
-    next: "write the work-item list, or go on without it",
+    next: "cto sot write makes the work-item list that is named, or go on without it",
     why: "The list says where the work item comes from; without it the packet alone does.",
   },
   "packet/dates": {
