@@ -7,14 +7,17 @@ import type { SourceDocument } from "../workflow/packet/packet.ts";
 import { readPacket } from "../workflow/packet/read-packet.ts";
 import { packetPath, writePacket } from "../workflow/packet/write-packet.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
-import { ok, type Result } from "../workflow/result.ts";
+import { after, ok, type Result } from "../workflow/result.ts";
 import type { Drawn } from "./documents.ts";
 import { lintContextOnTargets, lintOfHome } from "./lint-packets.ts";
 import { refuseAll } from "./read-facts.ts";
 import type { World } from "./world.ts";
+import { planListOf, writeLists, type ListToWrite } from "./write-work-lists.ts";
 
 /** A packet that lints without an error; it stands nowhere yet. */
 export interface NewPacket {
+  /** The list that it comes from, where that does not list it yet. */
+  readonly list: ListToWrite | "in-step";
   readonly source: SourceDocument;
   readonly drawn: Drawn;
   readonly warnings: readonly Diagnostic[];
@@ -28,7 +31,9 @@ export const draftNewPacket = async (world: World, draft: Draft): Promise<Result
   const source = { path: packetPath(fields.name), bytes, digest: digestOf(bytes) };
   if ((await world.home.read(source.path)) !== "absent")
     return refuseAll([refusal("work/packet-there", { path: source.path })]);
-  const context = await lintContextOnTargets(world, [source]);
+  const around = await lintContextOnTargets(world, [source]);
+  // Its list is written with it.
+  const context = { ...around, holds: (path: string) => path === draft.source || around.holds(path) };
   const found = lintPacket(source, context);
   // The lines of a text that stands nowhere would lead to nothing.
   const errors = found.flatMap(({ severity, code, facts }) => (severity === "error" ? [{ code, facts }] : []));
@@ -43,16 +48,21 @@ export const draftNewPacket = async (world: World, draft: Draft): Promise<Result
     validation.argv.join("\n") === fields.validation.join("\n") &&
     task.statement === fields.task;
   if (!isMeant) throw new TypeError("a packet that was written for its author says what he said");
-  return ok({
-    source,
-    drawn: { packet: read.value.packet, contract: contract.value, checks: [], checksSource: "absent" },
-    warnings: found,
-    digests: { packet: source.digest, contract: contractDigest(contract.value) },
-  });
+  return after(await planListOf(world, read.value.packet), (list) =>
+    ok({
+      list,
+      source,
+      drawn: { packet: read.value.packet, contract: contract.value, checks: [], checksSource: "absent" },
+      warnings: found,
+      digests: { packet: source.digest, contract: contractDigest(contract.value) },
+    }),
+  );
 };
 
-/** Lays it into the home, where nothing may stand, and records that it was linted. It grants nothing. */
-export const layNewPacket = async (world: World, { source }: NewPacket): Promise<void> => {
+/** Lays it into the home, where nothing may stand, lists it, and records that it was linted. It grants nothing. */
+export const layNewPacket = async (world: World, { source, list }: NewPacket): Promise<void> => {
   await world.home.write(source.path, source.bytes, "absent");
+  // The packet before its list: what the second lacks of the first, cto sot write brings.
+  if (list !== "in-step") await writeLists(world, [list]);
   await lintOfHome(world, [source]);
 };

@@ -2,9 +2,10 @@ import path from "node:path";
 
 import type { AdmissionRecord } from "../workflow/admission/admission.ts";
 import type { Authority } from "../workflow/authority.ts";
+import { listedWork } from "../workflow/contract/work-list.ts";
 import { workId, type WorkId } from "../workflow/ids.ts";
 import type { CommittedPaths } from "../workflow/packet/committed-paths.ts";
-import type { SourceDocument } from "../workflow/packet/packet.ts";
+import type { Packet } from "../workflow/packet/packet.ts";
 import { POLICY_PATH, readPolicy } from "../workflow/read-policy.ts";
 import type { Refusal } from "../workflow/refusal.ts";
 import { ok, refusalsOf, type Result } from "../workflow/result.ts";
@@ -75,12 +76,21 @@ export const nextWork = async (world: World): Promise<WorkId> => {
   return next;
 };
 
-/** Whether this home ever knew a work item of this id. */
-export const isKnown = async (world: World, work: WorkId): Promise<boolean> =>
-  knownWorks(await openWorkGround(world)).includes(work);
+/** Whether a packet or the ledger has this id. One that a list alone names waits for its packet. */
+export const isTaken = async (world: World, work: WorkId): Promise<boolean> =>
+  knownWorks({ ...(await openWorkGround(world)), titles: new Map() }).includes(work);
 
-/** The work-item list that names a work item, where there is one. */
-export const listNaming = async (world: World, work: WorkId): Promise<SourceDocument | undefined> =>
-  (await world.home.list("issues")).find(({ bytes }) =>
-    new RegExp(`\\b${work}\\b`).test(new TextDecoder().decode(bytes)),
-  );
+/** The list that a new packet comes from: one that lists its work item, that of the packet it is taken from, or the only one. */
+export const listFor = async (world: World, work: WorkId, from: Packet | undefined): Promise<string> => {
+  const lists = await world.home.list("issues");
+  const naming = lists.find((list) => {
+    const listed = listedWork(list);
+    return listed.ok && listed.value.some((item) => item.work === work);
+  });
+  const same = lists.find(({ path: list }) => list === from?.frontmatter.source.value);
+  const only = lists.length === 1 ? lists[0] : undefined;
+  return (naming ?? same ?? only)?.path ?? FIRST_LIST;
+};
+
+// Where a home has no list yet, or several of which none is meant.
+const FIRST_LIST = ".sot/03-PROTOCOLS/CTO-WORK-ISSUES.md";

@@ -5,7 +5,7 @@ import type { WorkId } from "../workflow/ids.ts";
 import type { Packet, SourceDocument } from "../workflow/packet/packet.ts";
 import { POLICY_PATH } from "../workflow/read-policy.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
-import { refusalsOf, unless, type Result } from "../workflow/result.ts";
+import { after, ok, refusalsOf, unless, type Result } from "../workflow/result.ts";
 import { readPackets, today } from "./documents.ts";
 import type { World } from "./world.ts";
 
@@ -43,6 +43,15 @@ export const planLists = async (world: World): Promise<PlannedLists> => {
 /** One after the other; one that is not what was read before is a Failure, and those behind it stay as they are. */
 export const writeLists = async ({ home }: World, lists: readonly ListToWrite[]): Promise<void> => {
   for (const { path, bytes, over } of lists) await home.write(path, bytes, over);
+};
+
+/** The same for one packet, which may still stand nowhere: what its list lacks of it, nothing where it lists it already. */
+export const planListOf = async (world: World, packet: Packet): Promise<Result<ListToWrite | "in-step", Refusal>> => {
+  const { owner, source } = packet.frontmatter;
+  if (!isListPath(source.value)) return ok("in-step");
+  const there = await world.home.list("issues");
+  const order = { path: source.value, owner: owner.value, items: [itemOf(packet)] };
+  return after(await planList(world, there, order), (plan) => ok(isToWrite(plan) ? plan : "in-step"));
 };
 
 const isToWrite = ({ over, added, renewed }: ListToWrite): boolean =>

@@ -7,8 +7,8 @@ import { diagnosticObjects } from "../../harness/objects/diagnostic-object.ts";
 import {
   admissionPathOf,
   admittedTargets,
-  isKnown,
-  listNaming,
+  isTaken,
+  listFor,
   nextWork,
   packetGround,
   type PacketGround,
@@ -17,6 +17,7 @@ import type { World } from "../../harness/world.ts";
 import { digestWords, fours } from "../../workflow/digest-words.ts";
 import { workId, type WorkId } from "../../workflow/ids.ts";
 import { templateOf } from "../../workflow/packet/draft-packet.ts";
+import type { Packet } from "../../workflow/packet/packet.ts";
 import { refusal, type Refusal } from "../../workflow/refusal.ts";
 import { ok, type Result } from "../../workflow/result.ts";
 import type { ValidationRun } from "../../workflow/validation/validation.ts";
@@ -45,35 +46,36 @@ export const act: Act<NewPacketFlags, []> = (context, flags) =>
     if (!ground.ok) return refused(ground.refusals);
     const work = flags.id === undefined ? await nextWork(world) : workId(flags.id);
     if (work === undefined) return usageError("--id takes CTO-WORK- and at least three digits", "leave it out");
-    if (await isKnown(world, work)) return refused([refusal("work/id-used", { work })]);
+    if (await isTaken(world, work)) return refused([refusal("work/id-used", { work })]);
     const answers = await packetAnswers(flags, ground.value, from, guide);
     if (answers === LEFT) return LEAVING;
     if ("missing" in answers) return missing(answers.missing);
     if ("wrong" in answers) return usageError(answers.wrong, "cto packet new --help");
-    return write(context, world, { flags, ground: ground.value, work, answers });
+    return write(context, world, { flags, from, ground: ground.value, work, answers });
   });
 
 interface Order {
   readonly flags: NewPacketFlags;
+  readonly from: Packet | undefined;
   readonly ground: PacketGround;
   readonly work: WorkId;
   readonly answers: PacketAnswers;
 }
 
-const write = async (context: CliContext, world: World, { flags, ground, work, answers }: Order): Promise<Answer> => {
+const write = async (context: CliContext, world: World, order: Order): Promise<Answer> => {
+  const { flags, from, ground, work, answers } = order;
   const { admission, authority } = ground;
   const admitted = admission === "absent" ? undefined : admission.record;
   const risk = flags.risk ?? admitted?.riskClassification ?? Object.keys(authority.riskClasses)[0] ?? "none";
   const classOf = Object.hasOwn(authority.riskClasses, risk) ? authority.riskClasses[risk] : undefined;
   if (classOf === undefined)
     return usageError(`--risk takes one of ${Object.keys(authority.riskClasses).join(", ")}`, "cto packet new --help");
-  const list = await listNaming(world, work);
   const drafted = await draftNewPacket(world, {
     ...answers,
     work,
     stage: Math.max(...(admitted?.stages ?? [5])),
     owner: ground.owner,
-    source: list?.path ?? `.sot/03-PROTOCOLS/${work}-ISSUES.md`,
+    source: await listFor(world, work, from),
     today: new Date(world.clock.now().epochMs).toISOString().slice(0, 10),
     target: {
       path: ground.target,
@@ -160,7 +162,7 @@ const refused = (refusals: readonly Refusal[]): Answer => ({
 });
 
 const written = (made: NewPacket, baseline: Baseline, toAdmit: string | undefined): Answer => {
-  const { source, drawn, warnings, digests } = made;
+  const { source, list, drawn, warnings, digests } = made;
   const { workItem: work, requiredApproval, executionGate } = drawn.contract;
   const next =
     toAdmit === undefined
@@ -168,6 +170,7 @@ const written = (made: NewPacket, baseline: Baseline, toAdmit: string | undefine
       : `cto target admit ${visible(toAdmit)} --key KEY --backend ${executionGate.backend}`;
   const rows = [
     `written   ${source.path}   ${fours(digests.packet)}  ${digestWords(digests.packet)}`,
+    ...(list === "in-step" ? [] : [`listed    ${list.path}${list.over === "absent" ? "   made for it" : ""}`]),
     ...baselineWords(baseline),
     `sentence  ${requiredApproval}`,
     ...warnings.map(({ at, code, says }) => `warning   ${at.line}:${at.column}  ${code}  ${visible(says)}`),
@@ -179,6 +182,7 @@ const written = (made: NewPacket, baseline: Baseline, toAdmit: string | undefine
     data: {
       path: source.path,
       work,
+      list: drawn.packet.frontmatter.source.value,
       digests,
       diagnostics: diagnosticObjects({ source, diagnostics: warnings }),
       baseline: typeof baseline === "string" ? baseline : { exitCode: baseline.exitCode, ms: baseline.durationMs },

@@ -41,7 +41,7 @@ export const documentRoutes = (): Routes => ({
         from: text("RUN|FILE", "take what is not given from that packet", "run", "file"),
         baseline: yes("run the validation once on the untouched target, in a sandbox"),
       },
-      exits: "0 written, nothing overwritten · 3 refused, nothing written",
+      exits: "0 written and listed, nothing overwritten · 3 refused, nothing written",
       load: () => import("../commands/packet-new.ts"),
     }),
     lint: command<{ readonly format?: string; readonly fix: boolean; readonly watch: boolean }, string[]>({

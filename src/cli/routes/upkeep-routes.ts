@@ -71,7 +71,8 @@ export const upkeepRoutes = (): Routes => ({
       about: [
         "Each list gets id, title and path of the packets that name it as their source, between two lines of its own. What",
         "stands outside them, and what is listed already, stays byte for byte; nothing is ever taken out, no status changes.",
-        "A list that is not there is made as a draft. Where one list cannot be written none is.",
+        "A list that is not there is made as a draft. Where one list cannot be written none is. Like every edit of .sot it",
+        "voids a run that goes on meanwhile.",
       ],
       exits: "0 in step, or written · 3 refused, or by --check · 4 a list was changed meanwhile, or is a link",
       see: "cto sot lint, cto explain contract/list-form",
