@@ -33,7 +33,8 @@ export const lintText = async (
     return unsteering(JSON.stringify({ schema: "cto.lint.v1", ok: errors === 0, refusals: [], ...data }));
   if (format === "sarif") return sarifText(linted, await versionOfBuild());
   if (format === "github") return githubLines(linted);
-  if (linted.length === 0) return `No ${what}s in .sot/03-PROTOCOLS`;
+  if (linted.length === 0)
+    return `No ${what}s in .sot/03-PROTOCOLS${what === "packet" ? ". cto packet new writes one." : ""}`;
   const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
   const end = `${many(errors, "error")}, ${many(warnings, "warning")} in ${many(linted.length, what)}`;
   return [frames(linted), end].filter((part) => part !== "").join("\n");

@@ -43,6 +43,8 @@ export interface Admitted {
   readonly sha256: Digest;
   readonly signedBy: string;
   readonly observation: Observation;
+  /** Whether a packet of this home is about it already. */
+  readonly isNamed: boolean;
 }
 
 /** Observes the target, writes the record, has the owner sign it, checks the signature as the gate will, then records. */
@@ -102,6 +104,7 @@ export const admitTarget = async (world: World, order: AdmitOrder): Promise<Resu
     sha256: source.digest,
     signedBy: signer.value.keyFingerprint,
     observation: observation.value,
+    isNamed: packet !== undefined,
   });
 };
 

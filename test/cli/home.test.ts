@@ -25,7 +25,7 @@ test("R129 init makes a home that doctor finds whole, and says what it wrote and
   expect(said).toMatchObject({ exit: 0, stderr: "" });
   expect(said.stdout).toMatch(/^wrote {2}\.sot\/authority\/policy\.yaml +[0-9a-f]{8}$/m);
   expect(said.stdout).toMatch(
-    /^next {6}cto doctor --home fresh, a packet in .*, then cto target admit PATH --key KEY/m,
+    /^next {6}cto doctor --home fresh, cto packet new --home fresh, then cto target admit PATH --key KEY/m,
   );
   const doctor = await runCto(
     [

@@ -35,7 +35,7 @@ export const act: Act<Flags, [string | undefined]> = async (context, flags, give
     ? ""
     : `kept      ${SIGNERS} stood there already and was not changed: no key was added to it`;
   const where = given === undefined ? "" : ` --home ${visible(given)}`;
-  const next = `cto doctor${where}, a packet in .sot/03-PROTOCOLS (cto packet lint), then cto target admit PATH --key KEY${where}`;
+  const next = `cto doctor${where}, cto packet new${where}, then cto target admit PATH --key KEY${where}`;
   return {
     noun: "init",
     exit: EXIT.done,

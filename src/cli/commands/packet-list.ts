@@ -24,6 +24,6 @@ export const act: Act<{ readonly state?: string }, []> = (context, flags) =>
       noun: "packets",
       exit: EXIT.done,
       data: { packets: shown },
-      text: rows.length === 0 ? "No packets in .sot/03-PROTOCOLS" : table(rows),
+      text: rows.length === 0 ? "No packets in .sot/03-PROTOCOLS. cto packet new writes one." : table(rows),
     };
   });

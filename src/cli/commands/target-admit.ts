@@ -46,14 +46,14 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
         refusals: admitted.refusals,
         spared: "Nothing was admitted and nothing was written.",
       };
-    const { record, path: place, sha256, signedBy, observation } = admitted.value;
+    const { record, path: place, sha256, signedBy, observation, isNamed } = admitted.value;
     const findings = observation.findings.map((found) => ["listed", foundText(found)]);
     const rows = [
       ...admissionRows(record, place, world.clock.now().epochMs),
       ["seen", `${visible(observation.branch)}@${observation.head.slice(0, 12)}, clean`],
       ...findings,
       ["signed", `${signedBy}   record ${short(sha256)}`],
-      ["next", "cto work list, then cto approve WORK-ID --key KEY"],
+      ["next", isNamed ? "cto work list, then cto approve WORK-ID --key KEY" : "cto packet new"],
     ];
     return {
       noun: "admission",

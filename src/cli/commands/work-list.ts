@@ -23,6 +23,9 @@ export const act: Act<{ readonly state?: string }, []> = (context, flags) =>
       noun: "works",
       exit: EXIT.done,
       data: { works: works.map(workObject) },
-      text: rows.length === 0 ? "No work items. An approval packet in .sot/03-PROTOCOLS makes one." : table(rows),
+      text:
+        rows.length === 0
+          ? "No work items. An approval packet in .sot/03-PROTOCOLS makes one: cto packet new."
+          : table(rows),
     };
   });
