@@ -76,5 +76,5 @@ const ofWork = (state: ShownState, work: WorkId): Pick<Shown, "who" | "next"> =>
   if (state === "candidate") return { who: "author", next: "cto packet lint" };
   if (state === "approved") return { who: "operator", next: `cto run ${work}` };
   if (state === "superseded" || state === "retired") return { who: "nobody", next: "" };
-  return { who: "owner", next: `cto approve ${work}` };
+  return { who: "owner", next: `cto approve ${work} --key KEY` };
 };

@@ -21,7 +21,7 @@ const NEXT: Readonly<Partial<Record<ShownState, (row: RunRow, reason: string | n
   interrupted: ({ run, work, ending }) =>
     ending === null
       ? `cto run ${work} goes on with it or ends it`
-      : `cto outcome ${run} --reject, after cto show ${run}`,
+      : `cto show ${run}, then cto outcome ${run} --reject --reason TEXT --key KEY`,
   awaiting_outcome: ({ run }) => `cto show ${run}, then ${outcomeCommands(run, [])}`,
   rejected: ({ run }) => `cto rollback ${run}`,
   rollback_failed: ({ run }) => `cto rollback ${run}`,
@@ -30,6 +30,6 @@ const NEXT: Readonly<Partial<Record<ShownState, (row: RunRow, reason: string | n
   "voided(confinement)": () => "cto doctor",
   "voided(no-change)": ({ run }) => `cto logs ${run}`,
   failed: ({ run }, reason) => afterFailure(run, reason ?? ""),
-  stopped: ({ work }) => `cto approve ${work}`,
+  stopped: ({ work }) => `cto approve ${work} --key KEY`,
   blocked: ({ work }) => `cto gate ${work}`,
 };

@@ -117,7 +117,7 @@ const ofApproved = async (ground: WorkLedger, work: WorkId, run: RunView | undef
   const leaf = leaves.findLast(({ type }) => type === "approval.recorded");
   const expires = (leaf === undefined ? undefined : detailText(leaf, "expiresAt")) ?? "unknown";
   const refusals = await objectionsToApproval(ground, work, facts, leaf);
-  const again = { who: "owner", next: `cto approve ${work}` } as const;
+  const again = { who: "owner", next: `cto approve ${work} --key KEY` } as const;
   const stale = refusals.find(({ code }) => code === "approval/stale" || code === "admission/head-moved");
   if (stale !== undefined)
     return shown("stale", { moved: stale.facts["moved"] ?? "HEAD" }, { ...again, reason: stale.code });
@@ -167,7 +167,7 @@ interface Candidate {
 const ofCandidate = async (ground: WorkLedger, work: WorkId, { folded, run, packet }: Candidate): Promise<Shown> => {
   const last = folded?.history.findLast(({ cause }) => cause !== "blocked");
   const leaf = ground.leaves.find(({ seq }) => seq === last?.seq);
-  const taken = leaf === undefined ? undefined : takenBack(leaf, `cto approve ${work}`);
+  const taken = leaf === undefined ? undefined : takenBack(leaf, `cto approve ${work} --key KEY`);
   if (taken !== undefined) return taken;
   const ended = last?.run ?? undefined;
   if (ended !== undefined && run?.run === ended && ENDED.has(run.state) && (await isSamePacket(ground, ended, packet)))
@@ -234,7 +234,7 @@ const BLOCKED_AT: Readonly<Record<string, { readonly word: string } & Pick<Shown
   packet: { word: "packet does not lint", who: "author", next: "cto packet lint" },
   contract: { word: "contract is not complete", who: "author", next: "cto packet lint" },
   admission: { word: "target is not as admitted", who: "owner", next: "cto target admit PATH --key KEY" },
-  approval: { word: "needs approval", who: "owner", next: "cto approve WORK" },
+  approval: { word: "needs approval", who: "owner", next: "cto approve WORK --key KEY" },
   gate: { word: "the home is not ready", who: "operator", next: "cto gate WORK" },
 };
 

@@ -193,7 +193,7 @@ test("R050 an approval whose packet was changed shows as stale with what moved",
     expect(view).toMatchObject({
       state: "stale",
       word: expect.stringContaining("packet"),
-      next: `cto approve ${ground.work}`,
+      next: `cto approve ${ground.work} --key KEY`,
     });
   } finally {
     await ground.edit(ground.packet, "Approval packet of a test, reworded.", "Approval packet of a test.");

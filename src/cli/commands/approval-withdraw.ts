@@ -30,7 +30,7 @@ export const act: Act<{ readonly reason: string; readonly key?: string }, [strin
         spared: "Nothing was changed.",
       };
     const { approvalId, signedBy } = done.value;
-    const next = `cto approve ${work}, when the owner wants it again`;
+    const next = `cto approve ${work} --key KEY, when the owner wants it again`;
     return {
       noun: "approval",
       exit: EXIT.done,
