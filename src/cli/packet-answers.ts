@@ -82,6 +82,9 @@ export const packetAnswers = async (
   return { title, task, allowed, made, validation: validate.split(" "), criteria, backend: kind };
 };
 
+/** What shows a criterion of which nothing is said; the first that is offered. */
+const SHOWN_BY = "patch.diff";
+
 const FLAG = {
   title: "--title",
   task: "--task",
@@ -114,7 +117,7 @@ class Asking {
       if (text === "") return told;
       const shownBy = await this.#guide.one(
         "Which artifact shows it?",
-        REQUIRED_EVIDENCE.map((value) => ({ value })),
+        [SHOWN_BY, ...REQUIRED_EVIDENCE.filter((name) => name !== SHOWN_BY)].map((value) => ({ value })),
       );
       if (shownBy === LEFT) return LEFT;
       told.push({ text, shownBy });
@@ -123,13 +126,13 @@ class Asking {
 }
 
 const criteriaOf = ({ criterion, shownBy = [] }: NewPacketFlags): PacketAnswers["criteria"] | undefined =>
-  criterion?.map((text, at) => ({ text, shownBy: shownBy[at] ?? "patch.diff" }));
+  criterion?.map((text, at) => ({ text, shownBy: shownBy[at] ?? SHOWN_BY }));
 
 // What a packet of ours says of its evidence is said again, and not twice.
 const criteriaFrom = ({ criteria }: Packet): PacketAnswers["criteria"] =>
   criteria.flatMap(({ value }) => {
     if (checkOf(value) !== "owner-judged") return [];
-    const [, text = value, shownBy = "patch.diff"] = /^(.*) Shown by `([^`]+)`\.$/.exec(value) ?? [];
+    const [, text = value, shownBy = SHOWN_BY] = /^(.*) Shown by `([^`]+)`\.$/.exec(value) ?? [];
     return [{ text, shownBy }];
   });
 
