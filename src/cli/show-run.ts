@@ -67,7 +67,10 @@ const reportRows = (report: Report, isVerbose: boolean): readonly (readonly stri
       "validation",
       `${on}: exit ${exitCode ?? "none"}${counts === null ? "" : `, ${counts.passed} passed, ${counts.failed + counts.errors} failed`}, ${duration(durationMs)}`,
     ]),
-    ...criteria.map(({ id, status, text }) => ["criterion", `${id}  ${status}  ${visible(text)}`]),
+    ...criteria.flatMap(({ id, status, text, says }) => [
+      ["criterion", `${id}  ${status}  ${visible(text)}`],
+      ...(status === "proven" ? [] : [["", visible(says)]]),
+    ]),
     ...attempts.map(({ action, rule, detail }) => [
       "denied",
       `${visible(action)}  ${visible(detail)}  (${visible(rule)})`,
