@@ -102,8 +102,8 @@ export const packetTermRefusals = {
   },
   "packet/criterion-prose": {
     says: "Criterion {id} has no check that the Harness knows; the owner judges it at the outcome.",
-    next: "bind a probe to it in the checks file beside the packet, or judge it yourself",
-    why: "Nothing is inferred from the wording of a criterion.",
+    next: "judge it yourself at the outcome; a probe in the checks file beside the packet gives you a fact for it",
+    why: "Nothing is inferred from the wording of a criterion, and a probe runs the change's own code: it proves nothing alone.",
   },
   "packet/host-form": {
     says: "The host {host} {problem}.",
