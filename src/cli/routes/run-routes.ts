@@ -11,6 +11,9 @@ const WORK: Argument = {
   proposes: ["work"],
 };
 const RUN: Argument = { placeholder: "RUN", brief: "R-NNN-AA; a unique beginning is enough", proposes: ["run"] };
+// What begins, ends or decides a run names it whole.
+const WHOLE_WORK: Argument = { ...WORK, brief: "CTO-WORK-NNN, whole" };
+const WHOLE_RUN: Argument = { ...RUN, brief: "R-NNN-AA, whole" };
 
 type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
@@ -40,7 +43,7 @@ export const runRoutes = (): Routes => ({
   run: command<{ readonly jsonl: boolean; readonly detach: boolean }, [string]>({
     brief: "one run, from its order to its sealed evidence",
     examples: ["cto run CTO-WORK-049", "cto run CTO-WORK-049 --jsonl", "cto run CTO-WORK-049 --detach"],
-    args: [WORK],
+    args: [WHOLE_WORK],
     flags: {
       jsonl: yes("each event line on stdout as it is recorded"),
       detach: yes("order it and leave it to a worker"),
@@ -125,7 +128,7 @@ export const runRoutes = (): Routes => ({
   stop: command<{ readonly reason?: string }, [string]>({
     brief: "ask a run to end",
     examples: ["cto stop R-049-02 --reason 'wrong branch'"],
-    args: [RUN],
+    args: [WHOLE_RUN],
     flags: { reason: text("T", "why, kept in the ledger") },
     about: ["The approval is spent; the target is as it was, unless the commit had landed."],
     exits: "0 asked, or it had ended",
@@ -138,7 +141,7 @@ export const runRoutes = (): Routes => ({
       "cto outcome R-049-02 --accept --key KEY",
       "cto outcome R-049-02 --reject --reason 'wrong fix' --key KEY",
     ],
-    args: [RUN],
+    args: [WHOLE_RUN],
     flags: {
       accept: yes("the commit stays; asks for the sentence"),
       reject: yes("the commit is to be rolled back"),
@@ -154,7 +157,7 @@ export const runRoutes = (): Routes => ({
   rollback: command<{ readonly dryRun: boolean }, [string]>({
     brief: "undo a rejected commit by one more commit",
     examples: ["cto rollback R-049-02 --dry-run", "cto rollback R-049-02"],
-    args: [RUN],
+    args: [WHOLE_RUN],
     flags: { dryRun: yes("say what it would do; touch nothing") },
     about: ["Never a reset, never a force, never a push. Refused without a recorded rejection."],
     exits: "0 done, tree proven · 3 refused · 4 failed",
