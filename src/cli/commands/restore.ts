@@ -29,7 +29,7 @@ export const act: Act<Flags, [string, string | undefined]> = async (context, fla
         : [
             "keys      none: lay harness.key and verifier.key of this home into .cto/keys, mode 0600, or it cannot sign",
           ]),
-      `next      cto audit verify --home ${visible(done.folder)}, then cto doctor`,
+      `next      cto audit verify --home ${visible(done.folder)}, then cto doctor --home ${visible(done.folder)}`,
     ].join("\n"),
   };
 };
