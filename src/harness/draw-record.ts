@@ -196,7 +196,7 @@ const findingsOf = (performed: Performed | undefined, validated: Validated | und
   const said = (code: FindingCode, texts: readonly string[] = []): readonly Finding[] =>
     texts.map((says) => ({ code, says }));
   const { authorityClaims, protocolViolations, unasked = 0 } = performed?.attempt ?? {};
-  const judged = validated === undefined ? undefined : judgeValidation(validated.runs);
+  const judged = validated === undefined ? undefined : judgeValidation(validated);
   return [
     ...said("backend/claims-authority", authorityClaims),
     ...said("backend/protocol-violation", protocolViolations),

@@ -209,7 +209,9 @@ const FACTS: Readonly<Partial<Record<ShownState, (seen: Seen) => WordFacts | Pro
     return { stage, target: (await whereTargetStands(world, row, own)).says };
   },
   "voided(policy)": async ({ world, row, code }) => ({ what: whatIsOutside(await reportOf(world, row.run)) ?? code }),
-  "voided(validation)": async ({ world, row }) => ({ exit: exitIn(await reportOf(world, row.run)) }),
+  "voided(validation)": async ({ world, row, code }) => ({
+    exit: exitIn(await reportOf(world, row.run), code),
+  }),
   "voided(confinement)": async ({ world, row, code }) => ({ canary: (await fallenCanary(world, row.run)) ?? code }),
 };
 
@@ -235,5 +237,8 @@ const whatIsOutside = (report: Report | undefined): string | undefined =>
   report?.changes.find(({ verdict }) => verdict !== "allowed" && verdict !== "scratch")?.path ??
   report?.ending.refusals[0]?.code;
 
-const exitIn = (report: Report | undefined): string =>
-  String(report?.validation.find(({ on }) => on === "candidate")?.exitCode ?? "unknown");
+// A command may end well and prove nothing: then the exit alone would tell the wrong story.
+const exitIn = (report: Report | undefined, code: string): string => {
+  const exit = report?.validation.find(({ on }) => on === "candidate")?.exitCode ?? "unknown";
+  return exit === 0 ? `0 (${code})` : String(exit);
+};

@@ -51,9 +51,9 @@ const followLine = async (bench: Bench): Promise<Line> => {
   if (!cleared.ok) return cleared;
 
   const validated = await bench.validate(permit, cleared.value);
-  const validation = after(validated, ({ runs, canaries }) => {
+  const validation = after(validated, ({ runs, probes, canaries }) => {
     const beside = confinementRefusals(canaries);
-    return beside.length > 0 ? refuseAll(beside) : judgeValidation(runs);
+    return beside.length > 0 ? refuseAll(beside) : judgeValidation({ runs, probes });
   });
   if (!validation.ok) return validation;
   if (bench.isStopped()) return "stopped";

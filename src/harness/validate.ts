@@ -7,8 +7,7 @@ import { LIMITS } from "../workflow/limits.ts";
 import { partOf, type Clearance } from "../workflow/policy/judge-changes.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { ok, refuse, type Result } from "../workflow/result.ts";
-import type { ProbeResult } from "../workflow/validation/criteria.ts";
-import type { ValidationRuns } from "../workflow/validation/judge-validation.ts";
+import type { BoundProbe, ValidationRuns } from "../workflow/validation/judge-validation.ts";
 import { isTestPath } from "../workflow/validation/test-paths.ts";
 import type { ValidationRun } from "../workflow/validation/validation.ts";
 import type { PassedCanaries } from "../workflow/workspace/canary.ts";
@@ -21,7 +20,7 @@ import type { World } from "./world.ts";
 export interface Validated {
   readonly tree: Oid;
   readonly runs: ValidationRuns;
-  readonly probes: readonly (ProbeResult & { readonly criterion: string; readonly output: string })[];
+  readonly probes: readonly (BoundProbe & { readonly output: string })[];
   readonly stages: readonly StageDescription[];
   readonly canaries: readonly PassedCanaries[];
   readonly at: Instant;

@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "vitest";
 
+import { processorClock } from "../../test/fixtures/processor-clock.ts";
 import { hardwareKey, makeKey, removeFolder, temporaryFolder } from "../../test/fixtures/ssh.ts";
 import { hasRole, holdersOf, readAllowedSigners } from "./allowed-signers.ts";
 import { digestOf } from "./digest.ts";
@@ -96,9 +97,9 @@ test.each([
   (_, begin, problem) => {
     const line = `${begin} ${key.publicKey}`;
     const text = `${line}\n`.repeat(Math.max(1, Math.floor(262_000 / line.length)));
-    const started = performance.now();
+    const spentMs = processorClock();
     const read = readAllowedSigners(Buffer.from(text));
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(spentMs()).toBeLessThan(1_000);
     const refused = read.ok ? [] : read.refusals.map(({ code, facts }) => `${code} ${String(facts["problem"])}`);
     expect(refused[0]).toMatch(new RegExp(`^gate/signers-unreadable .*${problem}`));
   },

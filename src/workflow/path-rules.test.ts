@@ -1,6 +1,7 @@
 import { array, assert, constantFrom, property, string, stringMatching } from "fast-check";
 import { expect, test } from "vitest";
 
+import { processorClock } from "../../test/fixtures/processor-clock.ts";
 import { forbids, judgePath, permits, targetPath, type PathPolicy, type TargetPath } from "./path-rules.ts";
 
 const policy: PathPolicy = {
@@ -109,7 +110,7 @@ test("no text crashes the rules", () => {
 
 test("a pattern of many wildcards is judged in time that grows with its length only", () => {
   const rule = `${"**/a*a*a*a*a*a*b/".repeat(50)}x`;
-  const started = performance.now();
+  const spentMs = processorClock();
   forbids(rule, `${"a".repeat(200)}/`.repeat(64));
-  expect(performance.now() - started).toBeLessThan(5_000);
+  expect(spentMs()).toBeLessThan(5_000);
 });

@@ -1,3 +1,6 @@
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+
 import { expect, test } from "vitest";
 
 import { removeAdmission } from "../../src/harness/admit-target.ts";
@@ -7,8 +10,10 @@ import { rollbackRun } from "../../src/harness/rollback.ts";
 import { withdraw } from "../../src/harness/withdraw.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
+import { checksPathOf } from "../../src/workflow/contract/checks.ts";
 import { Failure } from "../../src/workflow/failure.ts";
 import { runId } from "../../src/workflow/ids.ts";
+import { packetPath } from "../../src/workflow/packet/write-packet.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
 import {
   commitsOf,
@@ -85,6 +90,36 @@ test.each(WAYS)(
     });
   },
 );
+
+/** Probes of the owner's that a change can pass every test beside, and yet not satisfy. */
+const PROBES: readonly (readonly [what: string, argv: string])[] = [
+  ["fails on the change", "[python3, -c, 'raise SystemExit(1)']"],
+  ["passes before the change too", "[python3, -c, 'pass']"],
+  ["is no program here", "[no-such-program]"],
+];
+
+test.each(PROBES)("R093 R118 where the owner's probe %s the run is void and nothing is committed", async (_, argv) => {
+  const prepare = async (home: string): Promise<void> => {
+    const name = "cto-sample-approval-packet";
+    const text = `schema: cto/checks/v1\npacket: ${name}\nchecks:\n  C1:\n    argv: ${argv}\n    onBase: fails\n`;
+    await writeFile(path.join(home, checksPathOf(packetPath(name))), text);
+  };
+  await withApproved(
+    async ({ ground, world, before }) => {
+      expect(endOf(await runOnce(world, ground))).toEqual(["voided", "validation/probe-failed"]);
+      await expectNothing(world, ground, before);
+      const files = await expectEvidence(world, runId(ground.work, 1), "voided");
+      expect(textOf(files, "report.md")).toContain("The owner's probe of C1 ended with");
+      const shown = jsonOf(await runCto(["show", "R-049-01", "--json"], { home: ground.home }));
+      expect(shown).toMatchObject({
+        state: "voided(validation)",
+        word: "Voided: validation failed, exit 0 (validation/probe-failed)",
+      });
+    },
+    {},
+    { prepare },
+  );
+});
 
 test("R061 a run that is blocked leaves sealed evidence, exit 3, and an approval that is still good", async () => {
   await withApproved(async ({ ground, world, before }) => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { processorClock } from "../../../test/fixtures/processor-clock.ts";
 import { hiddenIn } from "./hidden-prose.ts";
 
 test.each<[string, string, readonly string[]]>([
@@ -34,8 +35,8 @@ test.each([
 });
 
 test("a text of a megabyte is read in little time, whatever it is made of", () => {
-  const start = performance.now();
+  const spentMs = processorClock();
   for (const piece of [" ", "\n", " \n", "<a ", "\t\r\n", "<!-", "a "])
     hiddenIn(piece.repeat(1_048_576 / piece.length));
-  expect(performance.now() - start).toBeLessThan(5_000);
+  expect(spentMs()).toBeLessThan(5_000);
 });

@@ -1,6 +1,7 @@
 import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 
+import { processorClock } from "../../../test/fixtures/processor-clock.ts";
 import { documentOf } from "../../../test/fixtures/seed-packet.ts";
 import { listedWork } from "./work-list.ts";
 
@@ -77,10 +78,10 @@ test("no text crashes the reader of work lists, and none takes long", () => {
       expect(typeof listedWork(documentOf(`- CTO-WORK-049${text}`, PATH)).ok).toBe("boolean");
     }),
   );
-  const started = performance.now();
+  const spentMs = processorClock();
   for (const filler of ["`", "*", " ", "- ", ": ", "CTO-WORK-", "— x ", "x  "]) {
     const count = Math.floor(250_000 / filler.length);
     listedWork(documentOf(`- CTO-WORK-049${filler.repeat(count / 3)}\u0001`, PATH));
   }
-  expect(performance.now() - started).toBeLessThan(10_000);
+  expect(spentMs()).toBeLessThan(10_000);
 });

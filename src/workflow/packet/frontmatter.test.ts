@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { processorClock } from "../../../test/fixtures/processor-clock.ts";
 import { changed, seed, without, told } from "../../../test/fixtures/refused-packet.ts";
 import { readFlatLine } from "./frontmatter.ts";
 
@@ -52,9 +53,9 @@ test.each([
   ["quotes", `"${'"'.repeat(240_000)}`],
   ["a long name", "j".repeat(4_090)],
 ])("R010 a line of %s that is too long is refused unread, and in no time", (_, value) => {
-  const started = performance.now();
+  const spentMs = processorClock();
   expect(told(changed("owner: jp", `owner: ${value}`))).toContain("not-flat 5:1");
-  expect(performance.now() - started).toBeLessThan(1_500);
+  expect(spentMs()).toBeLessThan(1_500);
 });
 
 test("R010 a frontmatter line may have 4096 characters", () => {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 
+import { processorClock } from "../../../test/fixtures/processor-clock.ts";
 import { changed, refusalsOf, seed, told } from "../../../test/fixtures/refused-packet.ts";
 
 test("the seed itself is refused nothing, with or without its final line feed", () => {
@@ -30,7 +31,7 @@ test("a flood of faults is told in part, and counted", () => {
 
 test("a hostile document of the largest size is judged within seconds", () => {
   const lists = `Allowed paths:\n${"- `a*a*a*a*a*a/**/b`\n".repeat(1900)}Forbidden actions:\nForbidden paths:\n${"- `**/a*a*a*b`\n".repeat(1900)}`;
-  const started = performance.now();
+  const spentMs = processorClock();
   for (const hostile of [
     seed.replace(/Allowed paths:[^]*?(?=Success)/, lists),
     `---\nname: ${"[".repeat(200_000)}\n---\n`,
@@ -43,5 +44,5 @@ test("a hostile document of the largest size is judged within seconds", () => {
   ]) {
     expect(refusalsOf(hostile).length).toBeGreaterThan(0);
   }
-  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(spentMs()).toBeLessThan(20_000);
 });

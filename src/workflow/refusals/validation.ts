@@ -20,6 +20,11 @@ export const validationRefusals = {
     next: "cto logs RUN --stage validation; send caches and reports of the command elsewhere",
     why: "What is committed must be exactly what was validated.",
   },
+  "validation/probe-failed": {
+    says: "The owner's probe of {criterion} {says}.",
+    next: "cto logs RUN --stage validation; where the probe is wrong, correct the checks file and approve again",
+    why: "A probe that fails shows that the work is not done, and one that does on the base what it must not do there shows nothing.",
+  },
   "validation/program-absent": {
     says: "The program {program} of the validation command was not found in the sandbox's PATH.",
     next: "install it below /usr, or name its folder under toolchains in policy.yaml, then approve again",

@@ -83,10 +83,16 @@ const ownerJudged = (probe: ProbeResult | undefined): Judgement => {
       says: "Judged by the owner at the outcome; no probe is bound to it.",
       cites: ["patch.diff", "test.log"],
     };
-  // A probe that was killed on the base neither passed nor failed there.
-  const asExpected = probe.onBase !== null && (probe.onBase === 0) === (probe.baseExpected === "passes");
-  const hasTeeth = probe.baseExpected === "any" || asExpected;
-  const holds = probe.onCandidate === 0 && hasTeeth && probe.spoiled === undefined;
-  const says = `The owner's probe ended with ${probe.onCandidate} on the candidate and ${probe.onBase} on the base (expected: ${probe.baseExpected})${probe.spoiled === undefined ? "" : `; ${probe.spoiled}`}.`;
-  return { status: holds ? "owner-judged" : "not-proven", says, cites: ["test.log"] };
+  const says = `The owner's probe ${probeSays(probe)}.`;
+  return { status: probeHolds(probe) ? "owner-judged" : "not-proven", says, cites: ["test.log"] };
 };
+
+/** It passed on the candidate, did on the base what its owner expects, and neither was cut short. */
+export const probeHolds = ({ onCandidate, onBase, baseExpected, spoiled }: ProbeResult): boolean => {
+  // A probe that was killed on the base neither passed nor failed there.
+  const asExpected = onBase !== null && (onBase === 0) === (baseExpected === "passes");
+  return onCandidate === 0 && (baseExpected === "any" || asExpected) && spoiled === undefined;
+};
+
+export const probeSays = ({ onCandidate, onBase, baseExpected, spoiled }: ProbeResult): string =>
+  `ended with ${onCandidate} on the candidate and ${onBase} on the base (expected: ${baseExpected})${spoiled === undefined ? "" : `; ${spoiled}`}`;

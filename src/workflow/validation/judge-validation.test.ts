@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 
 import { digestOf } from "../digest.ts";
 import { parseOid } from "../ids.ts";
-import { countsOf, judgeValidation, type ValidationRuns } from "./judge-validation.ts";
+import { refusalsOf } from "../result.ts";
+import { countsOf, judgeValidation, type BoundProbe, type ValidationRuns } from "./judge-validation.ts";
 import { countTests } from "./test-counts.ts";
 import { isTestPath } from "./test-paths.ts";
 import type { ValidationRun } from "./validation.ts";
@@ -35,7 +36,7 @@ const ran = (output: string, extra: Partial<ValidationRun> = {}): ValidationRun 
 const green = ran("......\n6 passed in 0.01s\n");
 const base = ran("....\n4 passed in 0.01s\n");
 const judge = (runs: Partial<ValidationRuns>): ReturnType<typeof judgeValidation> =>
-  judgeValidation({ candidate: green, base, ...runs });
+  judgeValidation({ runs: { candidate: green, base, ...runs }, probes: [] });
 
 test("R092 a green run on the candidate passes", () => {
   expect(judge({})).toMatchObject({ ok: true, value: { counts: { passed: 6 }, findings: [] } });
@@ -52,6 +53,33 @@ test.each<[string, ValidationRun, string]>([
   ["a tree that changed", ran("6 passed in 0.1s\n", { manifestAfter: digestOf("other") }), "validation/tree-changed"],
 ])("R093 %s voids", (_, candidate, code) => {
   expect(judge({ candidate })).toMatchObject({ ok: false, refusals: [{ code }] });
+});
+
+const bound: BoundProbe = { criterion: "C1", argv: ["true"], onCandidate: 0, onBase: 1, baseExpected: "fails" };
+
+test.each<[string, Partial<BoundProbe>]>([
+  ["fails on the candidate", { onCandidate: 1 }],
+  ["is killed on the candidate", { onCandidate: null }],
+  ["passes on the base, where it was to fail", { onBase: 0 }],
+  ["is killed on the base", { onBase: null }],
+  ["was ended by a limit", { spoiled: "the limit wall ended it" }],
+  ["changed the tree", { spoiled: "it changed the tree" }],
+])("R093 R118 a probe of the owner that %s voids, whatever the command says", (_, probe) => {
+  const probes = [bound, { ...bound, criterion: "C2", ...probe }];
+  const judged = judgeValidation({ runs: { candidate: green, base }, probes });
+  const codes = refusalsOf(judged).map(({ code, facts }) => [code, facts["criterion"]]);
+  expect(codes).toEqual([["validation/probe-failed", "C2"]]);
+});
+
+test("R093 a red command and every failed probe are told together, and probes that hold stop nothing", () => {
+  const runs = { candidate: ran("1 failed, 5 passed in 0.1s\n", { exitCode: 1 }), base };
+  const failed = [bound, { ...bound, criterion: "C2" }].map((one) => ({ ...one, onCandidate: 1 }));
+  expect(refusalsOf(judgeValidation({ runs, probes: failed })).map(({ code }) => code)).toEqual([
+    "validation/failed",
+    "validation/probe-failed",
+    "validation/probe-failed",
+  ]);
+  expect(judgeValidation({ runs: { candidate: green, base }, probes: [bound] })).toMatchObject({ ok: true });
 });
 
 test.each<[string, Partial<ValidationRuns>, string]>([

@@ -1,6 +1,7 @@
 import type { Finding } from "../finding.ts";
 import { refusal, type Refusal } from "../refusal.ts";
 import { unless, type Result } from "../result.ts";
+import { probeHolds, probeSays, type ProbeResult } from "./criteria.ts";
 import { countTests, runnerOf, totalOf } from "./test-counts.ts";
 import type { PassedValidation, TestCounts, ValidationRun } from "./validation.ts";
 
@@ -14,9 +15,20 @@ export interface ValidationRuns {
   readonly baseTestsOnCandidate?: ValidationRun;
 }
 
-/** Passed, or every reason why not (R092 to R096). */
-export const judgeValidation = (runs: ValidationRuns): Result<PassedValidation, Refusal> =>
-  unless(objections(runs.candidate), () => {
+/** A probe of the owner's, and the criterion that it is bound to. */
+export interface BoundProbe extends ProbeResult {
+  readonly criterion: string;
+}
+
+/** Passed, or every reason why not (R092 to R096). What the owner's own probes show to be undone is never committed. */
+export const judgeValidation = ({
+  runs,
+  probes,
+}: {
+  readonly runs: ValidationRuns;
+  readonly probes: readonly BoundProbe[];
+}): Result<PassedValidation, Refusal> =>
+  unless([...objections(runs.candidate), ...failedProbes(probes)], () => {
     const { candidate } = runs;
     const passed = {
       tree: candidate.tree,
@@ -46,6 +58,12 @@ function* objections(run: ValidationRun): Iterable<Refusal> {
       says: run.counts === undefined ? "the runner printed no count" : "it counted none",
     });
   if (run.manifestBefore !== run.manifestAfter) yield refusal("validation/tree-changed", {});
+}
+
+function* failedProbes(probes: readonly BoundProbe[]): Iterable<Refusal> {
+  for (const probe of probes)
+    if (!probeHolds(probe))
+      yield refusal("validation/probe-failed", { criterion: probe.criterion, says: probeSays(probe) });
 }
 
 function* findings({ candidate, base, newTestsOnBase, baseTestsOnCandidate }: ValidationRuns): Iterable<Finding> {
