@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, symlink, unlink } from "node:fs/promises";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -217,12 +217,41 @@ test("without a home a packet is linted as it stands, and hostile texts end no s
       position: { line: 999_999, character: 999 },
     });
   }
+  const addresses = [
+    "file://elsewhere/CTO-A-APPROVAL-PACKET.md",
+    "file:///a%2fCTO-A-APPROVAL-PACKET.md",
+    "file:///%ZZ/CTO-A-APPROVAL-PACKET.md",
+    "untitled:CTO-A-APPROVAL-PACKET.md",
+  ];
+  for (const [at, address] of addresses.entries()) {
+    await editor.connection.sendNotification(DidOpenTextDocumentNotification.type, {
+      textDocument: { uri: address, languageId: "markdown", version: 2_000 + at, text: "# no packet" },
+    });
+    expect((await editor.published(2_000 + at)).diagnostics.length).toBeGreaterThan(0);
+  }
   await expect(
     editor.connection.sendRequest(HoverRequest.type, {
       textDocument: { uri: "file:///nowhere.md" },
       position: { line: 0, character: 0 },
     }),
   ).rejects.toThrow("is not open");
+  expect(await editor.leave()).toBe(0);
+}, 60_000);
+
+test("a home that cannot be read is told where findings stand, and ends no server", async () => {
+  const editor = await openEditor(["--home", ground.home]);
+  const link = path.join(ground.home, path.dirname(ground.packet), "CTO-LINK-APPROVAL-PACKET.md");
+  await symlink("/etc/hostname", link);
+  try {
+    await openText(editor, packet);
+    expect((await editor.published(1)).diagnostics).toEqual([
+      expect.objectContaining({ code: "home/unreadable", severity: 1 }),
+    ]);
+  } finally {
+    await unlink(link);
+  }
+  await change(editor, 2, packet);
+  expect((await editor.published(2)).diagnostics.map(({ code }) => code)).toContain("packet/criterion-prose");
   expect(await editor.leave()).toBe(0);
 }, 60_000);
 

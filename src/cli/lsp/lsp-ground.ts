@@ -53,9 +53,20 @@ export const lspGround = (whole: World | undefined): LspGround => {
 
 const sourceOf = (home: string | undefined, uri: string, text: string): SourceDocument => {
   const bytes = new TextEncoder().encode(text);
-  const file = uri.startsWith("file:") ? fileURLToPath(uri) : "CTO-UNSAVED-APPROVAL-PACKET.md";
+  const file = fileOf(uri) ?? "CTO-UNSAVED-APPROVAL-PACKET.md";
   const inside = home === undefined ? "" : path.relative(home, file);
   return { path: inside.startsWith(".sot/") ? inside : path.basename(file), bytes, digest: digestOf(bytes) };
+};
+
+/** The file of an address; none where it is that of another machine, or of no file that could be. */
+const fileOf = (uri: string): string | undefined => {
+  if (!uri.startsWith("file:")) return undefined;
+  try {
+    return fileURLToPath(uri);
+  } catch (error) {
+    if (error instanceof URIError || (error instanceof TypeError && "code" in error)) return undefined;
+    throw error;
+  }
 };
 
 const targetIn = (text: string): string | undefined => /^- Target Repository: `([^`]+)`/m.exec(text)?.[1];

@@ -29,6 +29,7 @@ import { explanationOf } from "../../harness/explanations.ts";
 import { fixesOf } from "../../workflow/packet/fix-packet.ts";
 import { lintPacket, type Diagnostic } from "../../workflow/packet/lint-packet.ts";
 import { visible } from "../../workflow/visible-text.ts";
+import { failureIn } from "../exit-code.ts";
 import { completionsAt } from "./completions.ts";
 import type { LspGround } from "./lsp-ground.ts";
 import { isWithin, positionOf, rangeOf } from "./positions.ts";
@@ -38,6 +39,15 @@ interface OpenText {
   readonly text: string;
   readonly version: number;
   readonly diagnostics: Promise<readonly Diagnostic[]>;
+  /** What kept the home from being looked at, where something did. */
+  readonly failure: Promise<ToldFailure | "none">;
+}
+
+type ToldFailure = ReturnType<typeof failureIn>;
+
+interface LintedText {
+  readonly found: readonly Diagnostic[];
+  readonly failure: ToldFailure | "none";
 }
 
 /** Serves one editor until it leaves; no verb of it writes, it answers edits and the editor makes them. */
@@ -48,8 +58,10 @@ export const serveLsp = (
   const connection = createProtocolConnection(streams.input, streams.output);
   const open = new Map<string, OpenText>();
   const take = (uri: string, version: number, text: string): void => {
-    const diagnostics = lint(ground, uri, text);
-    open.set(uri, { text, version, diagnostics });
+    const linted = lint(ground, uri, text);
+    const diagnostics = linted.then(({ found }) => found);
+    const failure = linted.then(({ failure: told }) => told);
+    open.set(uri, { text, version, diagnostics, failure });
     void publish(connection, open, uri);
   };
   const seen = (uri: string): OpenText => {
@@ -108,9 +120,18 @@ const abilities = (version: string): InitializeResult => ({
   },
 });
 
-/** An editor sends every Markdown file; only what is named as a packet is one. */
-const lint = async (ground: LspGround, uri: string, text: string): Promise<readonly Diagnostic[]> =>
-  !uri.endsWith("-APPROVAL-PACKET.md") ? [] : lintPacket(ground.sourceOf(uri, text), await ground.contextFor(text));
+/**
+ * An editor sends every Markdown file; only what is named as a packet is one. A home that cannot be read is told where
+ * findings stand, and looked at again with the next change.
+ */
+const lint = async (ground: LspGround, uri: string, text: string): Promise<LintedText> => {
+  if (!uri.endsWith("-APPROVAL-PACKET.md")) return { found: [], failure: "none" };
+  try {
+    return { found: lintPacket(ground.sourceOf(uri, text), await ground.contextFor(text)), failure: "none" };
+  } catch (error) {
+    return { found: [], failure: failureIn(error) };
+  }
+};
 
 /** What is told of an older text after a newer one came would be told of the wrong lines. */
 const publish = async (
@@ -120,15 +141,26 @@ const publish = async (
 ): Promise<void> => {
   const found = open.get(uri);
   if (found === undefined) return;
-  const diagnostics = await found.diagnostics;
+  const [diagnostics, failure] = [await found.diagnostics, await found.failure];
   if (open.get(uri) !== found) return;
   const lines = found.text.split("\n");
   await connection.sendNotification(PublishDiagnosticsNotification.type, {
     uri,
     version: found.version,
-    diagnostics: diagnostics.map((each) => protocolDiagnostic(each, lines)),
+    diagnostics: [
+      ...(failure === "none" ? [] : [failureDiagnostic(failure)]),
+      ...diagnostics.map((each) => protocolDiagnostic(each, lines)),
+    ],
   });
 };
+
+const failureDiagnostic = ({ code, message, next }: ToldFailure) => ({
+  range: { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } },
+  severity: DiagnosticSeverity.Error,
+  source: "cto",
+  code,
+  message: visible(`${message} Next: ${next}`),
+});
 
 const protocolDiagnostic = (found: Diagnostic, lines: readonly string[]) => ({
   range: rangeOf(found, lines),
