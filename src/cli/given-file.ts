@@ -45,9 +45,19 @@ const mayOthersWrite = ({ mode, uid }: { readonly mode: number; readonly uid: nu
 
 export const isBytes = (read: Uint8Array | Answer): read is Uint8Array => read instanceof Uint8Array;
 
-/** Writes such a file anew, at once and only over the bytes that were read. */
+/** Writes such a file anew, at once and only over the bytes that were read; a Failure where it cannot be. */
 export const replaceGiven = async (cwd: string, given: string, bytes: Uint8Array, over: Uint8Array): Promise<void> => {
-  const place = await realpath(path.resolve(cwd, given));
+  try {
+    await replaceAt(await realpath(path.resolve(cwd, given)), given, bytes, over);
+  } catch (error) {
+    if (error instanceof Failure || !(error instanceof Error) || !("code" in error)) throw error;
+    throw error.code === "ENOSPC" || error.code === "EDQUOT"
+      ? new Failure("store/no-space", `No space left for ${given}; nothing was written.`, { cause: error })
+      : new Failure("home/unreadable", `${given} cannot be written: ${String(error.code)}.`, { cause: error });
+  }
+};
+
+const replaceAt = async (place: string, given: string, bytes: Uint8Array, over: Uint8Array): Promise<void> => {
   const fresh = `${place}.${randomUUID()}`;
   try {
     const handle = await open(fresh, "wx", (await stat(place)).mode & 0o777);

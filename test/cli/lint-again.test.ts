@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -78,6 +78,19 @@ test("--watch tells again when a packet changed, also by an editor that replaces
   expect(await linted()).toBe(before + told.length);
   await writeFile(place, packet);
 }, 30_000);
+
+test("--fix tells of a file that cannot be replaced, and leaves it as it was", async () => {
+  // What is laid beside it first has a longer name, and no file may have that.
+  const name = `CTO-${"A".repeat(210)}-APPROVAL-PACKET.md`;
+  const file = path.join(ground.root, name);
+  const text = seedText("a").replaceAll("\n", "\r\n");
+  await writeFile(file, text);
+  const said = await runCto(["packet", "lint", name, "--fix"], { cwd: ground.root });
+  expect(said.exit).toBe(4);
+  expect(said.stderr).toContain("cannot be written: ENAMETOOLONG");
+  expect(await readFile(file, "utf8")).toBe(text);
+  await rm(file);
+});
 
 test("--watch and --fix together are a usage error", async () => {
   expect(await runCto(["packet", "lint", "--watch", "--fix"], { home: ground.home })).toMatchObject({ exit: 2 });
