@@ -77,6 +77,11 @@ test.each<readonly [what: string, unknown: string, lay: () => Promise<() => Prom
     () => document(".sot/03-PROTOCOLS/CTO-X-ADMISSION.json", '{"schema": "cto/admission/v7"}'),
   ],
   [
+    "a ledger that is no database",
+    "ledger: store/corrupt",
+    () => document(".cto/ledger.db", "no database at all, but a text of some length"),
+  ],
+  [
     "a form whose name steers a terminal",
     "<U+001B>[31m<U+202E>",
     () => document(".sot/03-PROTOCOLS/CTO-X-ADMISSION.json", '{"schema": "\\u001b[31m\\u202e"}'),

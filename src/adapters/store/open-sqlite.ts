@@ -9,7 +9,7 @@ import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { requireKnown } from "./schema-version.ts";
-import { isBusy } from "./sqlite-errors.ts";
+import { failureOf, isBusy } from "./sqlite-errors.ts";
 import type { Tables } from "./tables.ts";
 
 /** The ledger's file, created if it is not there, at the newest schema version. For writing. */
@@ -123,9 +123,12 @@ const migrate = async (database: Database.Database, start: Digest): Promise<void
 
 /** Of a ledger's file, 0 where there is none. */
 export const schemaVersionOf = (path: string): number => {
-  const database = existing(path);
+  let database: Database.Database | undefined;
   try {
+    database = existing(path);
     return database === undefined ? 0 : versionOf(database);
+  } catch (error) {
+    throw failureOf(error);
   } finally {
     database?.close();
   }
