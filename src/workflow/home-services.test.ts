@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { EMBEDDED, problemOfDatabaseUrl, readServices, writeServices } from "./home-services.ts";
+import { EMBEDDED, isElsewhere, problemOfDatabaseUrl, readServices, writeServices } from "./home-services.ts";
 
 const read = (value: unknown): ReturnType<typeof readServices> =>
   readServices(new TextEncoder().encode(typeof value === "string" ? value : JSON.stringify(value)));
@@ -78,4 +78,15 @@ test.each<readonly [string, RegExp]>([
   ["postgresql://localhost/a b", /plain characters/],
 ])("%s is refused", (url, problem) => {
   expect(problemOfDatabaseUrl(url)).toMatch(problem);
+});
+
+test.each([
+  ["postgresql://cto@/cto?host=/run/postgresql", false],
+  ["postgresql://cto@localhost/cto", false],
+  ["postgresql://cto@[::1]:5432/cto", false],
+  ["postgresql://cto@db.example/cto?sslmode=disable", true],
+  ["postgresql://cto@localhost/cto?host=db.example&sslmode=disable", true],
+  ["postgresql://cto@0.0.0.0/cto?sslmode=disable", true],
+])("the ledger at %s lies elsewhere: %s", (url, expected) => {
+  expect(isElsewhere({ kind: "postgresql", url })).toBe(expected);
 });

@@ -83,6 +83,14 @@ export const problemOfDatabaseUrl = (text: string): string | undefined => {
     : "leads to another machine: say sslmode=verify-full, or sslmode=disable where the network is yours alone";
 };
 
+/** Whether a ledger lies on another machine, as far as its address says. */
+export const isElsewhere = (store: StoreService): boolean => {
+  if (store.kind === "sqlite") return false;
+  const parts = ADDRESS.exec(store.url)?.groups;
+  const host = new URLSearchParams(parts?.["options"] ?? "").get("host") ?? parts?.["host"] ?? "";
+  return !host.startsWith("/") && !isLoopbackName(host);
+};
+
 const ADDRESS =
   /^postgres(?:ql)?:\/\/(?:(?<user>[^:@/?#]+)(?::(?<password>[^@/?#]*))?@)?(?<host>\[[\da-f:.]+\]|[a-z\d._-]*)(?::(?<port>[1-9]\d{0,4}))?\/(?<database>[\w.%-]+)(?:\?(?<options>[^#?]*))?$/i;
 

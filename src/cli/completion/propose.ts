@@ -5,6 +5,7 @@ import { proposeCompletions } from "@stricli/core";
 import { TOPICS } from "../../harness/explanations.ts";
 import { knownIds } from "../../harness/known-ids.ts";
 import { assertNever } from "../../workflow/assert-never.ts";
+import { isElsewhere, readServices, SERVICES_PATH } from "../../workflow/home-services.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { SHOWN_STATES } from "../../workflow/state-words.ts";
 import { visible } from "../../workflow/visible-text.ts";
@@ -112,7 +113,8 @@ const homeIn = (words: readonly string[]): string | undefined => {
   return named === "" ? undefined : named;
 };
 
-// A home that cannot be read has no ids to propose; whoever gives the command is told why.
+// A home that cannot be read has no ids to propose; whoever gives the command is told why. A tab is pressed in any
+// folder: no server of another machine, which a file in it names, is dialled or given a password for that.
 const idsOf = async (
   context: CliContext,
   kind: keyof typeof knownIds,
@@ -121,6 +123,7 @@ const idsOf = async (
   const { env } = context.process;
   const folder = home?.startsWith("~/") === true ? path.join(env["HOME"] ?? "/", home.slice(2)) : home;
   try {
+    if (await leadsElsewhere(context, folder)) return [];
     const world = await context.openWorld(folder, "read", "without-switches");
     try {
       return await knownIds[kind](world);
@@ -131,4 +134,12 @@ const idsOf = async (
     failureIn(error);
     return [];
   }
+};
+
+const leadsElsewhere = async (context: CliContext, folder: string | undefined): Promise<boolean> => {
+  const { home } = (await context.openStoreKeeper(folder)).formats;
+  const document = await home.read(SERVICES_PATH);
+  if (document === "absent") return false;
+  const read = readServices(document.bytes);
+  return read.ok && isElsewhere(read.value.store);
 };
