@@ -24,7 +24,10 @@ export interface NewPacketFlags {
 }
 
 /** The author's part of a packet. */
-export type PacketAnswers = Pick<Draft, "title" | "task" | "allowed" | "made" | "validation" | "criteria" | "backend">;
+export type PacketAnswers = Pick<
+  Draft,
+  "title" | "task" | "allowed" | "made" | "forbidden" | "validation" | "criteria" | "backend"
+>;
 
 /** The flags that are lacking, or what cannot be written of them. */
 export type Wanting = { readonly missing: readonly string[] } | { readonly wrong: string } | Left;
@@ -79,7 +82,8 @@ export const packetAnswers = async (
   if (backend === LEFT) return LEFT;
   const kind = BACKEND_KINDS.find((each) => each === backend);
   if (kind === undefined) throw new TypeError("one of those that were offered");
-  return { title, task, allowed, made, validation: validate.split(" "), criteria, backend: kind };
+  const forbidden = from?.forbiddenPaths.map(({ value }) => value) ?? [];
+  return { title, task, allowed, made, forbidden, validation: validate.split(" "), criteria, backend: kind };
 };
 
 /** What shows a criterion of which nothing is said; the first that is offered. */

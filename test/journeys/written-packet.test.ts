@@ -163,7 +163,7 @@ test("of a run or of a file packet new takes what is not given, and says what sh
   expect(text).toContain("- It splits at whitespace. Shown by `test.log`.\n");
   expect(text.match(/Runtime default activation remains false\./g)).toHaveLength(1);
   await mkdir(path.join(ground.root, "drafts"));
-  await writeFile(path.join(ground.root, "drafts/any.md"), text);
+  await writeFile(path.join(ground.root, "drafts/any.md"), text.replace("- `.git/`\n", "- `.git/`\n- `vendor/`\n"));
   const ofFile = await cto([
     "packet",
     "new",
@@ -180,6 +180,7 @@ test("of a run or of a file packet new takes what is not given, and says what sh
     "utf8",
   );
   expect(written).toMatch(/Allowed paths:\n\n- `strings\.py`\n\nForbidden/);
+  expect(written).toContain("- `.git/`\n- `vendor/`\n\nSuccess");
   expect(await cto(["packet", "new", "--from", "R-050-09", "--title", "X"])).toMatchObject({ exit: 2 });
 });
 

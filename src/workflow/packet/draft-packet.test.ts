@@ -16,6 +16,7 @@ const draft: Draft = {
   task: "align slugify with its neighbour",
   allowed: ["src/strings.py"],
   made: [],
+  forbidden: [],
   validation: ["python3", "-m", "pytest", "-q"],
   criteria: [{ text: "It splits at whitespace", shownBy: "test.log" }],
   backend: "scripted",
@@ -82,4 +83,10 @@ test("the template of a class adds what policy.yaml forbids beside the base eigh
   const packet = read({ template: grave });
   expect(packet.forbiddenPaths.map(({ value }) => value)).toEqual([...BASE_FORBIDDEN_PATHS, ...grave.forbiddenPaths]);
   expect(packet.criteria.map(({ value }) => value)).toContain(grave.criteria[0]);
+});
+
+test("what another packet forbade is forbidden once, behind the base eight and the policy's", () => {
+  const forbidden = [...BASE_FORBIDDEN_PATHS, "vendor/", "setup.cfg"];
+  const { forbiddenPaths } = read({ forbidden, template: { forbiddenPaths: ["vendor/"], criteria: [] } });
+  expect(forbiddenPaths.map(({ value }) => value)).toEqual([...BASE_FORBIDDEN_PATHS, "vendor/", "setup.cfg"]);
 });

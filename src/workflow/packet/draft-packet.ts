@@ -10,6 +10,8 @@ export interface Draft {
   /** Paths that the target has, and such as are to be made. */
   readonly allowed: readonly string[];
   readonly made: readonly string[];
+  /** What another packet forbade, from which this one is made: it is forbidden here as well. */
+  readonly forbidden: readonly string[];
   readonly validation: readonly string[];
   /** What must be true afterwards, and which artifact of the evidence shows it. */
   readonly criteria: readonly { readonly text: string; readonly shownBy: string }[];
@@ -42,8 +44,7 @@ export const templateOf = (policy: {
   readonly baseForbiddenPaths: readonly string[];
   readonly minimumAssurance: string;
 }): Template => {
-  const known: readonly string[] = BASE_FORBIDDEN_PATHS;
-  const asked = policy.baseForbiddenPaths.filter((path) => !known.includes(path));
+  const asked = extraOf(policy.baseForbiddenPaths);
   if (policy.minimumAssurance !== "A3") return { forbiddenPaths: asked, criteria: [] };
   return {
     forbiddenPaths: [...new Set([...asked, ...BUILD_PATHS])],
@@ -52,6 +53,11 @@ export const templateOf = (policy: {
 };
 
 const BUILD_PATHS = ["Dockerfile", "Jenkinsfile", ".gitlab-ci.yml", ".circleci/", "migrations/"];
+
+const extraOf = (paths: readonly string[]): readonly string[] => {
+  const known: readonly string[] = BASE_FORBIDDEN_PATHS;
+  return [...new Set(paths)].filter((path) => !known.includes(path));
+};
 
 /** The fields of the packet that says this. Lint what comes of it: nothing is judged here. */
 export const fieldsOf = (draft: Draft): PacketFields => {
@@ -76,7 +82,7 @@ export const fieldsOf = (draft: Draft): PacketFields => {
     task: made.length === 0 ? sentenceOf(task) : `${sentenceOf(task).slice(0, -1)} (${announced}).`,
     label: labelOf(title),
     allowedPaths: [...allowed, ...made],
-    extraForbiddenPaths: template.forbiddenPaths,
+    extraForbiddenPaths: extraOf([...template.forbiddenPaths, ...draft.forbidden]),
     criteria: [...own, ...template.criteria, ...MACHINE_CRITERIA.keys()],
     validation: draft.validation,
     backend: draft.backend,
