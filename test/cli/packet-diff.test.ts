@@ -58,6 +58,8 @@ test("R026 the baseline of reviewed moves by packet reviewed, for these very byt
     stdout: expect.stringContaining("extra.py"),
   });
   expect(await diff("--against", "0123456789ab")).toMatchObject({ exit: 2 });
+  for (const unknown of ["R-049-77", "CTO-WORK-998"])
+    expect(await diff("--against", unknown)).toMatchObject({ exit: 2, stderr: expect.stringContaining("there is no") });
   await now(first);
 });
 

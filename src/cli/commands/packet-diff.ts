@@ -1,6 +1,7 @@
 import { readPackets } from "../../harness/documents.ts";
 import { keptPacket } from "../../harness/kept-packet.ts";
 import type { PacketChange, PacketChanges } from "../../harness/objects/packet-changes.ts";
+import { isKnown } from "../../harness/packet-ground.ts";
 import { readPacketChanges, type Against } from "../../harness/read-packet-changes.ts";
 import type { World } from "../../harness/world.ts";
 import { fours } from "../../workflow/digest-words.ts";
@@ -51,9 +52,13 @@ interface Ours {
 const resolve = async (cwd: string, world: World, { work, path }: Ours, given: string): Promise<Against | Answer> => {
   if (given === "approved" || given === "reviewed") return given;
   const run = parseRunId(given);
-  if (run !== undefined) return run;
+  if (run !== undefined)
+    return (await world.store.run(run)) === "absent" ? usageError(`there is no run ${run}`, "cto runs") : run;
   const other = workId(given);
-  if (other !== undefined) return { work: other };
+  if (other !== undefined)
+    return (await isKnown(world, other))
+      ? { work: other }
+      : usageError(`there is no work item ${other}`, "cto work list");
   if (/^[0-9a-f]{8,64}$/.test(given)) {
     const kept = await keptPacket(world, work, given);
     if (kept !== "absent") return { source: kept };
