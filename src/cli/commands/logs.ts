@@ -57,18 +57,21 @@ const followed = async (
   filter: LogFilter,
 ): Promise<Answer> => {
   const lines: LogLine[] = [];
+  let matches = 0;
   const leaving = new AbortController();
   const forget = context.onStop(() => leaving.abort());
   const look = logsFollowed(world, filter, (line) => {
-    lines.push(line);
-    if (!json) context.process.stdout.write(`${visible(line.stream)} | ${line.text}\n`);
+    matches += 1;
+    // What was told is not kept: a run may talk for hours.
+    if (json) lines.push(line);
+    else context.process.stdout.write(`${visible(line.stream)} | ${line.text}\n`);
   });
   try {
     const watched = await watchRun(world, run, leaving.signal, look);
     return {
       noun: "logs",
       exit: EXIT_OF_WATCH[watched],
-      data: { run, lines: json ? lines : [], matches: lines.length },
+      data: { run, lines, matches },
       text: "",
       story: `${run}  ${STORY[watched]}`,
     };
