@@ -72,7 +72,7 @@ const BASE_ACTIONS = [
 const BASE_PATHS = [".env", ".env.*", "secrets/", "credentials/", "deploy/", "infra/", ".github/workflows/", ".git/"];
 
 /** A reader that knows lines and no Markdown: what the contract grants must stand in the text, line for line. */
-function* objectionsTo(bytes: Uint8Array, contract: Contract): Iterable<string> {
+export function* objectionsTo(bytes: Uint8Array, contract: Contract): Iterable<string> {
   const text = plainText(bytes);
   if (text === undefined) return yield "it is not UTF-8";
   if (HIDDEN.test(text)) yield "it has a hidden character";
@@ -83,18 +83,27 @@ function* objectionsTo(bytes: Uint8Array, contract: Contract): Iterable<string> 
   const [command, ...commands] = fences("bash");
   if (sentence !== contract.requiredApproval || sentences.length > 0) yield "its sentence is not its one text fence";
   if (command === undefined || commands.length > 0) yield "it has not one bash fence";
-  else if (command.split(" ").filter(Boolean).length < contract.validation.argv.length) yield "it runs another command";
-  if (!sentence?.includes(contract.workItem) || !sentence.includes(contract.targetRepository.path))
+  else if (command !== contract.validation.argv.join(" ")) yield "it runs another command";
+  if (!sentence?.startsWith(`I approve ${contract.workItem} against ${contract.targetRepository.path} for the `))
     yield "the sentence names another work item or target";
-  const items = new Set(lines.flatMap((line) => /^\s*- `(.+)`$/.exec(line)?.[1] ?? []));
-  for (const path of contract.allowedPaths) {
-    if (!items.has(path)) yield `no line allows ${path}`;
+  const [allowed, forbidden] = [itemsUnder("Allowed paths:", lines), itemsUnder("Forbidden paths:", lines)];
+  if (allowed.join("\n") !== contract.allowedPaths.join("\n")) yield "it allows other paths than its list";
+  if (forbidden.join("\n") !== contract.forbiddenPaths.join("\n")) yield "it forbids other paths than its list";
+  for (const path of contract.allowedPaths)
     if (path.startsWith("/") || path.split("/").includes("..") || path === "**") yield `${path} may not be allowed`;
-  }
-  for (const path of BASE_PATHS) if (!items.has(path)) yield `no line forbids ${path}`;
+  for (const path of BASE_PATHS) if (!forbidden.includes(path)) yield `no line forbids ${path}`;
   for (const action of BASE_ACTIONS)
     if (!contract.forbiddenActions.some((one) => one === action)) yield `it does not forbid ${action}`;
   if (!contract.targetRepository.path.startsWith("/")) yield "its target is no absolute path";
   if (contract.successCriteria.length === 0) yield "it has no criterion";
   if (!text.includes("This packet does not authorize execution.")) yield "it has no notice";
 }
+
+/** The pieces of code in the items below the one line that says so, up to the next line that is none. */
+const itemsUnder = (label: string, lines: readonly string[]): readonly string[] => {
+  const [at = lines.length, ...others] = lines.flatMap((line, index) => (line.trim() === label ? [index] : []));
+  if (others.length > 0) return [`${label} stands twice`];
+  const below = lines.slice(at + 1);
+  const end = below.findIndex((line) => line.trim() !== "" && !line.trim().startsWith("- "));
+  return below.slice(0, end === -1 ? undefined : end).flatMap((line) => /^\s*- `(.+)`$/.exec(line)?.[1] ?? []);
+};
