@@ -3,7 +3,7 @@ import { digestOf } from "../workflow/digest.ts";
 import { parseRunId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";
 import { LIMITS } from "../workflow/limits.ts";
-import type { Packet } from "../workflow/packet/packet.ts";
+import type { Packet, SourceDocument } from "../workflow/packet/packet.ts";
 import { readPacket } from "../workflow/packet/read-packet.ts";
 import { packetPath } from "../workflow/packet/write-packet.ts";
 import type { Answer } from "./answer.ts";
@@ -20,8 +20,7 @@ export const packetGiven = async (cwd: string, world: World, given: string): Pro
       : await world.archive.peek(run, "bundle", "approval/packet.md", LIMITS.packetBytesMax);
   if (bytes === "absent") return usageError(`${given} has no sealed bundle with a packet here`, "cto runs");
   if (!isBytes(bytes)) return bytes;
-  const name = /^name: ([a-z0-9-]+)$/m.exec(new TextDecoder().decode(bytes))?.[1] ?? "cto-given-approval-packet";
-  const source = { path: packetPath(name), bytes, digest: digestOf(bytes) };
+  const source = givenSource(bytes);
   const read = readPacket(source, timeText(world.clock.now().epochMs).slice(0, 10));
   if (read.ok) return read.value.packet;
   return {
@@ -32,4 +31,10 @@ export const packetGiven = async (cwd: string, world: World, given: string): Pro
     refusals: read.refusals,
     spared: "Nothing was written.",
   };
+};
+
+/** Read as if it stood where a packet of its name stands, whatever the file is called. */
+export const givenSource = (bytes: Uint8Array): SourceDocument => {
+  const name = /^name: ([a-z0-9-]+)$/m.exec(new TextDecoder().decode(bytes))?.[1] ?? "cto-given-approval-packet";
+  return { path: packetPath(name), bytes, digest: digestOf(bytes) };
 };

@@ -79,6 +79,12 @@ test.each<readonly [string, readonly (readonly [string, string])[], string, read
   await now(first);
 });
 
+test("a file is compared under the name that it gives itself", async () => {
+  const name = "cto-another-approval-packet";
+  await writeFile(path.join(ground.root, "other.md"), first.replaceAll("cto-sample-approval-packet", name));
+  expect(await diff("--against", "other.md")).toMatchObject({ exit: 0, stderr: "" });
+});
+
 test("a file that says no contract, and one that is not there, compare with nothing", async () => {
   await writeFile(path.join(ground.root, "broken.md"), first.replace("- push", "- fly"));
   const said = await diff("--against", "broken.md");

@@ -88,6 +88,15 @@ test("R025 SARIF names the rule with its explain text, and columns in units of U
   expect(said.stdout).not.toContain(token);
 });
 
+test("R025 what a packet says is no link and no place for an argument in SARIF", async () => {
+  const name = "steering.md";
+  await writeFile(path.join(ground.root, name), seedText("a").replace("- push\n", "- [push](https://a.example) {0}\n"));
+  const { stdout } = await runCto(["packet", "lint", name, "--format", "sarif"], { cwd: ground.root });
+  const texts = (JSON.parse(stdout) as Log).runs.flatMap(({ results }) => results?.map(({ message }) => message.text));
+  const told = texts.find((text) => text?.includes("a.example"));
+  expect(told).toContain(String.raw`\[push](https://a.example) {{0}}`);
+});
+
 test("R025 what a path or a text holds ends no workflow command of GitHub and begins none", async () => {
   const name = "a,b:c%0A.md";
   await writeFile(path.join(ground.root, name), "::error::x\n");

@@ -1,11 +1,11 @@
 import { readPackets } from "../../harness/documents.ts";
 import { keptPacket } from "../../harness/kept-packet.ts";
 import type { PacketChange, PacketChanges } from "../../harness/objects/packet-changes.ts";
-import { isKnown } from "../../harness/packet-ground.ts";
 import { readPacketChanges, type Against } from "../../harness/read-packet-changes.ts";
+import { knownWorks } from "../../harness/read-works.ts";
+import { openWorkGround } from "../../harness/work-ground.ts";
 import type { World } from "../../harness/world.ts";
 import { fours } from "../../workflow/digest-words.ts";
-import { digestOf } from "../../workflow/digest.ts";
 import { parseRunId, type WorkId, workId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { readPacket } from "../../workflow/packet/read-packet.ts";
@@ -14,6 +14,7 @@ import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { isBytes, readGiven } from "../given-file.ts";
+import { givenSource } from "../given-packet.ts";
 import { pickPacket } from "../pick-packet.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
@@ -33,30 +34,20 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
     if ("noun" in found) return found;
     const { read } = found;
     if (!read.ok) return refused(read.refusals);
-    const { work, source } = read.value.packet;
-    const against = await resolve(
-      context.cwd,
-      world,
-      { work: work.value, path: source.path },
-      flags.against ?? "approved",
-    );
+    const { work } = read.value.packet;
+    const against = await resolve(context.cwd, world, work.value, flags.against ?? "approved");
     if (typeof against !== "string" && "noun" in against) return against;
     return answer(await readPacketChanges(world, work.value, against), flags.failOn);
   });
 
-interface Ours {
-  readonly work: WorkId;
-  readonly path: string;
-}
-
-const resolve = async (cwd: string, world: World, { work, path }: Ours, given: string): Promise<Against | Answer> => {
+const resolve = async (cwd: string, world: World, work: WorkId, given: string): Promise<Against | Answer> => {
   if (given === "approved" || given === "reviewed") return given;
   const run = parseRunId(given);
   if (run !== undefined)
     return (await world.store.run(run)) === "absent" ? usageError(`there is no run ${run}`, "cto runs") : run;
   const other = workId(given);
   if (other !== undefined)
-    return (await isKnown(world, other))
+    return knownWorks(await openWorkGround(world)).includes(other)
       ? { work: other }
       : usageError(`there is no work item ${other}`, "cto work list");
   if (/^[0-9a-f]{8,64}$/.test(given)) {
@@ -66,8 +57,7 @@ const resolve = async (cwd: string, world: World, { work, path }: Ours, given: s
   }
   const bytes = await readGiven(cwd, given, LIMITS.packetBytesMax);
   if (!isBytes(bytes)) return bytes;
-  // Read as if it stood where the packet stands, whatever it is called.
-  const source = { path, bytes, digest: digestOf(bytes) };
+  const source = givenSource(bytes);
   const read = readPacket(source, new Date().toISOString().slice(0, 10));
   return read.ok ? { source } : refused(read.refusals);
 };
