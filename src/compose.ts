@@ -20,6 +20,7 @@ import { initHome, readHomeId } from "./adapters/home/init-home.ts";
 import { servicesOf } from "./adapters/home/services-of.ts";
 import { readBuild } from "./adapters/host/build.ts";
 import { localHost } from "./adapters/host/local-host.ts";
+import { showPage, type BrowserOptions } from "./adapters/host/show-page.ts";
 import { loginuid, whoIsHere } from "./adapters/host/who.ts";
 import { ownKeys } from "./adapters/keys/harness-key.ts";
 import { makeKey } from "./adapters/keys/make-key.ts";
@@ -123,7 +124,7 @@ export const evidence = (): Evidence => ({
 });
 
 /** This machine, looked at without a home. */
-export const openMachine = (): Machine => ({
+export const openMachine = (environment: BrowserOptions["environment"], program?: string): Machine => ({
   probeSandbox: async () => {
     const scratch = await mkdtemp(path.join(tmpdir(), "cto-doctor-"));
     try {
@@ -135,6 +136,7 @@ export const openMachine = (): Machine => ({
   gitVersion,
   agents: shippedAgents(),
   signingTool: async () => (await localHost(tmpdir()).findProgram("ssh-keygen", []))?.path,
+  showPage: (html) => showPage(html, { environment, program }),
 });
 
 /** The world of the home that is named, or of the nearest parent that holds `.sot` (R008). */
@@ -142,9 +144,8 @@ export const openHome = async ({
   home,
   cwd,
   ...options
-}: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> => {
-  return compose({ home: await namedHome(home, cwd), ...options });
-};
+}: Omit<ComposeOptions, "home"> & { readonly home: string | undefined; readonly cwd: string }): Promise<World> =>
+  compose({ home: await namedHome(home, cwd), ...options });
 
 // Loaded by homes that have their ledger there: to the others its driver would only be time at every start.
 const openOnServer = async (url: string, options: StoreOptions): Promise<Store> =>

@@ -32,7 +32,7 @@ export const main = async (): Promise<void> => {
     openStoreKeeper: async (home) => (await import("../compose-store.ts")).openStoreKeeper(home, cwd),
     backUpHome: async (order) => (await import("../compose-backup.ts")).backUpHome(order, env),
     restoreHome: async (order) => (await import("../compose-backup.ts")).restoreHome(order, env),
-    openMachine: async () => (await import("../compose.ts")).openMachine(),
+    openMachine: async () => (await import("../compose.ts")).openMachine(env),
     serve: async (order) => (await import("../control-surface/serve.ts")).serveSurface(order),
     serveMcp: async (home) => (await import("../compose-mcp.ts")).serveMcp({ home, cwd, environment: env }),
     serveLsp: async (ground, version) => {

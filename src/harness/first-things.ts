@@ -17,7 +17,13 @@ export type MadeHome = readonly { readonly path: string; readonly sha256: Digest
 /** Why no home was made; nothing was written then. */
 export type NoHome = "owner-malformed" | "key-malformed";
 
-/** What can be asked of this machine where there is no home yet. Writes nothing that stays. */
+/** A page laid for its owner alone, and why no browser showed it, where none did. */
+export interface ShownPage {
+  readonly page: string;
+  readonly problem: string | undefined;
+}
+
+/** What can be asked of this machine where there is no home yet. But for a page, writes nothing that stays. */
 export interface Machine {
   readonly probeSandbox: Sandbox["probe"];
   /** Those that ship. */
@@ -26,4 +32,6 @@ export interface Machine {
   readonly gitVersion: () => Promise<string>;
   /** The path of the tool that signs for the owner, undefined if it is absent. */
   readonly signingTool: () => Promise<string | undefined>;
+  /** Opens HTML in the browser of whoever runs this. */
+  readonly showPage: (html: string) => Promise<ShownPage>;
 }

@@ -206,6 +206,8 @@ export const LIMITS = {
   /** How long a desktop may take to show a notice, and notify-send to leave when it is told to. */
   desktopTimeoutMs: 5_000,
   desktopKillMs: 500,
+  /** How long is waited for what opens a page in a browser. */
+  browserAnswerMs: 5_000,
   /** For how long a delivery is lent to one server. */
   noticeLoanMs: 60_000,
   noticesAtOnce: 8,

@@ -9,8 +9,9 @@ const STARTERS = new Set([
   "worker_threads",
   "node:worker_threads",
 ]);
-// Of the notices one file does: it starts notify-send and nothing else (docs/adr/0028-who-is-told-of-what.md).
-const MAY_START = /^src\/adapters\/(?:(?:target|sandbox|keys)\/|notices\/desktop\.ts$)/;
+// Of the notices and of the host one file each does: they start notify-send and xdg-open, and nothing else
+// (docs/adr/0028-who-is-told-of-what.md, docs/adr/0046-a-preview-in-a-browser.md).
+const MAY_START = /^src\/adapters\/(?:(?:target|sandbox|keys)\/|notices\/desktop\.ts$|host\/show-page\.ts$)/;
 
 /** Only `adapters/{target,sandbox,keys}` start a process on this machine; a backend starts one only through its `Room`. */
 export const processViolations: Rule = (files) =>

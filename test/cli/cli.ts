@@ -32,6 +32,8 @@ export interface Given {
   readonly guide?: readonly (string | readonly string[])[];
   /** Hears what is printed as it is printed, for commands that go on until they are told to end. */
   readonly heard?: (text: string) => void;
+  /** What is started in place of xdg-open; there is none if it is left out. */
+  readonly browser?: string;
   /** Ctrl-C. */
   readonly ctrlC?: AbortSignal;
 }
@@ -82,7 +84,7 @@ export const runCto = async (argv: readonly string[], given: Given = {}): Promis
     openStoreKeeper: (home) => openStoreKeeper(home, cwd),
     backUpHome: (order) => backUpHome(order, env),
     restoreHome: (order) => restoreHome(order, env),
-    openMachine: () => Promise.resolve(openMachine()),
+    openMachine: () => Promise.resolve(openMachine(env, given.browser ?? "/nonexistent/xdg-open")),
     serve: async (order) => (await import("../../src/control-surface/serve.ts")).serveSurface(order),
     // Here a client leaves before it has said anything; test/mcp leads real ones.
     serveMcp: async (home) => (await openMcpGround({ home, cwd, environment: env })).close(),

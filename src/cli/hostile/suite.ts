@@ -34,7 +34,7 @@ export const runSuite = async (
   tell: (row: CaseRow) => void,
   stop: AbortSignal = new AbortController().signal,
 ): Promise<SuiteResult> => {
-  const { confinement, checks } = await openMachine().probeSandbox();
+  const { confinement, checks } = await openMachine({}).probeSandbox();
   const why = confinement === "none" ? checks.filter(({ ok }) => !ok).map(({ says }) => says) : [];
   const surroundings = await openSurroundings();
   const rows = new Map<string, CaseRow>();

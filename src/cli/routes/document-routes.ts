@@ -106,15 +106,16 @@ export const documentRoutes = (): Routes => ({
       see: "cto packet diff --help",
       load: () => import("../commands/packet-reviewed.ts"),
     }),
-    preview: command<object, [string]>({
+    preview: command<{ readonly open: boolean }, [string]>({
       brief: "exactly what the owner approves",
-      examples: ["cto packet preview CTO-WORK-049", "cto packet preview draft.md"],
+      examples: ["cto packet preview CTO-WORK-049", "cto packet preview draft.md", "cto packet preview 049 --open"],
       args: [{ placeholder: "ID|FILE", brief: "a packet of the home, or any file", proposes: ["packet", "file"] }],
+      flags: { open: yes("in a browser, as a page of yours alone that says DRAFT and has no button") },
       about: [
         "For a packet of the home that can be approved now these are the very bytes that",
         "cto approve shows; their digest enters the approval.",
       ],
-      exits: "0 · 3 it yields no contract",
+      exits: "0 · 3 it yields no contract, or no browser was opened",
       load: () => import("../commands/packet-preview.ts"),
     }),
   }),

@@ -35,6 +35,11 @@ export const contractRefusals = {
     next: "cto sot write, or write a line for it there by hand: - {work}: {title}",
     why: "Work items come from the list that a packet names; one that it does not list came from elsewhere.",
   },
+  "contract/no-browser": {
+    says: "No browser was opened: {problem}. The page is {page}.",
+    next: "open that file in a browser of yours, or cto packet preview {packet}",
+    why: "A page is handed to the desktop of whoever asks for it, by xdg-open and in no other way.",
+  },
   "contract/list-behind": {
     says: "{list} is not as the packets have it: {works}.",
     next: "cto sot write",
