@@ -38,7 +38,7 @@ import { makeSample } from "./adapters/target/make-sample.ts";
 import { ownerShell, ownerShellAtOnce } from "./adapters/target/owner-shell.ts";
 import { removeFolder } from "./adapters/target/remove-folder.ts";
 import type { Evidence } from "./harness/evidence.ts";
-import type { Machine } from "./harness/first-things.ts";
+import type { Machine, NewHomeOrder } from "./harness/first-things.ts";
 import { openedSites } from "./harness/opened-sites.ts";
 import type { World } from "./harness/world.ts";
 import type { OwnKeys } from "./seams/keys.ts";
@@ -62,17 +62,10 @@ export interface ComposeOptions {
   readonly homeId?: string;
 }
 
-export interface HomeOrder {
-  readonly folder: string;
-  readonly owner: string;
-  readonly publicKey: string;
-}
-
 /** Makes a home with the default policy; overwrites nothing. */
-export const makeHome = ({ folder, owner, publicKey }: HomeOrder): ReturnType<typeof initHome> =>
+export const makeHome = ({ folder, ...order }: NewHomeOrder): ReturnType<typeof initHome> =>
   initHome(folder, {
-    owner,
-    publicKey,
+    ...order,
     policyText: defaultPolicyText(),
     homeId: systemClock().newId(),
     makeKeys: async () => {

@@ -9,13 +9,15 @@ export interface NewHomeOrder {
   readonly owner: string;
   /** One OpenSSH public key line: the owner's. */
   readonly publicKey: string;
+  /** Lay a git hook as well, that lints the packets of a commit. */
+  readonly hook?: "pre-commit" | undefined;
 }
 
 /** What was not there before; whatever stood already was left as it was. A folder has no digest. */
 export type MadeHome = readonly { readonly path: string; readonly sha256: Digest | null }[];
 
 /** Why no home was made; nothing was written then. */
-export type NoHome = "owner-malformed" | "key-malformed";
+export type NoHome = "owner-malformed" | "key-malformed" | "no-repository";
 
 /** A page laid for its owner alone, and why no browser showed it, where none did. */
 export interface ShownPage {

@@ -5,6 +5,7 @@ import { NAMESPACES } from "../../seams/keys.ts";
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { isErrno, unreadable } from "./beneath.ts";
 import { folderHome } from "./folder-home.ts";
+import { HOOK_PATH, HOOK_TEXT, hooksOf } from "./pre-commit-hook.ts";
 
 export interface NewHome {
   /** Principal of the owner, as it will stand in allowed_signers. */
@@ -14,6 +15,8 @@ export interface NewHome {
   readonly policyText: string;
   /** A ULID: the origin of this home's ledger. */
   readonly homeId: string;
+  /** Also lay a hook into the git repository whose root the home is. */
+  readonly hook?: "pre-commit" | undefined;
   /** Makes the home's own keys, once its folders stand; answers their lines for allowed_signers. */
   readonly makeKeys: () => Promise<OwnKeysMade>;
 }
@@ -30,18 +33,23 @@ export interface WrittenFile {
   readonly sha256: Digest | null;
 }
 
-/** Makes what a home lacks and overwrites nothing; answers what it wrote. A malformed owner or key writes nothing. */
+/** Makes what a home lacks and overwrites nothing; answers what it wrote. A malformed owner or key, or a hook without a repository, writes nothing. */
 export const initHome = async (
   folder: string,
-  { owner, publicKey, policyText, homeId, makeKeys }: NewHome,
-): Promise<readonly WrittenFile[] | "owner-malformed" | "key-malformed"> => {
+  { owner, publicKey, policyText, homeId, hook, makeKeys }: NewHome,
+): Promise<readonly WrittenFile[] | "owner-malformed" | "key-malformed" | "no-repository"> => {
   const key = publicKey.trim();
   if (!OWNER.test(owner)) return "owner-malformed";
   if (!PUBLIC_KEY.test(key)) return "key-malformed";
   const written: WrittenFile[] = [];
   try {
+    const hooks = hook === undefined ? "folder" : await hooksOf(folder);
+    if (hooks === "no-repository") return hooks;
     await mkdir(folder, { recursive: true });
-    for (const [name, mode] of FOLDERS)
+    for (const [name, mode] of [
+      ...FOLDERS,
+      ...(hooks === "missing" ? [[path.dirname(HOOK_PATH), 0o755] as const] : []),
+    ])
       if (await makeFolder(path.join(folder, name), mode)) written.push({ path: `${name}/`, sha256: null });
     const keys = await makeKeys();
     written.push(...keys.written.map((path) => ({ path, sha256: null })));
@@ -52,6 +60,7 @@ export const initHome = async (
       [HOME_ID, `${homeId}\n`, 0o600],
       // The ledger and the bundles are not documents: they stay out of the home's own git repository.
       [".cto/.gitignore", "*\n", 0o600],
+      ...(hook === undefined ? [] : [[HOOK_PATH, HOOK_TEXT, 0o755] as const]),
     ];
     for (const [name, text, mode] of files)
       if (await makeFile(path.join(folder, name), text, mode)) written.push({ path: name, sha256: digestOf(text) });

@@ -13,16 +13,23 @@ import { usageError } from "../usage-error.ts";
 interface Flags {
   readonly owner: string;
   readonly key: string;
+  readonly hook: boolean;
 }
 
 const SIGNERS = ".sot/authority/allowed_signers";
+const HOOK = ".git/hooks/pre-commit";
 
 /** `cto init [DIR]`: makes what a home lacks and overwrites nothing. */
 export const act: Act<Flags, [string | undefined]> = async (context, flags, given) => {
   const folder = path.resolve(context.cwd, given ?? flags.home ?? ".");
   const publicKey = await publicKeyAt(context.cwd, flags.key);
   if (typeof publicKey !== "string") return publicKey;
-  const made = await context.makeHome({ folder, owner: flags.owner, publicKey });
+  const made = await context.makeHome({
+    folder,
+    owner: flags.owner,
+    publicKey,
+    hook: flags.hook ? "pre-commit" : undefined,
+  });
   if (made === "owner-malformed")
     return usageError(
       `${visible(flags.owner)} is no principal: small letters, digits, dot, dash, underscore, at most 32`,
@@ -30,10 +37,19 @@ export const act: Act<Flags, [string | undefined]> = async (context, flags, give
     );
   if (made === "key-malformed")
     return usageError(`${visible(flags.key)} holds no public key line that can be used`, "ssh-keygen -t ed25519");
+  if (made === "no-repository")
+    return usageError(
+      `${visible(folder)} is not the root of a plain git repository: it has no folder .git, or its hooks are a link`,
+      `git init ${visible(folder)}, then the same again`,
+    );
   const rows = made.map(({ path: name, sha256 }) => ["wrote", visible(name), sha256 === null ? "" : short(sha256)]);
-  const kept = made.some(({ path: name }) => name === SIGNERS)
-    ? ""
-    : `kept      ${SIGNERS} stood there already and was not changed: no key was added to it`;
+  const isMade = (file: string): boolean => made.some(({ path: name }) => name === file);
+  const kept = [
+    ...(isMade(SIGNERS)
+      ? []
+      : [`kept      ${SIGNERS} stood there already and was not changed: no key was added to it`]),
+    ...(flags.hook ? [isMade(HOOK) ? HOOK_LAID : HOOK_KEPT] : []),
+  ];
   const where = given === undefined ? "" : ` --home ${visible(given)}`;
   const next = `cto doctor${where}, cto packet new${where}, then cto target admit PATH --key KEY${where}`;
   return {
@@ -42,12 +58,17 @@ export const act: Act<Flags, [string | undefined]> = async (context, flags, give
     data: { home: folder, written: made, next },
     text: [
       rows.length === 0 ? `complete  ${visible(folder)} is a home already; nothing was written` : table(rows),
-      ...(kept === "" ? [] : [kept]),
+      ...kept,
       `home      ${visible(folder)}`,
       `next      ${next}`,
     ].join("\n"),
   };
 };
+
+const HOOK_LAID = `hook      git runs ${HOOK} before each commit here, unless core.hooksPath names another folder`;
+const HOOK_KEPT =
+  `kept      ${HOOK} stood there already and was not changed; to lint packets, let it run: ` +
+  "git diff --cached --name-only -z --diff-filter=ACMRT -- '.sot/03-PROTOCOLS/*-APPROVAL-PACKET.md' | xargs -0 -r cto packet lint";
 
 /** The public key line at `KEY.pub` or `KEY`; a private key is never read further than its first line. */
 const publicKeyAt = async (cwd: string, given: string): Promise<string | Answer> => {

@@ -9,7 +9,7 @@ type Routes = Readonly<Record<string, Command<Parsing> | RouteMap<Parsing>>>;
 
 /** Commands that make a home, look after it, and explain. */
 export const homeRoutes = (): Routes => ({
-  init: command<{ readonly owner: string; readonly key: string }, [string | undefined]>({
+  init: command<{ readonly owner: string; readonly key: string; readonly hook: boolean }, [string | undefined]>({
     brief: "make a home: policy, signers, ledger",
     examples: [
       "cto init --owner jp --key ~/.ssh/id_ed25519.pub",
@@ -19,9 +19,10 @@ export const homeRoutes = (): Routes => ({
     flags: {
       owner: needed("NAME", "the principal that may admit, approve, accept and reject"),
       key: needed("PUB", "the owner's public key file, or a private one with .pub beside it", "file"),
+      hook: yes("also a pre-commit hook in .git of the home, that lints the packets of a commit"),
     },
     about: ["Writes only what is not there and overwrites nothing. No private key is read or kept."],
-    exits: "0 made or complete already · 2 no such key file",
+    exits: "0 made or complete already · 2 no such key file, or --hook without a git repository",
     see: "cto doctor, cto target admit",
     load: () => import("../commands/init.ts"),
   }),
