@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { NAV } from "../../tools/manual/nav.mjs";
 import { builtFiles } from "../docs/built-site.ts";
+import { EVERY_CASE } from "../every-case.ts";
 import { makeGround, type Ground } from "../journeys/ground.ts";
 import { axe } from "./axe.ts";
 import { CHROMIUM, startChromium } from "./chromium.ts";
@@ -20,8 +21,7 @@ const SHOTS = process.env["CTO_SHOTS"];
 // One page of each kind; with `npm run test:docs` every page of the navigation, and some that its indexes lead to.
 const KINDS = ["index.html", "tutorial.html", "comparison.html"];
 const EVERY = [...new Set([...KINDS, ...NAV.flatMap(([, entries]) => entries.map(([to]) => to))])];
-const PAGES =
-  process.env["CTO_EVERY_PAGE"] === "1" ? [...EVERY, "adr/0002-line-grammar.html", "agents/claude.html"] : KINDS;
+const PAGES = EVERY_CASE ? [...EVERY, "adr/0002-line-grammar.html", "agents/claude.html"] : KINDS;
 
 describe.skipIf(CHROMIUM === undefined)("the documentation, as cto serve answers it", () => {
   let browser: Browser;

@@ -2,6 +2,7 @@ import { expect } from "vitest";
 
 import type { World } from "../../src/harness/world.ts";
 import type { RunId } from "../../src/workflow/ids.ts";
+import { EVERY_CASE } from "../every-case.ts";
 import type { BreakingPoint } from "./breaking.ts";
 import { commitsOf, expectEvidence, factsOf } from "./ended.ts";
 import type { Ground } from "./ground.ts";
@@ -43,8 +44,9 @@ const EVERY_DAY: ReadonlySet<string> = new Set([
   "half of the bundle is written",
 ]);
 
-export const TRIED_POINTS: typeof KILL_POINTS =
-  process.env["CTO_EVERY_KILL"] === "1" ? KILL_POINTS : KILL_POINTS.filter(([at]) => EVERY_DAY.has(at));
+export const TRIED_POINTS: typeof KILL_POINTS = EVERY_CASE
+  ? KILL_POINTS
+  : KILL_POINTS.filter(([at]) => EVERY_DAY.has(at));
 
 /** A run that was broken off and went on came to the one commit, by facts and records that each are there once. */
 export const expectOneCommit = async (
