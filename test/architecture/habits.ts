@@ -134,6 +134,7 @@ const RUN_WHERE_THEY_CAN = new Set([
   "test/browser/lists.test.ts",
   "test/browser/outcome.test.ts",
   "test/browser/passkey.test.ts",
+  "test/browser/preview-page.test.ts",
   "test/browser/run-page.test.ts",
   "test/browser/surface.test.ts",
   "test/browser/verify-page.test.ts",

@@ -25,7 +25,10 @@ const OPTIONS: Readonly<Record<Rules, RunOptions>> = {
  * What axe finds in a page as it stands, a line for each place. It comes through the debugger, past the page's
  * policy, so that nothing has to be let in for it.
  */
-export const axe = async ({ page, context }: WatchedPage, rules: Rules): Promise<readonly string[]> => {
+export const axe = async (
+  { page, context }: Pick<WatchedPage, "page" | "context">,
+  rules: Rules,
+): Promise<readonly string[]> => {
   const session = await context.newCDPSession(page);
   const evaluated = async (expression: string): Promise<unknown> => {
     const { result, exceptionDetails } = await session.send("Runtime.evaluate", {

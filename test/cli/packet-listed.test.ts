@@ -1,18 +1,20 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { makeGround, type Ground } from "../journeys/ground.ts";
 import { jsonOf, runCto, type Said } from "./cli.ts";
 
 let ground: Ground;
-beforeEach(async () => {
+beforeAll(async () => {
   ground = await makeGround();
-  // The packet that the ground brings along is another author's.
-  await rm(path.join(ground.home, ground.packet));
 });
-afterEach(() => ground.close());
+afterAll(() => ground.close());
+beforeEach(async () => {
+  // The packet that the ground brings along is another author's.
+  for (const name of await documents()) await rm(at(`${FOLDER}/${name}`));
+});
 
 const FOLDER = ".sot/03-PROTOCOLS";
 const FIRST = `${FOLDER}/CTO-WORK-ISSUES.md`;

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
 import { planLists, writeLists } from "../../src/harness/write-work-lists.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
@@ -11,11 +11,18 @@ import { jsonOf, lookInto, runCto, STEERING, type Said } from "./cli.ts";
 
 let ground: Ground;
 let source = "";
-beforeEach(async () => {
+let packet = "";
+beforeAll(async () => {
   ground = await makeGround();
-  source = /^source: (.*)$/m.exec(await read(ground.packet))?.[1] ?? "";
+  packet = await read(ground.packet);
+  source = /^source: (.*)$/m.exec(packet)?.[1] ?? "";
 });
-afterEach(() => ground.close());
+afterAll(() => ground.close());
+afterEach(async () => {
+  const folder = at(".sot/03-PROTOCOLS");
+  for (const name of await readdir(folder)) await rm(path.join(folder, name), { recursive: true });
+  await writeFile(at(ground.packet), packet);
+});
 
 const at = (file: string): string => path.join(ground.home, file);
 const read = (file: string): Promise<string> => readFile(at(file), "utf8");
