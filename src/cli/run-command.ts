@@ -1,11 +1,12 @@
 import { refusalObject } from "../harness/objects/refusal-object.ts";
+import type { RefusalObject } from "../harness/objects/refusal.ts";
 import { Failure } from "../workflow/failure.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";
 import type { CliContext, CommonFlags } from "./context.ts";
 import { EXIT, exitOfError } from "./exit-code.ts";
 import { jsonLine } from "./json-line.ts";
-import { jsonFailure, showFailure, showRefusals } from "./show.ts";
+import { filledIn, jsonFailure, showFailure, showRefusals } from "./show.ts";
 
 /** Lets a command act, prints its answer, or what was thrown, and gives the exit code. */
 export const answerWith = async (
@@ -27,14 +28,15 @@ export const answerWith = async (
 export const print = ({ process: { stdout, stderr } }: CliContext, { json }: CommonFlags, answer: Answer): void => {
   const { noun, data, text, raw, story = "", refusals = [], spared, exit, exitOfCommand, tellsRefusals } = answer;
   if (json) {
+    const told = (one: RefusalObject): RefusalObject => ({ ...one, next: filledIn(one.next, data) });
     const ok = (exitOfCommand ?? exit) === EXIT.done;
-    stdout.write(jsonLine({ schema: `cto.${noun}.v1`, ok, refusals: refusals.map(refusalObject), ...data }));
+    stdout.write(jsonLine({ schema: `cto.${noun}.v1`, ok, refusals: refusals.map(refusalObject).map(told), ...data }));
     return;
   }
   if (story !== "") stderr.write(`${story}\n`);
   if (raw !== undefined) stdout.write(raw);
   else if (text !== "") stdout.write(`${text}\n`);
-  if (refusals.length > 0 && tellsRefusals !== true) stderr.write(`${showRefusals(refusals, spared)}\n`);
+  if (refusals.length > 0 && tellsRefusals !== true) stderr.write(`${showRefusals(refusals, spared, data)}\n`);
 };
 
 const printError = (

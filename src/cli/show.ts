@@ -16,10 +16,22 @@ export const table = (rows: readonly (readonly string[])[]): string => {
     .join("\n");
 };
 
+/** What a command was about, as its answer names it. */
+export interface Named {
+  readonly work?: unknown;
+  readonly run?: unknown;
+}
+
+/** A next step with the ids that are known in their places: what is told is what is typed. */
+export const filledIn = (next: string, { work, run }: Named): string => {
+  const withWork = typeof work === "string" ? next.replaceAll(/\bWORK-ID\b/g, work) : next;
+  return typeof run === "string" ? withWork.replaceAll(/\bRUN\b/g, run) : withWork;
+};
+
 /** Refusals as people read them: kind, code, sentence; then the next step of each, once. */
-export const showRefusals = (refusals: readonly Refusal[], spared: string | undefined): string => {
+export const showRefusals = (refusals: readonly Refusal[], spared: string | undefined, named: Named = {}): string => {
   const rows = refusals.map((refusal) => ["refused ", refusal.code, placed(refusal) + visible(wordsOf(refusal).says)]);
-  const steps = new Set(refusals.map((refusal) => visible(wordsOf(refusal).next)));
+  const steps = new Set(refusals.map((refusal) => visible(filledIn(wordsOf(refusal).next, named))));
   return [
     table(rows),
     ...(spared === undefined ? [] : [spared]),

@@ -206,8 +206,11 @@ test("R054 the gate tells every reason at once, with its next step, and starts n
   expect(said).toMatchObject({ exit: 3, stderr: "" });
   for (const code of ["approval/withdrawn", "gate/env-not-set"]) expect(said.stdout).toContain(code);
   expect(said.stdout).toMatch(
-    /Blocked by \d+ of \d+(?:, \d+ wait for those)?\. Nothing was started\. The target was not written\.\n$/,
+    /Blocked by \d+ reasons? in \d+ of \d+ preconditions(?:, \d+ wait for those)?\. Nothing was started\. The target was not written\.\n$/,
   );
+  // What is told as a next step is what can be typed: the ids are in their places.
+  expect(said.stdout).toContain(`-> cto approve ${ground.work} --key KEY`);
+  expect(said.stdout).not.toMatch(/\b(?:WORK-ID|RUN)\b/);
   await approve(sentence);
   const open = await cto(`gate ${ground.work}`, { env: openSwitches("scripted") });
   expect(open).toMatchObject({ exit: 0, stdout: expect.stringMatching(/Open: cto run would start\.\n$/) });

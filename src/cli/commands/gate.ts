@@ -11,7 +11,7 @@ import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickWork } from "../pick-id.ts";
 import { isAnswer } from "../pick.ts";
-import { table } from "../show.ts";
+import { filledIn, table } from "../show.ts";
 import { waiting } from "../waiting.ts";
 import { withWorld } from "../with-world.ts";
 
@@ -34,12 +34,12 @@ export const act: Act<object, [string]> = (context, flags, given) =>
     const waits = many("not-evaluated") === 0 ? "" : `, ${many("not-evaluated")} wait for those`;
     const end = result.ok
       ? "Open: cto run would start."
-      : `Blocked by ${many("block")} of ${checks.length}${waits}. Nothing was started. The target was not written.`;
+      : `Blocked by ${result.refusals.length} ${result.refusals.length === 1 ? "reason" : "reasons"} in ${many("block")} of ${checks.length} preconditions${waits}. Nothing was started. The target was not written.`;
     return {
       noun: "gate",
       exit: result.ok ? EXIT.done : EXIT.refused,
       data: { work, open: result.ok, checks: checks.map(gateCheckObject) },
-      text: `${headOf(work, standing)}\n${table(checks.flatMap(rowsOf))}\n${end}`,
+      text: `${headOf(work, standing)}\n${table(checks.flatMap((check) => rowsOf(check, work)))}\n${end}`,
       ...(result.ok ? {} : { refusals: result.refusals, tellsRefusals: true }),
     };
   });
@@ -56,13 +56,13 @@ const headOf = (work: WorkId, { packet, contract }: Standing): string => {
 const WORDS = { pass: "pass", block: "block", "not-evaluated": "wait" } as const;
 
 // One row for each reason, its next step in the row below it.
-const rowsOf = ({ status, stage, name, says, refusals }: GateCheck): readonly (readonly string[])[] => {
+const rowsOf = ({ status, stage, name, says, refusals }: GateCheck, work: WorkId): readonly (readonly string[])[] => {
   if (refusals.length === 0) return [[WORDS[status], stage, name, visible(says)]];
   return refusals.flatMap((refusal) => {
     const { says: what, next } = wordsOf(refusal);
     return [
       [WORDS[status], stage, refusal.code, visible(what)],
-      ["", "", "", `-> ${visible(next)}`],
+      ["", "", "", `-> ${visible(filledIn(next, { work }))}`],
     ];
   });
 };

@@ -38,7 +38,7 @@ export const act: Act<RunFlags, [string]> = async (context, flags, given) => {
     });
     progress.end();
     await tellOfRun(context, flags, world);
-    if (!done.ok) return refused(done.refusals);
+    if (!done.ok) return refused(work, done.refusals);
     const { run: id, ending, folder } = done.value;
     const { kind, refusals, failure, commit } = ending;
     const bundle = `.cto/runs/${id}`;
@@ -65,10 +65,10 @@ export const act: Act<RunFlags, [string]> = async (context, flags, given) => {
   }
 };
 
-const refused = (refusals: readonly Refusal[]): Answer => ({
+const refused = (work: WorkId, refusals: readonly Refusal[]): Answer => ({
   noun: "run",
   exit: EXIT.refused,
-  data: { run: null, state: "blocked" },
+  data: { run: null, work, state: "blocked" },
   text: "",
   refusals,
   spared: "Nothing was started. The target was not written.",
@@ -80,7 +80,7 @@ const detached = (context: CliContext, flags: CommonFlags, work: WorkId): Promis
     const known = await pickWork(world, work);
     if (isAnswer(known)) return known;
     const left = await leaveRun(world, work);
-    if (!left.ok) return refused(left.refusals);
+    if (!left.ok) return refused(work, left.refusals);
     const { run: id } = left.value;
     const { state, word, next } = await viewOfRun(world, left.value);
     return {
