@@ -116,7 +116,7 @@ const ELSEWHERE: readonly (readonly [begins: RegExp, because: string, instead: s
   [/^services/, "it says where bundles are kept", "cto explain archive/none, then edit .cto/services.json by hand"],
   [/^(?:allowed_?signers|signers|revoked_?keys|trust)/, "the owner signs who may sign", "cto keys trust --key KEY"],
   [/^admission/, "the owner signs what is admitted", "cto target admit PATH --key KEY"],
-  [/^approval(?:s$|s?\.(?!quorum|eligible|authorMayApprove))/, "the owner signs it", "cto approve WORK-ID"],
+  [/^approval(?:s$|s?\.(?!quorum|eligible|authorMayApprove))/, "the owner signs it", "cto approve WORK-ID --key KEY"],
   [
     /^CTO_HARNESS_/,
     "it is a switch of one command and of nothing that stays",

@@ -52,7 +52,7 @@ export const admissionRefusals = {
   },
   "admission/head-moved": {
     says: "The target's HEAD is {found}, approved was {approved}.",
-    next: "cto approve WORK-ID reads the target anew",
+    next: "cto approve WORK-ID --key KEY reads the target anew",
     why: "A consent is for one state of the repository; work on another base was never approved.",
   },
   "admission/risk-not-allowed": {

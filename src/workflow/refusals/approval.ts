@@ -7,7 +7,7 @@ export const approvalRefusals = {
   },
   "approval/record-unreadable": {
     says: "The Approval record cannot be read: {problem}.",
-    next: "cto approve WORK-ID writes a new record",
+    next: "cto approve WORK-ID --key KEY writes a new record",
     why: "What was signed is read once, strictly, and in one meaning, or not at all.",
   },
   "approval/no-signer": {
@@ -17,22 +17,22 @@ export const approvalRefusals = {
   },
   "approval/not-exact": {
     says: "At character {at}: expected {expected}, got {got}. Nothing was recorded.",
-    next: "cto approve WORK-ID shows the sentence and what it is bound to",
+    next: "cto approve WORK-ID --key KEY shows the sentence and what it is bound to",
     why: "Consent is exact or it is nothing: only one final line ending is removed before the bytes are compared.",
   },
   "approval/not-the-owner": {
     says: "The approval is by {by}, the owner is {owner}.",
-    next: "{owner} gives the command cto approve WORK-ID",
+    next: "{owner} gives the command cto approve WORK-ID --key KEY",
     why: "Only the owner's own key approves; no name, flag or variable stands in for it.",
   },
   "approval/not-eligible": {
     says: "The approval is by {by}, policy lets {eligible} approve.",
-    next: "one of {eligible} gives the command cto approve WORK-ID",
+    next: "one of {eligible} gives the command cto approve WORK-ID --key KEY",
     why: "Who may approve stands in policy.yaml by name; a key of anybody else approves nothing.",
   },
   "approval/by-the-author": {
     says: "The approval is by {author}, who wrote the packet, and policy does not count its author.",
-    next: "another of those that policy.yaml names under approval.eligible gives the command cto approve WORK-ID",
+    next: "another of those that policy.yaml names under approval.eligible gives the command cto approve WORK-ID --key KEY",
     why: "With authorMayApprove false somebody else must have read what the author asks for.",
   },
   "approval/quorum-not-met": {
@@ -42,7 +42,7 @@ export const approvalRefusals = {
   },
   "approval/records-disagree": {
     says: "The Approval records of one quorum differ in {field}.",
-    next: "cto approve WORK-ID, by each of them again",
+    next: "cto approve WORK-ID --key KEY, by each of them again",
     why: "A quorum is one decision: every record answers one challenge about the same bytes.",
   },
   "approval/already-signed": {
@@ -67,12 +67,12 @@ export const approvalRefusals = {
   },
   "approval/key-revoked": {
     says: "The approval was signed by {key}, which is revoked.",
-    next: "cto approve WORK-ID --key with a key that is not in revoked_keys",
+    next: "cto approve WORK-ID --key KEY --key with a key that is not in revoked_keys",
     why: "A revoked key may be in other hands.",
   },
   "approval/no-user-presence": {
     says: "The hardware key {key} signed without a touch.",
-    next: "cto approve WORK-ID, and touch the key",
+    next: "cto approve WORK-ID --key KEY, and touch the key",
     why: "Without the presence flag a program can use the key while nobody is there.",
   },
   "approval/no-user-verification": {
@@ -92,17 +92,17 @@ export const approvalRefusals = {
   },
   "approval/contradicts-contract": {
     says: "The Approval record contradicts the contract in {field}.",
-    next: "cto approve WORK-ID writes a new record",
+    next: "cto approve WORK-ID --key KEY writes a new record",
     why: "What the signed record says in words must be what the contract says.",
   },
   "approval/expired": {
     says: "The approval expired at {at}.",
-    next: "cto approve WORK-ID",
+    next: "cto approve WORK-ID --key KEY",
     why: "An approval is for now; one that lies around is an invitation.",
   },
   "approval/withdrawn": {
     says: "The approval {approval} was withdrawn by {by}.",
-    next: "cto approve WORK-ID, when the owner wants it again",
+    next: "cto approve WORK-ID --key KEY, when the owner wants it again",
     why: "Withdrawing only removes authority, so it takes effect at once.",
   },
   "approval/consumed": {
@@ -112,7 +112,7 @@ export const approvalRefusals = {
   },
   "approval/unknown-challenge": {
     says: "The approval {approval} answers no challenge of this home's ledger.",
-    next: "cto approve WORK-ID issues a new challenge",
+    next: "cto approve WORK-ID --key KEY issues a new challenge",
     why: "An approval must come after a question that this home asked, once.",
   },
   "approval/not-ticked": {
@@ -132,7 +132,7 @@ export const approvalRefusals = {
   },
   "approval/already-recorded": {
     says: "{by} has answered the question of {approval} already.",
-    next: "cto approval show {approval}; cto approve WORK-ID asks anew",
+    next: "cto approval show {approval}; cto approve WORK-ID --key KEY asks anew",
     why: "A question is answered once by each who may: the same signature again, or another under it, is none.",
   },
   "approval/key-unusable": {

@@ -67,7 +67,7 @@ export const gateRefusals = {
   },
   "gate/clock-disagrees": {
     says: "The clocks cannot be trusted: {problem}.",
-    next: "correct the clock of this machine, then cto approve WORK-ID",
+    next: "correct the clock of this machine, then cto approve WORK-ID --key KEY",
     why: "Who can move the clock could keep an old approval alive.",
   },
   "gate/target-locked": {
