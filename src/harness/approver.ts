@@ -33,14 +33,23 @@ export const approverOf = (
     return { principal: contract.owner, method, keyFingerprint: null, assurance: assuranceOf(method) };
   }
   const { fingerprint: keyFingerprint } = key;
-  const now = world.clock.now().epochMs;
-  const names = keyFingerprint === null ? [] : holdersOf(trust.signers, keyFingerprint, APPROVAL_NAMESPACE, now);
-  const { eligible } = quorumOf(authority, contract.owner);
   const signed = round === "none" ? [] : round.records.map(({ approver }) => approver.principal);
-  const mayBe = eligible.filter((name) => names.includes(name));
+  const mayBe = approversBy(world, { contract, authority, trust }, key);
   const principal = mayBe.find((name) => !signed.includes(name)) ?? mayBe[0] ?? contract.owner;
   const of = { principal, method: "sshsig", keyFingerprint, assurance: "A2" } as const;
   return { ...of, ...pageOf(world, trust, keyFingerprint) };
+};
+
+/** Those who may approve and whose key it is now. */
+export const approversBy = (
+  { clock }: Pick<World, "clock">,
+  { contract, authority, trust }: Pick<Presented, "contract" | "authority" | "trust">,
+  key: SigningKey,
+): readonly string[] => {
+  const fingerprint = key.kind === "none" ? null : key.fingerprint;
+  const names =
+    fingerprint === null ? [] : holdersOf(trust.signers, fingerprint, APPROVAL_NAMESPACE, clock.now().epochMs);
+  return quorumOf(authority, contract.owner).eligible.filter((name) => names.includes(name));
 };
 
 /** The page that asks, where the key is one that answers to pages; it is signed with the record. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { digestOf } from "../../src/workflow/digest.ts";
+import { makeKey } from "../fixtures/ssh.ts";
 import { ADMISSION, makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
 import { jsonOf, lookInto, refusalCodes, runCto, type Given, type Said } from "./cli.ts";
 
@@ -150,6 +151,19 @@ test("R047 without a key the words are host-attested only, told before they are 
   expect(said.exit).toBe(3);
   expect(said.stderr).toMatch(/note {6}without --key this is A1 at most: consent is host-attested only/);
   expect(refusalCodes(said)).toContain("approval/below-minimum");
+});
+
+test("R047 a key of nobody who may approve is told before the words are asked for, and refused with them", async () => {
+  const { file } = makeKey(ground.root, "stranger");
+  const said = await cto(`approve ${ground.work} --key ${file}`, { types: [sentence] });
+  expect(said).toMatchObject({ exit: 3, stdout: "" });
+  const [note, asked] = [
+    said.stderr.indexOf("is no key of jp in allowed_signers"),
+    said.stderr.indexOf("Type exactly"),
+  ];
+  expect(note).toBeGreaterThan(0);
+  expect(asked).toBeGreaterThan(note);
+  expect((await approve(sentence)).stderr).not.toContain("is no key of");
 });
 
 test("an approval that was withdrawn is listed as such, cannot be withdrawn again, and the work item says by whom", async () => {

@@ -1,6 +1,7 @@
 import path from "node:path";
 
 import { recordApproval } from "../../harness/approve.ts";
+import { approversBy, keyAt } from "../../harness/approver.ts";
 import { present, type Presented } from "../../harness/present.ts";
 import type { Recorded } from "../../harness/record-approval.ts";
 import type { World } from "../../harness/world.ts";
@@ -46,14 +47,16 @@ export const act: Act<Flags, [string]> = async (context, flags, given) => {
     if (isAnswer(work)) return work;
     const shown = await present(world, work);
     if (!shown.ok) return refused(work, shown.refusals);
+    const key = flags.key === undefined ? undefined : path.resolve(context.cwd, flags.key);
     tell(context, flags, world, shown.value);
+    await tellOfKey(context, world, shown.value, key);
     const words = flags.sentenceFile === undefined ? "ask" : await wordsIn(context, flags.sentenceFile);
     if (words !== "ask" && !isBytes(words)) return words;
     const record = (bytes: Uint8Array, entry: "typed" | "file"): Promise<Result<Recorded, Refusal>> =>
       recordApproval(world, shown.value, {
         bytes,
         entry,
-        key: flags.key === undefined ? undefined : path.resolve(context.cwd, flags.key),
+        key,
         expiresMs: flags.expires,
       });
     const recorded =
@@ -86,6 +89,20 @@ const tell = (
   if (key !== undefined) return;
   const level = world.operator.tty === null ? "A0" : "A1";
   stderr.write(`note      without --key this is ${level} at most: ${assuranceWords(level)}\n`);
+};
+
+// Before anything is typed: a key that is nobody's is found out now and not after the sentence.
+const tellOfKey = async (
+  { process: { stderr } }: CliContext,
+  world: World,
+  shown: Presented,
+  given: string | undefined,
+): Promise<void> => {
+  if (given === undefined || approversBy(world, shown, await keyAt(world, given)).length > 0) return;
+  const { eligible } = quorumOf(shown.authority, shown.contract.owner);
+  stderr.write(
+    `note      ${visible(given)} is no key of ${eligible.map(visible).join(" or ")} in allowed_signers: what it signs will be refused\n`,
+  );
 };
 
 const wordsIn = async (context: CliContext, file: string): Promise<Uint8Array | Answer> =>
