@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 
-import { relayOrders } from "../src/harness/relay-orders.ts";
+import { relayOrders } from "../src/harness/orders/relay-orders.ts";
 import type { World } from "../src/harness/world.ts";
 import { admit, approveBy, makeGround, openSwitches, type Ground } from "../test/journeys/ground.ts";
 

@@ -1,6 +1,6 @@
 import { systemClock } from "../src/adapters/clock/system-clock.ts";
-import { openRecorder } from "../src/harness/recorder.ts";
-import { stepsOf } from "../src/harness/step.ts";
+import { openRecorder } from "../src/harness/run/recorder.ts";
+import { stepsOf } from "../src/harness/run/step.ts";
 import type { Store } from "../src/seams/store.ts";
 import type { RunId } from "../src/workflow/ids.ts";
 import type { RunEvent } from "../src/workflow/run-events.ts";

@@ -5,10 +5,10 @@ import path from "node:path";
 
 import type { CliContext } from "../src/cli/context.ts";
 import { openDemoGround, type DemoGround } from "../src/cli/demo/ground.ts";
-import { admitTarget } from "../src/harness/admit-target.ts";
-import { recordApproval } from "../src/harness/approve.ts";
-import { present } from "../src/harness/present.ts";
-import { run } from "../src/harness/run.ts";
+import { admitTarget } from "../src/harness/admission/admit-target.ts";
+import { recordApproval } from "../src/harness/approval/approve.ts";
+import { present } from "../src/harness/approval/present.ts";
+import { run } from "../src/harness/run/run.ts";
 import { parseEvent } from "../src/workflow/event-chain.ts";
 import { workId } from "../src/workflow/ids.ts";
 import { median, ratio } from "./measure.ts";

@@ -1,9 +1,9 @@
 import { publicKeysOnly } from "./adapters/keys/public-keys.ts";
 import { lastProbe, NOT_PROBED } from "./adapters/sandbox/last-probe.ts";
 import { openHome } from "./compose.ts";
-import { readingWorld } from "./harness/reading-world.ts";
-import { readingOf } from "./harness/reading.ts";
-import { withoutSwitches } from "./harness/without-switches.ts";
+import { readingWorld } from "./harness/reading/reading-world.ts";
+import { readingOf } from "./harness/reading/reading.ts";
+import { withoutSwitches } from "./harness/reading/without-switches.ts";
 import type { McpGround } from "./mcp/ground.ts";
 
 export interface McpOptions {

@@ -12,7 +12,7 @@ import { MIGRATIONS } from "./adapters/store/migrations.ts";
 import { schemaVersionOf } from "./adapters/store/open-sqlite.ts";
 import { sqlitePlace } from "./adapters/store/sqlite-place.ts";
 import type { StoreOptions } from "./adapters/store/store-over.ts";
-import type { StoreKeeper } from "./harness/store-keeper.ts";
+import type { StoreKeeper } from "./harness/home/store-keeper.ts";
 import { ledgerOrigin } from "./workflow/checkpoint.ts";
 import { Failure } from "./workflow/failure.ts";
 import { LEDGER_PATH, SERVICES_PATH, writeServices, type StoreService } from "./workflow/home-services.ts";

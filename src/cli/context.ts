@@ -1,10 +1,10 @@
 import type { CommandContext } from "@stricli/core";
 
-import type { BackupOrder, BackupView, RestoreOrder, RestoreView } from "../harness/backup.ts";
-import type { Evidence } from "../harness/evidence.ts";
-import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/first-things.ts";
-import type { Serve } from "../harness/served.ts";
-import type { StoreKeeper } from "../harness/store-keeper.ts";
+import type { Evidence } from "../harness/evidence/evidence.ts";
+import type { BackupOrder, BackupView, RestoreOrder, RestoreView } from "../harness/home/backup.ts";
+import type { Machine, MadeHome, NewHomeOrder, NoHome } from "../harness/home/first-things.ts";
+import type { Serve } from "../harness/home/served.ts";
+import type { StoreKeeper } from "../harness/home/store-keeper.ts";
 import type { World } from "../harness/world.ts";
 import type { Guide } from "./guide.ts";
 import type { LspGround } from "./lsp/lsp-ground.ts";

@@ -1,4 +1,4 @@
-import { readHostile } from "../harness/kept-hostile.ts";
+import { readHostile } from "../harness/home/kept-hostile.ts";
 import type { World } from "../harness/world.ts";
 import { relative } from "./duration.ts";
 import type { Finding } from "./examine.ts";

@@ -1,4 +1,4 @@
-import { channelsOf } from "../harness/read-notices.ts";
+import { channelsOf } from "../harness/notices/read-notices.ts";
 import type { World } from "../harness/world.ts";
 import { NOTIFY_PATH } from "../workflow/notify-policy.ts";
 import type { Finding } from "./examine.ts";

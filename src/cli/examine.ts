@@ -1,8 +1,8 @@
-import { readPackets } from "../harness/documents.ts";
-import type { Machine } from "../harness/first-things.ts";
-import { ownKeysNow } from "../harness/own-keys-now.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../harness/read-facts.ts";
-import { readSignedTrust } from "../harness/sign-trust.ts";
+import { readPackets } from "../harness/home/documents.ts";
+import type { Machine } from "../harness/home/first-things.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../harness/home/read-facts.ts";
+import { ownKeysNow } from "../harness/keys/own-keys-now.ts";
+import { readSignedTrust } from "../harness/keys/sign-trust.ts";
 import type { World } from "../harness/world.ts";
 import type { Authority } from "../workflow/authority.ts";
 import { switchesOf } from "../workflow/gate/switches.ts";

@@ -1,4 +1,4 @@
-import { withoutSwitches } from "../harness/without-switches.ts";
+import { withoutSwitches } from "../harness/reading/without-switches.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT } from "./exit-code.ts";
 import { leaveWith } from "./leave.ts";

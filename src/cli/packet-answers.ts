@@ -1,4 +1,4 @@
-import type { PacketGround } from "../harness/packet-ground.ts";
+import type { PacketGround } from "../harness/packet/packet-ground.ts";
 import { nearest } from "../workflow/nearest.ts";
 import type { Draft } from "../workflow/packet/draft-packet.ts";
 import type { Packet } from "../workflow/packet/packet.ts";

@@ -1,5 +1,5 @@
-import { knownWorks } from "../harness/read-works.ts";
-import { openWorkGround } from "../harness/work-ground.ts";
+import { openWorkGround } from "../harness/home/work-ground.ts";
+import { knownWorks } from "../harness/reading/read-works.ts";
 import type { World } from "../harness/world.ts";
 import { parseRunId, type RunId, type WorkId } from "../workflow/ids.ts";
 import type { Answer } from "./answer.ts";

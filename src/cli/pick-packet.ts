@@ -1,4 +1,4 @@
-import type { PacketReading } from "../harness/documents.ts";
+import type { PacketReading } from "../harness/home/documents.ts";
 import { workId } from "../workflow/ids.ts";
 import type { Answer } from "./answer.ts";
 import { isAnswer, pick } from "./pick.ts";

@@ -1,5 +1,5 @@
-import type { AdmissionReading } from "../harness/read-targets.ts";
-import { readAdmissions } from "../harness/read-targets.ts";
+import type { AdmissionReading } from "../harness/admission/read-targets.ts";
+import { readAdmissions } from "../harness/admission/read-targets.ts";
 import type { World } from "../harness/world.ts";
 import type { AdmissionRecord } from "../workflow/admission/admission.ts";
 import type { Answer } from "./answer.ts";

@@ -1,4 +1,4 @@
-import { removeAdmission } from "../harness/admit-target.ts";
+import { removeAdmission } from "../harness/admission/admit-target.ts";
 import { refusal } from "../workflow/refusal.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";

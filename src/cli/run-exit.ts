@@ -1,4 +1,4 @@
-import type { Watched } from "../harness/watch-run.ts";
+import type { Watched } from "../harness/reading/watch-run.ts";
 import type { RunEnding } from "../seams/store.ts";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 

@@ -1,4 +1,4 @@
-import type { Linted } from "../harness/lint-packets.ts";
+import type { Linted } from "../harness/packet/lint-packets.ts";
 import type { Diagnostic } from "../workflow/packet/lint-packet.ts";
 import { visible } from "../workflow/visible-text.ts";
 import { unsteering } from "./json-line.ts";

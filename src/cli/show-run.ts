@@ -1,4 +1,4 @@
-import type { RunDetail } from "../harness/read-run.ts";
+import type { RunDetail } from "../harness/reading/read-run.ts";
 import { modelUseSays } from "../workflow/evidence/schemas/model-use.ts";
 import type { Report } from "../workflow/evidence/schemas/report.ts";
 import { visible } from "../workflow/visible-text.ts";

@@ -1,9 +1,9 @@
 import type { Log, ReportingDescriptor, Result } from "sarif";
 
-import { explanationOf } from "../harness/explanations.ts";
-import type { Linted } from "../harness/lint-packets.ts";
+import { explanationOf } from "../harness/home/explanations.ts";
 import { diagnosticObjects } from "../harness/objects/diagnostic-object.ts";
 import type { DiagnosticObject } from "../harness/objects/diagnostic.ts";
+import type { Linted } from "../harness/packet/lint-packets.ts";
 import { unitsBefore } from "../workflow/packet/line.ts";
 import { REFUSALS } from "../workflow/refusal.ts";
 import { visible } from "../workflow/visible-text.ts";

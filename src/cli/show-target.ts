@@ -1,4 +1,4 @@
-import type { TargetCheck } from "../harness/read-targets.ts";
+import type { TargetCheck } from "../harness/admission/read-targets.ts";
 import type { AdmissionRecord } from "../workflow/admission/admission.ts";
 import type { PreflightFinding } from "../workflow/admission/observation.ts";
 import { wordsOf } from "../workflow/refusal.ts";

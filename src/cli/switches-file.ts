@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 
-import { withoutSwitches } from "../harness/without-switches.ts";
+import { withoutSwitches } from "../harness/reading/without-switches.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { Answer } from "./answer.ts";

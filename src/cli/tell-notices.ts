@@ -1,5 +1,5 @@
-import { deliverNotices } from "../harness/deliver-notices.ts";
-import { flushNotices } from "../harness/tell-notices.ts";
+import { deliverNotices } from "../harness/notices/deliver-notices.ts";
+import { flushNotices } from "../harness/notices/tell-notices.ts";
 import type { World } from "../harness/world.ts";
 import { visible } from "../workflow/visible-text.ts";
 import type { CliContext, CommonFlags } from "./context.ts";

@@ -1,4 +1,4 @@
-import { agentPackages } from "../harness/agent-packages.ts";
+import { agentPackages } from "../harness/backend/agent-packages.ts";
 import type { World } from "../harness/world.ts";
 import type { Agents } from "../seams/backend.ts";
 import type { Answer } from "./answer.ts";

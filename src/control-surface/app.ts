@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Hono, type Context } from "hono";
 
 import type { DoctorCheck } from "../harness/objects/doctor.ts";
-import type { Reading } from "../harness/reading.ts";
+import type { Reading } from "../harness/reading/reading.ts";
 import { refusal } from "../workflow/refusal.ts";
 import { artifactResponse } from "./artifact.ts";
 import { askedOf } from "./asked.ts";

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 
-import type { Reading } from "../harness/reading.ts";
+import type { Reading } from "../harness/reading/reading.ts";
 import { OPEN_METRICS_TYPE, openMetricsText } from "../workflow/open-metrics.ts";
 
 /**

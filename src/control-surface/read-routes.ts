@@ -1,7 +1,7 @@
 import type { AuditPage } from "../harness/objects/audit.ts";
 import type { DoctorCheck } from "../harness/objects/doctor.ts";
 import type { PacketChanges } from "../harness/objects/packet-changes.ts";
-import type { Reading } from "../harness/reading.ts";
+import type { Reading } from "../harness/reading/reading.ts";
 import { digestOf, parseDigest } from "../workflow/digest.ts";
 import { parseRunId, workId } from "../workflow/ids.ts";
 import { timeText } from "../workflow/instant.ts";

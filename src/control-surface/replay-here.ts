@@ -1,8 +1,8 @@
 import { z } from "zod";
 
-import { keepReplay, takeTurn } from "../harness/kept-replays.ts";
 import type { ReplayResultObject } from "../harness/objects/replay.ts";
-import { replay } from "../harness/replay.ts";
+import { keepReplay, takeTurn } from "../harness/replay/kept-replays.ts";
+import { replay } from "../harness/replay/replay.ts";
 import type { World } from "../harness/world.ts";
 import { REPLAY_LEVELS, type ReplayLevel } from "../workflow/evidence/schemas/replay-levels.ts";
 import type { RunId } from "../workflow/ids.ts";

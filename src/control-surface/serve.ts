@@ -2,8 +2,8 @@ import { createServer, type Server } from "node:http";
 
 import { getRequestListener } from "@hono/node-server";
 
-import { readingOf } from "../harness/reading.ts";
-import type { Serve, Served } from "../harness/served.ts";
+import type { Serve, Served } from "../harness/home/served.ts";
+import { readingOf } from "../harness/reading/reading.ts";
 import type { World } from "../harness/world.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { refusal } from "../workflow/refusal.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
-import { approvalSigning, draftOnPage, recordOfPage } from "../harness/page-approval.ts";
-import { draftDecision, outcomeSigning, recordDecision } from "../harness/page-outcome.ts";
-import { knownWorks } from "../harness/read-works.ts";
-import { openWorkGround } from "../harness/work-ground.ts";
+import { approvalSigning, draftOnPage, recordOfPage } from "../harness/approval/page-approval.ts";
+import { openWorkGround } from "../harness/home/work-ground.ts";
+import { draftDecision, outcomeSigning, recordDecision } from "../harness/outcome/page-outcome.ts";
+import { knownWorks } from "../harness/reading/read-works.ts";
 import type { World } from "../harness/world.ts";
 import type { RunId, WorkId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";

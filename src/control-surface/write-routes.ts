@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-import { markReviewed } from "../harness/mark-reviewed.ts";
+import { readApprovals } from "../harness/approval/read-approvals.ts";
+import { withdraw } from "../harness/approval/withdraw.ts";
+import { openWorkGround } from "../harness/home/work-ground.ts";
 import { rollbackObject } from "../harness/objects/rollback-object.ts";
-import { readApprovals } from "../harness/read-approvals.ts";
-import { knownWorks } from "../harness/read-works.ts";
-import { rollbackRun } from "../harness/rollback.ts";
-import { stopRun } from "../harness/stop-run.ts";
-import { withdraw } from "../harness/withdraw.ts";
-import { openWorkGround } from "../harness/work-ground.ts";
+import { rollbackRun } from "../harness/outcome/rollback.ts";
+import { markReviewed } from "../harness/packet/mark-reviewed.ts";
+import { knownWorks } from "../harness/reading/read-works.ts";
+import { stopRun } from "../harness/run/stop-run.ts";
 import { parseDigest } from "../workflow/digest.ts";
 import { parseRunId } from "../workflow/ids.ts";
 import { LIMITS } from "../workflow/limits.ts";

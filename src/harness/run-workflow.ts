@@ -5,9 +5,9 @@ import { judgeChanges } from "../workflow/policy/judge-changes.ts";
 import { refusal, type Refusal } from "../workflow/refusal.ts";
 import { after, refuse, type Result } from "../workflow/result.ts";
 import { judgeValidation } from "../workflow/validation/judge-validation.ts";
-import type { Bench } from "./bench.ts";
-import { confinementRefusals } from "./canaries.ts";
-import { refuseAll } from "./read-facts.ts";
+import { refuseAll } from "./home/read-facts.ts";
+import type { Bench } from "./run/bench.ts";
+import { confinementRefusals } from "./workspace/canaries.ts";
 
 /** How a run ended, before anything is sealed. */
 export interface Ending {

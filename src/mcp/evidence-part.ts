@@ -1,4 +1,4 @@
-import type { Reading } from "../harness/reading.ts";
+import type { Reading } from "../harness/reading/reading.ts";
 import { kindOfFile } from "../workflow/evidence/bundle-table.ts";
 import { LIMITS } from "../workflow/limits.ts";
 import { missing, type Answer } from "./answer.ts";

@@ -1,4 +1,4 @@
-import type { Reading } from "../harness/reading.ts";
+import type { Reading } from "../harness/reading/reading.ts";
 
 /** All that an assistant's process is given of a home. None of it writes, signs, starts or decides anything. */
 export interface McpGround {

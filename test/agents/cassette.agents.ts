@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { replay } from "../../src/harness/replay.ts";
+import { replay } from "../../src/harness/replay/replay.ts";
 import { endOf, runOnce } from "../journeys/ground.ts";
 import { HONEST, makeAgentGround } from "./agent-ground.ts";
 import { runnable } from "./agents.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readReport } from "../../src/harness/read-report.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { expectEvidence } from "../journeys/ended.ts";
 import { endOf, runOnce } from "../journeys/ground.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
-import type { RunResult } from "../../src/harness/run.ts";
+import type { RunResult } from "../../src/harness/run/run.ts";
 import { endOf, runOnce, targetDigest } from "../journeys/ground.ts";
 import { makeAgentGround, type AgentGround } from "./agent-ground.ts";
 import type { TestAgent } from "./agents.ts";

@@ -38,11 +38,13 @@ const isDefaultOfSwitch = (tokens: readonly Token[], at: number): boolean => {
 // Files that do something about a Failure, and what. Whoever only passes it on needs no place here.
 const CATCHERS: Readonly<Record<string, string>> = {
   "src/harness/run-workflow.ts": "ends the run as failed, with evidence",
-  "src/harness/push-sealed.ts": "a bundle that did not reach its bucket yet is sealed all the same",
-  "src/harness/admission-file.ts": "a switch that leads to nothing that can be read opens nothing",
-  "src/harness/lint-packets.ts": "a target that cannot be looked at is no fault of a packet: lint says nothing of it",
+  "src/harness/evidence/push-sealed.ts": "a bundle that did not reach its bucket yet is sealed all the same",
+  "src/harness/admission/admission-file.ts": "a switch that leads to nothing that can be read opens nothing",
+  "src/harness/packet/lint-packets.ts":
+    "a target that cannot be looked at is no fault of a packet: lint says nothing of it",
   "src/cli/exit-code.ts": "exit 4 instead of 1",
-  "src/harness/check-formats.ts": "a ledger that cannot be looked at is a form that cannot be read, beside the others",
+  "src/harness/home/check-formats.ts":
+    "a ledger that cannot be looked at is a form that cannot be read, beside the others",
   "src/cli/run-command.ts": "shows it",
   "src/control-surface/problem.ts": "answers 503 instead of 500",
   "src/adapters/sandbox/probe.ts": "what breaks while a protection is tried is a protection that does not work",
@@ -52,9 +54,9 @@ const CATCHERS: Readonly<Record<string, string>> = {
   "src/adapters/target/landing.ts": "git said no to the compare-and-swap: looks again where the branch stands",
   "src/adapters/engine/local-worker.ts": "an order waits, has failed or is left, and its worker goes on or ends",
   "src/adapters/engine/dbos-performer.ts": "an order waits, has failed or is left, and its worker goes on or ends",
-  "src/harness/serve-orders.ts": "a worker goes on after what may pass, and ends at the rest",
+  "src/harness/orders/serve-orders.ts": "a worker goes on after what may pass, and ends at the rest",
   "src/cli/commands/serve.ts": "a ledger that is busy is asked again, one that was moved ends the server",
-  "src/harness/let-go.ts": "tells a stop from a run that another worker goes on with",
+  "src/harness/run/let-go.ts": "tells a stop from a run that another worker goes on with",
   "src/adapters/home/beneath.ts": "gives it back unchanged, beside the errors of the file system",
 };
 

@@ -6,9 +6,9 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { admitTarget } from "../../src/harness/admit-target.ts";
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { admitTarget } from "../../src/harness/admission/admit-target.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
 import type { World } from "../../src/harness/world.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { runId } from "../../src/workflow/ids.ts";

@@ -1,7 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId, type RunId } from "../../src/workflow/ids.ts";
 import { commitsOf, gitIn, UNITTEST_FILES, UNITTEST_STEPS } from "../journeys/ended.ts";

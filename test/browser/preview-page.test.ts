@@ -6,8 +6,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { previewPage } from "../../src/cli/preview-page.ts";
+import { viewAlone } from "../../src/harness/approval/read-view.ts";
 import { refusalObject } from "../../src/harness/objects/refusal-object.ts";
-import { viewAlone } from "../../src/harness/read-view.ts";
 import { drawContract } from "../../src/workflow/contract/draw-contract.ts";
 import { readPacket } from "../../src/workflow/packet/read-packet.ts";
 import { refusal } from "../../src/workflow/refusal.ts";

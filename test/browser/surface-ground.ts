@@ -4,7 +4,7 @@ import path from "node:path";
 import { vi } from "vitest";
 
 import { makeSample } from "../../src/adapters/target/make-sample.ts";
-import { readWorks } from "../../src/harness/views-of-works.ts";
+import { readWorks } from "../../src/harness/reading/views-of-works.ts";
 import { runId, workId, type RunId, type WorkId } from "../../src/workflow/ids.ts";
 import { packetPath, writePacket, type PacketFields } from "../../src/workflow/packet/write-packet.ts";
 import type { Standing } from "../journeys/breaking.ts";

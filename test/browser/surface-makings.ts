@@ -1,5 +1,5 @@
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { sentenceFor } from "../../src/harness/outcome-ground.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
+import { sentenceFor } from "../../src/harness/outcome/outcome-ground.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { RunId } from "../../src/workflow/ids.ts";
 import type { PacketFields } from "../../src/workflow/packet/write-packet.ts";

@@ -1,14 +1,14 @@
 import { appendFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { removeAdmission } from "../../src/harness/admit-target.ts";
-import { recordApproval } from "../../src/harness/approve.ts";
-import { listWork } from "../../src/harness/list-work.ts";
-import { present } from "../../src/harness/present.ts";
-import { rollbackRun } from "../../src/harness/rollback.ts";
-import { leaveRun } from "../../src/harness/run-order.ts";
-import { stopRun } from "../../src/harness/stop-run.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { removeAdmission } from "../../src/harness/admission/admit-target.ts";
+import { recordApproval } from "../../src/harness/approval/approve.ts";
+import { present } from "../../src/harness/approval/present.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
+import { rollbackRun } from "../../src/harness/outcome/rollback.ts";
+import { listWork } from "../../src/harness/packet/list-work.ts";
+import { stopRun } from "../../src/harness/run/stop-run.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { Failure } from "../../src/workflow/failure.ts";
 import { writePacket } from "../../src/workflow/packet/write-packet.ts";

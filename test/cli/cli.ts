@@ -10,7 +10,7 @@ import { backUpHome, restoreHome } from "../../src/compose-backup.ts";
 import { openMcpGround } from "../../src/compose-mcp.ts";
 import { openStoreKeeper } from "../../src/compose-store.ts";
 import { evidence, makeHome, openHome, openMachine } from "../../src/compose.ts";
-import { withoutSwitches } from "../../src/harness/without-switches.ts";
+import { withoutSwitches } from "../../src/harness/reading/without-switches.ts";
 import type { World } from "../../src/harness/world.ts";
 
 /** What one command line left: both streams and the exit code. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import { showFailure, showRefusals } from "../../src/cli/show.ts";
-import { explanationOf } from "../../src/harness/explanations.ts";
+import { explanationOf } from "../../src/harness/home/explanations.ts";
 import { Failure, FAILURES, isFailureCode } from "../../src/workflow/failure.ts";
 import { isRefusalCode, meaningOf, REFUSALS } from "../../src/workflow/refusal.ts";
 import { makeGround } from "../journeys/ground.ts";

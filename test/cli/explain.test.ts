@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 
 import { EXIT } from "../../src/cli/exit-code.ts";
-import { DOCTOR_CHECKS } from "../../src/harness/doctor-checks.ts";
-import { explanationOf, TOPICS } from "../../src/harness/explanations.ts";
+import { DOCTOR_CHECKS } from "../../src/harness/home/doctor-checks.ts";
+import { explanationOf, TOPICS } from "../../src/harness/home/explanations.ts";
 import { FAILURES } from "../../src/workflow/failure.ts";
 import { switchesOf } from "../../src/workflow/gate/switches.ts";
 import { REFUSALS } from "../../src/workflow/refusal.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { explanationOf, TOPICS } from "../../src/harness/explanations.ts";
+import { explanationOf, TOPICS } from "../../src/harness/home/explanations.ts";
 import { FAILURES } from "../../src/workflow/failure.ts";
 import { REFUSALS } from "../../src/workflow/refusal.ts";
 import { STATE_WORDS } from "../../src/workflow/state-words.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readingOf, type Reading } from "../../src/harness/reading.ts";
+import { readingOf, type Reading } from "../../src/harness/reading/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import { admit, approveBy, endOf, makeGround, openSwitches, runOnce, type Ground } from "../journeys/ground.ts";
 import { jsonOf, runCto } from "./cli.ts";

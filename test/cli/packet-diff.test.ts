@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readPacketChanges } from "../../src/harness/read-packet-changes.ts";
+import { readPacketChanges } from "../../src/harness/packet/read-packet-changes.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { admit, approveBy, makeGround, type Ground } from "../journeys/ground.ts";
 import { jsonOf, lookInto, runCto, type Said } from "./cli.ts";

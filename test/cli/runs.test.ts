@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { sealedDigests } from "../../src/harness/record-seal.ts";
-import { targetIdOf } from "../../src/harness/target-id.ts";
+import { targetIdOf } from "../../src/harness/admission/target-id.ts";
+import { sealedDigests } from "../../src/harness/evidence/record-seal.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { Holder, RunRow } from "../../src/seams/store.ts";
 import { digestOf } from "../../src/workflow/digest.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 
-import { planLists, writeLists } from "../../src/harness/write-work-lists.ts";
+import { planLists, writeLists } from "../../src/harness/packet/write-work-lists.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { Failure } from "../../src/workflow/failure.ts";
 import { makeGround, type Ground } from "../journeys/ground.ts";

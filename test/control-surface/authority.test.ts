@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readAuthority } from "../../src/harness/read-authority.ts";
-import { signTrust } from "../../src/harness/sign-trust.ts";
+import { readAuthority } from "../../src/harness/home/read-authority.ts";
+import { signTrust } from "../../src/harness/keys/sign-trust.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { makeGround, POLICY, type Ground } from "../journeys/ground.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readingOf, type Reading } from "../../src/harness/reading.ts";
+import { readingOf, type Reading } from "../../src/harness/reading/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import { workId, type WorkId } from "../../src/workflow/ids.ts";
 import type { LedgerEntry } from "../../src/workflow/ledger.ts";

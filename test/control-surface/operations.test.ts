@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readingOf } from "../../src/harness/reading.ts";
+import { readingOf } from "../../src/harness/reading/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { Ground } from "../journeys/ground.ts";
 import { makeRunGround, surfaceOver, type Surface } from "./surface.ts";

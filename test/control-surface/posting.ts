@@ -5,7 +5,7 @@ import { expect } from "vitest";
 
 import { TOKEN_HEADER } from "../../src/control-surface/door.ts";
 import { serveSurface } from "../../src/control-surface/serve.ts";
-import type { Served } from "../../src/harness/served.ts";
+import type { Served } from "../../src/harness/home/served.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { Passkey } from "../fixtures/ssh.ts";
 import type { Ground } from "../journeys/ground.ts";

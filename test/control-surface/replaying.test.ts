@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 
 import { fingerprint } from "../../src/adapters/host/fingerprint.ts";
 import { replaysHere } from "../../src/control-surface/replay-here.ts";
-import type { Served } from "../../src/harness/served.ts";
+import type { Served } from "../../src/harness/home/served.ts";
 import type { World } from "../../src/harness/world.ts";
 import { admit, approveBy, endOf, makeGround, POLICY, runOnce, type Ground } from "../journeys/ground.ts";
 import { getFrom, postTo, servedOver, type Answer } from "./posting.ts";

@@ -3,9 +3,9 @@ import path from "node:path";
 
 import { afterEach, expect, test } from "vitest";
 
-import { markReviewed } from "../../src/harness/mark-reviewed.ts";
 import type { PacketChanges } from "../../src/harness/objects/packet-changes.ts";
-import { readingOf } from "../../src/harness/reading.ts";
+import { markReviewed } from "../../src/harness/packet/mark-reviewed.ts";
+import { readingOf } from "../../src/harness/reading/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { workId, type WorkId } from "../../src/workflow/ids.ts";

@@ -4,8 +4,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { Served } from "../../src/harness/home/served.ts";
 import type { ApprovalSigning, DraftObject } from "../../src/harness/objects/signing.ts";
-import type { Served } from "../../src/harness/served.ts";
 import type { World } from "../../src/harness/world.ts";
 import { LIMITS } from "../../src/workflow/limits.ts";
 import { hardwareKey, passkey, stockAccepts, toBeSigned, type Assertion, type Passkey } from "../fixtures/ssh.ts";

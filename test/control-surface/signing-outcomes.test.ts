@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
+import type { Served } from "../../src/harness/home/served.ts";
 import type { DraftObject, OutcomeSigning } from "../../src/harness/objects/signing.ts";
-import type { Served } from "../../src/harness/served.ts";
 import type { World } from "../../src/harness/world.ts";
 import { passkey, stockAccepts, toBeSigned, type Assertion, type Passkey } from "../fixtures/ssh.ts";
 import { admit, approveBy, HONEST_STEPS, makeGround, runOnce, type Ground } from "../journeys/ground.ts";

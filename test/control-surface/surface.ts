@@ -4,7 +4,7 @@ import { surfaceApp, type Parts } from "../../src/control-surface/app.ts";
 import { doorAt, TOKEN_HEADER } from "../../src/control-surface/door.ts";
 import { streamsOf } from "../../src/control-surface/events.ts";
 import { replaysHere } from "../../src/control-surface/replay-here.ts";
-import { readingOf, type Reading } from "../../src/harness/reading.ts";
+import { readingOf, type Reading } from "../../src/harness/reading/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import { admit, approveBy, makeGround, openSwitches, runOnce, type Ground } from "../journeys/ground.ts";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, describe, expect, test } from "vitest";
 
-import { leaveRun } from "../../src/harness/run-order.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { livingOf, standStill, type BreakingPoint } from "../journeys/breaking.ts";

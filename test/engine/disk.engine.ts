@@ -6,7 +6,7 @@ import { Client } from "pg";
 import { afterAll, describe, expect, test } from "vitest";
 
 import { schemaOf } from "../../src/adapters/store/open-postgres.ts";
-import { leaveRun } from "../../src/harness/run-order.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { isStopped, livingOf, standStill, type BreakingPoint, type Standing } from "../journeys/breaking.ts";

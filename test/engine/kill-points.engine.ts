@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from "vitest";
 
-import { leaveRun } from "../../src/harness/run-order.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
 import { livingOf, standStill } from "../journeys/breaking.ts";
 import { commitsOf } from "../journeys/ended.ts";
 import { expectOneCommit, KILL_POINTS } from "../journeys/kill-points.ts";

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { afterAll, describe, expect, test } from "vitest";
 
-import { leaveRun } from "../../src/harness/run-order.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
 import { familyOf, isStopped, livingOf, standStill, type Standing } from "../journeys/breaking.ts";
 import { commitsOf, gitIn, withApproved } from "../journeys/ended.ts";
 import type { Ground } from "../journeys/ground.ts";

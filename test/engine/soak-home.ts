@@ -2,7 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 import { makeSample } from "../../src/adapters/target/make-sample.ts";
-import { leaveRun } from "../../src/harness/run-order.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
 import type { World } from "../../src/harness/world.ts";
 import { workId, type WorkId } from "../../src/workflow/ids.ts";
 import { packetPath, writePacket } from "../../src/workflow/packet/write-packet.ts";

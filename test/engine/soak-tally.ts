@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
 import { reasonOf } from "../../src/workflow/run-shown.ts";
 import type { SoakHome } from "./soak-home.ts";
 

@@ -5,8 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
 import { makeSample } from "../../src/adapters/target/make-sample.ts";
-import { admitTarget, removeAdmission } from "../../src/harness/admit-target.ts";
-import { present } from "../../src/harness/present.ts";
+import { admitTarget, removeAdmission } from "../../src/harness/admission/admit-target.ts";
+import { present } from "../../src/harness/approval/present.ts";
 import { ADMISSION_NAMESPACE } from "../../src/workflow/admission/admission-record.ts";
 import { ADMISSION, admit } from "../journeys/ground.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";

@@ -2,9 +2,9 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { recordApproval } from "../../src/harness/approve.ts";
-import { listWork } from "../../src/harness/list-work.ts";
-import { present, type Presented } from "../../src/harness/present.ts";
+import { recordApproval } from "../../src/harness/approval/approve.ts";
+import { present, type Presented } from "../../src/harness/approval/present.ts";
+import { listWork } from "../../src/harness/packet/list-work.ts";
 import type { World } from "../../src/harness/world.ts";
 import { switchesOf } from "../../src/workflow/gate/switches.ts";
 import { ADMISSION, approveBy, openSwitches, POLICY, targetDigest } from "../journeys/ground.ts";

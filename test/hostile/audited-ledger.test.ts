@@ -5,9 +5,9 @@ import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { compose } from "../../src/compose.ts";
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { readAudit, type AuditView } from "../../src/harness/read-audit.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/read-facts.ts";
+import { readAudit, type AuditView } from "../../src/harness/home/read-audit.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { runId } from "../../src/workflow/ids.ts";

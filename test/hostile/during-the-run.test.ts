@@ -5,9 +5,9 @@ import { promisify } from "node:util";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { present } from "../../src/harness/present.ts";
-import { run } from "../../src/harness/run.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { present } from "../../src/harness/approval/present.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { run } from "../../src/harness/run/run.ts";
 import type { World } from "../../src/harness/world.ts";
 import { temporaryStore } from "../fakes/store.ts";
 import { endOf, targetDigest } from "../journeys/ground.ts";

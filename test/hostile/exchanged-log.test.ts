@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { toAcknowledge } from "../../src/harness/outcome-ground.ts";
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
+import { toAcknowledge } from "../../src/harness/outcome/outcome-ground.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { accept } from "./support/accept.ts";
 import { HONEST, trial, type Field, type Trial } from "./support/field.ts";

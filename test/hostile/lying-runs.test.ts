@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { readReport } from "../../src/harness/read-report.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { BackendKind } from "../../src/workflow/contract/contract.ts";
 import type { Report } from "../../src/workflow/evidence/schemas/report.ts";

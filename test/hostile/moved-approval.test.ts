@@ -4,9 +4,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
-import { recordApproval } from "../../src/harness/approve.ts";
-import { present } from "../../src/harness/present.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/read-facts.ts";
+import { recordApproval } from "../../src/harness/approval/approve.ts";
+import { present } from "../../src/harness/approval/present.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
 import type { World } from "../../src/harness/world.ts";
 import { approveBy, POLICY } from "../journeys/ground.ts";
 import { gateCodes, isBlocked } from "./support/blocked.ts";

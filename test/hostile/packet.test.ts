@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { present } from "../../src/harness/present.ts";
+import { present } from "../../src/harness/approval/present.ts";
 import { targetDigest } from "../journeys/ground.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";
 import { isBlocked } from "./support/blocked.ts";

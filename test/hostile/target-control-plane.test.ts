@@ -4,8 +4,8 @@ import path from "node:path";
 
 import { afterAll, describe, expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { rollbackRun } from "../../src/harness/rollback.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
+import { rollbackRun } from "../../src/harness/outcome/rollback.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { holdsAfterwards } from "./support/after-every-case.ts";
 import { approve, committed, HONEST, openField, ownerOf, runTrial, trial, when, type Field } from "./support/field.ts";

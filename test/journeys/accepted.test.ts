@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { replay } from "../../src/harness/replay.ts";
-import { rollbackRun } from "../../src/harness/rollback.ts";
+import { rollbackRun } from "../../src/harness/outcome/rollback.ts";
+import { replay } from "../../src/harness/replay/replay.ts";
 import type { World } from "../../src/harness/world.ts";
 import { REPLAY_LEVELS } from "../../src/workflow/evidence/schemas/replay-levels.ts";
 import { runId } from "../../src/workflow/ids.ts";

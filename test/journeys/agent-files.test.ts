@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { present } from "../../src/harness/present.ts";
+import { present } from "../../src/harness/approval/present.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { runCto } from "../cli/cli.ts";

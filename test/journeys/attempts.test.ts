@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readStanding } from "../../src/harness/read-standing.ts";
+import { readStanding } from "../../src/harness/gate/read-standing.ts";
 import type { World } from "../../src/harness/world.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { reportSchema, type Report } from "../../src/workflow/evidence/schemas/report.ts";

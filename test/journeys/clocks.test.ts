@@ -3,9 +3,9 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { openStore } from "../../src/adapters/store/kysely-store.ts";
-import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { readReport } from "../../src/harness/read-report.ts";
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
+import { SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
 import type { World } from "../../src/harness/world.ts";
 import { freshnessSchema } from "../../src/workflow/evidence/schemas/freshness.ts";
 import { handClock, type HandClock } from "../fakes/clock.ts";

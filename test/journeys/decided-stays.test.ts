@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { readWorks } from "../../src/harness/views-of-works.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
+import { readWorks } from "../../src/harness/reading/views-of-works.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { withApproved } from "./ended.ts";
 import { endOf, runOnce } from "./ground.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { readReport } from "../../src/harness/read-report.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { runCto } from "../cli/cli.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { expect } from "vitest";
 
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
 import type { World } from "../../src/harness/world.ts";
 import { parseEvent, type ChainedEvent } from "../../src/workflow/event-chain.ts";
 import type { RunId } from "../../src/workflow/ids.ts";

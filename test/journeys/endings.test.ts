@@ -3,11 +3,11 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { removeAdmission } from "../../src/harness/admit-target.ts";
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { readReport } from "../../src/harness/read-report.ts";
-import { rollbackRun } from "../../src/harness/rollback.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { removeAdmission } from "../../src/harness/admission/admit-target.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
+import { rollbackRun } from "../../src/harness/outcome/rollback.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { ConfinedStage } from "../../src/seams/sandbox.ts";
 import { checksPathOf } from "../../src/workflow/contract/checks.ts";

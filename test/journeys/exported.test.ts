@@ -6,8 +6,8 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { run } from "../../src/harness/run.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
+import { run } from "../../src/harness/run/run.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { readRuns } from "../../src/harness/read-runs.ts";
-import { tryStage } from "../../src/harness/try-stage.ts";
+import { readRuns } from "../../src/harness/reading/read-runs.ts";
+import { tryStage } from "../../src/harness/workspace/try-stage.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { expectEvidence, expectNothing, factsOf, textOf, withApproved } from "./ended.ts";
 import { fallingIn, type Fall } from "./falling.ts";

@@ -5,8 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { relayGround, unixRelay } from "../../src/adapters/relay/unix-relay.ts";
-import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { contentOf } from "../../src/harness/verify-folder.ts";
+import { contentOf } from "../../src/harness/evidence/verify-folder.ts";
+import { SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
 import type { World } from "../../src/harness/world.ts";
 import { reportSchema, type Report } from "../../src/workflow/evidence/schemas/report.ts";
 import type { Verdict } from "../../src/workflow/evidence/verify/verdict.ts";

@@ -4,10 +4,10 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { compose } from "../../src/compose.ts";
-import { readAudit, type AuditView } from "../../src/harness/read-audit.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { rotateKey } from "../../src/harness/rotate-key.ts";
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
+import { readAudit, type AuditView } from "../../src/harness/home/read-audit.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
+import { rotateKey } from "../../src/harness/keys/rotate-key.ts";
 import type { World } from "../../src/harness/world.ts";
 import { sigstoreBundle, toSign } from "../../src/workflow/evidence/envelope.ts";
 import { handoverPath, writeHandover, type Handover } from "../../src/workflow/evidence/key-handover.ts";

@@ -4,8 +4,8 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { withApproved } from "./ended.ts";

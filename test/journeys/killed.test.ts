@@ -4,9 +4,9 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { readStanding } from "../../src/harness/read-standing.ts";
-import { stopRun } from "../../src/harness/stop-run.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { readStanding } from "../../src/harness/gate/read-standing.ts";
+import { stopRun } from "../../src/harness/run/stop-run.ts";
 import type { World } from "../../src/harness/world.ts";
 import { openGate } from "../../src/workflow/gate/gate.ts";
 import { runId, type RunId } from "../../src/workflow/ids.ts";

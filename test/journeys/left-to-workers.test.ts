@@ -3,10 +3,10 @@ import path from "node:path";
 
 import { expect, test } from "vitest";
 
-import { relayOrders } from "../../src/harness/relay-orders.ts";
-import { leaveRun } from "../../src/harness/run-order.ts";
-import { serveOrders } from "../../src/harness/serve-orders.ts";
-import { stopRun } from "../../src/harness/stop-run.ts";
+import { relayOrders } from "../../src/harness/orders/relay-orders.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
+import { serveOrders } from "../../src/harness/orders/serve-orders.ts";
+import { stopRun } from "../../src/harness/run/stop-run.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto } from "../cli/cli.ts";
 import { commitsOf, expectEvidence, expectNothing, factsOf, withApproved } from "./ended.ts";

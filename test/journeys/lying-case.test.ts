@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { readReport } from "../../src/harness/read-report.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestOf } from "../../src/workflow/digest.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { beforeAll, expect, test } from "vitest";
 
-import { readReport } from "../../src/harness/read-report.ts";
+import { readReport } from "../../src/harness/evidence/read-report.ts";
 import type { Report } from "../../src/workflow/evidence/schemas/report.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { installFakeAgent, profilePath } from "../fakes/install-agent.ts";

@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { serveOrders } from "../../src/harness/serve-orders.ts";
+import { serveOrders } from "../../src/harness/orders/serve-orders.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
 import { openAssistant, type Assistant } from "../mcp/assistant.ts";
 import { freshDatabase, onDatabase, POSTGRES, type Database } from "../postgres.ts";

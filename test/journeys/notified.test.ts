@@ -8,8 +8,8 @@ import { Webhook as Verifier } from "standardwebhooks";
 import { afterEach, expect, test } from "vitest";
 
 import { outwardNotices } from "../../src/adapters/notices/outward-notices.ts";
-import { deliverNotices } from "../../src/harness/deliver-notices.ts";
-import { seeStates } from "../../src/harness/see-states.ts";
+import { deliverNotices } from "../../src/harness/notices/deliver-notices.ts";
+import { seeStates } from "../../src/harness/notices/see-states.ts";
 import type { World } from "../../src/harness/world.ts";
 import { digestWords } from "../../src/workflow/digest-words.ts";
 import { digestOf } from "../../src/workflow/digest.ts";

@@ -5,12 +5,12 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
-import { decideOutcome } from "../../src/harness/decide-outcome.ts";
-import { readApprovals } from "../../src/harness/read-approvals.ts";
-import { readAudit } from "../../src/harness/read-audit.ts";
-import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
-import { withdraw } from "../../src/harness/withdraw.ts";
+import { readApprovals } from "../../src/harness/approval/read-approvals.ts";
+import { withdraw } from "../../src/harness/approval/withdraw.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
+import { readAudit } from "../../src/harness/home/read-audit.ts";
+import { SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
+import { decideOutcome } from "../../src/harness/outcome/decide-outcome.ts";
 import type { World } from "../../src/harness/world.ts";
 import { readRevocationRecord } from "../../src/workflow/approval/revocation-record.ts";
 import { digestOf } from "../../src/workflow/digest.ts";

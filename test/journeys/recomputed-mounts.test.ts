@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 
-import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
+import { SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
 import type { World } from "../../src/harness/world.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { UNITTEST_FILES, UNITTEST_STEPS } from "./ended.ts";

@@ -7,9 +7,9 @@ import { expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
 import { compose, makeHome } from "../../src/compose.ts";
-import { listWork } from "../../src/harness/list-work.ts";
-import { makeOwnKeys } from "../../src/harness/make-own-keys.ts";
-import { rotateKey } from "../../src/harness/rotate-key.ts";
+import { makeOwnKeys } from "../../src/harness/keys/make-own-keys.ts";
+import { rotateKey } from "../../src/harness/keys/rotate-key.ts";
+import { listWork } from "../../src/harness/packet/list-work.ts";
 import type { World } from "../../src/harness/world.ts";
 import { hasRole, readAllowedSigners, type Signer } from "../../src/workflow/allowed-signers.ts";
 import { Failure } from "../../src/workflow/failure.ts";

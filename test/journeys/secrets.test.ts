@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { run } from "../../src/harness/run.ts";
+import { run } from "../../src/harness/run/run.ts";
 import type { World } from "../../src/harness/world.ts";
 import { parseEvent } from "../../src/workflow/event-chain.ts";
 import { redactionsSchema, type Redactions } from "../../src/workflow/evidence/schemas/redactions.ts";

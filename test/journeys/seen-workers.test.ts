@@ -6,10 +6,10 @@ import { expect, test } from "vitest";
 
 import { holderOfThisProcess, isAlive } from "../../src/adapters/clock/holder.ts";
 import { localEngine } from "../../src/adapters/engine/local-engine.ts";
-import { readOrderLimits } from "../../src/harness/order-limits.ts";
-import { readingOf } from "../../src/harness/reading.ts";
-import { leaveRun } from "../../src/harness/run-order.ts";
-import { targetIdOf } from "../../src/harness/target-id.ts";
+import { targetIdOf } from "../../src/harness/admission/target-id.ts";
+import { readOrderLimits } from "../../src/harness/orders/order-limits.ts";
+import { leaveRun } from "../../src/harness/orders/run-order.ts";
+import { readingOf } from "../../src/harness/reading/reading.ts";
 import { shown } from "../../src/mcp/shown.ts";
 import { runId } from "../../src/workflow/ids.ts";
 import { visible } from "../../src/workflow/visible-text.ts";

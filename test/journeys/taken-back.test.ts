@@ -6,10 +6,10 @@ import { expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
 import { compose } from "../../src/compose.ts";
-import { decideOutcome, type OutcomeOrder } from "../../src/harness/decide-outcome.ts";
-import { keptRecord } from "../../src/harness/later-records.ts";
-import { SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { rollbackRun } from "../../src/harness/rollback.ts";
+import { keptRecord } from "../../src/harness/evidence/later-records.ts";
+import { SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
+import { decideOutcome, type OutcomeOrder } from "../../src/harness/outcome/decide-outcome.ts";
+import { rollbackRun } from "../../src/harness/outcome/rollback.ts";
 import type { World } from "../../src/harness/world.ts";
 import type { Digest } from "../../src/workflow/digest.ts";
 import { runId, type RunId } from "../../src/workflow/ids.ts";

@@ -5,8 +5,8 @@ import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { makeKey } from "../../src/adapters/keys/make-key.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/read-facts.ts";
-import { verifyFolder } from "../../src/harness/verify-folder.ts";
+import { verifyFolder } from "../../src/harness/evidence/verify-folder.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../src/harness/home/read-facts.ts";
 import type { World } from "../../src/harness/world.ts";
 import { verifyBundle } from "../../src/workflow/evidence/verify/verify.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";

@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { present } from "../../src/harness/present.ts";
-import { run } from "../../src/harness/run.ts";
+import { present } from "../../src/harness/approval/present.ts";
+import { run } from "../../src/harness/run/run.ts";
 import { workId } from "../../src/workflow/ids.ts";
 import { jsonOf, lookInto, runCto, type Given, type Said } from "../cli/cli.ts";
 import { makeGround, openSwitches, type Ground } from "./ground.ts";

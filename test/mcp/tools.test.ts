@@ -3,8 +3,8 @@ import path from "node:path";
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { present } from "../../src/harness/present.ts";
-import { readingOf, type Reading } from "../../src/harness/reading.ts";
+import { present } from "../../src/harness/approval/present.ts";
+import { readingOf, type Reading } from "../../src/harness/reading/reading.ts";
 import type { World } from "../../src/harness/world.ts";
 import { STEERING } from "../cli/cli.ts";
 import {

@@ -1,4 +1,4 @@
-import { explanationOf, TOPICS } from "../../src/harness/explanations.ts";
+import { explanationOf, TOPICS } from "../../src/harness/home/explanations.ts";
 import type { Explanation } from "../../src/harness/objects/explanation.ts";
 import { FINDINGS } from "../../src/workflow/finding.ts";
 

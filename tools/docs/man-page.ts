@@ -3,7 +3,7 @@ import type { Command, RouteMap } from "@stricli/core";
 import { buildApp } from "../../src/cli/app.ts";
 import type { Parsing } from "../../src/cli/context.ts";
 import { BRIEF, ROWS } from "../../src/cli/first-page.ts";
-import { explanationOf, TOPICS } from "../../src/harness/explanations.ts";
+import { explanationOf, TOPICS } from "../../src/harness/home/explanations.ts";
 
 type Target = Command<Parsing> | RouteMap<Parsing>;
 

@@ -1,4 +1,4 @@
-import { greetAgent } from "../../harness/greet-agent.ts";
+import { greetAgent } from "../../harness/backend/greet-agent.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { withDemoWork } from "../demo/with-demo-work.ts";

@@ -1,4 +1,4 @@
-import { readApprovals } from "../../harness/read-approvals.ts";
+import { readApprovals } from "../../harness/approval/read-approvals.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";

@@ -1,4 +1,4 @@
-import { readApproval, readApprovals } from "../../harness/read-approvals.ts";
+import { readApproval, readApprovals } from "../../harness/approval/read-approvals.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
 import { Failure } from "../../workflow/failure.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -1,7 +1,7 @@
 import path from "node:path";
 
-import { readApprovals } from "../../harness/read-approvals.ts";
-import { withdraw } from "../../harness/withdraw.ts";
+import { readApprovals } from "../../harness/approval/read-approvals.ts";
+import { withdraw } from "../../harness/approval/withdraw.ts";
 import type { World } from "../../harness/world.ts";
 import type { WorkId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -1,9 +1,9 @@
 import path from "node:path";
 
-import { recordApproval } from "../../harness/approve.ts";
-import { approversBy, keyAt } from "../../harness/approver.ts";
-import { present, type Presented } from "../../harness/present.ts";
-import type { Recorded } from "../../harness/record-approval.ts";
+import { recordApproval } from "../../harness/approval/approve.ts";
+import { approversBy, keyAt } from "../../harness/approval/approver.ts";
+import { present, type Presented } from "../../harness/approval/present.ts";
+import type { Recorded } from "../../harness/approval/record-approval.ts";
 import type { World } from "../../harness/world.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
 import { quorumOf } from "../../workflow/approval/quorum.ts";

@@ -1,4 +1,4 @@
-import { checkRuns, type CheckedRun } from "../../harness/archive-runs.ts";
+import { checkRuns, type CheckedRun } from "../../harness/evidence/archive-runs.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import { bytesText } from "../bytes-text.ts";
 import type { Act } from "../command.ts";

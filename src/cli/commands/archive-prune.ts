@@ -1,4 +1,4 @@
-import { pruneRuns } from "../../harness/archive-runs.ts";
+import { pruneRuns } from "../../harness/evidence/archive-runs.ts";
 import { wordOf } from "../../workflow/state-words.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

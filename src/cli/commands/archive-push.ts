@@ -1,4 +1,4 @@
-import { pushRuns, type ArchivedRun } from "../../harness/archive-runs.ts";
+import { pushRuns, type ArchivedRun } from "../../harness/evidence/archive-runs.ts";
 import { bytesText } from "../bytes-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";

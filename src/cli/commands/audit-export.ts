@@ -1,8 +1,8 @@
 import { open, rm } from "node:fs/promises";
 import path from "node:path";
 
-import { exportControls } from "../../harness/export-controls.ts";
-import { exportTar } from "../../harness/export-tar.ts";
+import { exportControls } from "../../harness/evidence/export-controls.ts";
+import { exportTar } from "../../harness/evidence/export-tar.ts";
 import { exportText } from "../../workflow/evidence/controls/export-text.ts";
 import type { FrameworkId } from "../../workflow/evidence/controls/frameworks.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -1,4 +1,4 @@
-import { readEntries } from "../../harness/read-audit.ts";
+import { readEntries } from "../../harness/home/read-audit.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";

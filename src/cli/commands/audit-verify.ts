@@ -1,6 +1,6 @@
+import { readAudit, type AuditView } from "../../harness/home/read-audit.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/home/read-facts.ts";
 import { refusalObject } from "../../harness/objects/refusal-object.ts";
-import { readAudit, type AuditView } from "../../harness/read-audit.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/read-facts.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { wordsOf } from "../../workflow/refusal.ts";

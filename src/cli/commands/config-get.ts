@@ -1,4 +1,4 @@
-import { readSettings, type Setting } from "../../harness/home-config.ts";
+import { readSettings, type Setting } from "../../harness/home/home-config.ts";
 import type { World } from "../../harness/world.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";

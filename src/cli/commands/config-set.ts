@@ -1,4 +1,4 @@
-import { prepareChange, readSettings, type Change } from "../../harness/home-config.ts";
+import { prepareChange, readSettings, type Change } from "../../harness/home/home-config.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";

@@ -1,5 +1,5 @@
 import type { DiffFile } from "../../harness/objects/diff.ts";
-import { readDiff, type RunDiff } from "../../harness/read-diff.ts";
+import { readDiff, type RunDiff } from "../../harness/reading/read-diff.ts";
 import { visible, visibleLog } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";
 import type { Act } from "../command.ts";

@@ -1,4 +1,4 @@
-import { explanationOf, TOPICS } from "../../harness/explanations.ts";
+import { explanationOf, TOPICS } from "../../harness/home/explanations.ts";
 import type { Explanation } from "../../harness/objects/explanation.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";

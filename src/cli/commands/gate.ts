@@ -1,5 +1,5 @@
+import { readStanding } from "../../harness/gate/read-standing.ts";
 import { gateCheckObject } from "../../harness/objects/gate-check-object.ts";
-import { readStanding } from "../../harness/read-standing.ts";
 import { digestWords, fours } from "../../workflow/digest-words.ts";
 import type { GateCheck } from "../../workflow/gate/gate-check.ts";
 import { openGate } from "../../workflow/gate/gate.ts";

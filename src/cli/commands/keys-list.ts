@@ -1,4 +1,4 @@
-import { listOwnKeys } from "../../harness/list-own-keys.ts";
+import { listOwnKeys } from "../../harness/keys/list-own-keys.ts";
 import { timeText } from "../../workflow/instant.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

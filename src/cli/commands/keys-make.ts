@@ -1,4 +1,4 @@
-import { makeOwnKeys } from "../../harness/make-own-keys.ts";
+import { makeOwnKeys } from "../../harness/keys/make-own-keys.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { table } from "../show.ts";

@@ -1,4 +1,4 @@
-import { rotateKey } from "../../harness/rotate-key.ts";
+import { rotateKey } from "../../harness/keys/rotate-key.ts";
 import { KEY_ROLES } from "../../workflow/own-keys.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { signTrust } from "../../harness/sign-trust.ts";
+import { signTrust } from "../../harness/keys/sign-trust.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";

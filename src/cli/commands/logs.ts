@@ -1,7 +1,7 @@
-import { logsFollowed } from "../../harness/follow-logs.ts";
 import type { LogLine } from "../../harness/objects/log.ts";
-import { readLogLines, type LogFilter } from "../../harness/read-log-lines.ts";
-import { watchRun, type Watched } from "../../harness/watch-run.ts";
+import { logsFollowed } from "../../harness/reading/follow-logs.ts";
+import { readLogLines, type LogFilter } from "../../harness/reading/read-log-lines.ts";
+import { watchRun, type Watched } from "../../harness/reading/watch-run.ts";
 import type { World } from "../../harness/world.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";

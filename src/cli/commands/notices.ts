@@ -1,4 +1,4 @@
-import { readNotices } from "../../harness/read-notices.ts";
+import { readNotices } from "../../harness/notices/read-notices.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";

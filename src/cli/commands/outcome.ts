@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 
-import { decideOutcome } from "../../harness/decide-outcome.ts";
-import { sentenceFor } from "../../harness/outcome-ground.ts";
+import { decideOutcome } from "../../harness/outcome/decide-outcome.ts";
+import { sentenceFor } from "../../harness/outcome/outcome-ground.ts";
 import { assuranceWords } from "../../workflow/approval/assurance.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -1,9 +1,9 @@
-import { readPackets } from "../../harness/documents.ts";
-import { keptPacket } from "../../harness/kept-packet.ts";
+import { readPackets } from "../../harness/home/documents.ts";
+import { openWorkGround } from "../../harness/home/work-ground.ts";
 import type { PacketChange, PacketChanges } from "../../harness/objects/packet-changes.ts";
-import { readPacketChanges, type Against } from "../../harness/read-packet-changes.ts";
-import { knownWorks } from "../../harness/read-works.ts";
-import { openWorkGround } from "../../harness/work-ground.ts";
+import { keptPacket } from "../../harness/packet/kept-packet.ts";
+import { readPacketChanges, type Against } from "../../harness/packet/read-packet-changes.ts";
+import { knownWorks } from "../../harness/reading/read-works.ts";
 import type { World } from "../../harness/world.ts";
 import { fours } from "../../workflow/digest-words.ts";
 import { parseRunId, type WorkId, workId } from "../../workflow/ids.ts";

@@ -1,9 +1,9 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 
-import { fixPacket, type Fixed } from "../../harness/fix-packets.ts";
-import { lintContextAlone, lintContextOnTargets, lintOfHome, type Linted } from "../../harness/lint-packets.ts";
 import { diagnosticObjects } from "../../harness/objects/diagnostic-object.ts";
+import { fixPacket, type Fixed } from "../../harness/packet/fix-packets.ts";
+import { lintContextAlone, lintContextOnTargets, lintOfHome, type Linted } from "../../harness/packet/lint-packets.ts";
 import type { World } from "../../harness/world.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";

@@ -1,4 +1,4 @@
-import { readPacketList } from "../../harness/read-packet-list.ts";
+import { readPacketList } from "../../harness/packet/read-packet-list.ts";
 import { fours } from "../../workflow/digest-words.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

@@ -1,9 +1,8 @@
 import { realpath } from "node:fs/promises";
 import path from "node:path";
 
-import { runBaseline } from "../../harness/baseline.ts";
-import { draftNewPacket, layNewPacket, type NewPacket } from "../../harness/new-packet.ts";
 import { diagnosticObjects } from "../../harness/objects/diagnostic-object.ts";
+import { draftNewPacket, layNewPacket, type NewPacket } from "../../harness/packet/new-packet.ts";
 import {
   admissionPathOf,
   admittedTargets,
@@ -12,7 +11,8 @@ import {
   nextWork,
   packetGround,
   type PacketGround,
-} from "../../harness/packet-ground.ts";
+} from "../../harness/packet/packet-ground.ts";
+import { runBaseline } from "../../harness/validation/baseline.ts";
 import type { World } from "../../harness/world.ts";
 import { digestWords, fours } from "../../workflow/digest-words.ts";
 import { workId, type WorkId } from "../../workflow/ids.ts";

@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 
-import { drawnFrom, readPackets } from "../../harness/documents.ts";
+import { readView, viewAlone } from "../../harness/approval/read-view.ts";
+import { drawnFrom, readPackets } from "../../harness/home/documents.ts";
 import type { PacketView } from "../../harness/objects/view.ts";
-import { readView, viewAlone } from "../../harness/read-view.ts";
 import { drawContract } from "../../workflow/contract/draw-contract.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { LIMITS } from "../../workflow/limits.ts";

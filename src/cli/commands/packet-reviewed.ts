@@ -1,5 +1,5 @@
-import { readPackets } from "../../harness/documents.ts";
-import { markReviewed } from "../../harness/mark-reviewed.ts";
+import { readPackets } from "../../harness/home/documents.ts";
+import { markReviewed } from "../../harness/packet/mark-reviewed.ts";
 import { fours } from "../../workflow/digest-words.ts";
 import { parseDigest } from "../../workflow/digest.ts";
 import { refusal } from "../../workflow/refusal.ts";

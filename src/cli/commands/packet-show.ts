@@ -1,7 +1,7 @@
-import { drawnFrom, readPackets } from "../../harness/documents.ts";
+import { drawnFrom, readPackets } from "../../harness/home/documents.ts";
+import { openWorkGround } from "../../harness/home/work-ground.ts";
 import { packetObject } from "../../harness/objects/packet-object.ts";
-import { viewOfWork } from "../../harness/read-works.ts";
-import { openWorkGround } from "../../harness/work-ground.ts";
+import { viewOfWork } from "../../harness/reading/read-works.ts";
 import { contractDigest, contractText } from "../../workflow/contract/contract.ts";
 import { digestWords, fours } from "../../workflow/digest-words.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 
-import { replay, replayBundle, type Replayed } from "../../harness/replay.ts";
+import { replay, replayBundle, type Replayed } from "../../harness/replay/replay.ts";
 import type { Difference } from "../../workflow/evidence/replay-difference.ts";
 import { REPLAY_LEVELS, type ReplayLevel } from "../../workflow/evidence/schemas/replay-levels.ts";
 import { parseRunId } from "../../workflow/ids.ts";

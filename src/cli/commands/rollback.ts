@@ -1,5 +1,5 @@
 import { rollbackObject } from "../../harness/objects/rollback-object.ts";
-import { rollbackRun } from "../../harness/rollback.ts";
+import { rollbackRun } from "../../harness/outcome/rollback.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

@@ -1,7 +1,7 @@
-import { afterFailure } from "../../harness/next-of-run.ts";
-import { viewOfRun } from "../../harness/read-runs.ts";
-import { leaveRun } from "../../harness/run-order.ts";
-import { run } from "../../harness/run.ts";
+import { leaveRun } from "../../harness/orders/run-order.ts";
+import { afterFailure } from "../../harness/reading/next-of-run.ts";
+import { viewOfRun } from "../../harness/reading/read-runs.ts";
+import { run } from "../../harness/run/run.ts";
 import type { RunEnding } from "../../seams/store.ts";
 import { workId, type RunId, type WorkId } from "../../workflow/ids.ts";
 import type { Refusal } from "../../workflow/refusal.ts";

@@ -1,5 +1,5 @@
 import { runRowObject } from "../../harness/objects/run-object.ts";
-import { readRuns } from "../../harness/read-runs.ts";
+import { readRuns } from "../../harness/reading/read-runs.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";

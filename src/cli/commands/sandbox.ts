@@ -1,4 +1,4 @@
-import { tryStage, type Tried } from "../../harness/try-stage.ts";
+import { tryStage, type Tried } from "../../harness/workspace/try-stage.ts";
 import type { World } from "../../harness/world.ts";
 import type { Ended } from "../../seams/sandbox.ts";
 import type { WorkId } from "../../workflow/ids.ts";

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-import type { Served } from "../../harness/served.ts";
-import { keepTelling, type Noticing } from "../../harness/tell-notices.ts";
-import { withoutSwitches } from "../../harness/without-switches.ts";
+import type { Served } from "../../harness/home/served.ts";
+import { keepTelling, type Noticing } from "../../harness/notices/tell-notices.ts";
+import { withoutSwitches } from "../../harness/reading/without-switches.ts";
 import type { World } from "../../harness/world.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { Answer } from "../answer.ts";

@@ -1,5 +1,5 @@
 import { runObject } from "../../harness/objects/run-object.ts";
-import { readRun } from "../../harness/read-run.ts";
+import { readRun } from "../../harness/reading/read-run.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickRun } from "../pick-id.ts";

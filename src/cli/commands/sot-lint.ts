@@ -1,5 +1,5 @@
-import { lintSot } from "../../harness/lint-sot.ts";
 import { diagnosticObjects } from "../../harness/objects/diagnostic-object.ts";
+import { lintSot } from "../../harness/packet/lint-sot.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { countOf, lintText } from "../show-diagnostics.ts";

@@ -1,4 +1,4 @@
-import { planLists, writeLists, type ListToWrite, type PlannedLists } from "../../harness/write-work-lists.ts";
+import { planLists, writeLists, type ListToWrite, type PlannedLists } from "../../harness/packet/write-work-lists.ts";
 import { refusal } from "../../workflow/refusal.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";

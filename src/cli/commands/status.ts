@@ -1,5 +1,5 @@
 import { statusObject } from "../../harness/objects/status-object.ts";
-import { personOf, readStatus } from "../../harness/read-status.ts";
+import { personOf, readStatus } from "../../harness/reading/read-status.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";

@@ -1,4 +1,4 @@
-import { stopRun, type Stop } from "../../harness/stop-run.ts";
+import { stopRun, type Stop } from "../../harness/run/stop-run.ts";
 import { parseRunId, type RunId } from "../../workflow/ids.ts";
 import { nearest } from "../../workflow/nearest.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { admitTarget } from "../../harness/admit-target.ts";
+import { admitTarget } from "../../harness/admission/admit-target.ts";
 import type { BackendKind } from "../../workflow/contract/contract.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";

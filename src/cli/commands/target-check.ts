@@ -1,5 +1,5 @@
+import { checkTarget } from "../../harness/admission/read-targets.ts";
 import { targetCheckObject } from "../../harness/objects/target-object.ts";
-import { checkTarget } from "../../harness/read-targets.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { pickTarget } from "../pick-target.ts";

@@ -1,5 +1,5 @@
+import { readAdmissions } from "../../harness/admission/read-targets.ts";
 import { admissionObject } from "../../harness/objects/target-object.ts";
-import { readAdmissions } from "../../harness/read-targets.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";

@@ -1,4 +1,4 @@
-import { checkFormats, type FormatFound } from "../../harness/check-formats.ts";
+import { checkFormats, type FormatFound } from "../../harness/home/check-formats.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";

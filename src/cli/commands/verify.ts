@@ -1,9 +1,9 @@
 import { stat } from "node:fs/promises";
 import path from "node:path";
 
-import { laterRecords } from "../../harness/later-records.ts";
-import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/read-facts.ts";
-import { contentOf } from "../../harness/verify-folder.ts";
+import { laterRecords } from "../../harness/evidence/later-records.ts";
+import { contentOf } from "../../harness/evidence/verify-folder.ts";
+import { REVOKED_PATH, SIGNERS_PATH } from "../../harness/home/read-facts.ts";
 import type { OpenBundle } from "../../seams/archive.ts";
 import type { Assurance } from "../../workflow/authority.ts";
 import { digestOf } from "../../workflow/digest.ts";

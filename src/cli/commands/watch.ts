@@ -1,6 +1,6 @@
 import { runObject } from "../../harness/objects/run-object.ts";
-import { readRun } from "../../harness/read-run.ts";
-import { eventsFrom, watchRun } from "../../harness/watch-run.ts";
+import { readRun } from "../../harness/reading/read-run.ts";
+import { eventsFrom, watchRun } from "../../harness/reading/watch-run.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { unsteering } from "../json-line.ts";

@@ -1,5 +1,5 @@
 import { workObject } from "../../harness/objects/work-object.ts";
-import { readWorks } from "../../harness/views-of-works.ts";
+import { readWorks } from "../../harness/reading/views-of-works.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";

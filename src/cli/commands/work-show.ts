@@ -1,6 +1,6 @@
+import { openWorkGround } from "../../harness/home/work-ground.ts";
 import { workObject } from "../../harness/objects/work-object.ts";
-import { historyOf, viewOfWork } from "../../harness/read-works.ts";
-import { openWorkGround } from "../../harness/work-ground.ts";
+import { historyOf, viewOfWork } from "../../harness/reading/read-works.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Act } from "../command.ts";
 import { relative } from "../duration.ts";

@@ -1,5 +1,5 @@
-import { serveOrders, type Served, type WorkerNews } from "../../harness/serve-orders.ts";
-import { keepTelling } from "../../harness/tell-notices.ts";
+import { keepTelling } from "../../harness/notices/tell-notices.ts";
+import { serveOrders, type Served, type WorkerNews } from "../../harness/orders/serve-orders.ts";
 import { timeText } from "../../workflow/instant.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { visible } from "../../workflow/visible-text.ts";

@@ -2,8 +2,8 @@ import path from "node:path";
 
 import { proposeCompletions } from "@stricli/core";
 
-import { TOPICS } from "../../harness/explanations.ts";
-import { knownIds } from "../../harness/known-ids.ts";
+import { TOPICS } from "../../harness/home/explanations.ts";
+import { knownIds } from "../../harness/home/known-ids.ts";
 import { assertNever } from "../../workflow/assert-never.ts";
 import { isElsewhere, readServices, SERVICES_PATH } from "../../workflow/home-services.ts";
 import { LIMITS } from "../../workflow/limits.ts";

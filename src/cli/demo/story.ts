@@ -1,11 +1,11 @@
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { admitTarget } from "../../harness/admit-target.ts";
-import { recordApproval } from "../../harness/approve.ts";
-import { sentenceFor } from "../../harness/outcome-ground.ts";
-import { present } from "../../harness/present.ts";
-import { SIGNERS_PATH } from "../../harness/read-facts.ts";
+import { admitTarget } from "../../harness/admission/admit-target.ts";
+import { recordApproval } from "../../harness/approval/approve.ts";
+import { present } from "../../harness/approval/present.ts";
+import { SIGNERS_PATH } from "../../harness/home/read-facts.ts";
+import { sentenceFor } from "../../harness/outcome/outcome-ground.ts";
 import { parseRunId, workId } from "../../workflow/ids.ts";
 import { wordsOf, type Refusal } from "../../workflow/refusal.ts";
 import type { Answer } from "../answer.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
-import { admitTarget } from "../../harness/admit-target.ts";
+import { admitTarget } from "../../harness/admission/admit-target.ts";
 import type { World } from "../../harness/world.ts";
 import { workId, type WorkId } from "../../workflow/ids.ts";
 import type { CliContext } from "../context.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { HOSTILE_PATH, keepHostile } from "../../harness/kept-hostile.ts";
+import { HOSTILE_PATH, keepHostile } from "../../harness/home/kept-hostile.ts";
 import type { World } from "../../harness/world.ts";
 import { visible } from "../../workflow/visible-text.ts";
 import type { Answer } from "../answer.ts";

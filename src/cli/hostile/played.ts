@@ -1,4 +1,4 @@
-import type { RunResult } from "../../harness/run.ts";
+import type { RunResult } from "../../harness/run/run.ts";
 import type { Report } from "../../workflow/evidence/schemas/report.ts";
 import type { Verdict } from "../../workflow/evidence/verify/verdict.ts";
 import type { HostAct } from "./case-form.ts";

@@ -1,13 +1,13 @@
 import path from "node:path";
 
 import { hostShell } from "../../compose.ts";
-import { admitTarget } from "../../harness/admit-target.ts";
-import { recordApproval } from "../../harness/approve.ts";
-import { present } from "../../harness/present.ts";
-import { SIGNERS_PATH } from "../../harness/read-facts.ts";
-import { readReport } from "../../harness/read-report.ts";
-import { run, type RunResult } from "../../harness/run.ts";
-import { verifyFolder } from "../../harness/verify-folder.ts";
+import { admitTarget } from "../../harness/admission/admit-target.ts";
+import { recordApproval } from "../../harness/approval/approve.ts";
+import { present } from "../../harness/approval/present.ts";
+import { readReport } from "../../harness/evidence/read-report.ts";
+import { verifyFolder } from "../../harness/evidence/verify-folder.ts";
+import { SIGNERS_PATH } from "../../harness/home/read-facts.ts";
+import { run, type RunResult } from "../../harness/run/run.ts";
 import { workId, type WorkId } from "../../workflow/ids.ts";
 import type { Refusal } from "../../workflow/refusal.ts";
 import { removeGround } from "../demo/remove-ground.ts";

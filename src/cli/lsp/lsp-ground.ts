@@ -1,10 +1,10 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { committedAt, lintContextAlone, lintContextOf } from "../../harness/lint-packets.ts";
-import { admittedTargets } from "../../harness/packet-ground.ts";
-import { readAdmissions } from "../../harness/read-targets.ts";
-import { readingWorld } from "../../harness/reading-world.ts";
+import { readAdmissions } from "../../harness/admission/read-targets.ts";
+import { committedAt, lintContextAlone, lintContextOf } from "../../harness/packet/lint-packets.ts";
+import { admittedTargets } from "../../harness/packet/packet-ground.ts";
+import { readingWorld } from "../../harness/reading/reading-world.ts";
 import type { World } from "../../harness/world.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import type { CommittedPaths } from "../../workflow/packet/committed-paths.ts";

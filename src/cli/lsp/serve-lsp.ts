@@ -25,7 +25,7 @@ import {
   type Range,
 } from "vscode-languageserver-protocol/node";
 
-import { explanationOf } from "../../harness/explanations.ts";
+import { explanationOf } from "../../harness/home/explanations.ts";
 import { fixesOf } from "../../workflow/packet/fix-packet.ts";
 import { lintPacket, type Diagnostic } from "../../workflow/packet/lint-packet.ts";
 import { visible } from "../../workflow/visible-text.ts";

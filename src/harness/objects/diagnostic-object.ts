@@ -1,4 +1,4 @@
-import type { Linted } from "../lint-packets.ts";
+import type { Linted } from "../packet/lint-packets.ts";
 import type { DiagnosticObject } from "./diagnostic.ts";
 
 /** The findings of one packet, each with its place; it ends where its line ends. */

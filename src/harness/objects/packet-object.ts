@@ -1,6 +1,6 @@
 import { contractDigest } from "../../workflow/contract/contract.ts";
-import type { Drawn } from "../documents.ts";
-import type { WorkView } from "../read-works.ts";
+import type { Drawn } from "../home/documents.ts";
+import type { WorkView } from "../reading/read-works.ts";
 import type { PacketObject } from "./packet.ts";
 import { workObject } from "./work-object.ts";
 

@@ -1,4 +1,4 @@
-import type { RolledBack } from "../rollback.ts";
+import type { RolledBack } from "../outcome/rollback.ts";
 import type { RollbackObject } from "./rollback.ts";
 
 /** What was undone, or would be, as every surface prints it. */

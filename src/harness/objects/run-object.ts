@@ -1,6 +1,6 @@
 import type { Report } from "../../workflow/evidence/schemas/report.ts";
-import type { RunDetail } from "../read-run.ts";
-import type { TitledRun } from "../read-runs.ts";
+import type { RunDetail } from "../reading/read-run.ts";
+import type { TitledRun } from "../reading/read-runs.ts";
 import type { RunObject, RunReport, RunRow } from "./run.ts";
 
 /** The Run object of every surface (surface.md 4.5). */

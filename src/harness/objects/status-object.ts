@@ -1,4 +1,4 @@
-import { personOf, type Status } from "../read-status.ts";
+import { personOf, type Status } from "../reading/read-status.ts";
 import type { StatusObject } from "./status.ts";
 
 /** The inbox as every surface prints it. */

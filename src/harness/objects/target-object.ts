@@ -1,4 +1,4 @@
-import type { AdmissionReading, TargetCheck } from "../read-targets.ts";
+import type { AdmissionReading, TargetCheck } from "../admission/read-targets.ts";
 import { refusalObject } from "./refusal-object.ts";
 import type { ObservedTarget, TargetCheckObject, TargetRow } from "./target.ts";
 

@@ -1,4 +1,4 @@
-import type { WorkView } from "../read-works.ts";
+import type { WorkView } from "../reading/read-works.ts";
 import type { WorkObject } from "./work.ts";
 
 /** A work item as JSON; what is not there is left out. */

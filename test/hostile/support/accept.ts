@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 
-import { decideOutcome } from "../../../src/harness/decide-outcome.ts";
-import { sentenceFor, toAcknowledge } from "../../../src/harness/outcome-ground.ts";
-import type { Decided } from "../../../src/harness/record-outcome.ts";
+import { decideOutcome } from "../../../src/harness/outcome/decide-outcome.ts";
+import { sentenceFor, toAcknowledge } from "../../../src/harness/outcome/outcome-ground.ts";
+import type { Decided } from "../../../src/harness/outcome/record-outcome.ts";
 import type { Refusal } from "../../../src/workflow/refusal.ts";
 import type { Result } from "../../../src/workflow/result.ts";
 import type { Field, Trial } from "./field.ts";

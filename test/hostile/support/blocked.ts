@@ -3,7 +3,7 @@ import path from "node:path";
 
 import { expect } from "vitest";
 
-import { readStanding } from "../../../src/harness/read-standing.ts";
+import { readStanding } from "../../../src/harness/gate/read-standing.ts";
 import type { World } from "../../../src/harness/world.ts";
 import { parseEvent } from "../../../src/workflow/event-chain.ts";
 import { openGate } from "../../../src/workflow/gate/gate.ts";

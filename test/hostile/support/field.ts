@@ -3,9 +3,9 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { readReport } from "../../../src/harness/read-report.ts";
-import type { RunResult } from "../../../src/harness/run.ts";
-import { verifyFolder } from "../../../src/harness/verify-folder.ts";
+import { readReport } from "../../../src/harness/evidence/read-report.ts";
+import { verifyFolder } from "../../../src/harness/evidence/verify-folder.ts";
+import type { RunResult } from "../../../src/harness/run/run.ts";
 import type { World } from "../../../src/harness/world.ts";
 import type { Report } from "../../../src/workflow/evidence/schemas/report.ts";
 import type { Verdict } from "../../../src/workflow/evidence/verify/verdict.ts";

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-import { recordApproval } from "../../../src/harness/approve.ts";
-import { present } from "../../../src/harness/present.ts";
+import { recordApproval } from "../../../src/harness/approval/approve.ts";
+import { present } from "../../../src/harness/approval/present.ts";
 import { workId, type WorkId } from "../../../src/workflow/ids.ts";
 import { packetPath } from "../../../src/workflow/packet/write-packet.ts";
 import type { Field } from "./field.ts";
