@@ -4,11 +4,13 @@ import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
 import { backupFiles, bytesOf, digested } from "./adapters/home/backup-files.ts";
+import { folderHome } from "./adapters/home/folder-home.ts";
+import { readHomeId } from "./adapters/home/init-home.ts";
 import { servicesOf } from "./adapters/home/services-of.ts";
 import { unpackBackup, WITHHELD_ID } from "./adapters/home/unpack-backup.ts";
 import { writeBackup } from "./adapters/home/write-backup.ts";
 import { publicKeysOnly } from "./adapters/keys/public-keys.ts";
-import { allConsumed, consumeOnce } from "./adapters/store/consumed.ts";
+import { allConsumed, carryConsumed } from "./adapters/store/consumed.ts";
 import { openStore } from "./adapters/store/kysely-store.ts";
 import { snapshotLedger } from "./adapters/store/snapshot-ledger.ts";
 import { removeFolder } from "./adapters/target/remove-folder.ts";
@@ -153,7 +155,10 @@ export const restoreHome = async (
     const backup = await unpackBackup(path.resolve(cwd, file), staging);
     if ((await readFile(path.join(staging, WITHHELD_ID), "utf8")).trim() !== backup.homeId)
       throw new Failure("backup/altered", `${file} names another home id than it holds.`);
-    const carried = instead === undefined ? [] : await carryLocks(path.resolve(cwd, instead), staging);
+    // It would be read in place of the ledger that was just unpacked.
+    if ((await servicesOf(folderHome(staging))).store.kind !== "sqlite")
+      throw new Failure("backup/altered", `${file} leads to a ledger elsewhere, which no backup does.`);
+    const carried = instead === undefined ? [] : await carryLocks(path.resolve(cwd, instead), staging, backup.homeId);
     const view = await judged(staging, backup, environment);
     if (view.wrong.length > 0) throw new Failure("backup/does-not-hold", `${view.wrong[0]}.`);
     const lost = [...view.newer, ...carried.map((id) => `${id} was spent after this backup`)];
@@ -171,17 +176,13 @@ export const restoreHome = async (
 };
 
 /** Approvals that the home which is given up has spent stay spent: their locks are laid into the new one. */
-const carryLocks = async (old: string, staging: string): Promise<readonly string[]> => {
-  const carried: string[] = [];
-  const there = await allConsumed(path.join(staging, ".cto/consumed"));
-  await mkdir(path.join(staging, ".cto/consumed"), { recursive: true, mode: 0o700 });
-  for (const [id, text] of await allConsumed(path.join(old, ".cto/consumed"))) {
-    const run = parseRunId(text);
-    if (there.has(id) || run === undefined) continue;
-    await consumeOnce(path.join(staging, ".cto/consumed"), id, run);
-    carried.push(id);
-  }
-  return carried;
+const carryLocks = async (old: string, staging: string, homeId: string): Promise<readonly string[]> => {
+  // Of another folder there would be no locks, and everything that was spent could be spent once more.
+  if ((await readHomeId(old).catch(() => undefined)) !== homeId)
+    throw new Failure("home/absent", `${old} is not the home that this backup is of.`);
+  const consumed = path.join(staging, ".cto/consumed");
+  await mkdir(consumed, { recursive: true, mode: 0o700 });
+  return carryConsumed(path.join(old, ".cto/consumed"), consumed);
 };
 
 const judged = async (

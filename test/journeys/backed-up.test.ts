@@ -7,6 +7,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import type { World } from "../../src/harness/world.ts";
+import { digestOf } from "../../src/workflow/digest.ts";
 import { tarEnd, tarHeader, tarPadding } from "../../src/workflow/evidence/ustar.ts";
 import { backupText, readBackup, type HomeBackup } from "../../src/workflow/home-backup.ts";
 import { runId } from "../../src/workflow/ids.ts";
@@ -214,6 +215,21 @@ test.each<readonly [string, (parts: Parts) => Buffer]>([
   expect(existsSync("/tmp/cto-outside")).toBe(false);
 });
 
+test("a backup whose services.json leads to a server is refused before anybody is asked there", async () => {
+  const { manifest, contents } = partsOf();
+  const url = "postgresql://cto@127.0.0.1:1/elsewhere";
+  const services = Buffer.from(JSON.stringify({ schemaVersion: 1, store: { kind: "postgresql", url } }));
+  const sha256 = digestOf(services);
+  const files = [...manifest.files, { path: ".cto/services.json", sha256, size: services.length }];
+  const sorted = new Map([...contents, [sha256, services] as const].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  writeFileSync(at("leads.tar"), tarOf(entriesOf({ manifest: { ...manifest, files }, contents: sorted })));
+  expect(await cto("restore", "leads.tar", "led")).toMatchObject({
+    exit: 4,
+    stderr: expect.stringContaining("backup/altered"),
+  });
+  expect(existsSync(at("led"))).toBe(false);
+});
+
 /** The backup, honestly written, of something that does not hold. */
 const resealed = async (change: (home: string) => void, file: string): Promise<void> => {
   execFileSync("cp", ["-a", at("with-keys"), at(`home-of-${file}`)]);
@@ -322,6 +338,29 @@ test("an older backup in the place of a home that went on is refused, and where 
   expect(said).toMatchObject({ exit: 0, stdout: expect.stringMatching(/LOST .* was spent after this backup/) });
   expect(readdirSync(at("instead/.cto/consumed"))).toEqual(readdirSync(path.join(ground.home, ".cto/consumed")));
   expect(await cto("audit", "verify", "--home", at("instead"))).toMatchObject({ exit: 5 });
+});
+
+test("a backup takes the place of its own home only: of another folder no spent approval would be carried", async () => {
+  execFileSync("cp", ["-a", ground.home, at("other")]);
+  writeFileSync(path.join(at("other"), ".cto/home-id"), `${"0".repeat(26)}\n`);
+  for (const folder of ["no-such-folder", "taken", "other"]) {
+    expect(await cto("restore", "earlier.tar", "of-none", "--instead-of", at(folder), "--lose-newer")).toMatchObject({
+      exit: 4,
+      stderr: expect.stringContaining("home/absent"),
+    });
+    expect(existsSync(at("of-none"))).toBe(false);
+  }
+});
+
+test("a lock that names no run any more keeps its approval spent in the home that is restored instead", async () => {
+  execFileSync("cp", ["-a", ground.home, at("torn")]);
+  for (const id of readdirSync(at("torn/.cto/consumed"))) writeFileSync(at(`torn/.cto/consumed/${id}`), "");
+  expect(
+    await cto("restore", "earlier.tar", "of-torn", "--instead-of", at("torn"), "--lose-newer", "--json"),
+  ).toMatchObject({ exit: 0 });
+  expect(readdirSync(at("of-torn/.cto/consumed"))).toEqual(readdirSync(path.join(ground.home, ".cto/consumed")));
+  const run = await cto("run", ground.work, "--home", at("of-torn"), "--json");
+  expect(jsonOf(run)).toMatchObject({ state: "blocked" });
 });
 
 describe.skipIf(POSTGRES === undefined)("a home whose ledger is on a server", () => {

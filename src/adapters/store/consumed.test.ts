@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { parseRunId } from "../../workflow/ids.ts";
-import { consumedBy, consumeOnce } from "./consumed.ts";
+import { carryConsumed, consumedBy, consumeOnce } from "./consumed.ts";
 
 const first = parseRunId("R-049-01")!;
 const second = parseRunId("R-049-02")!;
@@ -47,4 +47,18 @@ test.each(["", ".", "..", "../ap-1", "a/b", ".hidden", "ap 1", "ap\u0000", "x".r
 
 test("a folder that is not there is a Failure, and nothing is spent", async () => {
   await expect(consumeOnce(path.join(folder, "x"), "ap-1", first)).rejects.toMatchObject({ code: "home/unreadable" });
+});
+
+test("locks are carried to another folder as they are, and none that is there is written over", async () => {
+  const [from, to] = [path.join(folder, "from"), path.join(folder, "to")];
+  await mkdir(from);
+  await mkdir(to);
+  await consumeOnce(from, "ap-1", first);
+  await consumeOnce(from, "ap-2", first);
+  await writeFile(path.join(from, "ap-3"), "");
+  await consumeOnce(to, "ap-2", second);
+  expect(await carryConsumed(from, to)).toEqual(["ap-1", "ap-3"]);
+  expect([await consumedBy(to, "ap-1"), await consumedBy(to, "ap-2")]).toEqual([first, second]);
+  expect(await consumeOnce(to, "ap-3", first)).toBe("lost");
+  expect(await carryConsumed(from, to)).toEqual([]);
 });

@@ -15,21 +15,24 @@ export const consumeOnce = async (
   approvalId: string,
   run: RunId,
 ): Promise<"won" | "again" | "lost"> => {
-  const file = fileOf(folder, approvalId);
-  const fresh = path.join(folder, `.${approvalId}.${randomBytes(8).toString("hex")}`);
   return orFailure(folder, async () => {
-    try {
-      await writeDurably(fresh, `${run}\n`);
-      const won = await linkOnce(fresh, file);
-      // Also for "again": the one that won may have died before its directory entry was on disk.
-      await syncFolder(folder);
-      if (won) return "won";
-      return (await consumedBy(folder, approvalId)) === run ? "again" : "lost";
-    } finally {
-      await unlink(fresh).catch(() => undefined);
-    }
+    if (await layOnce(folder, approvalId, run)) return "won";
+    return (await consumedBy(folder, approvalId)) === run ? "again" : "lost";
   });
 };
+
+/**
+ * Lays every lock of one folder that another one lacks into that one, as it is written there: one that names no run any
+ * more holds against every run. Answers the approvals that were carried.
+ */
+export const carryConsumed = async (from: string, to: string): Promise<readonly string[]> =>
+  orFailure(to, async () => {
+    const there = await allConsumed(to);
+    const carried: string[] = [];
+    for (const [approvalId, text] of await allConsumed(from))
+      if (!there.has(approvalId) && (await layOnce(to, approvalId, text))) carried.push(approvalId);
+    return carried;
+  });
 
 /** The run that spent an approval. What is no run id is named too, and is nobody's. */
 export const consumedBy = async (folder: string, approvalId: string): Promise<RunId | "nobody" | "unreadable"> => {
@@ -54,6 +57,21 @@ const APPROVAL_ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,99}$/;
 const fileOf = (folder: string, approvalId: string): string => {
   if (!APPROVAL_ID.test(approvalId)) throw new TypeError(`not an approval id: ${approvalId}`);
   return path.join(folder, approvalId);
+};
+
+/** Whether the lock is the one that was laid now; on disk in either case. */
+const layOnce = async (folder: string, approvalId: string, text: string): Promise<boolean> => {
+  const file = fileOf(folder, approvalId);
+  const fresh = path.join(folder, `.${approvalId}.${randomBytes(8).toString("hex")}`);
+  try {
+    await writeDurably(fresh, `${text}\n`);
+    const won = await linkOnce(fresh, file);
+    // Also where it is not: the one that won may have died before its directory entry was on disk.
+    await syncFolder(folder);
+    return won;
+  } finally {
+    await unlink(fresh).catch(() => undefined);
+  }
 };
 
 const writeDurably = async (file: string, text: string): Promise<void> => {
