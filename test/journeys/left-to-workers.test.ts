@@ -1,6 +1,7 @@
 import { chmod, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
+import Database from "better-sqlite3";
 import { expect, test } from "vitest";
 
 import { relayOrders } from "../../src/harness/orders/relay-orders.ts";
@@ -130,6 +131,40 @@ test("a worker that is told to end gives back what still runs, also one that wou
     expect(served).toMatchObject({ claimed: 1, done: 0, givenBack: 1 });
     expect(await world.engine.status(runId(ground.work, 1), "execute")).toBe("queued");
     expect(await world.store.run(runId(ground.work, 1))).toMatchObject({ ending: null });
+  });
+});
+
+test("an order of a run that the ledger does not know fails, and its worker goes on with the others", async () => {
+  await withApproved(async ({ ground, world }) => {
+    const run = runId(ground.work, 1);
+    const stray = {
+      run: runId(ground.work, 77),
+      kind: "execute",
+      work: ground.work,
+      priority: -1,
+      owner: "jp",
+    } as const;
+    expect((await leaveRun(world, ground.work)).ok).toBe(true);
+    const [{ target = "", site = "" } = {}] = await world.engine.queue();
+    await world.engine.start({ ...stray, target: `${target}-other`, site });
+    const worked = await runCto(WORKER, { home: ground.home, env: openSwitches("scripted") });
+    expect([worked.exit, jsonOf(worked)]).toMatchObject([0, { claimed: 2, done: 1 }]);
+    expect(await world.engine.status(stray.run, "execute")).toBe("failed");
+    expect(await world.store.run(run)).toMatchObject({ ending: "awaiting_outcome" });
+  });
+});
+
+test("a run that its engine holds for done while the ledger has it open is told, and nobody waits for it", async () => {
+  await withApproved(async ({ ground, world }) => {
+    expect((await leaveRun(world, ground.work)).ok).toBe(true);
+    const orders = new Database(path.join(ground.home, ".cto/engine.db"));
+    orders.prepare("update orders set status = 'done'").run();
+    orders.close();
+    await expect(runOnce(world, ground)).rejects.toMatchObject({ code: "engine/unavailable" });
+    await world.engine.close();
+    for (const end of ["", "-wal", "-shm"]) await rm(path.join(ground.home, `.cto/engine.db${end}`), { force: true });
+    await relayOrders(world);
+    expect(endOf(await runOnce(world, ground))).toEqual(["awaiting_outcome"]);
   });
 });
 

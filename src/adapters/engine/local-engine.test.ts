@@ -195,6 +195,40 @@ test("a drain finishes what ends in time and gives the rest back to the others",
   expect(await engine.status(orderOf(2).run, "execute")).toBe("done");
 });
 
+test("a drain does not wait for what heeds no abort; the next worker takes it once this process is gone", async () => {
+  const engine = engineOf(1, { settleMs: 20 });
+  await engine.start(FIRST);
+  const begun = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<void>();
+  const worker = await engine.work(async () => {
+    begun.resolve();
+    await never.promise;
+  }, 1);
+  await begun.promise;
+  expect(await worker.drain(0)).toEqual({ finished: 0, givenBack: 1 });
+  await engine.close();
+  const heir = engineOf(2);
+  expect(await heir.status(FIRST.run, "execute")).toBe("running");
+  never.resolve();
+  dead.add(1);
+  const other = await heir.work(async () => undefined, 1);
+  await other.idle();
+  expect(await heir.status(FIRST.run, "execute")).toBe("done");
+});
+
+test("a row that nobody here wrote ends a worker, which else would do nothing and say nothing of it", async () => {
+  const engine = engineOf(1);
+  await engine.start(FIRST);
+  await engine.start(orderOf(2));
+  const other = new Database(file());
+  other
+    .prepare("update orders set status = 'running', worker = 'w2', holder = '{}' where id = ?")
+    .run("execute/R-002-01");
+  other.close();
+  const worker = await engine.work(async () => undefined, 1);
+  await expect(worker.lost).rejects.toMatchObject({ code: "engine/unavailable" });
+});
+
 test("an order whose failure may pass waits, any other failure ends it until it is given again, a fence ends the worker", async () => {
   const engine = engineOf(1);
   const met: string[] = [];

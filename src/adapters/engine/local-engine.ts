@@ -26,6 +26,8 @@ export interface LocalEngineOptions {
   readonly leaseMs?: number;
   /** How often a worker looks for orders, cancels and dead workers. */
   readonly lookMs?: number;
+  /** How long orders may take to end after a drain aborted them. */
+  readonly settleMs?: number;
   /** What a worker met and lives on with; of one order, if it names one. */
   readonly onTrouble?: (failure: Failure, order?: RunOrder) => void;
 }

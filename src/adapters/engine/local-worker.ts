@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 
 import type { OrderLimits, Perform, Serve, Worker } from "../../seams/engine.ts";
 import { Failure } from "../../workflow/failure.ts";
+import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { LocalEngineOptions } from "./local-engine.ts";
 import { orderId } from "./order-id.ts";
 import type { Claimed, OrderRows, Settled } from "./order-rows.ts";
@@ -33,6 +34,7 @@ interface Running {
 /** One worker: it looks, takes, performs, and lets go. Every look is one short transaction after the other. */
 export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
   const { rows, worker, sites, self, isAlive, leaseMs, lookMs, concurrency, perform, fleet, how, file } = parts;
+  const { settleMs = ENGINE_LIMITS.settleMs } = parts;
   const { only = "any", limits = unlimited } = how;
   const running = new Map<string, Running>();
   fleet.join(worker, self, wordsText(hostname(), concurrency, how), Date.now());
@@ -41,6 +43,7 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
   lost.promise.catch(() => undefined);
   let isDraining = false;
   let isLost = false;
+  let isOver = false;
   let finished = 0;
   let givenBack = 0;
   let idle = Promise.withResolvers<void>();
@@ -146,6 +149,8 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
       orUnavailable(file, act);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      // What comes to the same again would keep a worker here that does nothing, and says nothing of it.
+      if (!error.retry) return lose(error);
       parts.onTrouble?.(error);
     }
   };
@@ -164,17 +169,22 @@ export const openLocalWorker = (parts: WorkerParts): LocalWorker => {
       finished = 0;
       givenBack = 0;
       const all = Promise.all([...running.values()].map(({ ended }) => ended));
+      const settling = AbortSignal.timeout(withinMs + settleMs);
+      const over = new Promise<void>((resolve) => settling.addEventListener("abort", () => resolve()));
       const patience = AbortSignal.timeout(withinMs);
       const giveBack = (): void => {
         for (const { stop } of running.values())
           stop.abort(new Failure("engine/given-back", `${worker} ends; another worker goes on.`));
       };
       patience.addEventListener("abort", giveBack);
-      await all;
+      await Promise.race([all, isOver ? undefined : over]);
       patience.removeEventListener("abort", giveBack);
       clearInterval(timer);
       if (!isLost) tried(() => fleet.leave(worker));
-      return { finished, givenBack };
+      // What heeds no abort, as an upload that a bucket never ends, is left as it is like what a lost worker held.
+      isOver = true;
+      isLost ||= running.size > 0;
+      return { finished, givenBack: givenBack + running.size };
     },
   };
 };

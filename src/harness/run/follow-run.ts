@@ -37,6 +37,9 @@ export const followRun = async (world: World, { run }: RunRow, follower: Followe
     if (row.state === "ended") return endedRun(world, run);
     // A stop came before its worker did: whoever takes it again ends it.
     if (status === "cancelled") await world.engine.start(engineOrder(row));
+    // Seen before the run was: its worker would have ended the run first.
+    if (status === "done")
+      throw new Failure("engine/unavailable", `The engine holds ${run} for done, and its run is open.`);
     if (status === "failed")
       throw new Failure("engine/unavailable", `The worker of ${run} gave it up; the run is open.`, { retry: true });
     if (!signal.aborted || asked) continue;

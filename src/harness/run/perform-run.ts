@@ -1,5 +1,6 @@
 import type { EngineRun } from "../../seams/engine.ts";
 import type { Fence, Holder, RunRow } from "../../seams/store.ts";
+import { Failure } from "../../workflow/failure.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import { openRedactor } from "../backend/redactor.ts";
 import { runWorkflow, type Ending } from "../run-workflow.ts";
@@ -74,7 +75,9 @@ const performOpen = async (
 const takeUp = (world: World, run: RunId): Promise<TakenUp | "ended"> =>
   world.store.transact(async (ledger) => {
     const row = await ledger.run(run);
-    if (row === "absent") throw new TypeError(`no such run: ${run}`);
+    // As where an older ledger was put back beside newer orders, or somebody else wrote there.
+    if (row === "absent")
+      throw new Failure("engine/unreadable", `The engine holds an order of ${run}, which this ledger does not know.`);
     if (row.state === "ended") return "ended";
     const { sequence } = await ledger.tip(run);
     const fence = await ledger.beginAttempt(run, "take-up", world.holder, "unfenced");
