@@ -8,19 +8,31 @@ import { atOneMoment, ledgerProblems } from "./check-ledger.ts";
 import type { Notary } from "./ledger-head.ts";
 import { pagesOf, type AnyRow } from "./row-pages.ts";
 import type { Tables } from "./tables.ts";
+import { lackingRows, type FactsSeen } from "./told-rows.ts";
 
 /** Everything of a ledger that can be recomputed, at one moment. */
 export const storeProblems = (db: Kysely<Tables>, start: Digest, notary: Notary): Promise<readonly StoreProblem[]> =>
-  atOneMoment(db, async (moment) => [
-    ...(await ledgerProblems(moment, start, notary)).map(({ what, seq }) => ({ what, of: String(seq) })),
-    ...(await brokenFacts(moment)).map((of) => ({ what: "facts" as const, of })),
-    ...(await wrongDocuments(moment)).map((of) => ({ what: "document" as const, of })),
-    ...(await wrongCounts(moment)).map((of) => ({ what: "count" as const, of })),
-  ]);
+  atOneMoment(db, async (moment) => {
+    const ledger = await ledgerProblems(moment, start, notary);
+    const { broken, ...seen } = await factsSeen(moment);
+    // Records that do not hold tell of nothing.
+    const lacking = ledger.some(({ what }) => OF_RECORDS.has(what)) ? [] : await lackingRows(moment, seen);
+    return [
+      ...ledger.map(({ what, seq }) => ({ what, of: String(seq) })),
+      ...broken.map((of) => ({ what: "facts" as const, of })),
+      ...lacking.filter(({ what, of }) => what !== "facts" || !broken.includes(of)),
+      ...(await wrongDocuments(moment)).map((of) => ({ what: "document" as const, of })),
+      ...(await wrongCounts(moment)).map((of) => ({ what: "count" as const, of })),
+    ];
+  });
 
-/** Runs whose facts are no chain, or lie under other columns than their lines say. */
-const brokenFacts = async (db: Kysely<Tables>): Promise<readonly string[]> => {
+const OF_RECORDS: ReadonlySet<StoreProblem["what"]> = new Set(["chain", "columns"]);
+
+/** Runs whose facts are no chain, or lie under other columns than their lines say; and what all facts come to. */
+const factsSeen = async (db: Kysely<Tables>): Promise<FactsSeen & { readonly broken: readonly string[] }> => {
   const broken = new Set<string>();
+  const ends = new Map<string, string>();
+  const outputs = new Set<string>();
   let stream = "";
   let next = { sequence: 0, prev: "" };
   for await (const rows of pagesOf(db, { table: "facts", key: ["stream", "seq"] }))
@@ -31,9 +43,14 @@ const brokenFacts = async (db: Kysely<Tables>): Promise<readonly string[]> => {
       stream = run;
       if (!continues(row, next)) broken.add(run);
       next = { sequence: next.sequence + 1, prev: String(row["sha256"]) };
+      ends.set(run, String(row["type"]));
+      const output = row["type"] === "step.finished" ? OUTPUT.exec(String(row["line"]))?.[1] : undefined;
+      if (output !== undefined) outputs.add(output);
     }
-  return [...broken];
+  return { broken: [...broken], ends, outputs };
 };
+
+const OUTPUT = /"outputSha256":"([0-9a-f]{64})"/;
 
 const continues = (row: AnyRow, next: { readonly sequence: number; readonly prev: string }): boolean => {
   const line = String(row["line"]);

@@ -18,7 +18,9 @@ export const act: Act<object, []> = (context, flags) =>
       text: [
         `${holds ? "PASS" : "FAIL"}      ${checkpoint.size} entries, root ${checkpoint.rootHash}`,
         ...(holds
-          ? ["          chain, tree, signed head, columns, work items, runs, facts, documents and counts recompute"]
+          ? [
+              "          chain, tree, signed head, columns, work items, runs, facts, seals, spent approvals, documents and counts recompute",
+            ]
           : [
               table(problems.map(({ what, of }) => ["wrong   ", what, visible(of), MEANS[what]])),
               "next      restore the ledger from a backup before anything else is done with this home",
@@ -33,7 +35,9 @@ const MEANS: Readonly<Record<StoreProblem["what"], string>> = {
   columns: "the columns say something else than the record beside them",
   "work item": "its row is not what the records come to",
   run: "its row shows something else than its records",
-  facts: "the facts of the run are no chain",
-  document: "the bytes are not those of the name",
+  facts: "the facts of the run are no chain, or do not go to its end",
+  document: "the bytes are not those of the name, or are not there",
+  seal: "no row of it is the one that the ledger saw sealed",
+  approval: "its claim and the record that spent it are not one",
   count: "there are not as many",
 };
