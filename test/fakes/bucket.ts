@@ -15,6 +15,8 @@ export type Fate =
   /** The connection ends in the middle of the answer. */
   | "breaks"
   | { readonly status: number; readonly code: string }
+  /** The answer comes with these headers in the place of its own. */
+  | { readonly headers: Readonly<Record<string, string>> }
   /** The server does it, and its answer comes no further than here. */
   | { readonly done: () => void };
 
@@ -112,12 +114,13 @@ const meet = (fate: Fate, incoming: IncomingMessage, outgoing: ServerResponse, p
   }
   const { method, url, headers } = incoming;
   const passed = request({ host: "127.0.0.1", port, method, path: url, headers }, (answer) => {
-    if (typeof fate === "object") {
+    if (typeof fate === "object" && "done" in fate) {
       answer.resume().once("end", fate.done);
       return;
     }
-    outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-    if (fate === "passes") return void answer.pipe(outgoing);
+    const other = typeof fate === "object" && "headers" in fate ? fate.headers : {};
+    outgoing.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...other });
+    if (fate === "passes" || typeof fate === "object") return void answer.pipe(outgoing);
     answer.once("end", () => outgoing.destroy());
     answer.once("data", (piece: Buffer) => {
       answer.pause();

@@ -208,7 +208,8 @@ async function* piecesOf(
 
 const asFailure = (what: string, error: unknown): unknown => {
   if (error instanceof Failure) throw error;
-  if (error instanceof TypeError) return error;
+  // The client says so as well of an answer that it cannot read.
+  if (error instanceof TypeError && !("$response" in error)) return error;
   const { name, status } = answered(error);
   // Texts of a bucket can name keys: only the name of its error is told.
   const says = `${what}: ${name}${status === undefined ? "" : ` (${status})`}.`;

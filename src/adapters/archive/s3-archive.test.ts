@@ -270,6 +270,7 @@ test.each<readonly [string, FailureCode, Fate]>([
   ["an answer that breaks off", "archive/unreachable", "breaks"],
   ["503 SlowDown for ever", "archive/unreachable", { status: 503, code: "SlowDown" }],
   ["500 InternalError for ever", "archive/unreachable", { status: 500, code: "InternalError" }],
+  ["a time that is none", "archive/unreachable", { headers: { "last-modified": "yesterday" } }],
   ["403 InvalidAccessKeyId", "archive/refused", { status: 403, code: "InvalidAccessKeyId" }],
   ["a clock that is wrong", "archive/refused", { status: 403, code: "RequestTimeTooSkewed" }],
   ["no such bucket", "archive/refused", { status: 404, code: "NoSuchBucket" }],
