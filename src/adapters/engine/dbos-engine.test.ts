@@ -259,6 +259,26 @@ describe.skipIf(!isHere)("on PostgreSQL", () => {
     await expect(engine.queue()).rejects.toMatchObject({ code: "engine/unreadable" });
   });
 
+  test("what somebody else wrote into the database is performed by nobody: other text, or a run under a second id", async () => {
+    const engine = open();
+    for (const n of [1, 2, 3]) await engine.start(orderOf(n));
+    const write = (n: number, text: string): Promise<unknown> =>
+      onDatabase(
+        url,
+        `update dbos.workflow_input set inputs = replace(inputs, 'R-00${n}-01', '${text}') where workflow_uuid = 'execute/R-00${n}-01'`,
+      );
+    await write(1, String.raw`R-001-01\nended     R-001-01  awaiting_outcome`);
+    await write(3, "R-002-01");
+    const performed: RunOrder[] = [];
+    await served(engine, async (order) => void performed.push(order));
+    expect(performed).toEqual([orderOf(2)]);
+    expect(await Promise.all([1, 2, 3].map((n) => engine.status(orderOf(n).run, "execute")))).toEqual([
+      "failed",
+      "done",
+      "failed",
+    ]);
+  });
+
   test("nobody looks at the orders of another home, nor orders among them", async () => {
     await open().queue();
     for (const use of ["look", "work"] as const) {

@@ -6,7 +6,9 @@ import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { BoundedLog } from "./bounded-log.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
 import type { Outcome } from "./dbos-performer.ts";
+import { orderId, workflowIds } from "./order-id.ts";
 import { WORKFLOW } from "./order-queue.ts";
+import { readOrder } from "./read-order.ts";
 
 export interface Launch {
   readonly worker: string;
@@ -41,9 +43,13 @@ export const launchDbos = async (
     logger: log,
   });
   DBOS.registerWorkflow(
-    (order: RunOrder): Promise<Outcome> => {
+    async (input: RunOrder): Promise<Outcome> => {
       const id = DBOS.workflowID;
       if (id === undefined) throw new TypeError("A workflow without an id.");
+      // Whoever has access to the database writes there what he likes, and one run under many ids.
+      const order = readOrder([input]);
+      if (!workflowIds(orderId(order.run, order.kind), protocol).includes(id))
+        throw new Failure("engine/unreadable", `The engine's database holds ${order.run} under another id.`);
       return perform(order, id);
     },
     { name: WORKFLOW, maxRecoveryAttempts: ENGINE_LIMITS.beginningsMax },
