@@ -145,8 +145,8 @@ test("an order of a run that the ledger does not know fails, and its worker goes
       owner: "jp",
     } as const;
     expect((await leaveRun(world, ground.work)).ok).toBe(true);
-    const [{ target = "", site = "" } = {}] = await world.engine.queue();
-    await world.engine.start({ ...stray, target: `${target}-other`, site });
+    const [left] = await world.engine.queue();
+    await world.engine.start({ ...stray, target: "another", site: left?.site ?? "" });
     const worked = await runCto(WORKER, { home: ground.home, env: openSwitches("scripted") });
     expect([worked.exit, jsonOf(worked)]).toMatchObject([0, { claimed: 2, done: 1 }]);
     expect(await world.engine.status(stray.run, "execute")).toBe("failed");

@@ -3,7 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 
 import { parseDigest, type Digest } from "../../workflow/digest.ts";
 import type { DigestedFile } from "../../workflow/evidence/verify/reading.ts";
-import type { FileTaker } from "../../workflow/evidence/verify/tar.ts";
+import { heldFile, type FileTaker } from "../../workflow/evidence/verify/tar.ts";
+import { LIMITS } from "../../workflow/limits.ts";
 
 const PIECE_BYTES = 1_048_576;
 
@@ -41,6 +42,23 @@ export const digestedTaker = (): Omit<FileTaker, "done"> & { readonly done: () =
       size += piece.length;
     },
     done: () => ({ size, sha256: hash.digest() }),
+  };
+};
+
+/**
+ * Keeps the files whose size is wanted, as long as all of them together are no more than a bundle may be held with. Sizes
+ * are all that is known beforehand, and whoever lies has as many files of one size as he likes.
+ */
+export const heldWithin = (
+  isWanted: (size: number) => boolean,
+  otherwise: (size: number) => FileTaker = digestedTaker,
+  bytesMax: number = LIMITS.bundleHeldBytesMax,
+): ((size: number) => FileTaker) => {
+  let left = bytesMax;
+  return (size) => {
+    if (!isWanted(size)) return otherwise(size);
+    left -= size;
+    return left < 0 ? digestedTaker() : heldFile();
   };
 };
 

@@ -2,10 +2,11 @@ import type { Checked, OpenBundle } from "../../seams/archive.ts";
 import type { Digest } from "../../workflow/digest.ts";
 import type { DigestedFile } from "../../workflow/evidence/verify/reading.ts";
 import { heldFile, type FileTaker } from "../../workflow/evidence/verify/tar.ts";
+import { Failure } from "../../workflow/failure.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
 import { isPacked, manifestKey, type BundleManifest, type ManifestFile } from "./bundle-manifest.ts";
-import { digestedTaker } from "./digest-stream.ts";
+import { digestedTaker, heldWithin } from "./digest-stream.ts";
 import type { ObjectStore } from "./object-store.ts";
 import { held, manifestIn, readObject, readPack, type Content } from "./read-bucket.ts";
 
@@ -41,12 +42,12 @@ export const readArchived = async (
 ): Promise<Uint8Array | "absent"> => {
   const file = manifest.files.find((one) => one.name === name);
   if (file === undefined || file.size > bytesMax) return "absent";
-  const takerOf = (size: number): FileTaker => (size === file.size ? heldFile() : digestedTaker());
+  const takerOf = heldWithin((size) => size === file.size);
   const content = isPacked(file)
     ? held(await readPack(store, manifest, takerOf)).get(file)
     : held(await readObject(store, file, heldFile()));
   if (content instanceof Uint8Array) return content;
-  throw new TypeError(`${name} was to be held`);
+  throw new Failure("archive/altered", `The pack of ${manifest.run} has more files of one size than can be held.`);
 };
 
 /** Everything that the bucket has of a run, read back; nothing of it is kept. */

@@ -1,7 +1,7 @@
 import { digestOf, type Digest } from "../../workflow/digest.ts";
 import { SUMS } from "../../workflow/evidence/bundle-table.ts";
 import type { DigestedFile } from "../../workflow/evidence/verify/reading.ts";
-import { heldFile, readTar, type FileTaker } from "../../workflow/evidence/verify/tar.ts";
+import { readTar, type FileTaker } from "../../workflow/evidence/verify/tar.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { RunId } from "../../workflow/ids.ts";
 import { LIMITS } from "../../workflow/limits.ts";
@@ -14,7 +14,7 @@ import {
   type BundleManifest,
   type ManifestFile,
 } from "./bundle-manifest.ts";
-import { digestedTaker, heldBytes, written } from "./digest-stream.ts";
+import { digestedTaker, heldBytes, heldWithin, written } from "./digest-stream.ts";
 import type { ObjectStore } from "./object-store.ts";
 
 /** What does not hold in a bucket, as one sentence. */
@@ -78,8 +78,9 @@ export const readPack = async (
   if (found === "absent") return missing(store, key);
   const whole = digestedTaker();
   const list = files.find(({ name }) => name === SUMS);
-  const bundle = await readTar(upTo(found, pack.size, whole), (size) =>
-    size === list?.size ? heldFile() : takerOf(size),
+  const bundle = await readTar(
+    upTo(found, pack.size, whole),
+    heldWithin((size) => size === list?.size, takerOf),
   );
   const read = whole.done();
   if (read.size !== pack.size || written(read) !== pack.sha256) return altered(store, key, "is not what its name says");
