@@ -92,8 +92,8 @@ const settled = async (world: World, store: StoreService, scratch: string): Prom
       const inBucket = world.archive.bucket === "none" ? [] : await archivedOf(world, gone);
       const missing = gone.find((run) => !inBucket.includes(run));
       if (untold === undefined && missing === undefined) {
-        if ((await taken.check()).length > 0)
-          throw new Failure("store/corrupt", "The ledger does not hold; cto audit verify says where.");
+        if ((await taken.problems()).length > 0)
+          throw new Failure("store/corrupt", "The ledger does not hold; cto store check says where.");
         const { checkpoint } = await taken.head();
         const open = (await taken.runs({ open: true })).map(({ run }) => run);
         const head = { size: checkpoint.size, rootHash: checkpoint.rootHash };

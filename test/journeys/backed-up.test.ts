@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, symlinkSync
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
+import Database from "better-sqlite3";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
@@ -266,6 +267,40 @@ test.each<readonly [string, (home: string) => void]>([
     stderr: expect.stringContaining("backup/does-not-hold"),
   });
   expect(existsSync(at("broken"))).toBe(false);
+});
+
+test("facts that somebody took out of a ledger keep it from being backed up, and from being restored", async () => {
+  execFileSync("cp", ["-a", at("restored"), at("without-facts")]);
+  const file = at("without-facts/.cto/ledger.db");
+  const database = new Database(file);
+  const trigger = database
+    .prepare<[], string>("select sql from sqlite_schema where name = 'facts_no_delete'")
+    .pluck()
+    .get();
+  database.exec(`drop trigger facts_no_delete; delete from facts; ${trigger ?? ""}`);
+  database.pragma("journal_mode = delete");
+  database.close();
+  expect(await cto("backup", "without-facts.tar", "--home", at("without-facts"))).toMatchObject({
+    exit: 4,
+    stderr: expect.stringContaining("store/corrupt"),
+  });
+
+  const { manifest, contents } = partsOf();
+  const ledger = readFileSync(file);
+  const replaced = manifest.files.find((one) => one.path === ".cto/ledger.db");
+  const sha256 = digestOf(ledger);
+  const files = manifest.files.map((one) => (one === replaced ? { ...one, sha256, size: ledger.length } : one));
+  const sorted = new Map(
+    [...contents, [sha256, ledger] as const]
+      .filter(([digest]) => digest !== replaced?.sha256)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+  writeFileSync(at("without-facts.tar"), tarOf(entriesOf({ manifest: { ...manifest, files }, contents: sorted })));
+  expect(await cto("restore", "without-facts.tar", "of-nothing")).toMatchObject({
+    exit: 4,
+    stderr: expect.stringContaining("backup/does-not-hold"),
+  });
+  expect(existsSync(at("of-nothing"))).toBe(false);
 });
 
 test.each([

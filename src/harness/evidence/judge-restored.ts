@@ -22,7 +22,7 @@ export const judgeRestored = async (world: World): Promise<RestoredView> => {
   const trust = readTrustRoot(await world.home.read(SIGNERS_PATH), await world.home.read(REVOKED_PATH));
   if (!trust.ok) return { records: 0, rootHash: "", bundles: 0, newer: [], wrong: trust.refusals.map(says) };
   const audit = await readAudit(world, trust.value);
-  const places = await world.store.check();
+  const problems = await world.store.problems();
   const sealed = (await world.store.records({ types: ["run.sealed"] })).flatMap(({ run }) => run ?? []);
   const broken: RunId[] = [];
   for (const run of sealed) if (!(await sealHolds(world, run))) broken.push(run);
@@ -35,7 +35,7 @@ export const judgeRestored = async (world: World): Promise<RestoredView> => {
     newer: alarms.filter(isOfNewer).map(says),
     wrong: [
       ...alarms.filter((alarm) => !isOfNewer(alarm)).map(says),
-      ...places.map((seq) => `record ${seq} of the ledger does not hold`),
+      ...problems.map(({ what, of }) => `its ledger does not hold: ${what} ${of}`),
       ...broken.map((run) => `the bundle of ${run} is not as it was sealed, or is not there`),
     ],
   };
