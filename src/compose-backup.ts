@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 import { backupFiles, bytesOf, digested } from "./adapters/home/backup-files.ts";
 import { folderHome } from "./adapters/home/folder-home.ts";
-import { readHomeId } from "./adapters/home/init-home.ts";
+import { makeFolders, readHomeId } from "./adapters/home/init-home.ts";
 import { servicesOf } from "./adapters/home/services-of.ts";
 import { unpackBackup, WITHHELD_ID } from "./adapters/home/unpack-backup.ts";
 import { writeBackup } from "./adapters/home/write-backup.ts";
@@ -69,7 +69,7 @@ interface Moment {
   readonly locks: ReadonlySet<string>;
 }
 
-/** The ledger at a moment at which each lock and each seal that it tells of is there, and no lock that it does not tell of. */
+/** The ledger at a moment at which each lock and each seal that it tells of is there, and no lock that it will tell of next. */
 const settled = async (world: World, store: StoreService, scratch: string): Promise<Moment> => {
   const consumed = path.join(world.stateFolder, "consumed");
   const until = performance.now() + LIMITS.backupWaitMs;
@@ -86,7 +86,9 @@ const settled = async (world: World, store: StoreService, scratch: string): Prom
     });
     try {
       const told = await toldIn(taken);
-      const untold = [...before.keys()].find((id) => !told.spent.has(id));
+      const open = (await taken.runs({ open: true })).map(({ run }) => run);
+      // A lock of a run that is not open was carried from a home that went on: this ledger never tells of it.
+      const [untold] = [...before].find(([id, run]) => !told.spent.has(id) && open.some((one) => one === run)) ?? [];
       const here = await foldersIn(path.join(world.stateFolder, "runs"));
       const gone = told.sealed.filter((run) => !here.has(run));
       const inBucket = world.archive.bucket === "none" ? [] : await archivedOf(world, gone);
@@ -95,10 +97,9 @@ const settled = async (world: World, store: StoreService, scratch: string): Prom
         if ((await taken.problems()).length > 0)
           throw new Failure("store/corrupt", "The ledger does not hold; cto store check says where.");
         const { checkpoint } = await taken.head();
-        const open = (await taken.runs({ open: true })).map(({ run }) => run);
         const head = { size: checkpoint.size, rootHash: checkpoint.rootHash };
         const now = await allConsumed(consumed);
-        const locks = new Set([...now.keys()].filter((id) => told.spent.has(id)));
+        const locks = new Set([...now.keys()].filter((id) => told.spent.has(id) || before.has(id)));
         return { root, head, sealed: told.sealed, inBucket, open, locks };
       }
       if (performance.now() > until) {
@@ -129,7 +130,12 @@ const toldIn = async (
 };
 
 const foldersIn = async (runs: string): Promise<ReadonlySet<RunId>> =>
-  new Set((await readdir(runs)).flatMap((name) => parseRunId(name) ?? []));
+  new Set((await readdir(runs).catch(absentAsEmpty)).flatMap((name) => parseRunId(name) ?? []));
+
+const absentAsEmpty = (error: NodeJS.ErrnoException): string[] => {
+  if (error.code === "ENOENT") return [];
+  throw error;
+};
 
 const archivedOf = async (world: World, runs: readonly RunId[]): Promise<readonly RunId[]> => {
   const there: RunId[] = [];
@@ -153,6 +159,7 @@ export const restoreHome = async (
   await mkdir(staging, { mode: 0o700 });
   try {
     const backup = await unpackBackup(path.resolve(cwd, file), staging);
+    await makeFolders(staging);
     if ((await readFile(path.join(staging, WITHHELD_ID), "utf8")).trim() !== backup.homeId)
       throw new Failure("backup/altered", `${file} names another home id than it holds.`);
     // It would be read in place of the ledger that was just unpacked.
@@ -180,9 +187,7 @@ const carryLocks = async (old: string, staging: string, homeId: string): Promise
   // Of another folder there would be no locks, and everything that was spent could be spent once more.
   if ((await readHomeId(old).catch(() => undefined)) !== homeId)
     throw new Failure("home/absent", `${old} is not the home that this backup is of.`);
-  const consumed = path.join(staging, ".cto/consumed");
-  await mkdir(consumed, { recursive: true, mode: 0o700 });
-  return carryConsumed(path.join(old, ".cto/consumed"), consumed);
+  return carryConsumed(path.join(old, ".cto/consumed"), path.join(staging, ".cto/consumed"));
 };
 
 const judged = async (

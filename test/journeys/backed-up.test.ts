@@ -14,7 +14,7 @@ import { backupText, readBackup, type HomeBackup } from "../../src/workflow/home
 import { runId } from "../../src/workflow/ids.ts";
 import { jsonOf, runCto, type Said } from "../cli/cli.ts";
 import { freshDatabase, POSTGRES } from "../postgres.ts";
-import { admit, approveBy, endOf, makeGround, runOnce, type Ground } from "./ground.ts";
+import { admit, approveBy, endOf, makeGround, openSwitches, runOnce, type Ground } from "./ground.ts";
 
 let ground: Ground;
 let world: World;
@@ -373,6 +373,31 @@ test("an older backup in the place of a home that went on is refused, and where 
   expect(said).toMatchObject({ exit: 0, stdout: expect.stringMatching(/LOST .* was spent after this backup/) });
   expect(readdirSync(at("instead/.cto/consumed"))).toEqual(readdirSync(path.join(ground.home, ".cto/consumed")));
   expect(await cto("audit", "verify", "--home", at("instead"))).toMatchObject({ exit: 5 });
+});
+
+test("a home whose locks were carried is backed up with them, and what is restored of it keeps them too", async () => {
+  expect(await cto("backup", "carried.tar", "--home", at("instead"))).toMatchObject({ exit: 0 });
+  expect(await cto("restore", "carried.tar", "of-carried")).toMatchObject({
+    exit: 4,
+    stderr: expect.stringContaining("backup/older"),
+  });
+  expect(await cto("restore", "carried.tar", "of-carried", "--lose-newer")).toMatchObject({ exit: 0 });
+  expect(readdirSync(at("of-carried/.cto/consumed"))).toEqual(readdirSync(at("instead/.cto/consumed")));
+});
+
+test("a home that was backed up before anything was spent or sealed is backed up again and runs when it is restored", async () => {
+  const young = await makeGround();
+  const opened = await young.open();
+  await admit(opened, young);
+  expect(await approveBy(opened, young)).toEqual([]);
+  await opened.store.close();
+  expect(await cto("backup", "young.tar", "--with-keys", "--home", young.home)).toMatchObject({ exit: 0 });
+  expect(await cto("restore", "young.tar", "young")).toMatchObject({ exit: 0 });
+  expect(await cto("backup", "young-again.tar", "--home", at("young"))).toMatchObject({ exit: 0 });
+  const env = openSwitches("scripted");
+  const run = await runCto(["run", young.work, "--home", at("young"), "--json"], { cwd: ground.root, env });
+  expect(jsonOf(run)).toMatchObject({ state: "awaiting_outcome" });
+  await young.close();
 });
 
 test("a backup takes the place of its own home only: of another folder no spent approval would be carried", async () => {

@@ -90,6 +90,11 @@ const FOLDERS: readonly (readonly [string, number])[] = [
   ...["runs", "git", "cache", "consumed", "private", "outcomes"].map((name) => [`.cto/${name}`, 0o700] as const),
 ];
 
+/** Makes those folders of a home that are missing: a restored one has none in which nothing lay. */
+export const makeFolders = async (folder: string): Promise<void> => {
+  for (const [name, mode] of FOLDERS) await makeFolder(path.join(folder, name), mode);
+};
+
 const makeFolder = async (folder: string, mode: number): Promise<boolean> => {
   try {
     await mkdir(folder, { mode });
