@@ -101,9 +101,11 @@ export const openFrameLog = (room: Room, story: FrameStory, onLimit: (limit: str
 
 const readLine = (line: Uint8Array): { readonly text: string; readonly json: Json } | undefined => {
   try {
-    const text = decoder.decode(line).trim();
-    if (nestingOf(text) > MESSAGE_NESTING_MAX) return undefined;
-    return { text, json: plainJson(JSON.parse(text)) };
+    const whole = decoder.decode(line);
+    if (nestingOf(whole) > MESSAGE_NESTING_MAX) return undefined;
+    const json = plainJson(JSON.parse(whole));
+    // Only now: what `trim` takes for space is more than what JSON does, a byte order mark for one.
+    return { text: whole.trim(), json };
   } catch {
     // Not UTF-8 or not JSON: both are kept as raw lines.
     return undefined;
@@ -116,5 +118,5 @@ const redactedBegin = ({ frames }: Room, line: Uint8Array): string =>
     ? frames.text(Buffer.from(line).toString("utf8"))
     : frames.open().push(new TextDecoder().decode(line.subarray(0, RAW_READ_BYTES_MAX), { stream: true }));
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 const RAW_READ_BYTES_MAX = 65_536;
