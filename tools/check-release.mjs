@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
 
+import { bundledIn } from "./bundled.mjs";
 import { objectionsToPackage } from "./packed.mjs";
 
 const { values } = parseArgs({ options: { out: { type: "string" } } });
@@ -58,7 +59,7 @@ const shown = (files) =>
     ? "in the package alone"
     : `${files.slice(0, 10).join(", ")}${files.length > 10 ? `, ${files.length} in all` : ""}`;
 
-/** Every package that comes with it, with the digest that the lock has of it: the lock names no registry to ask. */
+/** Every package that comes with it or is in it, with the digest that the lock has of it: the lock names no registry to ask. */
 const sbomOf = ({ folder }) => {
   const args = [
     "--omit",
@@ -75,6 +76,7 @@ const sbomOf = ({ folder }) => {
   );
   const { packages } = JSON.parse(readFileSync(path.join(folder, "package-lock.json"), "utf8"));
   const wrong = [];
+  sbom.components.push(...bundledIn(folder, packages).map((place) => bundledPart(place, packages[place])));
   for (const component of sbom.components) {
     const place = component.properties.find(({ name }) => name === "cdx:npm:package:path").value;
     const [, base64] = /^sha512-(.+)$/.exec(packages[place]?.integrity ?? "") ?? [];
@@ -85,6 +87,26 @@ const sbomOf = ({ folder }) => {
   const listed = new Set(sbom.components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`)));
   wrong.push(...direct.filter((name) => !listed.has(name)).map((name) => `${name}: the SBOM does not list it`));
   return { text: `${JSON.stringify(sbom, undefined, 2)}\n`, components: sbom.components.length, wrong };
+};
+
+/** One that is installed by nobody: its files were taken into ours. */
+const bundledPart = (place, { version, license }) => {
+  const [name, group] = place.slice("node_modules/".length).split("/").reverse();
+  const purl = `pkg:npm/${group === undefined ? "" : `${encodeURIComponent(group)}/`}${name}@${version}`;
+  return {
+    type: "library",
+    ...(group === undefined ? {} : { group }),
+    name,
+    version,
+    scope: "required",
+    "bom-ref": purl,
+    ...(license === undefined ? {} : { licenses: [{ license: { id: license } }] }),
+    purl,
+    properties: [
+      { name: "cdx:npm:package:path", value: place },
+      { name: "cdx:npm:package:bundled", value: "true" },
+    ],
+  };
 };
 
 const folder = mkdtempSync(path.join(tmpdir(), "cto-release-"));

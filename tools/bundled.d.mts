@@ -1,0 +1,6 @@
+export const bundledIn: (
+  folder: string,
+  packages: Readonly<
+    Record<string, { readonly dev?: boolean; readonly dependencies?: Readonly<Record<string, string>> }>
+  >,
+) => readonly string[];
