@@ -32,8 +32,8 @@ describe("an approval of something else", { timeout: 120_000 }, () => {
       await ledger.appendLeaf({ type: "work.listed", actor: "author", channel: "cli", work });
       await ledger.appendLeaf({ type: "approval.recorded", actor: "jp", channel: "cli", work, approvalId, digests });
     });
-    const blocked = await isBlocked(one, "approval/stale", "approval/not-exact");
-    expect(blocked.refusals[0]?.facts).toMatchObject({ moved: expect.stringContaining("work item, packet, contract") });
+    const blocked = await isBlocked(one, "approval/unknown-challenge", "approval/stale", "approval/not-exact");
+    expect(blocked.refusals[1]?.facts).toMatchObject({ moved: expect.stringContaining("work item, packet, contract") });
     expect(await gateCodes(one.world, other)).toEqual([]);
   });
 

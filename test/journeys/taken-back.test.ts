@@ -34,9 +34,9 @@ const addendum = async (world: World, run: RunId, name: string): Promise<string>
 
 /** The world as a ledger that tells of another rejection would give it; the chain holds. */
 const telling = (world: World, digests: Readonly<Record<"record" | "signature", Digest>>): World => {
-  const leaves: World["store"]["leaves"] = async (after) =>
-    (await world.store.leaves(after)).map((leaf) => (leaf.type === "outcome.rejected" ? { ...leaf, digests } : leaf));
-  return { ...world, store: { ...world.store, leaves } };
+  const records: World["store"]["records"] = async (filter) =>
+    (await world.store.records(filter)).map((leaf) => (leaf.type === "outcome.rejected" ? { ...leaf, digests } : leaf));
+  return { ...world, store: { ...world.store, records } };
 };
 
 /** Other words of a rejection, signed with a key and kept. */

@@ -111,7 +111,7 @@ export const approvalRefusals = {
     why: "An approval starts one run; a crash does not give it back.",
   },
   "approval/unknown-challenge": {
-    says: "The approval {approval} answers no challenge of this home's ledger.",
+    says: "The approval {approval} answers no challenge of this home's ledger about its work item.",
     next: "cto approve WORK-ID --key KEY issues a new challenge",
     why: "An approval must come after a question that this home asked, once.",
   },
