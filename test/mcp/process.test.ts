@@ -74,7 +74,7 @@ test.each([
     await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 5_000 }).toBe(false);
     expect([errors.join(""), wrong]).toEqual(["", []]);
   },
-  30_000,
+  60_000,
 );
 
 test("without a home it says so on its error stream, and nothing on the other", async () => {
