@@ -1,7 +1,7 @@
 import { DBOS, DBOSClient } from "@dbos-inc/dbos-sdk";
 import { Pool } from "pg";
 
-import { ENGINE_LIMITS } from "../src/workflow/limits.ts";
+import { ENGINE_LIMITS } from "../src/workflow/engine-limits.ts";
 import { engineIn, orderOf, POLL_MS } from "./engine-place.ts";
 import { median } from "./measure.ts";
 

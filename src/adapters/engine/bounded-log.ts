@@ -1,6 +1,6 @@
 import type { DLogger } from "@dbos-inc/dbos-sdk";
 
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 
 export interface BoundedLog extends DLogger {
   /** The last warning or error; undefined where there was none. */

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Engine, Worker } from "../../seams/engine.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { startWorker, type WorkerTimes } from "./dbos-worker.ts";
 import { seenWorkers } from "./fleet-rows.ts";
 import { NOTHING_LAID, openOrders, type OpenOrders } from "./open-orders.ts";

@@ -1,8 +1,8 @@
 import type { Pool } from "pg";
 
 import type { RunOrder } from "../../seams/engine.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { BoundedLog } from "./bounded-log.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";
 import type { Outcome } from "./dbos-performer.ts";

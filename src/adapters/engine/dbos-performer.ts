@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { Perform, RunOrder } from "../../seams/engine.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { CancelMarks } from "./cancel-marks.ts";
 import { forever, journaledStep } from "./dbos-journal.ts";
 import { orderId } from "./order-id.ts";

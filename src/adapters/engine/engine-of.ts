@@ -3,9 +3,9 @@ import path from "node:path";
 
 import type { Engine } from "../../seams/engine.ts";
 import type { Holder } from "../../seams/store.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
 import type { StoreService } from "../../workflow/home-services.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { localEngine } from "./local-engine.ts";
 
 interface EngineGround {

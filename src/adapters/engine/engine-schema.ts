@@ -2,8 +2,8 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { Pool } from "pg";
 
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { BoundedLog } from "./bounded-log.ts";
 import { layTables } from "./dbos-internals.ts";
 import { schemaKey } from "./lock-key.ts";

@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 
 import type { SeenWorker } from "../../seams/engine.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { workerKey } from "./lock-key.ts";
 import type { Session } from "./session.ts";
 import { readWords, shownName } from "./worker-words.ts";

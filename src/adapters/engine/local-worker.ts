@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 
 import type { OrderLimits, Perform, Serve, Worker } from "../../seams/engine.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import type { LocalEngineOptions } from "./local-engine.ts";
 import { orderId } from "./order-id.ts";
 import type { Claimed, OrderRows, Settled } from "./order-rows.ts";

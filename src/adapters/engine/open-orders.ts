@@ -1,8 +1,8 @@
 import type { DBOSClient } from "@dbos-inc/dbos-sdk";
 import type { Pool } from "pg";
 
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { Failure } from "../../workflow/failure.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 import { boundedLog, type BoundedLog } from "./bounded-log.ts";
 import { cancelMarks, type CancelMarks } from "./cancel-marks.ts";
 import { APPLICATION, NOWHERE } from "./dbos-internals.ts";

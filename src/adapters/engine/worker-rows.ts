@@ -3,7 +3,7 @@ import { z } from "zod";
 
 import type { SeenWorker } from "../../seams/engine.ts";
 import type { Holder } from "../../seams/store.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { readHolder } from "./read-holder.ts";
 import { readWords, shownName } from "./worker-words.ts";
 

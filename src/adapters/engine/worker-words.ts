@@ -1,8 +1,8 @@
 import { z } from "zod";
 
 import type { SeenWorker, Serve } from "../../seams/engine.ts";
+import { ENGINE_LIMITS } from "../../workflow/engine-limits.ts";
 import { parseRunId } from "../../workflow/ids.ts";
-import { ENGINE_LIMITS } from "../../workflow/limits.ts";
 
 /** What a worker says of itself, as it lies in a row. */
 export type WorkerWords = Pick<SeenWorker, "host" | "concurrency" | "only" | "offers">;
