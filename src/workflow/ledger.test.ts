@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { digestOf } from "./digest.ts";
 import { workId } from "./ids.ts";
-import { ledgerStart, ledgerText, readLedgerRecord, walkLedger, type LedgerEntry, type LedgerRow } from "./ledger.ts";
+import { ledgerStart, ledgerText, readLedgerRecord, readLedger, type LedgerEntry, type LedgerRow } from "./ledger.ts";
 
 const work = workId("CTO-WORK-049")!;
 const start = { seq: 1, prev: ledgerStart("01JZ") };
@@ -74,9 +74,9 @@ test.each<readonly [string, string]>([
 });
 
 test("R137 an untouched ledger holds", () => {
-  expect(walkLedger(four, start)).toEqual([]);
-  expect(walkLedger([], start)).toEqual([]);
-  expect(walkLedger(four.slice(2), { seq: 3, prev: digestOf(two.text) })).toEqual([]);
+  expect(readLedger(four, start).wrong).toEqual([]);
+  expect(readLedger([], start).wrong).toEqual([]);
+  expect(readLedger(four.slice(2), { seq: 3, prev: digestOf(two.text) }).wrong).toEqual([]);
 });
 
 const edited = { ...two, text: two.text.replace('"jp"', '"xy"') };
@@ -91,9 +91,9 @@ test.each<readonly [string, readonly LedgerRow[], readonly number[]]>([
   ["a record that is none", [one, { ...two, text: "{}" }, three, last], [2, 3]],
   ["another number beside the text", [one, { ...two, seq: 9 }, three, last], [9, 3]],
 ])("R137 %s is found", (_, rows, wrong) => {
-  expect(walkLedger(rows, start)).toEqual(expect.arrayContaining([...wrong]));
+  expect(readLedger(rows, start).wrong).toEqual(expect.arrayContaining([...wrong]));
 });
 
 test("R137 a ledger of another home does not hold from its first record", () => {
-  expect(walkLedger(four, { seq: 1, prev: ledgerStart("other") })).toEqual([1]);
+  expect(readLedger(four, { seq: 1, prev: ledgerStart("other") }).wrong).toEqual([1]);
 });

@@ -55,15 +55,9 @@ export const readLedgerRecord = (text: string): LedgerRecord => {
 export type LedgerRow = Pick<LedgerRecord, "seq" | "text"> & { readonly sha256: string };
 
 /**
- * The sequence numbers at which a ledger does not hold: a gap, an edit, a broken link, no record at all. `start` is what
- * the first of these rows must be chained to, and the number it must have.
+ * Each row with its record, as far as its text is one, and the sequence numbers at which the ledger does not hold: a gap,
+ * an edit, a broken link, no record at all. `start` is what the first of these rows must be chained to, and its number.
  */
-export const walkLedger = (
-  rows: Iterable<LedgerRow>,
-  start: { readonly seq: number; readonly prev: Digest },
-): readonly number[] => readLedger(rows, start).wrong;
-
-/** The same walk, with each row's record as far as its text is one. */
 export const readLedger = <Row extends LedgerRow>(
   rows: Iterable<Row>,
   start: { readonly seq: number; readonly prev: Digest },

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import { digestOf } from "../../src/workflow/digest.ts";
-import { ledgerStart, ledgerText, walkLedger, type LedgerEntry } from "../../src/workflow/ledger.ts";
+import { ledgerStart, ledgerText, readLedger, type LedgerEntry } from "../../src/workflow/ledger.ts";
 import { RUN, WORK } from "../fixtures/governed.ts";
 import { plainJson, plainText, REFUSED, type Fuzzed } from "./fuzzed.ts";
 import { mutated } from "./mutate.ts";
@@ -68,7 +68,7 @@ export const LEDGER_LINES: Fuzzed = {
   judge: (bytes) => {
     const texts = Buffer.from(bytes).toString("utf8").split("\n");
     const rows = texts.map((text, at) => ({ seq: at + 1, text, sha256: digestOf(text) }));
-    if (walkLedger(rows, { seq: 1, prev: START }).length > 0) return REFUSED;
+    if (readLedger(rows, { seq: 1, prev: START }).wrong.length > 0) return REFUSED;
     return { isAccepted: true, objections: [...objectionsTo(texts)] };
   },
 };

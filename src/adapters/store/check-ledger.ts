@@ -55,11 +55,14 @@ export const ledgerProblems = async (
   start: Digest,
   { origin, signer }: Notary,
 ): Promise<readonly LedgerProblem[]> => {
-  const rows = await db.selectFrom("ledger").selectAll().select("body as text").orderBy("seq").execute();
+  const rows = await db.selectFrom("ledger").selectAll().orderBy("seq").execute();
   const head = await headRow(db);
   const works = await db.selectFrom("work_items").selectAll().execute();
 
-  const { wrong, read } = readLedger(rows, { seq: 1, prev: start });
+  const { wrong, read } = readLedger(
+    rows.map((row) => ({ ...row, text: row.body })),
+    { seq: 1, prev: start },
+  );
   const last = rows.at(-1);
   const frontier = frontierOver(rows.map(({ body }) => body));
   const isAtEnd = head.seq === (last?.seq ?? 0) && head.sha256 === (last?.sha256 ?? start);
