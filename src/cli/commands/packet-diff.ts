@@ -1,9 +1,7 @@
 import { readPackets } from "../../harness/home/documents.ts";
-import { openWorkGround } from "../../harness/home/work-ground.ts";
 import type { PacketChange, PacketChanges } from "../../harness/objects/packet-changes.ts";
 import { keptPacket } from "../../harness/packet/kept-packet.ts";
 import { readPacketChanges, type Against } from "../../harness/packet/read-packet-changes.ts";
-import { knownWorks } from "../../harness/reading/read-works.ts";
 import type { World } from "../../harness/world.ts";
 import { fours } from "../../workflow/digest-words.ts";
 import { parseRunId, type WorkId, workId } from "../../workflow/ids.ts";
@@ -15,7 +13,9 @@ import type { Act } from "../command.ts";
 import { EXIT } from "../exit-code.ts";
 import { isBytes, readGiven } from "../given-file.ts";
 import { givenSource } from "../given-packet.ts";
+import { pickRun, pickWork } from "../pick-id.ts";
 import { pickPacket } from "../pick-packet.ts";
+import { isAnswer } from "../pick.ts";
 import { table } from "../show.ts";
 import { usageError } from "../usage-error.ts";
 import { withWorld } from "../with-world.ts";
@@ -42,14 +42,11 @@ export const act: Act<Flags, [string]> = (context, flags, given) =>
 
 const resolve = async (cwd: string, world: World, work: WorkId, given: string): Promise<Against | Answer> => {
   if (given === "approved" || given === "reviewed") return given;
-  const run = parseRunId(given);
-  if (run !== undefined)
-    return (await world.store.run(run)) === "absent" ? usageError(`there is no run ${run}`, "cto runs") : run;
-  const other = workId(given);
-  if (other !== undefined)
-    return knownWorks(await openWorkGround(world)).includes(other)
-      ? { work: other }
-      : usageError(`there is no work item ${other}`, "cto work list");
+  if (parseRunId(given) !== undefined) return pickRun(world, given);
+  if (workId(given) !== undefined) {
+    const other = await pickWork(world, given);
+    return isAnswer(other) ? other : { work: other };
+  }
   if (/^[0-9a-f]{8,64}$/.test(given)) {
     const kept = await keptPacket(world, work, given);
     if (kept !== "absent") return { source: kept };
