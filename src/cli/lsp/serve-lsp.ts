@@ -38,15 +38,14 @@ import { isWithin, positionOf, rangeOf } from "./positions.ts";
 interface OpenText {
   readonly text: string;
   readonly version: number;
-  readonly diagnostics: Promise<readonly Diagnostic[]>;
-  /** What kept the home from being looked at, where something did. */
-  readonly failure: Promise<ToldFailure | "none">;
+  readonly linted: Promise<LintedText>;
 }
 
 type ToldFailure = ReturnType<typeof failureIn>;
 
 interface LintedText {
   readonly found: readonly Diagnostic[];
+  /** What kept the home from being looked at, where something did. */
   readonly failure: ToldFailure | "none";
 }
 
@@ -58,10 +57,7 @@ export const serveLsp = (
   const connection = createProtocolConnection(streams.input, streams.output);
   const open = new Map<string, OpenText>();
   const take = (uri: string, version: number, text: string): void => {
-    const linted = lint(ground, uri, text);
-    const diagnostics = linted.then(({ found }) => found);
-    const failure = linted.then(({ failure: told }) => told);
-    open.set(uri, { text, version, diagnostics, failure });
+    open.set(uri, { text, version, linted: lint(ground, uri, text) });
     void publish(connection, open, uri);
   };
   const seen = (uri: string): OpenText => {
@@ -88,17 +84,17 @@ export const serveLsp = (
     void connection.sendNotification(PublishDiagnosticsNotification.type, { uri, diagnostics: [] });
   });
   connection.onRequest(HoverRequest.type, async ({ textDocument, position }) => {
-    const { text, diagnostics } = seen(textDocument.uri);
+    const { text, linted } = seen(textDocument.uri);
     const lines = text.split("\n");
-    const here = (await diagnostics).filter((found) => isWithin(rangeOf(found, lines), position));
+    const here = (await linted).found.filter((found) => isWithin(rangeOf(found, lines), position));
     return here.length === 0 ? null : hoverOf(here, lines);
   });
   connection.onRequest(CompletionRequest.type, ({ textDocument, position }) =>
     completionsAt(seen(textDocument.uri).text, position, ground),
   );
   connection.onRequest(CodeActionRequest.type, async ({ textDocument: { uri }, range }) => {
-    const { text, diagnostics } = seen(uri);
-    return actionsIn(uri, text, await diagnostics, range);
+    const { text, linted } = seen(uri);
+    return actionsIn(uri, text, (await linted).found, range);
   });
   connection.onRequest(ShutdownRequest.type, () => undefined);
   const left = new Promise<void>((resolve) => {
@@ -139,17 +135,17 @@ const publish = async (
   open: ReadonlyMap<string, OpenText>,
   uri: string,
 ): Promise<void> => {
-  const found = open.get(uri);
-  if (found === undefined) return;
-  const [diagnostics, failure] = [await found.diagnostics, await found.failure];
-  if (open.get(uri) !== found) return;
-  const lines = found.text.split("\n");
+  const asked = open.get(uri);
+  if (asked === undefined) return;
+  const { found, failure } = await asked.linted;
+  if (open.get(uri) !== asked) return;
+  const lines = asked.text.split("\n");
   await connection.sendNotification(PublishDiagnosticsNotification.type, {
     uri,
-    version: found.version,
+    version: asked.version,
     diagnostics: [
       ...(failure === "none" ? [] : [failureDiagnostic(failure)]),
-      ...diagnostics.map((each) => protocolDiagnostic(each, lines)),
+      ...found.map((each) => protocolDiagnostic(each, lines)),
     ],
   });
 };
