@@ -13,9 +13,9 @@ import {
   writtenLine,
   writtenOid,
   writtenOrigin,
+  writtenSubject,
   writtenTime,
   writtenWorkId,
-  writtenSubject,
 } from "../written.ts";
 import { APPROVAL_PREDICATE, STATEMENT_TYPE, type ApprovalRecord, type ApprovalSubjects } from "./approval-record.ts";
 import { TERMINATORS } from "./sentence.ts";
@@ -61,6 +61,7 @@ const contradictionIn = (record: ApprovalRecord, subjects: ApprovalSubjects): st
 };
 
 const lines = z.array(writtenLine).max(1000).readonly();
+
 const predicate: z.ZodType<ApprovalRecord> = z.strictObject({
   approvalId: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
   workId: writtenWorkId,
