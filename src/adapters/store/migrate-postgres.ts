@@ -22,10 +22,13 @@ export const migrate = async (db: Kysely<Tables>, schema: string, start: Digest)
 
 /** 0 where there is no schema of this home, or none that was ever brought up. */
 export const versionOf = async (db: Kysely<Tables>, schema: string): Promise<number> => {
-  const table = `${schema}.schema_version`;
-  const known = await sql<{ is: boolean }>`select to_regclass(${table}) is not null as is`.execute(db);
-  if (known.rows[0]?.is !== true) return 0;
-  const { rows } = await sql<{ version: number }>`select version from ${sql.table(table)}`.execute(db);
+  // Asked of the catalogs' rows: to_regclass may answer within a transaction what was true when it began.
+  const known = await sql`select from pg_class join pg_namespace on pg_namespace.oid = relnamespace
+    where nspname = ${schema} and relname = 'schema_version'`.execute(db);
+  if (known.rows.length === 0) return 0;
+  const { rows } = await sql<{ version: number }>`select version from ${sql.table(`${schema}.schema_version`)}`.execute(
+    db,
+  );
   return rows[0]?.version ?? 0;
 };
 
@@ -55,8 +58,8 @@ export const makeSchema = async (db: Kysely<Tables>, schema: string, start: Dige
 
 // Whoever may not make schemas may be given an empty one.
 const beginning = async (db: Kysely<Tables>, schema: string): Promise<string> => {
-  const { rows } = await sql<{ is: boolean }>`select to_regnamespace(${schema}) is not null as is`.execute(db);
-  return `${rows[0]?.is === true ? "" : `create schema ${schema};`}
+  const { rows } = await sql`select from pg_namespace where nspname = ${schema}`.execute(db);
+  return `${rows.length === 1 ? "" : `create schema ${schema};`}
 create table schema_version (id integer primary key check (id = 1), version integer not null);
 insert into schema_version values (1, 0);`;
 };

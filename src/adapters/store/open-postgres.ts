@@ -10,6 +10,7 @@ import type { Tables } from "./tables.ts";
 export const openToWrite = (url: string, homeId: string): Kysely<Tables> =>
   kyselyOver(url, 1, [
     ...settingsFor(homeId),
+    "default_transaction_isolation=read\\ committed",
     // Whoever freezes inside a transaction holds up the home no longer than this.
     `idle_in_transaction_session_timeout=${LIMITS.storeIdleTransactionMs}`,
   ]);

@@ -5,8 +5,10 @@ import { freshDatabase, onDatabase, POSTGRES, type Database } from "../../../tes
 import type { Store } from "../../seams/store.ts";
 import { digestOf } from "../../workflow/digest.ts";
 import { workId } from "../../workflow/ids.ts";
+import { ledgerStart } from "../../workflow/ledger.ts";
+import { makeSchema, versionOf } from "./migrate-postgres.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { openToRead, schemaOf } from "./open-postgres.ts";
+import { openToRead, openToWrite, schemaOf } from "./open-postgres.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 
 const work = workId("CTO-WORK-049")!;
@@ -132,6 +134,20 @@ describe.skipIf(POSTGRES === undefined)("a ledger on PostgreSQL", () => {
     expect(await onDatabase(database.url, `select version from ${schema}.schema_version`)).toEqual([
       { version: MIGRATIONS.length },
     ]);
+  });
+
+  test("R017 a schema that another process makes after this transaction began is seen, and made no second time", async () => {
+    const name = new URL(database.url.replace("@/", "@x/")).pathname.slice(1);
+    await onDatabase(database.url, `alter database ${name} set default_transaction_isolation = 'repeatable read'`);
+    const writing = openToWrite(database.url, TEST_HOME_ID);
+    await writing.transaction().execute(async (inside) => {
+      // Twice: the server answers the second from what it remembers of the first.
+      expect([await versionOf(inside, schema), await versionOf(inside, schema)]).toEqual([0, 0]);
+      await fill();
+      await makeSchema(inside, schema, ledgerStart(TEST_HOME_ID));
+      expect(await versionOf(inside, schema)).toBe(MIGRATIONS.length);
+    });
+    await writing.destroy();
   });
 
   test("for reading only, an absent ledger is empty and is not made", async () => {
