@@ -11,6 +11,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { TOKEN_HEADER } from "../../src/control-surface/door.ts";
 import { LIMITS } from "../../src/workflow/limits.ts";
+import { COMPILE_CACHE } from "../fixtures/compile-cache.ts";
 import { makeGround, openSwitches, type Ground } from "../journeys/ground.ts";
 import { jsonOf, lookInto, runCto } from "./cli.ts";
 
@@ -72,6 +73,27 @@ test("cto serve --json tells one line when it is ready, opens no gate, and ends 
   expect(performance.now() - began).toBeLessThan(LIMITS.surfaceEndMs + 3_000);
   expect(lines).toEqual([]);
 });
+
+test("cto serve tells people its address, who may do what there, and where the manual is", async () => {
+  const argv = [MAIN, "serve", "--read-only", "--port", "0", "--home", ground.home];
+  const env = { PATH: process.env["PATH"], HOME: ground.root, ...COMPILE_CACHE };
+  const server = spawn(process.execPath, argv, { env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = once(server, "exit");
+  let story = "";
+  server.stderr.on("data", (bytes: Buffer) => (story += bytes.toString("utf8")));
+  try {
+    const [url] = (await once(createInterface({ input: server.stdout }), "line")) as [string];
+    await expect.poll(() => story.match(/\n/g)?.length).toBe(2);
+    expect(story).toMatch(/^serving   for this machine alone\. Whoever has the address may read\. Ctrl-C ends it\.\n/);
+    const manual = /^manual    (.+)$/m.exec(story)?.[1] ?? "";
+    expect(new URL(manual).origin).toBe(new URL(url).origin);
+    // It is there for whoever has no token.
+    expect(await (await fetch(manual)).text()).toContain("<h1");
+  } finally {
+    server.kill("SIGTERM");
+  }
+  expect(await ended).toEqual([0, null]);
+}, 60_000);
 
 const SECRET = `whsec_${randomBytes(32).toString("base64")}`;
 

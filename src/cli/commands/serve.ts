@@ -89,6 +89,7 @@ const answerOf = ({ url, port }: Served, pid: number, readOnly: boolean): Answer
   exit: EXIT.done,
   data: { url, port, readOnly, pid },
   text: url,
-  story: `serving   for this machine alone. Whoever has the address may read${readOnly ? "" : ", withdraw, stop, replay, roll back, and bring what its owner signed"}. Ctrl-C ends it.`,
+  story: `serving   for this machine alone. Whoever has the address may read${readOnly ? "" : ", withdraw, stop, replay, roll back, and bring what its owner signed"}. Ctrl-C ends it.
+manual    ${new URL("/docs/", url).href}`,
   isTold: true,
 });
