@@ -76,6 +76,7 @@ const weakened = (
       place: "entered",
       group: undefined,
       recorded: () => undefined,
+      begun: () => undefined,
     });
     return confinedProcess(launched, () => undefined);
   };

@@ -54,6 +54,7 @@ export const confineOnce = async (argv: readonly string[], order: OnceOrder): Pr
       group: undefined,
       // It ends with its parent, and its own bounds are seconds.
       recorded: () => undefined,
+      begun: () => undefined,
     }),
     order.input,
   );

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { LIMITS } from "../../workflow/limits.ts";
-import { statNow } from "./processes.ts";
+import { isAlive, signal, statNow, type ProcessId } from "./processes.ts";
 import { takeSlot } from "./slots.ts";
+import { ownNamespace } from "./started-record.ts";
 
 const BASE = 71_200;
 let folder = "";
@@ -50,6 +52,64 @@ test("a claim of a process that is gone is worth nothing, and that of a living o
   for (let at = 0; at < 3; at += 1) uids.push((await takeSlot(BASE, folder)).uid);
   expect(uids).toEqual([BASE, BASE + 1, BASE + 3]);
   expect((await readdir(folder)).filter((name) => /dead|restarted/.test(name))).toEqual([]);
+});
+
+/** A process of a uid whose maker, the first of its session, is dead; as bubblewrap's child that was never let go. */
+const leftBehind = async (uid: number): Promise<{ readonly maker: ProcessId; readonly left: ProcessId }> => {
+  const argv = [
+    `--reuid=${uid}`,
+    `--regid=${uid}`,
+    "--clear-groups",
+    "--",
+    "/bin/sh",
+    "-c",
+    "sleep 60 & echo $!; wait",
+  ];
+  const child = spawn("/usr/bin/setpriv", argv, { detached: true, stdio: ["ignore", "pipe", "ignore"] });
+  const [said] = (await once(child.stdout, "data")) as [Buffer];
+  const [maker, left] = [statNow(child.pid ?? 0), statNow(Number(said.toString()))];
+  if (maker === undefined || left === undefined) throw new Error("nothing stands there");
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  return { maker, left };
+};
+
+// Only root starts processes of another uid.
+test.each(process.getuid?.() === 0 ? ["a uid of its own"] : [])(
+  "R133 what a killed Harness left under %s is ended by whoever comes next, and what it did not start is left alone",
+  async () => {
+    const [ours, strange] = [await leftBehind(BASE), await leftBehind(BASE + 1)];
+    const began = ({ pid, start }: ProcessId, namespace = ownNamespace()): string => `${pid} ${start} ${namespace}\n`;
+    await writeFile(`${folder}/${BASE}.4194303.1.dead`, began(ours.maker));
+    // Another session, a later process under the number of one of ours, and a number of another pid namespace.
+    const others = [began(ours.maker), began({ ...strange.maker, start: "9".repeat(15) }), began(strange.maker, "1")];
+    await writeFile(`${folder}/${BASE + 1}.4194303.1.dead`, others.join(""));
+    try {
+      await expect
+        .poll(async () => {
+          const slot = await takeSlot(BASE, folder);
+          await slot.release();
+          return slot.uid;
+        })
+        .toBe(BASE);
+      expect([isAlive(ours.left), isAlive(strange.left)]).toEqual([false, true]);
+      const held = await takeSlot(BASE, folder);
+      expect([held.uid, (await takeSlot(BASE, folder)).uid]).toEqual([BASE, BASE + 2]);
+      expect((await readdir(folder)).filter((name) => name.endsWith("dead"))).toEqual([]);
+    } finally {
+      for (const { left } of [ours, strange]) signal(left, "SIGKILL", "process");
+    }
+  },
+);
+
+test("what was started under a uid is written down in its claim until the uid is given back", async () => {
+  const slot = await takeSlot(BASE, folder);
+  slot.begun({ pid: 7, start: "8" });
+  slot.begun({ pid: 9, start: "10" });
+  const [claim = ""] = await readdir(folder);
+  expect(await readFile(`${folder}/${claim}`, "utf8")).toBe(`7 8 ${ownNamespace()}\n9 10 ${ownNamespace()}\n`);
+  await slot.release();
+  expect(await readdir(folder)).toEqual([]);
 });
 
 test("a uid that has an account on this host is passed over", async () => {

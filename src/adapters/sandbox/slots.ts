@@ -1,15 +1,19 @@
 import { execFile } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
+import { appendFileSync } from "node:fs";
+import { lstat, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { isAlive, livingOfUid, statNow } from "./processes.ts";
+import { isAlive, livingInSessions, livingOfUid, signal, statNow, type ProcessId } from "./processes.ts";
+import { ownNamespace } from "./started-record.ts";
 
 /** A uid of the host that one stage has for itself. */
 export interface Slot {
   readonly uid: number;
+  /** Writes down what was started under the uid, so that whoever comes after a kill can end what is left of it. */
+  begun(monitor: ProcessId): void;
   release(): Promise<void>;
 }
 
@@ -42,15 +46,17 @@ const takeOnce = async (uidBase: number, folder: string): Promise<Slot | string>
     const uid = uidBase + slot;
     const claim = await claimOf(folder, uid);
     const objection = (await heldByAnother(folder, claim)) ?? (await objectionTo(uid));
-    if (objection === undefined) return { uid, release: () => rm(`${folder}/${claim}`, { force: true }) };
-    await rm(`${folder}/${claim}`, { force: true });
+    const file = `${folder}/${claim}`;
+    if (objection === undefined)
+      return { uid, begun: (monitor) => writeDown(file, monitor), release: () => rm(file, { force: true }) };
+    await rm(file, { force: true });
     tried.push(`${uid}: ${objection}`);
   }
   return tried.join("; ");
 };
 
 // The same for every process of the host, whatever its TMPDIR is.
-const SLOTS_FOLDER = "/run/cto-harness-slots";
+export const SLOTS_FOLDER = "/run/cto-harness-slots";
 
 const ownFolder = async (folder: string): Promise<void> => {
   await mkdir(folder, { mode: 0o700, recursive: true });
@@ -75,9 +81,25 @@ const heldByAnother = async (folder: string, own: string): Promise<string | unde
     if (claim === own || !claim.startsWith(`${uid}.`)) continue;
     const [, pid, start] = claim.split(".");
     if (isAlive({ pid: Number(pid), start: start ?? "" })) return `in use by process ${pid}`;
-    await rm(`${folder}/${claim}`, { force: true });
+    // While something of it lives the claim says what that is.
+    if (await isRidOf(`${folder}/${claim}`, Number(uid))) await rm(`${folder}/${claim}`, { force: true });
   }
   return undefined;
+};
+
+const writeDown = (claim: string, { pid, start }: ProcessId): void =>
+  appendFileSync(claim, `${pid} ${start} ${ownNamespace()}\n`);
+
+// bubblewrap's first process waits for its parent before it binds its life to it. A kill in that moment leaves it for ever.
+const isRidOf = async (claim: string, uid: number): Promise<boolean> => {
+  const text = await readFile(claim, "latin1").catch(() => "");
+  const makers = text.split("\n").flatMap((line) => {
+    const [pid, start = "", namespace] = line.split(" ");
+    return namespace === ownNamespace() ? [{ pid: Number(pid), start }] : [];
+  });
+  const left = makers.length === 0 ? [] : livingInSessions(uid, makers);
+  for (const one of left) signal(one, "SIGKILL", "process");
+  return left.length === 0;
 };
 
 const objectionTo = async (uid: number): Promise<string | undefined> => {

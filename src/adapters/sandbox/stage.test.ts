@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeHost, type HostFixture } from "../../../test/hostile/sandbox-fixture.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { endOrphans } from "./orphans.ts";
-import { isAlive } from "./processes.ts";
+import { isAlive, livingInSessions } from "./processes.ts";
+import { SLOTS_FOLDER } from "./slots.ts";
 import { startedOf } from "./started-record.ts";
 
 let host: HostFixture;
@@ -65,6 +66,28 @@ test.each(["A", "B"] as const)(
     await Promise.allSettled([started.ended]);
     expect(await stage.close()).toMatchObject({ processTreeDead: true, alive: 0 });
     expect(startedOf(state, run)).toEqual([]);
+  },
+);
+
+// Only root takes a uid for each stage.
+const LEVELS_WITH_SLOTS: readonly ("A" | "B")[] = process.getuid?.() === 0 ? ["A", "B"] : [];
+
+test.each(LEVELS_WITH_SLOTS)(
+  "R133 at level %s the uid's claim names all that the host was told to start, and is gone with the stage",
+  async (confinement) => {
+    const { stage } = await host.openStage({ confinement });
+    const { uid } = stage.description;
+    const claims = (): readonly string[] =>
+      readdirSync(SLOTS_FOLDER).filter((name) => name.startsWith(`${uid}.${process.pid}.`));
+    await stage.start(["/bin/sleep", "60"], {});
+    const [claim = "", ...more] = claims();
+    const named = readFileSync(`${SLOTS_FOLDER}/${claim}`, "utf8").trimEnd().split("\n");
+    const makers = named.map((line) => ({ pid: Number(line.split(" ")[0]), start: line.split(" ")[1] ?? "" }));
+    expect([more, makers.length, makers.every(isAlive)]).toEqual([[], 1, true]);
+    // Each is the first of a session of its own, to which what it starts belongs until it is let go.
+    expect(livingInSessions(uid, makers)).toEqual(expect.arrayContaining([...makers]));
+    await stage.close();
+    expect(claims()).toEqual([]);
   },
 );
 

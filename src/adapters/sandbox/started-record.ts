@@ -59,7 +59,7 @@ const startedIn = (name: string): readonly (Started | "elsewhere")[] => {
 };
 
 // A number means something in its own pid namespace only.
-const ownNamespace = (): string => /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
+export const ownNamespace = (): string => /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
 
 const bootId = (): string => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 
