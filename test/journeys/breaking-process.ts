@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { setTimeout as wait } from "node:timers/promises";
 
 import type { CliContext } from "../../src/cli/context.ts";
 import { leaveWith } from "../../src/cli/leave.ts";
@@ -19,17 +20,24 @@ const { home, environment, points, stopAt, there } = order;
 
 const say = (): void => void writeSync(1, "here\n");
 
+const parent = process.ppid;
+/** Whoever was to kill it is gone. */
+const isForgotten = (): boolean => process.ppid !== parent;
+const LOOK_MS = 1_000;
+
 /** Stops the process, or the thread, in which nothing else happens meanwhile. */
 const stand = (): void => {
   say();
   if (there === "freeze") return void process.kill(process.pid, "SIGSTOP");
-  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  while (!isForgotten()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+  process.kill(process.pid, "SIGKILL");
 };
 
 const comes = async (): Promise<void> => {
   if (there !== "hold") return stand();
   say();
-  await new Promise<never>(() => undefined);
+  while (!isForgotten()) await wait(LOOK_MS);
+  process.kill(process.pid, "SIGKILL");
 };
 
 /** Whether a line is the one of a point, each line looked at once. */
