@@ -12,6 +12,7 @@ import { surfaceApp } from "./app.ts";
 import { readClient } from "./client.ts";
 import { doorAt } from "./door.ts";
 import { streamsOf } from "./events.ts";
+import { MANUAL } from "./manual.ts";
 import { replaysHere } from "./replay-here.ts";
 
 /** Listens on both loopback addresses of one port, so that nobody else can answer for `localhost` (surface.md 4.4). */
@@ -50,6 +51,7 @@ export const serveSurface: Serve = async ({ world, openToWrite, examine, port: w
   const served: Served = {
     url: `${door.origin}/#token=${door.token}`,
     port,
+    manual: client.has(MANUAL) ? `${door.origin}${MANUAL}` : "none",
     close: async () => {
       streams.end();
       await closeAll(servers);

@@ -88,7 +88,8 @@ test("cto serve tells people its address, who may do what there, and where the m
     const manual = /^manual    (.+)$/m.exec(story)?.[1] ?? "";
     expect(new URL(manual).origin).toBe(new URL(url).origin);
     // It is there for whoever has no token.
-    expect(await (await fetch(manual)).text()).toContain("<h1");
+    const page = await fetch(manual);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<h1")]);
   } finally {
     server.kill("SIGTERM");
   }

@@ -76,7 +76,6 @@ const weakened = (
       place: "entered",
       group: undefined,
       recorded: () => undefined,
-      begun: () => undefined,
     });
     return confinedProcess(launched, () => undefined);
   };

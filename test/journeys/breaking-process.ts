@@ -21,8 +21,8 @@ const { home, environment, points, stopAt, there } = order;
 const say = (): void => void writeSync(1, "here\n");
 
 const parent = process.ppid;
-/** Whoever was to kill it is gone. */
-const isForgotten = (): boolean => process.ppid !== parent;
+/** Whoever was to kill it is gone, and may have been before this began. */
+const isForgotten = (): boolean => process.ppid !== parent || parent === 1;
 const LOOK_MS = 1_000;
 
 /** Stops the process, or the thread, in which nothing else happens meanwhile. */

@@ -6,7 +6,7 @@ import { enterChain, launchChain, seenSource, type Chain } from "./launch-chain.
 import { outerArgs } from "./outer-args.ts";
 
 const chain: Chain = {
-  identity: { kind: "slot", uid: 60_603 },
+  identity: { kind: "slot", uid: 60_603, mark: "5f0c" },
   sources: ["/state/control", "/state/workspace", "/opt/tools"],
   gathering: "/state/sources",
   processesMax: 232,
@@ -209,6 +209,9 @@ test("R064 root's chain gathers its sources, bounds, closes and drops to the slo
       "--no-new-privs",
       "--",
       "/usr/bin/bwrap",
+      "--setenv",
+      "CTO_MARK",
+      "5f0c",
       "--json-status-fd",
       "3",
       "--args",

@@ -17,7 +17,7 @@ import { removals } from "./removals.ts";
 import { rootParts } from "./root-parts.ts";
 import { seccompFilter } from "./seccomp/filter.ts";
 import { filterMachine } from "./seccomp/syscalls.ts";
-import { takeSlot, type Slot } from "./slots.ts";
+import { takeSlot } from "./slots.ts";
 import { stageMounts } from "./stage-mounts.ts";
 import { GONE_FILE, STAGE_SCRIPT } from "./stage-script.ts";
 import { openStage } from "./stage.ts";
@@ -73,12 +73,7 @@ const openOver = async (
       undo,
       (written) => written.remove(),
     );
-    const bounds = {
-      filter,
-      group: memory.group,
-      recorded: (started: Started) => record.add(started),
-      begun: identity.begun,
-    };
+    const bounds = { filter, group: memory.group, recorded: (started: Started) => record.add(started) };
     const place =
       order.confinement === "A"
         ? await overlaidPlace({ order, over: checkout.over, mounts, root, ...bounds, script: stageScript })
@@ -123,8 +118,9 @@ const asFailure = (error: unknown): unknown =>
     ? new Failure("sandbox/broken", `a stage cannot be made: ${error.message}`, { cause: error })
     : error;
 
-const identityOf = async (order: StageOrder): Promise<Identity & Pick<Slot, "begun" | "release">> => {
+const identityOf = async (order: StageOrder): Promise<Identity & { readonly release: () => Promise<void> }> => {
   const uid = process.getuid?.() ?? 0;
-  if (uid !== 0) return { kind: "own", uid, begun: () => undefined, release: () => Promise.resolve() };
-  return { kind: "slot", ...(await takeSlot(order.uidBase)) };
+  if (uid !== 0) return { kind: "own", uid, release: () => Promise.resolve() };
+  const slot = await takeSlot(order.uidBase);
+  return { kind: "slot", uid: slot.uid, mark: slot.mark, release: () => slot.release() };
 };

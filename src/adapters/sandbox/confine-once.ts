@@ -52,9 +52,8 @@ export const confineOnce = async (argv: readonly string[], order: OnceOrder): Pr
       filter: seccompFilter(machine),
       place: "host",
       group: undefined,
-      // It ends with its parent, and its own bounds are seconds.
+      // It has no stage and no uid of its own, and it ends with its parent, but for a kill while bubblewrap begins.
       recorded: () => undefined,
-      begun: () => undefined,
     }),
     order.input,
   );

@@ -16,7 +16,7 @@ export const copiedPlace = async (
   order: StageOrder,
   folder: string,
   mounts: StageMounts,
-  bounds: Pick<Launch, "filter" | "group" | "recorded" | "begun">,
+  bounds: Pick<Launch, "filter" | "group" | "recorded">,
 ): Promise<StagePlace> => {
   const closed = new Set([...mounts.plan.pins, ...mounts.plan.masks]);
   const { writableParents } = mounts.plan;

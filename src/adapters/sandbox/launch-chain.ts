@@ -1,5 +1,12 @@
 /** Who the processes of a stage are on the host: a uid of their own when root starts them, else the user who started. */
-export type Identity = { readonly kind: "slot"; readonly uid: number } | { readonly kind: "own"; readonly uid: number };
+export type Identity = SlotIdentity | { readonly kind: "own"; readonly uid: number };
+
+export interface SlotIdentity {
+  readonly kind: "slot";
+  readonly uid: number;
+  /** A word of chance in the arguments of every bubblewrap on the host, by which it is known after a kill of its Harness. */
+  readonly mark: string;
+}
 
 /** Descriptors of the chain beside the agent's 0 to 2; bubblewrap closes all of them before anything inside starts. */
 const STATUS_FD = 3;
@@ -26,7 +33,7 @@ export interface Chain {
 /** What is started on the host, up to and including bubblewrap; the command for inside follows it. */
 export const launchChain = (chain: Chain): readonly [program: string, ...argv: string[]] => [
   ...(chain.identity.kind === "slot" ? gathered(chain, chain.identity.uid) : begin()),
-  ...CONFINED,
+  ...confined(chain.identity.kind === "slot" ? ["--setenv", MARK, chain.identity.mark] : []),
 ];
 
 const gathered = ({ gathering, processesMax }: Chain, uid: number): readonly [program: string, ...argv: string[]] => [
@@ -44,7 +51,7 @@ const gathered = ({ gathering, processesMax }: Chain, uid: number): readonly [pr
  * and the limits are set within them, where the kernel counts its processes. The inner bubblewrap follows.
  */
 export const enterChain = (
-  identity: Identity,
+  identity: Pick<Identity, "kind" | "uid">,
   pid: number,
   limits: readonly string[],
 ): readonly [program: string, ...argv: string[]] => [
@@ -56,7 +63,7 @@ export const enterChain = (
   ...ENTERED,
   PRLIMIT,
   ...limits,
-  ...CONFINED,
+  ...confined([]),
 ];
 
 /** Where bubblewrap finds a source when it is started by this chain. */
@@ -81,10 +88,20 @@ const ENTERED: readonly string[] = [
 ].flat();
 
 // Held until it is in its group: the command begins when the other end of the last descriptor is closed.
-const CONFINED: readonly string[] = [
-  [BWRAP, "--json-status-fd", String(STATUS_FD), "--args", String(ARGS_FD)],
-  ["--block-fd", String(HOLD_FD), "--"],
-].flat();
+const confined = (first: readonly string[]): readonly string[] => [
+  BWRAP,
+  ...first,
+  "--json-status-fd",
+  String(STATUS_FD),
+  "--args",
+  String(ARGS_FD),
+  "--block-fd",
+  String(HOLD_FD),
+  "--",
+];
+
+// It is in no environment: what is handed over as arguments clears that.
+const MARK = "CTO_MARK";
 
 const begin = (table = "", processes = ""): readonly [program: string, ...argv: string[]] => [
   ...PLAIN_BASH,

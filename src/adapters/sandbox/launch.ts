@@ -38,30 +38,20 @@ export interface Launch {
   readonly place: "host" | "entered";
   /** `cgroup.procs` of the group in which the command begins. */
   readonly group: string | undefined;
-  /** Told of what is started on the host, before anything else is. */
-  readonly begun: (monitor: ProcessId) => void;
   /** Told of what stands before the command begins; where it throws nothing begins. */
   readonly recorded: (started: Started) => void;
 }
 
 /** Starts the chain; answers when the namespaces stand and the command begins. */
-export const launch = async (given: Launch): Promise<Launched> => {
-  const { chain, args: bwrapArgs, filter, place, group, begun, recorded } = given;
+export const launch = async ({ chain, args: bwrapArgs, filter, place, group, recorded }: Launch): Promise<Launched> => {
   const [program, ...argv] = chain;
   // A zero byte would end one argument and begin another, of somebody else's choice.
   if (bwrapArgs.some((arg) => arg.includes("\0"))) throw new Failure("sandbox/broken", "an argument holds a zero byte");
   const child = spawn(program, argv, { stdio: Array<"pipe">(7).fill("pipe"), env: {}, cwd: "/", detached: true });
-  const monitor = processAt(child.pid);
-  try {
-    if (monitor !== NOBODY) begun(monitor);
-  } catch (cause) {
-    signal(monitor, "SIGKILL", "group");
-    throw new Failure("sandbox/broken", "what was started could not be written down", { cause });
-  }
   // Through pipes, so that neither arguments nor environment of a start ever lie on a disk.
   handOver(child, 4, bwrapArgs.map((arg) => `${arg}\0`).join(""));
   handOver(child, 5, filter);
-  return stood(child, monitor, place === "host" ? initBelow : initWithin, group, recorded);
+  return stood(child, place === "host" ? initBelow : initWithin, group, recorded);
 };
 
 const handOver = (child: ChildProcess, descriptor: number, bytes: string | Uint8Array): void => {
@@ -76,7 +66,6 @@ type FindInit = (told: string, monitor: ProcessId) => ProcessId;
 
 const stood = async (
   child: ChildProcess,
-  monitor: ProcessId,
   findInit: FindInit,
   group: string | undefined,
   recorded: Launch["recorded"],
@@ -96,6 +85,7 @@ const stood = async (
   holdOutput(stdout);
   holdOutput(stderr);
   hold.on("error", () => undefined);
+  const monitor = processAt(child.pid);
   const entering = enterEarly(group, monitor);
   let told = "";
   const standing = new Promise<void>((resolve) => {

@@ -23,7 +23,6 @@ export interface OverlaidOrder {
   readonly filter: Uint8Array;
   readonly group: string | undefined;
   readonly recorded: Launch["recorded"];
-  readonly begun: Launch["begun"];
   /** The script of the outer sandbox; another one only where a machine without overlay is played. */
   readonly script: string;
 }
@@ -38,7 +37,6 @@ export const overlaidPlace = async (given: OverlaidOrder): Promise<StagePlace> =
     place: "host",
     group: undefined,
     recorded: given.recorded,
-    begun: given.begun,
   });
   await untilReady(outer);
   const keepers = [outer.monitor, ...below(outer.init)];
@@ -54,8 +52,6 @@ export const overlaidPlace = async (given: OverlaidOrder): Promise<StagePlace> =
       place: "entered",
       group: given.group,
       recorded: given.recorded,
-      // It ends with the first process of the stage.
-      begun: () => undefined,
     });
   };
   return {

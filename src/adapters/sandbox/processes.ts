@@ -10,8 +10,6 @@ export interface ProcessId {
 interface Stat extends ProcessId {
   readonly state: string;
   readonly parent: number;
-  /** Number of the process that made its session; no other process has that number while one of the session lives. */
-  readonly session: number;
 }
 
 /** Undefined when there is no such process (any more). A child that has just been started cannot be reaped meanwhile. */
@@ -22,11 +20,9 @@ export const statNow = (pid: number): Stat | undefined => {
 
 const statIn = (pid: number, text: string): Stat | undefined => {
   // The command may hold any byte, parentheses too; the fields begin after the last one.
-  const [state, parent, , session, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const start = rest[15];
-  return state === undefined || start === undefined
-    ? undefined
-    : { pid, state, parent: Number(parent), session: Number(session), start };
+  const [state, parent, ...rest] = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const start = rest[17];
+  return state === undefined || start === undefined ? undefined : { pid, state, parent: Number(parent), start };
 };
 
 export const isAlive = ({ pid, start }: ProcessId): boolean => {
@@ -59,12 +55,11 @@ export const childrenOf = (one: ProcessId): readonly ProcessId[] => {
 /** Every living process that has this uid in any of its four places. */
 export const livingOfUid = (uid: number): readonly ProcessId[] => living((pid) => statusOf(pid).uids.includes(uid));
 
-/** Every living process of a uid in the session that one of these processes made. */
-export const livingInSessions = (uid: number, makers: readonly ProcessId[]): readonly ProcessId[] =>
-  livingOfUid(uid).filter((one) => {
-    const stat = statNow(one.pid);
-    return makers.some(({ pid, start }) => stat?.session === pid && Number(stat.start) >= Number(start));
-  });
+/** Every living process to which one of these words was given as an argument. */
+export const livingWithWord = (words: ReadonlySet<string>): readonly ProcessId[] =>
+  words.size === 0
+    ? []
+    : living((pid) => (textOf(`/proc/${pid}/cmdline`) ?? "").split("\0").some((word) => words.has(word)));
 
 /**
  * Every living process in one of these pid namespaces, each told by its number and by its first process. One of our own

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 
 import { afterEach, beforeEach, expect, test } from "vitest";
 
 import { LIMITS } from "../../workflow/limits.ts";
-import { isAlive, signal, statNow, type ProcessId } from "./processes.ts";
+import { prepareGathering } from "./gathering.ts";
+import { launchChain, type Chain } from "./launch-chain.ts";
+import { isAlive, livingOfUid, signal, statNow, type ProcessId } from "./processes.ts";
 import { takeSlot } from "./slots.ts";
 import { ownNamespace } from "./started-record.ts";
 
@@ -54,62 +56,78 @@ test("a claim of a process that is gone is worth nothing, and that of a living o
   expect((await readdir(folder)).filter((name) => /dead|restarted/.test(name))).toEqual([]);
 });
 
-/** A process of a uid whose maker, the first of its session, is dead; as bubblewrap's child that was never let go. */
-const leftBehind = async (uid: number): Promise<{ readonly maker: ProcessId; readonly left: ProcessId }> => {
-  const argv = [
-    `--reuid=${uid}`,
-    `--regid=${uid}`,
-    "--clear-groups",
-    "--",
-    "/bin/sh",
-    "-c",
-    "sleep 60 & echo $!; wait",
-  ];
-  const child = spawn("/usr/bin/setpriv", argv, { detached: true, stdio: ["ignore", "pipe", "ignore"] });
-  const [said] = (await once(child.stdout, "data")) as [Buffer];
-  const [maker, left] = [statNow(child.pid ?? 0), statNow(Number(said.toString()))];
-  if (maker === undefined || left === undefined) throw new Error("nothing stands there");
-  child.kill("SIGKILL");
+// Only root starts processes of another uid.
+const UIDS = process.getuid?.() === 0 ? [BASE] : [];
+const NOBODY = "4194303.1";
+
+/** What a real chain leaves whose Harness was killed: bubblewrap's first process, which its dead parent never lets go. */
+const leftBehind = async (uid: number, mark: string): Promise<ProcessId> => {
+  const gathering = `${folder}/gathering`;
+  await mkdir(gathering);
+  const chain: Chain = { identity: { kind: "slot", uid, mark }, sources: [], gathering, processesMax: 100 };
+  prepareGathering(chain);
+  const [program, ...argv] = launchChain(chain);
+  const child = spawn(program, [...argv, "/bin/true"], { stdio: Array(7).fill("pipe"), detached: true, env: {} });
+  for (const pipe of child.stdio) pipe?.destroy();
   await once(child, "exit");
-  return { maker, left };
+  const [left, ...more] = livingOfUid(uid);
+  if (left === undefined || more.length > 0) throw new Error(`${more.length + 1} are left`);
+  return left;
 };
 
-// Only root starts processes of another uid.
-test.each(process.getuid?.() === 0 ? ["a uid of its own"] : [])(
-  "R133 what a killed Harness left under %s is ended by whoever comes next, and what it did not start is left alone",
-  async () => {
-    const [ours, strange] = [await leftBehind(BASE), await leftBehind(BASE + 1)];
-    const began = ({ pid, start }: ProcessId, namespace = ownNamespace()): string => `${pid} ${start} ${namespace}\n`;
-    await writeFile(`${folder}/${BASE}.4194303.1.dead`, began(ours.maker));
-    // Another session, a later process under the number of one of ours, and a number of another pid namespace.
-    const others = [began(ours.maker), began({ ...strange.maker, start: "9".repeat(15) }), began(strange.maker, "1")];
-    await writeFile(`${folder}/${BASE + 1}.4194303.1.dead`, others.join(""));
-    try {
-      await expect
-        .poll(async () => {
-          const slot = await takeSlot(BASE, folder);
-          await slot.release();
-          return slot.uid;
-        })
-        .toBe(BASE);
-      expect([isAlive(ours.left), isAlive(strange.left)]).toEqual([false, true]);
-      const held = await takeSlot(BASE, folder);
-      expect([held.uid, (await takeSlot(BASE, folder)).uid]).toEqual([BASE, BASE + 2]);
-      expect((await readdir(folder)).filter((name) => name.endsWith("dead"))).toEqual([]);
-    } finally {
-      for (const { left } of [ours, strange]) signal(left, "SIGKILL", "process");
-    }
+const claimed = (uid: number, name: string): Promise<void> => writeFile(`${folder}/${uid}.${name}`, "");
+
+test.each(UIDS)("R133 what a killed Harness left under uid %i is ended, and only then is the uid free", async (uid) => {
+  const left = await leftBehind(uid, "aa11");
+  await claimed(uid, `${NOBODY}.${ownNamespace()}.aa11`);
+  expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
+  await expect.poll(() => isAlive(left)).toBe(false);
+  expect((await takeSlot(uid, folder)).uid).toBe(uid);
+  expect((await readdir(folder)).filter((name) => name.endsWith("aa11"))).toEqual([]);
+});
+
+test.each(UIDS)(
+  "R133 a chain that has not come to uid %i yet keeps it from being free, and is left to come",
+  async (uid) => {
+    const coming = spawn("/bin/sh", ["-c", "read -r end", "aa11"], { stdio: ["pipe", "ignore", "ignore"] });
+    await claimed(uid, `${NOBODY}.${ownNamespace()}.aa11`);
+    expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
+    coming.stdin.end("\n");
+    expect(await once(coming, "exit")).toEqual([0, null]);
+    expect((await takeSlot(uid, folder)).uid).toBe(uid);
   },
 );
 
-test("what was started under a uid is written down in its claim until the uid is given back", async () => {
-  const slot = await takeSlot(BASE, folder);
-  slot.begun({ pid: 7, start: "8" });
-  slot.begun({ pid: 9, start: "10" });
-  const [claim = ""] = await readdir(folder);
-  expect(await readFile(`${folder}/${claim}`, "utf8")).toBe(`7 8 ${ownNamespace()}\n9 10 ${ownNamespace()}\n`);
-  await slot.release();
-  expect(await readdir(folder)).toEqual([]);
+// By what the claim of a dead Harness says of what was left under "aa11".
+const STRANGE: Readonly<Record<string, string>> = {
+  "what another claim's mark is on": `${NOBODY}.${ownNamespace()}.aa1`,
+  "what a Harness of another pid namespace started": `${NOBODY}.1.aa11`,
+  "what a Harness before there were marks started": `${NOBODY}.aa11`,
+};
+
+test.each(UIDS.flatMap((uid) => Object.keys(STRANGE).map((what) => [what, uid] as const)))(
+  "R133 %s is left alone, and its uid passed over until it has gone by itself",
+  async (what, uid) => {
+    const left = await leftBehind(uid, "aa11");
+    try {
+      await claimed(uid, STRANGE[what] ?? "");
+      expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
+      expect([isAlive(left), (await readdir(folder)).includes(`${uid}.${STRANGE[what]}`)]).toEqual([true, true]);
+    } finally {
+      signal(left, "SIGKILL", "process");
+    }
+    await expect.poll(() => isAlive(left)).toBe(false);
+    expect((await takeSlot(uid, folder)).uid).toBe(uid);
+  },
+);
+
+test.each(UIDS)("R064 while a living Harness has uid %i, the claim of a dead one ends nothing", async (uid) => {
+  const left = await leftBehind(uid, "aa11");
+  await claimed(uid, `${NOBODY}.${ownNamespace()}.aa11`);
+  await claimed(uid, `${process.ppid}.${statNow(process.ppid)?.start}.${ownNamespace()}.bb22`);
+  expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
+  expect(isAlive(left)).toBe(true);
+  signal(left, "SIGKILL", "process");
 });
 
 test("a uid that has an account on this host is passed over", async () => {

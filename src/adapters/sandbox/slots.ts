@@ -1,19 +1,18 @@
 import { execFile } from "node:child_process";
 import { randomBytes, randomInt } from "node:crypto";
-import { appendFileSync } from "node:fs";
-import { lstat, mkdir, open, readdir, readFile, rm } from "node:fs/promises";
+import { lstat, mkdir, open, readdir, rm } from "node:fs/promises";
 import { promisify } from "node:util";
 
 import { Failure } from "../../workflow/failure.ts";
 import { LIMITS } from "../../workflow/limits.ts";
-import { isAlive, livingInSessions, livingOfUid, signal, statNow, type ProcessId } from "./processes.ts";
+import { isAlive, livingOfUid, livingWithWord, signal, statNow } from "./processes.ts";
 import { ownNamespace } from "./started-record.ts";
 
 /** A uid of the host that one stage has for itself. */
 export interface Slot {
   readonly uid: number;
-  /** Writes down what was started under the uid, so that whoever comes after a kill can end what is left of it. */
-  begun(monitor: ProcessId): void;
+  /** Of this claim alone: an argument of what is started under the uid, so that it can be told after a kill. */
+  readonly mark: string;
   release(): Promise<void>;
 }
 
@@ -45,11 +44,10 @@ const takeOnce = async (uidBase: number, folder: string): Promise<Slot | string>
   for (let slot = 0; slot < LIMITS.sandboxSlots; slot += 1) {
     const uid = uidBase + slot;
     const claim = await claimOf(folder, uid);
-    const objection = (await heldByAnother(folder, claim)) ?? (await objectionTo(uid));
-    const file = `${folder}/${claim}`;
+    const objection = await objectionTo(folder, uid, claim);
     if (objection === undefined)
-      return { uid, begun: (monitor) => writeDown(file, monitor), release: () => rm(file, { force: true }) };
-    await rm(file, { force: true });
+      return { uid, mark: markOf(claim), release: () => rm(`${folder}/${claim}`, { force: true }) };
+    await rm(`${folder}/${claim}`, { force: true });
     tried.push(`${uid}: ${objection}`);
   }
   return tried.join("; ");
@@ -65,47 +63,46 @@ const ownFolder = async (folder: string): Promise<void> => {
     throw new Failure("sandbox/broken", `${folder} is not a private folder of this user`);
 };
 
-// A claim is a file whose name no other claim has: uid, holder's pid and start time, chance. A dead holder's claim is
-// worth nothing, so nobody ever has to take one over, and two who remove the same one do no harm.
+// A claim is a file whose name no other claim has: uid, holder's pid, start time and pid namespace, chance. A dead holder's
+// claim keeps nobody out, so nobody ever has to take one over, and two who remove the same one do no harm.
 const claimOf = async (folder: string, uid: number): Promise<string> => {
   const start = statNow(process.pid)?.start ?? "0";
-  const claim = `${uid}.${process.pid}.${start}.${randomBytes(8).toString("hex")}`;
+  const claim = `${uid}.${process.pid}.${start}.${ownNamespace()}.${randomBytes(12).toString("hex")}`;
   await (await open(`${folder}/${claim}`, "wx", 0o600)).close();
   return claim;
 };
 
+const markOf = (claim: string): string => claim.slice(claim.lastIndexOf(".") + 1);
+
 // Everybody claims first and looks second, so of two that claim at once at least one sees the other and steps back.
-const heldByAnother = async (folder: string, own: string): Promise<string | undefined> => {
-  const uid = own.slice(0, own.indexOf("."));
+const objectionTo = async (folder: string, uid: number, own: string): Promise<string | undefined> => {
+  if (await hasAccount(uid)) return "has an account on this host";
+  const dead: string[] = [];
   for (const claim of await readdir(folder)) {
     if (claim === own || !claim.startsWith(`${uid}.`)) continue;
     const [, pid, start] = claim.split(".");
     if (isAlive({ pid: Number(pid), start: start ?? "" })) return `in use by process ${pid}`;
-    // While something of it lives the claim says what that is.
-    if (await isRidOf(`${folder}/${claim}`, Number(uid))) await rm(`${folder}/${claim}`, { force: true });
+    dead.push(claim);
   }
+  const left = endLeft(uid, dead);
+  if (left > 0) return `${left} processes of a dead Harness are being ended`;
+  const alive = livingOfUid(uid);
+  if (alive.length > 0) return `has ${alive.length} living processes`;
+  // While anything of the uid lives, the claims tell what is ours.
+  for (const claim of dead) await rm(`${folder}/${claim}`, { force: true });
   return undefined;
 };
 
-const writeDown = (claim: string, { pid, start }: ProcessId): void =>
-  appendFileSync(claim, `${pid} ${start} ${ownNamespace()}\n`);
-
-// bubblewrap's first process waits for its parent before it binds its life to it. A kill in that moment leaves it for ever.
-const isRidOf = async (claim: string, uid: number): Promise<boolean> => {
-  const text = await readFile(claim, "latin1").catch(() => "");
-  const makers = text.split("\n").flatMap((line) => {
-    const [pid, start = "", namespace] = line.split(" ");
-    return namespace === ownNamespace() ? [{ pid: Number(pid), start }] : [];
-  });
-  const left = makers.length === 0 ? [] : livingInSessions(uid, makers);
-  for (const one of left) signal(one, "SIGKILL", "process");
-  return left.length === 0;
-};
-
-const objectionTo = async (uid: number): Promise<string | undefined> => {
-  if (await hasAccount(uid)) return "has an account on this host";
-  const alive = livingOfUid(uid);
-  return alive.length > 0 ? `has ${alive.length} living processes` : undefined;
+// bubblewrap's first process waits for its parent before it binds its life to it, and takes the end of what holds it for
+// leave to go on. A kill of the Harness then leaves it, and with it the uid, for ever. Answers how many were left.
+const endLeft = (uid: number, claims: readonly string[]): number => {
+  const marks = claims.filter((claim) => claim.split(".")[3] === ownNamespace()).map(markOf);
+  const left = livingWithWord(new Set(marks));
+  if (left.length === 0) return 0;
+  const ofUid = new Set(livingOfUid(uid).map(({ pid }) => pid));
+  // Who is still on the way to the uid is ended once it is there.
+  for (const one of left) if (ofUid.has(one.pid)) signal(one, "SIGKILL", "process");
+  return left.length;
 };
 
 // Accounts come and go in days; a run opens its stages in seconds.

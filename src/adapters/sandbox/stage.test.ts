@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeHost, type HostFixture } from "../../../test/hostile/sandbox-fixture.ts";
 import { parseRunId } from "../../workflow/ids.ts";
 import { endOrphans } from "./orphans.ts";
-import { isAlive, livingInSessions } from "./processes.ts";
+import { isAlive, livingOfUid, livingWithWord, signal } from "./processes.ts";
 import { SLOTS_FOLDER } from "./slots.ts";
 import { startedOf } from "./started-record.ts";
 
@@ -73,20 +73,22 @@ test.each(["A", "B"] as const)(
 const LEVELS_WITH_SLOTS: readonly ("A" | "B")[] = process.getuid?.() === 0 ? ["A", "B"] : [];
 
 test.each(LEVELS_WITH_SLOTS)(
-  "R133 at level %s the uid's claim names all that the host was told to start, and is gone with the stage",
+  "R133 at level %s the mark of a stage's uid is enough to end all of the stage, and its claim is gone with it",
   async (confinement) => {
     const { stage } = await host.openStage({ confinement });
     const { uid } = stage.description;
     const claims = (): readonly string[] =>
       readdirSync(SLOTS_FOLDER).filter((name) => name.startsWith(`${uid}.${process.pid}.`));
-    await stage.start(["/bin/sleep", "60"], {});
+    const script = "trap '' TERM; (setsid sleep 600 &); sleep 600 & echo begun; sleep 600";
+    const started = await stage.start(["/bin/bash", "-c", script], {});
+    await started.stdout.getReader().read();
     const [claim = "", ...more] = claims();
-    const named = readFileSync(`${SLOTS_FOLDER}/${claim}`, "utf8").trimEnd().split("\n");
-    const makers = named.map((line) => ({ pid: Number(line.split(" ")[0]), start: line.split(" ")[1] ?? "" }));
-    expect([more, makers.length, makers.every(isAlive)]).toEqual([[], 1, true]);
-    // Each is the first of a session of its own, to which what it starts belongs until it is let go.
-    expect(livingInSessions(uid, makers)).toEqual(expect.arrayContaining([...makers]));
-    await stage.close();
+    const marked = livingWithWord(new Set([claim.split(".").at(-1) ?? ""]));
+    expect([more, marked.length]).toEqual([[], 2]);
+    for (const one of marked) signal(one, "SIGKILL", "process");
+    await Promise.allSettled([started.ended]);
+    await expect.poll(() => livingOfUid(uid)).toEqual([]);
+    expect(await stage.close()).toMatchObject({ processTreeDead: true, alive: 0 });
     expect(claims()).toEqual([]);
   },
 );

@@ -16,7 +16,6 @@ export const usernsIsDisabled = async (): Promise<"disabled" | "possible"> => {
     place: "host",
     group: undefined,
     recorded: () => undefined,
-    begun: () => undefined,
   });
   const words = await lastWords(launched.stderr, launched.exited);
   // Told by the errno too: a failure for any other reason proves nothing.

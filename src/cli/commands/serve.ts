@@ -84,12 +84,11 @@ const stopOf = ({ onStop }: CliContext): Promise<void> =>
     });
   });
 
-const answerOf = ({ url, port }: Served, pid: number, readOnly: boolean): Answer => ({
+const answerOf = ({ url, port, manual }: Served, pid: number, readOnly: boolean): Answer => ({
   noun: "serve",
   exit: EXIT.done,
   data: { url, port, readOnly, pid },
   text: url,
-  story: `serving   for this machine alone. Whoever has the address may read${readOnly ? "" : ", withdraw, stop, replay, roll back, and bring what its owner signed"}. Ctrl-C ends it.
-manual    ${new URL("/docs/", url).href}`,
+  story: `serving   for this machine alone. Whoever has the address may read${readOnly ? "" : ", withdraw, stop, replay, roll back, and bring what its owner signed"}. Ctrl-C ends it.${manual === "none" ? "" : `\nmanual    ${manual}`}`,
   isTold: true,
 });

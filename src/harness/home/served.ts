@@ -22,6 +22,8 @@ export interface Served {
   /** With the token of this start behind its `#`. */
   readonly url: string;
   readonly port: number;
+  /** Address of the manual; "none" where none was built. */
+  readonly manual: string;
   /** Ends it within `surfaceEndMs`, whatever its clients do, and what a replay needs to be ended. */
   close(): Promise<void>;
 }
