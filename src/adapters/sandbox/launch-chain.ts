@@ -4,7 +4,7 @@ export type Identity = SlotIdentity | { readonly kind: "own"; readonly uid: numb
 export interface SlotIdentity {
   readonly kind: "slot";
   readonly uid: number;
-  /** A word of chance in the arguments of every bubblewrap on the host, by which it is known after a kill of its Harness. */
+  /** A word of chance in the arguments of each outermost bubblewrap, by which it is known after a kill of its Harness. */
   readonly mark: string;
 }
 

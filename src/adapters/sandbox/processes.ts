@@ -1,4 +1,6 @@
-import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+
+import { Failure } from "../../workflow/failure.ts";
 
 /** One process of the host, told apart from a later one with the same number by its start time. */
 export interface ProcessId {
@@ -55,11 +57,16 @@ export const childrenOf = (one: ProcessId): readonly ProcessId[] => {
 /** Every living process that has this uid in any of its four places. */
 export const livingOfUid = (uid: number): readonly ProcessId[] => living((pid) => statusOf(pid).uids.includes(uid));
 
-/** Every living process to which one of these words was given as an argument. */
-export const livingWithWord = (words: ReadonlySet<string>): readonly ProcessId[] =>
-  words.size === 0
-    ? []
-    : living((pid) => (textOf(`/proc/${pid}/cmdline`) ?? "").split("\0").some((word) => words.has(word)));
+/** Every living process of one of these uids that was given one of these words early among its arguments. */
+export const livingWithWord = (uids: readonly number[], words: readonly string[]): readonly ProcessId[] => {
+  if (words.length === 0) return [];
+  const given = words.map((word) => `\0${word}\0`);
+  return living((pid) => {
+    if (!statusOf(pid).uids.some((uid) => uids.includes(uid))) return false;
+    const first = beginningOf(`/proc/${pid}/cmdline`);
+    return given.some((word) => first.includes(word));
+  });
+};
 
 /**
  * Every living process in one of these pid namespaces, each told by its number and by its first process. One of our own
@@ -124,10 +131,32 @@ const statusOf = (pid: number): { readonly uids: readonly number[]; readonly dep
   return { uids: line("Uid").map(Number), depth: line("NSpid").length };
 };
 
-const textOf = (file: string): string | undefined => {
+const textOf = (file: string): string | undefined => unlessGone(() => readFileSync(file, "utf8"));
+
+// A process may make its arguments as long as its memory, so no more of them is read.
+const beginningOf = (file: string): string => {
+  const bytes = Buffer.alloc(ARGUMENT_BYTES);
+  const length = unlessGone(() => {
+    const opened = openSync(file, "r");
+    try {
+      return readSync(opened, bytes);
+    } finally {
+      closeSync(opened);
+    }
+  });
+  return bytes.toString("latin1", 0, length ?? 0);
+};
+
+const ARGUMENT_BYTES = 8_192;
+
+// What cannot be read for another reason is not taken for dead.
+const unlessGone = <T>(read: () => T): T | undefined => {
   try {
-    return readFileSync(file, "utf8");
-  } catch {
-    return undefined;
+    return read();
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && GONE.has(String(cause.code))) return undefined;
+    throw new Failure("sandbox/broken", "the processes of this machine cannot be read", { cause });
   }
 };
+
+const GONE: ReadonlySet<string> = new Set(["ENOENT", "ESRCH", "EACCES", "EPERM"]);

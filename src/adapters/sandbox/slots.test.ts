@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { LIMITS } from "../../workflow/limits.ts";
 import { prepareGathering } from "./gathering.ts";
 import { launchChain, type Chain } from "./launch-chain.ts";
-import { isAlive, livingOfUid, signal, statNow, type ProcessId } from "./processes.ts";
+import { isAlive, livingOfUid, livingWithWord, signal, statNow, type ProcessId } from "./processes.ts";
 import { takeSlot } from "./slots.ts";
 import { ownNamespace } from "./started-record.ts";
 
@@ -59,6 +59,7 @@ test("a claim of a process that is gone is worth nothing, and that of a living o
 // Only root starts processes of another uid.
 const UIDS = process.getuid?.() === 0 ? [BASE] : [];
 const NOBODY = "4194303.1";
+const MARK = "a1".repeat(12);
 
 /** What a real chain leaves whose Harness was killed: bubblewrap's first process, which its dead parent never lets go. */
 const leftBehind = async (uid: number, mark: string): Promise<ProcessId> => {
@@ -78,19 +79,19 @@ const leftBehind = async (uid: number, mark: string): Promise<ProcessId> => {
 const claimed = (uid: number, name: string): Promise<void> => writeFile(`${folder}/${uid}.${name}`, "");
 
 test.each(UIDS)("R133 what a killed Harness left under uid %i is ended, and only then is the uid free", async (uid) => {
-  const left = await leftBehind(uid, "aa11");
-  await claimed(uid, `${NOBODY}.${ownNamespace()}.aa11`);
+  const left = await leftBehind(uid, MARK);
+  await claimed(uid, `${NOBODY}.${ownNamespace()}.${MARK}`);
   expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
   await expect.poll(() => isAlive(left)).toBe(false);
   expect((await takeSlot(uid, folder)).uid).toBe(uid);
-  expect((await readdir(folder)).filter((name) => name.endsWith("aa11"))).toEqual([]);
+  expect((await readdir(folder)).filter((name) => name.endsWith(MARK))).toEqual([]);
 });
 
 test.each(UIDS)(
   "R133 a chain that has not come to uid %i yet keeps it from being free, and is left to come",
   async (uid) => {
-    const coming = spawn("/bin/sh", ["-c", "read -r end", "aa11"], { stdio: ["pipe", "ignore", "ignore"] });
-    await claimed(uid, `${NOBODY}.${ownNamespace()}.aa11`);
+    const coming = spawn("/bin/sh", ["-c", "read -r end", MARK], { stdio: ["pipe", "ignore", "ignore"] });
+    await claimed(uid, `${NOBODY}.${ownNamespace()}.${MARK}`);
     expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
     coming.stdin.end("\n");
     expect(await once(coming, "exit")).toEqual([0, null]);
@@ -98,17 +99,32 @@ test.each(UIDS)(
   },
 );
 
-// By what the claim of a dead Harness says of what was left under "aa11".
+test.each(UIDS)(
+  "what another user gives the mark of a dead Harness to keeps uid %i from nobody, and lives on",
+  async (uid) => {
+    const argv = ["--reuid=65534", "--regid=65534", "--clear-groups", "--", "/bin/sh", "-c", "read -r end", MARK];
+    const other = spawn("/usr/bin/setpriv", argv, { stdio: ["pipe", "ignore", "ignore"] });
+    const id = statNow(other.pid ?? 0);
+    if (id === undefined) throw new Error("nothing stands there");
+    await expect.poll(() => livingWithWord([65_534], [MARK])).toEqual([id].map(({ pid, start }) => ({ pid, start })));
+    await claimed(uid, `${NOBODY}.${ownNamespace()}.${MARK}`);
+    expect((await takeSlot(uid, folder)).uid).toBe(uid);
+    other.stdin.end("\n");
+    expect(await once(other, "exit")).toEqual([0, null]);
+  },
+);
+
+// By what the claim of a dead Harness says of what was left under that mark.
 const STRANGE: Readonly<Record<string, string>> = {
-  "what another claim's mark is on": `${NOBODY}.${ownNamespace()}.aa1`,
-  "what a Harness of another pid namespace started": `${NOBODY}.1.aa11`,
-  "what a Harness before there were marks started": `${NOBODY}.aa11`,
+  "what another claim's mark is on": `${NOBODY}.${ownNamespace()}.${MARK.replaceAll("a", "c")}`,
+  "what a Harness of another pid namespace started": `${NOBODY}.1.${MARK}`,
+  "what a Harness before there were marks started": `${NOBODY}.${MARK}`,
 };
 
 test.each(UIDS.flatMap((uid) => Object.keys(STRANGE).map((what) => [what, uid] as const)))(
   "R133 %s is left alone, and its uid passed over until it has gone by itself",
   async (what, uid) => {
-    const left = await leftBehind(uid, "aa11");
+    const left = await leftBehind(uid, MARK);
     try {
       await claimed(uid, STRANGE[what] ?? "");
       expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
@@ -122,9 +138,9 @@ test.each(UIDS.flatMap((uid) => Object.keys(STRANGE).map((what) => [what, uid] a
 );
 
 test.each(UIDS)("R064 while a living Harness has uid %i, the claim of a dead one ends nothing", async (uid) => {
-  const left = await leftBehind(uid, "aa11");
-  await claimed(uid, `${NOBODY}.${ownNamespace()}.aa11`);
-  await claimed(uid, `${process.ppid}.${statNow(process.ppid)?.start}.${ownNamespace()}.bb22`);
+  const left = await leftBehind(uid, MARK);
+  await claimed(uid, `${NOBODY}.${ownNamespace()}.${MARK}`);
+  await claimed(uid, `${process.ppid}.${statNow(process.ppid)?.start}.${ownNamespace()}.${MARK.replaceAll("a", "b")}`);
   expect((await takeSlot(uid, folder)).uid).toBe(uid + 1);
   expect(isAlive(left)).toBe(true);
   signal(left, "SIGKILL", "process");

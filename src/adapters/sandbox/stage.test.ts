@@ -83,7 +83,7 @@ test.each(LEVELS_WITH_SLOTS)(
     const started = await stage.start(["/bin/bash", "-c", script], {});
     await started.stdout.getReader().read();
     const [claim = "", ...more] = claims();
-    const marked = livingWithWord(new Set([claim.split(".").at(-1) ?? ""]));
+    const marked = livingWithWord([uid], [claim.split(".").at(-1) ?? ""]);
     expect([more, marked.length]).toEqual([[], 2]);
     for (const one of marked) signal(one, "SIGKILL", "process");
     await Promise.allSettled([started.ended]);
