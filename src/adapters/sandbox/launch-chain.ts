@@ -1,7 +1,7 @@
 /** Who the processes of a stage are on the host: a uid of their own when root starts them, else the user who started. */
 export type Identity = SlotIdentity | { readonly kind: "own"; readonly uid: number };
 
-export interface SlotIdentity {
+interface SlotIdentity {
   readonly kind: "slot";
   readonly uid: number;
   /** A word of chance in the arguments of each outermost bubblewrap, by which it is known after a kill of its Harness. */

@@ -69,8 +69,8 @@ test.each(["A", "B"] as const)(
   },
 );
 
-// Only root takes a uid for each stage.
 const LEVELS_WITH_SLOTS: readonly ("A" | "B")[] = process.getuid?.() === 0 ? ["A", "B"] : [];
+if (LEVELS_WITH_SLOTS.length === 0) process.stderr.write("not checked: only root takes a uid for each stage\n");
 
 test.each(LEVELS_WITH_SLOTS)(
   "R133 at level %s the mark of a stage's uid is enough to end all of the stage, and its claim is gone with it",
