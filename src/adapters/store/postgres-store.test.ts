@@ -13,6 +13,7 @@ import { openPostgresStore } from "./postgres-store.ts";
 
 const work = workId("CTO-WORK-049")!;
 const schema = schemaOf(TEST_HOME_ID);
+const nameOf = ({ url }: Database): string => new URL(url.replace("@/", "@x/")).pathname.slice(1);
 const holder = { pid: 1, pidStart: "1", bootId: "b", host: "h" };
 
 describe.skipIf(POSTGRES === undefined)("a ledger on PostgreSQL", () => {
@@ -105,12 +106,11 @@ describe.skipIf(POSTGRES === undefined)("a ledger on PostgreSQL", () => {
 
   test("a server that may lose what it acknowledged is refused, for reading too", async () => {
     await fill();
-    const name = new URL(database.url.replace("@/", "@x/")).pathname.slice(1);
-    await onDatabase(database.url, `alter database ${name} set synchronous_commit = off`);
+    await onDatabase(database.url, `alter database ${nameOf(database)} set synchronous_commit = off`);
     const refused = { code: "store/unsafe-server", message: expect.stringContaining("synchronous_commit=off") };
     await expect(opened()).rejects.toMatchObject(refused);
     await expect(opened({ readOnly: true })).rejects.toMatchObject(refused);
-    await onDatabase(database.url, `alter database ${name} reset synchronous_commit`);
+    await onDatabase(database.url, `alter database ${nameOf(database)} reset synchronous_commit`);
   });
 
   test("a ledger of a newer version is left alone", async () => {
@@ -137,8 +137,10 @@ describe.skipIf(POSTGRES === undefined)("a ledger on PostgreSQL", () => {
   });
 
   test("R017 a schema that another process makes after this transaction began is seen, and made no second time", async () => {
-    const name = new URL(database.url.replace("@/", "@x/")).pathname.slice(1);
-    await onDatabase(database.url, `alter database ${name} set default_transaction_isolation = 'repeatable read'`);
+    await onDatabase(
+      database.url,
+      `alter database ${nameOf(database)} set default_transaction_isolation = 'repeatable read'`,
+    );
     const writing = openToWrite(database.url, TEST_HOME_ID);
     await writing.transaction().execute(async (inside) => {
       // Twice: the server answers the second from what it remembers of the first.
